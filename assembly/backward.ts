@@ -1,0 +1,51 @@
+// The backward pass of a block of rows: from the output layer's deltas to all gradients.
+import { differentiate } from './activations'
+import { columnSums, transpose } from './kernels/matrix'
+import { product } from './kernels/product'
+import {
+  ACTIVATION, BIAS_GRADIENTS, DELTAS, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, OUTPUTS, PACKED, STRIDE,
+  TRAINS_BIASES, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
+} from './program'
+
+/**
+ * @param inputs rows × INPUT_STRIDE, the block that `forward` was given
+ * @param adds whether the gradients go on from an earlier block of the same batch
+ */
+export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool): void {
+  const first: usize = load<u32>(program, LAYERS)
+  const packed: usize = load<u32>(program, PACKED)
+  let layer = first + (load<u32>(program, LAYER_COUNT) - 1) * LAYER_SIZE
+  for (; ; layer -= LAYER_SIZE) {
+    const isFirst = layer == first
+    const below = layer - LAYER_SIZE
+    const stride: usize = load<u32>(layer, STRIDE), deltas: usize = load<u32>(layer, DELTAS)
+    const belowStride: usize = isFirst ? load<u32>(program, INPUT_STRIDE) : load<u32>(below, STRIDE)
+    const units = load<u32>(layer, UNITS), inputCount = load<u32>(layer, INPUTS)
+
+    // ∂loss/∂W = Xᵀ · D
+    const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
+    product<T>(
+      isFirst ? inputs : <usize>load<u32>(below, OUTPUTS), sizeof<T>(), belowStride,
+      deltas, stride,
+      adds ? gradients : <usize>load<u32>(program, ZEROS), adds ? stride : 0,
+      gradients, stride,
+      inputCount, rows, stride,
+      packed,
+    )
+    if (load<u32>(layer, TRAINS_BIASES)) columnSums<T>(deltas, stride, rows, load<u32>(layer, BIAS_GRADIENTS), adds)
+    if (isFirst) return
+
+    // ∂loss/∂X = D · Wᵀ, then through the activation below
+    const transposed: usize = load<u32>(program, TRANSPOSED)
+    transpose<T>(load<u32>(layer, WEIGHTS), stride, inputCount, units, transposed, belowStride)
+    product<T>(
+      deltas, stride, sizeof<T>(),
+      transposed, belowStride,
+      load<u32>(program, ZEROS), 0,
+      load<u32>(below, DELTAS), belowStride,
+      rows, units, belowStride,
+      packed,
+    )
+    differentiate<T>(load<u32>(below, ACTIVATION), load<u32>(below, DELTAS), load<u32>(below, OUTPUTS), rows, inputCount, belowStride)
+  }
+}

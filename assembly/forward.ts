@@ -1,0 +1,26 @@
+// The forward pass of a block of rows through all layers.
+import { activate } from './activations'
+import { product } from './kernels/product'
+import {
+  ACTIVATION, BIASES, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, UNITS, WEIGHTS,
+} from './program'
+
+/** `inputs`: rows × INPUT_STRIDE. Afterwards every layer's OUTPUTS hold f(inputs · W + b). */
+export function forward<T>(program: usize, inputs: usize, rows: u32): void {
+  let layer: usize = load<u32>(program, LAYERS)
+  let inputStride: usize = load<u32>(program, INPUT_STRIDE)
+  for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
+    const stride: usize = load<u32>(layer, STRIDE), nets: usize = load<u32>(layer, NETS), outputs: usize = load<u32>(layer, OUTPUTS)
+    product<T>(
+      inputs, inputStride, sizeof<T>(),
+      load<u32>(layer, WEIGHTS), stride,
+      load<u32>(layer, BIASES), 0,
+      nets, stride,
+      rows, load<u32>(layer, INPUTS), stride,
+      load<u32>(program, PACKED),
+    )
+    activate<T>(load<u32>(layer, ACTIVATION), nets, outputs, rows, load<u32>(layer, UNITS), stride)
+    inputs = outputs
+    inputStride = stride
+  }
+}

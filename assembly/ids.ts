@@ -1,0 +1,30 @@
+// Ids that stand for names in linear memory. Bare constants: src/ imports this file too.
+
+export const FLOAT32 = 0
+export const FLOAT64 = 1
+
+// Activations
+export const LINEAR = 0
+export const SIGMOID = 1
+export const TANH = 2
+export const RELU = 3
+export const SOFTMAX = 4
+
+// Losses. Half and mean squared error are one: they differ in the program's factors.
+export const SQUARED_ERROR = 0
+export const BINARY_CROSS_ENTROPY = 1
+export const CATEGORICAL_CROSS_ENTROPY = 2
+
+// Optimizers
+export const SGD = 0
+export const ADAM = 1
+
+// Purposes of random numbers: one use never shifts another.
+export const INITIALIZATION = 0
+export const SHUFFLE = 1
+
+// Why `train` came back
+export const SLICE_ENDED = 0 // the steps asked for are done, or an epoch ended where that was asked for
+export const EPOCHS_ENDED = 1
+export const TARGET_REACHED = 2
+export const DIVERGED = 3 // a batch's loss is not finite; that batch changed nothing

@@ -1,0 +1,30 @@
+// Names for 128-bit vectors of T = f32 (4 lanes) or f64 (2 lanes).
+
+export const VECTOR: usize = 16
+
+/** a · b + c, lane by lane: a multiply and then an add, fused only in the relaxed build. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd<T>(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return v128.relaxed_madd<T>(a, b, c)
+  return v128.add<T>(v128.mul<T>(a, b), c)
+}
+
+/** The float64 value rounded to T, in all lanes. */
+// @ts-ignore: decorator
+@inline
+export function splat<T>(value: f64): v128 {
+  return v128.splat<T>(<T>value)
+}
+
+/** All bits of the lanes that hold real columns in the last vector of a row of `units`. */
+// @ts-ignore: decorator
+@inline
+export function lastVectorMask<T>(units: usize): v128 {
+  const lanes = VECTOR / sizeof<T>()
+  const used = units % lanes
+  return v128.load(MASKS + (VECTOR - (used ? used : lanes) * sizeof<T>()))
+}
+
+// 16 bytes of ones, then 16 of zeros: read from 16 − n, the first n bytes are ones.
+const MASKS: usize = memory.data<u64>([0xffffffffffffffff, 0xffffffffffffffff, 0, 0])

@@ -1,0 +1,93 @@
+// The program: a network's description in linear memory, as byte offsets. Written by src/layout.ts, read by everything
+// in assembly/ and by src/engines/typescript. Bare constants: src/ imports this file too.
+//
+//   program                                     layers + n · LAYER_SIZE
+//   ┌──────────────────────┬───────────────┐    ┌──────────────────────────┬──────────────────┐
+//   │ u32 words 0 … 255    │ f64 256 … 511 │    │ u32 words 0 … 63         │ f64 64 … 127     │
+//   └──────────────────────┴───────────────┘    └──────────────────────────┴──────────────────┘
+//
+// "Address" is a byte address in linear memory, a multiple of 64 unless said. Every stride is in bytes and a multiple of 16.
+
+export const PROGRAM_SIZE = 512
+
+// What the network is
+export const DTYPE = 0
+export const LAYER_COUNT = 4
+export const LAYERS = 8 // address of the first layer record
+export const LOSS = 12
+export const MEAN_OVER_ROWS = 16 // 1: the loss is divided by the rows of the batch
+export const OPTIMIZER = 20
+export const SEED = 24
+
+// Parameters, gradients and optimizer states: blocks of PARAMETER_BYTES in the same layout; states follow one another
+export const PARAMETERS = 32
+export const GRADIENTS = 36
+export const STATE = 40
+export const PARAMETER_BYTES = 44
+
+// Workspace: nothing in it outlives a step
+export const BLOCK_ROWS = 48 // a batch is worked through in blocks of at most so many rows
+export const INPUT_BLOCK = 52 // BLOCK_ROWS × INPUT_STRIDE
+export const INPUT_STRIDE = 56
+export const TARGET_BLOCK = 60 // BLOCK_ROWS × TARGET_STRIDE
+export const TARGET_STRIDE = 64
+export const LOSS_COLUMNS = 68 // f64 per output: the loss of the batch so far, summed over rows
+export const ZEROS = 72 // as wide as the widest row; never written
+export const PACKED = 76 // PACKED_BYTES for a panel of a product's right-hand matrix
+export const TRANSPOSED = 80 // room for the transpose of the largest weights or block
+
+// The data set that `train` runs over
+export const DATA_INPUTS = 96 // DATA_ROWS × INPUT_STRIDE
+export const DATA_TARGETS = 100 // DATA_ROWS × TARGET_STRIDE
+export const DATA_ROWS = 104
+export const BATCH_ROWS = 108
+export const ORDER = 112 // u32 row numbers of a shuffled epoch; 0: the rows as they lie
+export const POSITION = 116 // rows of the present epoch that are done
+export const STOP_AT_EPOCH_END = 120
+export const EPOCH_LOSSES = 124 // f64 per epoch that ended in this call
+export const EPOCH_LOSSES_CAPACITY = 128
+export const EPOCH_LOSSES_COUNT = 132
+export const RATES = 136 // f64 per step of this call; 0: LEARNING_RATE for all
+
+// f64
+export const EPOCH = 256 // over the network's life
+export const STEP = 264 // over the network's life
+export const EPOCHS_LEFT = 272
+export const EPOCH_SUM = 280 // the present epoch's loss so far, before LOSS_FACTOR
+export const ORDERED_EPOCH = 288 // the epoch whose order lies in ORDER; -1: none
+export const TARGET_LOSS = 296
+export const LEARNING_RATE = 304
+export const LOSS_FACTOR = 312 // loss = LOSS_FACTOR · sum of the terms, over the rows if MEAN_OVER_ROWS
+export const GRADIENT_FACTOR = 320 // the same for the terms' derivatives
+export const BATCH_LOSS = 328 // of the last step or evaluation
+
+// Eight f64 that belong to the optimizer
+export const OPTIMIZER_VALUES = 384
+export const OPTIMIZER_VALUES_COUNT = 8
+export const MOMENTUM = 384
+export const NESTEROV = 392
+export const BETA1 = 384
+export const BETA2 = 392
+export const EPSILON = 400
+export const BETA1_POWER = 408 // beta1 to the number of steps done
+export const BETA2_POWER = 416
+
+// Layer records
+export const LAYER_SIZE = 128
+export const INPUTS = 0 // columns of the layer below, K
+export const UNITS = 4 // N
+export const ACTIVATION = 8
+export const TRAINS_BIASES = 12
+export const STRIDE = 16 // of a row of WEIGHTS, NETS, OUTPUTS and DELTAS
+export const WEIGHTS = 20 // K × N
+export const BIASES = 24 // 1 × N, right behind the weights (aligned to 16)
+export const WEIGHT_GRADIENTS = 28
+export const BIAS_GRADIENTS = 32
+export const NETS = 36 // block × N, pre-activations; OUTPUTS itself where nothing reads them later
+export const OUTPUTS = 40 // block × N
+export const DELTAS = 44 // block × N, ∂loss/∂net
+
+// Sizes that both sides of the border keep to
+export const PANEL_BYTES = 64 // columns of a product that are worked on together: one cache line
+export const PANEL_DEPTH = 256 // rows of a packed panel
+export const PACKED_BYTES = 16384 // PANEL_BYTES × PANEL_DEPTH

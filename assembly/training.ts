@@ -1,0 +1,140 @@
+// One optimizer step, and the loop over batches and epochs. The cursor (epoch, position, step) lies in the program, so a
+// call may end after any batch and the next one goes on from there.
+import { backward } from './backward'
+import { forward } from './forward'
+import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from './ids'
+import { gather } from './kernels/matrix'
+import { addLoss } from './losses'
+import { update } from './optimizers'
+import {
+  BATCH_LOSS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
+  EPOCH_LOSSES_COUNT, EPOCH_SUM, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK, INPUT_STRIDE, LAYER_COUNT, LAYER_SIZE, LAYERS,
+  LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES, SEED,
+  STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS,
+} from './program'
+import { shuffle } from './random'
+
+// @ts-ignore: decorator
+@inline
+function outputLayer(program: usize): usize {
+  return load<u32>(program, LAYERS) + (load<u32>(program, LAYER_COUNT) - 1) * LAYER_SIZE
+}
+
+/** Sets the sums of the terms of the loss to zero, before the first block of a batch. */
+export function clearLoss(program: usize): void {
+  memory.fill(load<u32>(program, LOSS_COLUMNS), 0, load<u32>(outputLayer(program), UNITS) << 3)
+}
+
+/** The sum of the loss terms of all blocks since `clearLoss`: over the outputs, in order, of the sums over rows. */
+function lossSum(program: usize): f64 {
+  let sum: f64 = 0
+  let column: usize = load<u32>(program, LOSS_COLUMNS)
+  for (const end = column + (load<u32>(outputLayer(program), UNITS) << 3); column < end; column += 8) sum += load<f64>(column)
+  return sum
+}
+
+// @ts-ignore: decorator
+@inline
+function lossOf(program: usize, sum: f64, rows: u32): f64 {
+  const loss = sum * load<f64>(program, LOSS_FACTOR)
+  return load<u32>(program, MEAN_OVER_ROWS) ? loss / <f64>rows : loss
+}
+
+/** Forward pass and loss of one block of a batch of `batchRows`; with `differentiates` the backward pass as well. */
+export function block<T>(
+  program: usize, inputs: usize, targets: usize, rows: u32, batchRows: u32, differentiates: bool, isFirst: bool,
+): void {
+  forward<T>(program, inputs, rows)
+  const factor = load<f64>(program, GRADIENT_FACTOR)
+  const output = outputLayer(program)
+  addLoss<T>(
+    load<u32>(program, LOSS),
+    load<u32>(output, NETS), load<u32>(output, OUTPUTS), targets, load<u32>(output, DELTAS), load<u32>(program, LOSS_COLUMNS),
+    rows, load<u32>(output, UNITS), load<u32>(output, STRIDE),
+    <T>(load<u32>(program, MEAN_OVER_ROWS) ? factor / <f64>batchRows : factor),
+  )
+  if (differentiates) backward<T>(program, inputs, rows, !isFirst)
+}
+
+/** The loss of the batch whose blocks have been worked through, also left in BATCH_LOSS. */
+export function batchLoss(program: usize, rows: u32): f64 {
+  const loss = lossOf(program, lossSum(program), rows)
+  store<f64>(program, loss, BATCH_LOSS)
+  return loss
+}
+
+/** Gradients and loss of the batch of `rows` at POSITION; false: the loss is not finite. */
+function batch<T>(program: usize, rows: u32): bool {
+  const position = load<u32>(program, POSITION)
+  const order = load<u32>(program, ORDER)
+  const blockRows = load<u32>(program, BLOCK_ROWS)
+  const inputStride = load<u32>(program, INPUT_STRIDE), targetStride = load<u32>(program, TARGET_STRIDE)
+  clearLoss(program)
+  for (let done: u32 = 0; done < rows; done += blockRows) {
+    const count = min<u32>(blockRows, rows - done)
+    const row = position + done
+    let inputs: usize = load<u32>(program, DATA_INPUTS), targets: usize = load<u32>(program, DATA_TARGETS)
+    if (order) {
+      const numbers = order + (row << 2)
+      gather(inputs, inputStride, numbers, count, load<u32>(program, INPUT_BLOCK))
+      gather(targets, targetStride, numbers, count, load<u32>(program, TARGET_BLOCK))
+      inputs = load<u32>(program, INPUT_BLOCK)
+      targets = load<u32>(program, TARGET_BLOCK)
+    } else {
+      inputs += row * inputStride
+      targets += row * targetStride
+    }
+    block<T>(program, inputs, targets, count, rows, true, done == 0)
+  }
+  return isFinite(batchLoss(program, rows))
+}
+
+/** The optimizer's step. */
+export function step<T>(program: usize, rate: f64): void {
+  update<T>(program, rate)
+  store<f64>(program, load<f64>(program, STEP) + 1, STEP)
+}
+
+/** Trains on at most `steps` batches; says why it came back. EPOCH_LOSSES has the losses of the epochs that ended. */
+export function train<T>(program: usize, steps: u32): u32 {
+  const dataRows = load<u32>(program, DATA_ROWS), batchRows = load<u32>(program, BATCH_ROWS)
+  const rates: usize = load<u32>(program, RATES)
+  store<u32>(program, 0, EPOCH_LOSSES_COUNT)
+  for (let done: u32 = 0; done < steps; done++) {
+    drawOrder(program)
+    const position = load<u32>(program, POSITION)
+    const rows = min<u32>(batchRows, dataRows - position)
+    if (!batch<T>(program, rows)) return DIVERGED
+    step<T>(program, rates ? load<f64>(rates + (done << 3)) : load<f64>(program, LEARNING_RATE))
+    store<f64>(program, load<f64>(program, EPOCH_SUM) + lossSum(program), EPOCH_SUM)
+    store<u32>(program, position + rows, POSITION)
+    if (position + rows == dataRows) {
+      const status = endEpoch(program, dataRows)
+      if (status != SLICE_ENDED) return status
+      if (load<u32>(program, STOP_AT_EPOCH_END) || load<u32>(program, EPOCH_LOSSES_COUNT) == load<u32>(program, EPOCH_LOSSES_CAPACITY)) break
+    }
+  }
+  return SLICE_ENDED
+}
+
+function drawOrder(program: usize): void {
+  const order = load<u32>(program, ORDER)
+  const epoch = load<f64>(program, EPOCH)
+  if (!order || load<f64>(program, ORDERED_EPOCH) == epoch) return
+  shuffle(order, load<u32>(program, DATA_ROWS), load<u32>(program, SEED), <u64>epoch)
+  store<f64>(program, epoch, ORDERED_EPOCH)
+}
+
+function endEpoch(program: usize, rows: u32): u32 {
+  const loss = lossOf(program, load<f64>(program, EPOCH_SUM), rows)
+  const count = load<u32>(program, EPOCH_LOSSES_COUNT)
+  store<f64>(load<u32>(program, EPOCH_LOSSES) + (count << 3), loss)
+  store<u32>(program, count + 1, EPOCH_LOSSES_COUNT)
+  store<f64>(program, 0, EPOCH_SUM)
+  store<u32>(program, 0, POSITION)
+  store<f64>(program, load<f64>(program, EPOCH) + 1, EPOCH)
+  const left = load<f64>(program, EPOCHS_LEFT) - 1
+  store<f64>(program, left, EPOCHS_LEFT)
+  if (loss <= load<f64>(program, TARGET_LOSS)) return TARGET_REACHED
+  return left == 0 ? EPOCHS_ENDED : SLICE_ENDED
+}

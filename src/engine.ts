@@ -1,0 +1,36 @@
+// The contract that both engines fulfil: `train`, `predict` and the rest on a program that src/layout.ts wrote into the
+// engine's memory. The exports of assembly/index.ts are this contract; engines/typescript fulfils it on an ArrayBuffer.
+// The same calls on the same memory leave the same bits in both.
+
+export type EngineName = 'wasm' | 'typescript'
+
+/** What a network runs on. `program` is always the address of its program. */
+export interface Engine {
+  readonly name: EngineName
+  readonly relaxed: boolean
+  /** The memory. Another one after `reserve`: make views after it, keep none across it. */
+  readonly buffer: ArrayBuffer
+  /** The first address that a program may use, a multiple of 64 */
+  readonly start: number
+  /** Makes the memory at least `bytes` long, new bytes 0. Throws OUT_OF_MEMORY where the host refuses. */
+  reserve(bytes: number): void
+
+  /** Trains on at most `steps` batches of the program's data set; returns one of the reasons in assembly/ids.ts. */
+  train(program: number, steps: number): number
+  /** Outputs of the first `rows` rows of INPUT_BLOCK, left in the last layer's OUTPUTS. */
+  predict(program: number, rows: number): void
+  /**
+   * Adds `rows` rows of INPUT_BLOCK and TARGET_BLOCK to the loss, and with `differentiates` to the gradients, of a
+   * batch of `batchRows`; `isFirst` starts the batch.
+   */
+  evaluate(program: number, rows: number, batchRows: number, differentiates: boolean, isFirst: boolean): void
+  /** The loss of the batch whose blocks were evaluated. */
+  loss(program: number, batchRows: number): number
+  /** One step of the optimizer with the gradients as they lie. */
+  step(program: number, rate: number): void
+  /** Whether none of the program's numbers in `bytes` (a multiple of 16) from `values` on is an infinity or NaN. */
+  allFinite(program: number, values: number, bytes: number): boolean
+
+  /** Gives the memory back; nothing may be called afterwards. */
+  dispose(): void
+}

@@ -1,0 +1,82 @@
+// The table of losses. The engine adds up the terms; factors and means are applied here and in the program.
+import { BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, SQUARED_ERROR } from '../assembly/ids.ts'
+import type { ActivationName } from './activations.ts'
+import type { Choice, Chosen, Options } from './options.ts'
+
+interface Loss {
+  readonly id: number
+  readonly options: Options
+  /** Loss = factor · Σ terms, over the rows if `isMeanOverRows`; the same for the derivatives of the terms. */
+  readonly lossFactor: (outputs: number) => number
+  readonly gradientFactor: (outputs: number) => number
+  readonly isMeanOverRows: boolean
+  /** Computed from the output layer's nets, so that it is finite for any finite net */
+  readonly readsNets: boolean
+  /** The only output activation that it goes with, and whose derivative it contains */
+  readonly activation?: ActivationName
+  readonly minimumOutputs: number
+  /** What a target may be: any number, a probability, or a row that is a distribution over classes */
+  readonly targets: 'number' | 'probability' | 'distribution'
+  readonly formula: string
+}
+
+const one = () => 1
+const overOutputs = (outputs: number) => 1 / outputs
+
+export const losses = {
+  halfSquaredError: {
+    id: SQUARED_ERROR,
+    options: {},
+    lossFactor: () => 0.5,
+    gradientFactor: one,
+    isMeanOverRows: false,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: '½ Σ (target − out)²',
+  },
+  meanSquaredError: {
+    id: SQUARED_ERROR,
+    options: {},
+    lossFactor: overOutputs,
+    gradientFactor: (outputs: number) => 2 / outputs,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of (target − out)²',
+  },
+  binaryCrossEntropy: {
+    id: BINARY_CROSS_ENTROPY,
+    options: {},
+    lossFactor: overOutputs,
+    gradientFactor: overOutputs,
+    isMeanOverRows: true,
+    readsNets: true,
+    activation: 'sigmoid',
+    minimumOutputs: 1,
+    targets: 'probability',
+    formula: 'mean of −target · ln(out) − (1 − target) · ln(1 − out)',
+  },
+  categoricalCrossEntropy: {
+    id: CATEGORICAL_CROSS_ENTROPY,
+    options: {},
+    lossFactor: one,
+    gradientFactor: one,
+    isMeanOverRows: true,
+    readsNets: true,
+    activation: 'softmax',
+    minimumOutputs: 2,
+    targets: 'distribution',
+    formula: 'mean over rows of −Σ target · ln(out)',
+  },
+} as const satisfies Record<string, Loss>
+
+export type LossName = keyof typeof losses
+/** `'meanSquaredError'`, or `{ name: 'meanSquaredError', … }` where a loss has options */
+export type LossChoice = Choice<typeof losses>
+export type ChosenLoss = Chosen<LossName>
+
+export function lossOf(chosen: ChosenLoss): Loss {
+  return losses[chosen.name]
+}

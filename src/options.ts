@@ -1,0 +1,36 @@
+// How the tables of activations, losses, optimizers and initializers describe their options. Checks, types and error
+// messages read these descriptions.
+
+export interface NumberOption {
+  readonly kind: 'number'
+  readonly default: number
+  /** Least value; `above` where the value itself is not allowed. */
+  readonly min?: number
+  readonly above?: number
+  readonly max?: number
+  readonly below?: number
+}
+
+export interface BooleanOption {
+  readonly kind: 'boolean'
+  readonly default: boolean
+}
+
+export type Option = NumberOption | BooleanOption
+export type Options = Readonly<Record<string, Option>>
+
+/** The values that a user may give for a description: all optional. */
+export type Given<O extends Options> = {
+  -readonly [K in keyof O]?: O[K]['kind'] extends 'boolean' ? boolean : number
+}
+
+/** `'name'` or `{ name, …options }` for every entry of a table. */
+export type Choice<Table extends Record<string, { readonly options: Options }>> =
+  | keyof Table
+  | { [N in keyof Table]: { name: N } & Given<Table[N]['options']> }[keyof Table]
+
+/** A checked choice: the name and a value for every option. */
+export interface Chosen<Name extends string> {
+  readonly name: Name
+  readonly options: Readonly<Record<string, number | boolean>>
+}
