@@ -8,6 +8,7 @@
 //
 // "Address" is a byte address in linear memory, a multiple of 64 unless said. Every stride is in bytes and a multiple of 16.
 
+export const PROGRAM = 1024 // its address; the constants of the WebAssembly build lie below
 export const PROGRAM_SIZE = 512
 
 // What the network is

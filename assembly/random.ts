@@ -13,21 +13,21 @@ export function threefry(block: usize, k0: u32, k1: u32, k2: u32, k3: u32, c0: u
   for (let group: u32 = 1; group <= 5; group++) {
     const odd = group & 1
     c0 += c1
-    c1 = rotl(c1, odd ? 10 : 13) ^ c0
+    c1 = rotl(c1, odd ? 10 : 6) ^ c0
     c2 += c3
-    c3 = rotl(c3, odd ? 26 : 27) ^ c2
+    c3 = rotl(c3, odd ? 26 : 20) ^ c2
     c0 += c3
-    c3 = rotl(c3, odd ? 11 : 23) ^ c0
+    c3 = rotl(c3, odd ? 11 : 17) ^ c0
     c2 += c1
-    c1 = rotl(c1, odd ? 21 : 5) ^ c2
+    c1 = rotl(c1, odd ? 21 : 11) ^ c2
     c0 += c1
-    c1 = rotl(c1, odd ? 13 : 6) ^ c0
+    c1 = rotl(c1, odd ? 13 : 25) ^ c0
     c2 += c3
-    c3 = rotl(c3, odd ? 27 : 20) ^ c2
+    c3 = rotl(c3, odd ? 27 : 10) ^ c2
     c0 += c3
-    c3 = rotl(c3, odd ? 23 : 17) ^ c0
+    c3 = rotl(c3, odd ? 23 : 18) ^ c0
     c2 += c1
-    c1 = rotl(c1, odd ? 5 : 11) ^ c2
+    c1 = rotl(c1, odd ? 5 : 20) ^ c2
     // The key words move on by one place.
     const first = k0
     k0 = k1

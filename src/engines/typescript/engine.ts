@@ -1,0 +1,85 @@
+// The engine in plain TypeScript: fallback, textbook and judge. The same programs on the same layout as in WebAssembly,
+// in an ArrayBuffer.
+import { FLOAT32 } from '../../../assembly/ids.ts'
+import { DTYPE, INPUT_BLOCK, TARGET_BLOCK } from '../../../assembly/program.ts'
+import type { Engine } from '../../engine.ts'
+import { WasmpropError } from '../../errors.ts'
+import * as float32 from './float32/index.ts'
+import * as float64 from './float64/index.ts'
+import type { Memory } from './memory.ts'
+
+export class TypeScriptEngine implements Engine {
+  readonly name = 'typescript'
+  readonly relaxed = false
+  readonly start = 64
+  buffer = new ArrayBuffer(0)
+  #single!: Memory<Float32Array>
+  #double!: Memory<Float64Array>
+
+  reserve(bytes: number): void {
+    if (bytes <= this.buffer.byteLength) return
+    const grown = allocate(Math.ceil(bytes / 8) * 8)
+    new Uint8Array(grown).set(new Uint8Array(this.buffer))
+    this.buffer = grown
+    const words = new Uint32Array(grown)
+    const doubles = new Float64Array(grown)
+    this.#single = { words, doubles, values: new Float32Array(grown) }
+    this.#double = { words, doubles, values: doubles }
+  }
+
+  train(program: number, steps: number): number {
+    return this.#isSingle(program)
+      ? float32.train(this.#single, program, steps)
+      : float64.train(this.#double, program, steps)
+  }
+
+  predict(program: number, rows: number): void {
+    const inputs = this.#single.words[(program + INPUT_BLOCK) >>> 2]
+    if (this.#isSingle(program)) float32.forward(this.#single, program, inputs, rows)
+    else float64.forward(this.#double, program, inputs, rows)
+  }
+
+  evaluate(program: number, rows: number, batchRows: number, differentiates: boolean, isFirst: boolean): void {
+    const inputs = this.#single.words[(program + INPUT_BLOCK) >>> 2]
+    const targets = this.#single.words[(program + TARGET_BLOCK) >>> 2]
+    if (this.#isSingle(program)) {
+      if (isFirst) float32.clearLoss(this.#single, program)
+      float32.block(this.#single, program, inputs, targets, rows, batchRows, differentiates, isFirst)
+    } else {
+      if (isFirst) float64.clearLoss(this.#double, program)
+      float64.block(this.#double, program, inputs, targets, rows, batchRows, differentiates, isFirst)
+    }
+  }
+
+  loss(program: number, batchRows: number): number {
+    return this.#isSingle(program)
+      ? float32.batchLoss(this.#single, program, batchRows)
+      : float64.batchLoss(this.#double, program, batchRows)
+  }
+
+  step(program: number, rate: number): void {
+    if (this.#isSingle(program)) float32.step(this.#single, program, rate)
+    else float64.step(this.#double, program, rate)
+  }
+
+  allFinite(program: number, address: number, bytes: number): boolean {
+    const Values = this.#isSingle(program) ? Float32Array : Float64Array
+    return new Values(this.buffer, address, bytes / Values.BYTES_PER_ELEMENT).every(Number.isFinite)
+  }
+
+  dispose(): void {
+    this.buffer = new ArrayBuffer(0)
+  }
+
+  #isSingle(program: number): boolean {
+    return this.#single.words[(program + DTYPE) >>> 2] === FLOAT32
+  }
+}
+
+function allocate(bytes: number): ArrayBuffer {
+  try {
+    return new ArrayBuffer(bytes)
+  } catch (cause) {
+    throw new WasmpropError('OUT_OF_MEMORY', `expected room for ${bytes} bytes, the host refuses them`, { cause })
+  }
+}

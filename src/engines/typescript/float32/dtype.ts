@@ -1,0 +1,25 @@
+// What the two copies of this folder differ in. float64/ is made from float32/ by the build with ../float64.dtype.ts in
+// this file's place: a copy per type, so that the JIT sees one kind of number and one kind of array in each.
+
+/** Rounds the result of an operation to the type. */
+export const round = Math.fround
+export type Values = Float32Array
+export const Values = Float32Array
+/** Byte address >>> SHIFT = index into Values */
+export const SHIFT = 2
+
+// e^x, see assembly/kernels/exponential.ts
+export const LOWEST_EXPONENT = -104
+export const HIGHEST_EXPONENT = 89
+export const INVERSE_LN2 = 1.4426950216293335
+export const ROUNDING = 12582912
+export const MINUS_LN2_HIGH = -0.693359375
+export const MINUS_LN2_LOW = 0.00021219444170128554
+export const TANH_LIMIT = 20
+
+/** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2 */
+export function expQuotient(r: number, r2: number): number {
+  const q01 = round(0.4999999403953552 + round(0.1666652113199234 * r))
+  const q23 = round(0.04166838899254799 + round(0.008368716575205326 * r))
+  return round(round(round(round(0.001381459878757596 * r2) + q23) * r2) + q01)
+}

@@ -1,0 +1,3 @@
+// What the TypeScript engine calls for networks of this folder's type.
+export { forward } from './network.ts'
+export { batchLoss, block, clearLoss, step, train } from './training.ts'

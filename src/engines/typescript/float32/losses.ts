@@ -1,0 +1,68 @@
+// The losses of a block of rows: terms added up in float64 per output over the rows, derivatives into the output deltas.
+import { BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, SQUARED_ERROR } from '../../../../assembly/ids.ts'
+import { exp, log, log1p } from '../float64/exponential.ts'
+import { round, type Values } from './dtype.ts'
+
+/** Where the output layer's block lies, in elements of Values */
+export interface OutputBlock {
+  nets: number
+  outputs: number
+  targets: number
+  deltas: number
+  units: number
+  stride: number
+}
+
+/**
+ * @param sums index into `doubles` of the terms' sums, one per output
+ * @param scale what every derivative is multiplied by
+ */
+export function addLoss(
+  v: Values,
+  doubles: Float64Array,
+  loss: number,
+  block: OutputBlock,
+  sums: number,
+  rows: number,
+  scale: number,
+): void {
+  const { units, stride } = block
+  for (let row = 0; row < rows; row++) {
+    const nets = block.nets + row * stride
+    const outputs = block.outputs + row * stride
+    const targets = block.targets + row * stride
+    const deltas = block.deltas + row * stride
+    for (let i = 0; i < units; i++) v[deltas + i] = round(round(v[outputs + i] - v[targets + i]) * scale)
+    switch (loss) {
+      case SQUARED_ERROR:
+        for (let i = 0; i < units; i++) {
+          const error = v[outputs + i] - v[targets + i]
+          doubles[sums + i] += error * error
+        }
+        break
+      case BINARY_CROSS_ENTROPY:
+        for (let i = 0; i < units; i++) {
+          const net = v[nets + i]
+          doubles[sums + i] += (net > 0 ? net : 0) - net * v[targets + i] + log1p(exp(-Math.abs(net)))
+        }
+        break
+      case CATEGORICAL_CROSS_ENTROPY:
+        doubles[sums] += categoricalCrossEntropy(v, nets, targets, units)
+        break
+      default:
+        throw new RangeError(`unknown loss ${loss}`)
+    }
+  }
+}
+
+/** Σ target[j] · (ln Σ e^(net[k] − m) − (net[j] − m)), m the largest net */
+function categoricalCrossEntropy(v: Values, nets: number, targets: number, units: number): number {
+  let largest = v[nets]
+  for (let i = 1; i < units; i++) if (v[nets + i] > largest) largest = v[nets + i]
+  let sum = 0
+  for (let i = 0; i < units; i++) sum += exp(v[nets + i] - largest)
+  const logSum = log(sum)
+  let row = 0
+  for (let i = 0; i < units; i++) row += v[targets + i] * (logSum - (v[nets + i] - largest))
+  return row
+}

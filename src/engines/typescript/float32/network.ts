@@ -1,0 +1,86 @@
+// The forward and the backward pass of a block of rows through all layers.
+import {
+  ACTIVATION,
+  BIAS_GRADIENTS,
+  BIASES,
+  DELTAS,
+  INPUT_STRIDE,
+  INPUTS,
+  LAYER_COUNT,
+  LAYER_SIZE,
+  LAYERS,
+  NETS,
+  OUTPUTS,
+  STRIDE,
+  TRAINS_BIASES,
+  UNITS,
+  WEIGHT_GRADIENTS,
+  WEIGHTS,
+  ZEROS,
+} from '../../../../assembly/program.ts'
+import type { Memory } from '../memory.ts'
+import { activate, differentiate } from './activations.ts'
+import { SHIFT, type Values } from './dtype.ts'
+import { columnSums, product } from './product.ts'
+
+/** Every layer's OUTPUTS = f(inputs · W + b). `inputs` is a byte address, rows × INPUT_STRIDE. */
+export function forward({ words, values }: Memory<Values>, program: number, inputs: number, rows: number): void {
+  const at = (record: number, field: number) => words[(record + field) >>> 2]
+  const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
+  const first = at(program, LAYERS)
+  const end = first + at(program, LAYER_COUNT) * LAYER_SIZE
+  let below = inputs >>> SHIFT
+  let belowStride = index(program, INPUT_STRIDE)
+  for (let layer = first; layer < end; layer += LAYER_SIZE) {
+    const stride = index(layer, STRIDE)
+    const units = at(layer, UNITS)
+    const nets = index(layer, NETS)
+    const outputs = index(layer, OUTPUTS)
+    const weights = index(layer, WEIGHTS)
+    const biases = index(layer, BIASES)
+    product(values, below, belowStride, 1, weights, stride, 1, biases, 0, nets, stride, rows, at(layer, INPUTS), units)
+    activate(values, at(layer, ACTIVATION), nets, outputs, rows, units, stride)
+    below = outputs
+    belowStride = stride
+  }
+}
+
+/** From the output layer's deltas to all gradients; `adds`: they go on from an earlier block of the same batch. */
+export function backward(
+  { words, values }: Memory<Values>,
+  program: number,
+  inputs: number,
+  rows: number,
+  adds: boolean,
+): void {
+  const at = (record: number, field: number) => words[(record + field) >>> 2]
+  const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
+  const first = at(program, LAYERS)
+  const zeros = index(program, ZEROS)
+  for (let layer = first + (at(program, LAYER_COUNT) - 1) * LAYER_SIZE; layer >= first; layer -= LAYER_SIZE) {
+    const isFirst = layer === first
+    const below = layer - LAYER_SIZE
+    const stride = index(layer, STRIDE)
+    const deltas = index(layer, DELTAS)
+    const units = at(layer, UNITS)
+    const count = at(layer, INPUTS)
+    const x = isFirst ? inputs >>> SHIFT : index(below, OUTPUTS)
+    const xStride = isFirst ? index(program, INPUT_STRIDE) : index(below, STRIDE)
+
+    // ∂loss/∂W = Xᵀ · D
+    const gradients = index(layer, WEIGHT_GRADIENTS)
+    const start = adds ? gradients : zeros
+    const startStride = adds ? stride : 0
+    product(values, x, 1, xStride, deltas, stride, 1, start, startStride, gradients, stride, count, rows, units)
+    if (at(layer, TRAINS_BIASES)) {
+      columnSums(values, deltas, stride, rows, units, index(layer, BIAS_GRADIENTS), adds)
+    }
+    if (isFirst) return
+
+    // ∂loss/∂X = D · Wᵀ, then through the activation below
+    const belowDeltas = index(below, DELTAS)
+    const weights = index(layer, WEIGHTS)
+    product(values, deltas, stride, 1, weights, 1, stride, zeros, 0, belowDeltas, xStride, rows, units, count)
+    differentiate(values, at(below, ACTIVATION), belowDeltas, x, rows, count, xStride)
+  }
+}

@@ -1,0 +1,205 @@
+// One optimizer step, and the loop over batches and epochs: assembly/training.ts in plain TypeScript.
+import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../../../../assembly/ids.ts'
+import {
+  BATCH_LOSS,
+  BATCH_ROWS,
+  BLOCK_ROWS,
+  DATA_INPUTS,
+  DATA_ROWS,
+  DATA_TARGETS,
+  DELTAS,
+  EPOCH,
+  EPOCH_LOSSES,
+  EPOCH_LOSSES_CAPACITY,
+  EPOCH_LOSSES_COUNT,
+  EPOCH_SUM,
+  EPOCHS_LEFT,
+  GRADIENT_FACTOR,
+  INPUT_BLOCK,
+  INPUT_STRIDE,
+  LAYER_COUNT,
+  LAYER_SIZE,
+  LAYERS,
+  LEARNING_RATE,
+  LOSS,
+  LOSS_COLUMNS,
+  LOSS_FACTOR,
+  MEAN_OVER_ROWS,
+  NETS,
+  ORDER,
+  ORDERED_EPOCH,
+  OUTPUTS,
+  POSITION,
+  RATES,
+  SEED,
+  STEP,
+  STOP_AT_EPOCH_END,
+  STRIDE,
+  TARGET_BLOCK,
+  TARGET_LOSS,
+  TARGET_STRIDE,
+  UNITS,
+} from '../../../../assembly/program.ts'
+import { shuffle } from '../../../random.ts'
+import type { Memory } from '../memory.ts'
+import { round, SHIFT, type Values } from './dtype.ts'
+import { addLoss } from './losses.ts'
+import { backward, forward } from './network.ts'
+import { update } from './optimizers.ts'
+
+function outputLayer({ words }: Memory<Values>, program: number): number {
+  return words[(program + LAYERS) >>> 2] + (words[(program + LAYER_COUNT) >>> 2] - 1) * LAYER_SIZE
+}
+
+/** Sets the sums of the terms of the loss to zero, before the first block of a batch. */
+export function clearLoss(memory: Memory<Values>, program: number): void {
+  const columns = memory.words[(program + LOSS_COLUMNS) >>> 2] >>> 3
+  memory.doubles.fill(0, columns, columns + memory.words[(outputLayer(memory, program) + UNITS) >>> 2])
+}
+
+/** The sum of the loss terms of all blocks since `clearLoss`: over the outputs, in order, of the sums over rows. */
+function lossSum(memory: Memory<Values>, program: number): number {
+  const columns = memory.words[(program + LOSS_COLUMNS) >>> 2] >>> 3
+  const end = columns + memory.words[(outputLayer(memory, program) + UNITS) >>> 2]
+  let sum = 0
+  for (let column = columns; column < end; column++) sum += memory.doubles[column]
+  return sum
+}
+
+function lossOf({ words, doubles }: Memory<Values>, program: number, sum: number, rows: number): number {
+  const loss = sum * doubles[(program + LOSS_FACTOR) >>> 3]
+  return words[(program + MEAN_OVER_ROWS) >>> 2] ? loss / rows : loss
+}
+
+/** Forward pass and loss of one block of a batch of `batchRows`; with `differentiates` the backward pass as well. */
+export function block(
+  memory: Memory<Values>,
+  program: number,
+  inputs: number,
+  targets: number,
+  rows: number,
+  batchRows: number,
+  differentiates: boolean,
+  isFirst: boolean,
+): void {
+  const { words, doubles, values } = memory
+  forward(memory, program, inputs, rows)
+  const factor = doubles[(program + GRADIENT_FACTOR) >>> 3]
+  const output = outputLayer(memory, program)
+  const place = {
+    nets: words[(output + NETS) >>> 2] >>> SHIFT,
+    outputs: words[(output + OUTPUTS) >>> 2] >>> SHIFT,
+    targets: targets >>> SHIFT,
+    deltas: words[(output + DELTAS) >>> 2] >>> SHIFT,
+    units: words[(output + UNITS) >>> 2],
+    stride: words[(output + STRIDE) >>> 2] >>> SHIFT,
+  }
+  const scale = round(words[(program + MEAN_OVER_ROWS) >>> 2] ? factor / batchRows : factor)
+  const sums = words[(program + LOSS_COLUMNS) >>> 2] >>> 3
+  addLoss(values, doubles, words[(program + LOSS) >>> 2], place, sums, rows, scale)
+  if (differentiates) backward(memory, program, inputs, rows, !isFirst)
+}
+
+/** The loss of the batch whose blocks have been worked through, also left in BATCH_LOSS. */
+export function batchLoss(memory: Memory<Values>, program: number, rows: number): number {
+  const loss = lossOf(memory, program, lossSum(memory, program), rows)
+  memory.doubles[(program + BATCH_LOSS) >>> 3] = loss
+  return loss
+}
+
+/** Copies the rows whose numbers stand at `order` together. */
+function gather(
+  { words, values }: Memory<Values>,
+  source: number,
+  stride: number,
+  order: number,
+  rows: number,
+  target: number,
+): void {
+  const elements = stride >>> SHIFT
+  for (let i = 0; i < rows; i++) {
+    const from = (source + words[order + i] * stride) >>> SHIFT
+    const to = (target >>> SHIFT) + i * elements
+    for (let j = 0; j < elements; j++) values[to + j] = values[from + j]
+  }
+}
+
+/** Gradients and loss of the batch of `rows` at POSITION; false: the loss is not finite. */
+function batch(memory: Memory<Values>, program: number, rows: number): boolean {
+  const at = (field: number) => memory.words[(program + field) >>> 2]
+  const order = at(ORDER)
+  const blockRows = at(BLOCK_ROWS)
+  clearLoss(memory, program)
+  for (let done = 0; done < rows; done += blockRows) {
+    const count = Math.min(blockRows, rows - done)
+    const row = at(POSITION) + done
+    let inputs = at(DATA_INPUTS)
+    let targets = at(DATA_TARGETS)
+    if (order) {
+      gather(memory, inputs, at(INPUT_STRIDE), (order >>> 2) + row, count, at(INPUT_BLOCK))
+      gather(memory, targets, at(TARGET_STRIDE), (order >>> 2) + row, count, at(TARGET_BLOCK))
+      inputs = at(INPUT_BLOCK)
+      targets = at(TARGET_BLOCK)
+    } else {
+      inputs += row * at(INPUT_STRIDE)
+      targets += row * at(TARGET_STRIDE)
+    }
+    block(memory, program, inputs, targets, count, rows, true, done === 0)
+  }
+  return Number.isFinite(batchLoss(memory, program, rows))
+}
+
+/** The optimizer's step. */
+export function step(memory: Memory<Values>, program: number, rate: number): void {
+  update(memory, program, rate)
+  memory.doubles[(program + STEP) >>> 3] += 1
+}
+
+/** Trains on at most `steps` batches; says why it came back. EPOCH_LOSSES has the losses of the epochs that ended. */
+export function train(memory: Memory<Values>, program: number, steps: number): number {
+  const { words, doubles } = memory
+  const dataRows = words[(program + DATA_ROWS) >>> 2]
+  const batchRows = words[(program + BATCH_ROWS) >>> 2]
+  const rates = words[(program + RATES) >>> 2]
+  words[(program + EPOCH_LOSSES_COUNT) >>> 2] = 0
+  for (let done = 0; done < steps; done++) {
+    drawOrder(memory, program)
+    const position = words[(program + POSITION) >>> 2]
+    const rows = Math.min(batchRows, dataRows - position)
+    if (!batch(memory, program, rows)) return DIVERGED
+    step(memory, program, rates ? doubles[(rates >>> 3) + done] : doubles[(program + LEARNING_RATE) >>> 3])
+    doubles[(program + EPOCH_SUM) >>> 3] += lossSum(memory, program)
+    words[(program + POSITION) >>> 2] = position + rows
+    if (position + rows === dataRows) {
+      const status = endEpoch(memory, program, dataRows)
+      if (status !== SLICE_ENDED) return status
+      const isFull = words[(program + EPOCH_LOSSES_COUNT) >>> 2] === words[(program + EPOCH_LOSSES_CAPACITY) >>> 2]
+      if (words[(program + STOP_AT_EPOCH_END) >>> 2] || isFull) break
+    }
+  }
+  return SLICE_ENDED
+}
+
+function drawOrder({ words, doubles }: Memory<Values>, program: number): void {
+  const order = words[(program + ORDER) >>> 2] >>> 2
+  const epoch = doubles[(program + EPOCH) >>> 3]
+  if (!order || doubles[(program + ORDERED_EPOCH) >>> 3] === epoch) return
+  const rows = words[(program + DATA_ROWS) >>> 2]
+  shuffle(words.subarray(order, order + rows), rows, words[(program + SEED) >>> 2], epoch)
+  doubles[(program + ORDERED_EPOCH) >>> 3] = epoch
+}
+
+function endEpoch(memory: Memory<Values>, program: number, rows: number): number {
+  const { words, doubles } = memory
+  const loss = lossOf(memory, program, doubles[(program + EPOCH_SUM) >>> 3], rows)
+  const count = words[(program + EPOCH_LOSSES_COUNT) >>> 2]
+  doubles[(words[(program + EPOCH_LOSSES) >>> 2] >>> 3) + count] = loss
+  words[(program + EPOCH_LOSSES_COUNT) >>> 2] = count + 1
+  doubles[(program + EPOCH_SUM) >>> 3] = 0
+  words[(program + POSITION) >>> 2] = 0
+  doubles[(program + EPOCH) >>> 3] += 1
+  const left = doubles[(program + EPOCHS_LEFT) >>> 3] - 1
+  doubles[(program + EPOCHS_LEFT) >>> 3] = left
+  if (loss <= doubles[(program + TARGET_LOSS) >>> 3]) return TARGET_REACHED
+  return left === 0 ? EPOCHS_ENDED : SLICE_ENDED
+}

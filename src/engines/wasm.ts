@@ -1,0 +1,121 @@
+// The WebAssembly engine: compiles the module once, tests it once, and gives every network an instance with a memory of
+// its own. Instances come from a small pool that disposed networks refill, since hosts limit how many may live.
+import { instantiateSync } from '@assemblyscript/loader'
+import { PROGRAM } from '../../assembly/program.ts'
+import type { Engine } from '../engine.ts'
+import { WasmpropError } from '../errors.ts'
+import wasmBase64 from '../generated/wasm.ts'
+import { wholePages } from '../layout.ts'
+
+/** The exports of assembly/index.ts, as they come out of WebAssembly */
+interface Exports {
+  readonly memory: WebAssembly.Memory
+  freeAddress(): number
+  train(program: number, steps: number): number
+  predict(program: number, rows: number): void
+  evaluate(program: number, rows: number, batchRows: number, differentiates: number, isFirst: number): void
+  loss(program: number, batchRows: number): number
+  step(program: number, rate: number): void
+  allFinite(program: number, values: number, bytes: number): number
+}
+
+/** Memories up to this size are worth keeping. */
+const POOLED_BYTES = 2 ** 20
+const POOL_SIZE = 16
+const pools = new WeakMap<WebAssembly.Module, WasmEngine[]>()
+
+export class WasmEngine implements Engine {
+  readonly name = 'wasm'
+  readonly relaxed: boolean
+  readonly #module: WebAssembly.Module
+  readonly #exports: Exports
+
+  /** Takes an instance from the pool, or makes one. Throws ENGINE_FAILED where the host refuses another. */
+  static of(module: WebAssembly.Module, relaxed: boolean): WasmEngine {
+    return pools.get(module)?.pop() ?? new WasmEngine(module, relaxed)
+  }
+
+  private constructor(module: WebAssembly.Module, relaxed: boolean) {
+    this.#module = module
+    this.relaxed = relaxed
+    try {
+      // The raw exports: the loader's wrappers cost three times the call.
+      this.#exports = instantiateSync(module, {}).instance.exports as unknown as Exports
+    } catch (cause) {
+      const message = 'expected another WebAssembly instance, the host refuses it; dispose() of networks no longer used'
+      throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
+    }
+    if (this.#exports.freeAddress?.() > PROGRAM || this.#exports.train === undefined) {
+      throw new WasmpropError('ENGINE_FAILED', 'wasm: expected the WebAssembly module of this version of wasmprop')
+    }
+  }
+
+  get buffer(): ArrayBuffer {
+    return this.#exports.memory.buffer
+  }
+
+  reserve(bytes: number): void {
+    const missing = (wholePages(bytes) - this.buffer.byteLength) / 65536
+    if (missing <= 0) return
+    try {
+      this.#exports.memory.grow(missing)
+    } catch (cause) {
+      throw new WasmpropError('OUT_OF_MEMORY', `expected room for ${bytes} bytes, the host refuses them`, { cause })
+    }
+  }
+
+  train(program: number, steps: number): number {
+    return this.#exports.train(program, steps)
+  }
+
+  predict(program: number, rows: number): void {
+    this.#exports.predict(program, rows)
+  }
+
+  evaluate(program: number, rows: number, batchRows: number, differentiates: boolean, isFirst: boolean): void {
+    this.#exports.evaluate(program, rows, batchRows, differentiates ? 1 : 0, isFirst ? 1 : 0)
+  }
+
+  loss(program: number, batchRows: number): number {
+    return this.#exports.loss(program, batchRows)
+  }
+
+  step(program: number, rate: number): void {
+    this.#exports.step(program, rate)
+  }
+
+  allFinite(program: number, values: number, bytes: number): boolean {
+    return this.#exports.allFinite(program, values, bytes) !== 0
+  }
+
+  dispose(): void {
+    if (this.buffer.byteLength > POOLED_BYTES) return
+    const pool = pools.get(this.#module) ?? []
+    if (pool.length >= POOL_SIZE) return
+    new Uint8Array(this.buffer, PROGRAM).fill(0)
+    pool.push(this)
+    pools.set(this.#module, pool)
+  }
+}
+
+let embedded: Promise<WebAssembly.Module> | undefined
+let relaxed: Promise<WebAssembly.Module> | undefined
+
+/** The module of the base build, compiled on the first call. Rejects where the host forbids or cannot do it. */
+export function compileEmbedded(): Promise<WebAssembly.Module> {
+  embedded ??= compile(wasmBase64)
+  return embedded
+}
+
+/** The module of the relaxed-SIMD build, loaded and compiled on the first call. */
+export function compileRelaxed(): Promise<WebAssembly.Module> {
+  relaxed ??= import('../generated/wasm-relaxed.ts').then(({ default: base64 }) => compile(base64))
+  return relaxed
+}
+
+function compile(base64: string): Promise<WebAssembly.Module> {
+  const text = atob(base64)
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i)
+  return WebAssembly.compile(bytes)
+}

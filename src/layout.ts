@@ -1,0 +1,276 @@
+// The only place that decides where numbers lie in linear memory, and the only one that writes programs.
+//
+//   PROGRAM   layers    parameters  states   gradients   safe point       workspace                 data set
+//   ┌─────────┬─────────┬───────────┬────────┬───────────┬────────────────┬─────────────────────────┬──────────────────┐
+//   │ header  │ records │ W b W b … │ as par.│ as param. │ copy of param. │ blocks of rows, scratch │ rows, order, …   │
+//   └─────────┴─────────┴───────────┴────────┴───────────┴────────────────┴─────────────────────────┴──────────────────┘
+//                                                          and states        of fixed size             of one `train`
+import { FLOAT32, FLOAT64 } from '../assembly/ids.ts'
+import * as P from '../assembly/program.ts'
+import { activationOf } from './activations.ts'
+import type { ResolvedConfig } from './config.ts'
+import { WasmpropError } from './errors.ts'
+import { lossOf } from './losses.ts'
+import { optimizerOf } from './optimizers.ts'
+
+const ALIGNMENT = 64
+const VECTOR = 16
+const PAGE = 65536
+/** WebAssembly's 4 GiB, less a page so that every end is still a 32-bit number. */
+const LARGEST_MEMORY = 2 ** 32 - PAGE
+/** The blocks of rows that a batch is worked through in stay within this, if they can. */
+const WORKSPACE_BYTES = 2 ** 22
+const LEAST_BLOCK_ROWS = 16
+const MOST_BLOCK_ROWS = 256
+/** Epochs whose losses fit into one call of the engine */
+const EPOCH_LOSSES = 1024
+
+export interface LayerLayout {
+  readonly inputs: number
+  readonly units: number
+  /** Bytes from one row of the weights or of a block to the next */
+  readonly stride: number
+  /** Addresses of W (inputs × units) and b, and of their gradients */
+  readonly weights: number
+  readonly biases: number
+  readonly weightGradients: number
+  readonly biasGradients: number
+  readonly nets: number
+  readonly outputs: number
+  readonly deltas: number
+}
+
+/** All addresses of a network, in bytes */
+export interface Layout {
+  readonly bytesPerValue: 4 | 8
+  readonly layers: readonly LayerLayout[]
+  readonly parameters: number
+  readonly parameterBytes: number
+  /** Parameters and states lie together from `parameters` on; the copy at `safePoint` is as long. */
+  readonly trainedBytes: number
+  readonly gradients: number
+  readonly safePoint: number
+  readonly blockRows: number
+  readonly inputBlock: number
+  readonly inputStride: number
+  readonly targetBlock: number
+  readonly targetStride: number
+  readonly lossColumns: number
+  readonly zeros: number
+  readonly packed: number
+  readonly transposed: number
+  /** Where the data set begins; the bytes that the network takes without one */
+  readonly end: number
+}
+
+/** The data set of one `train` behind a layout */
+export interface DataLayout {
+  readonly inputs: number
+  readonly targets: number
+  /** 0 where the rows are taken as they lie */
+  readonly order: number
+  readonly epochLosses: number
+  readonly epochLossesCapacity: number
+  readonly end: number
+}
+
+/** Hands out addresses one after another; numbers, not pointers, so that what is too large can still be counted. */
+class Addresses {
+  next: number
+
+  constructor(start: number) {
+    this.next = align(start, ALIGNMENT)
+  }
+
+  take(bytes: number, alignment = ALIGNMENT): number {
+    const address = align(this.next, alignment)
+    this.next = address + bytes
+    return address
+  }
+}
+
+function align(value: number, alignment: number): number {
+  return Math.ceil(value / alignment) * alignment
+}
+
+/** Decides all addresses of a network. Throws OUT_OF_MEMORY for what WebAssembly's 4 GiB cannot hold. */
+export function layOut(config: ResolvedConfig): Layout {
+  const bytesPerValue = config.dtype === 'float32' ? 4 : 8
+  const strideOf = (columns: number) => align(columns * bytesPerValue, VECTOR)
+  const inputStride = strideOf(config.inputs)
+  const outputs = config.layers[config.layers.length - 1].units
+  const targetStride = strideOf(outputs)
+
+  const offsets = parameterOffsets(config, strideOf)
+  const addresses = new Addresses(P.PROGRAM + P.PROGRAM_SIZE + config.layers.length * P.LAYER_SIZE)
+  const parameterBytes = align(offsets.bytes, ALIGNMENT)
+  const trainedBytes = parameterBytes * (1 + optimizerOf(config.optimizer).stateBlocks(config.optimizer.options))
+  const parameters = addresses.take(trainedBytes)
+  const gradients = addresses.take(parameterBytes)
+  const safePoint = addresses.take(trainedBytes)
+
+  const keepsNets = config.layers.map((_, index) => readsNets(config, index))
+  let rowBytes = inputStride + targetStride
+  let widest = inputStride
+  let transposedBytes = 0
+  let below = inputStride
+  config.layers.forEach(({ units }, index) => {
+    const stride = strideOf(units)
+    rowBytes += stride * (keepsNets[index] ? 3 : 2)
+    if (index > 0) transposedBytes = Math.max(transposedBytes, units * below)
+    widest = Math.max(widest, stride)
+    below = stride
+  })
+  const fitting = Math.floor(WORKSPACE_BYTES / rowBytes / 4) * 4
+  const blockRows = Math.min(MOST_BLOCK_ROWS, Math.max(LEAST_BLOCK_ROWS, fitting))
+
+  const inputBlock = addresses.take(blockRows * inputStride)
+  const targetBlock = addresses.take(blockRows * targetStride)
+  const layers = config.layers.map(({ inputs, units }, index): LayerLayout => {
+    const stride = strideOf(units)
+    const { weights, biases } = offsets.layers[index]
+    const layerOutputs = addresses.take(blockRows * stride)
+    return {
+      inputs,
+      units,
+      stride,
+      weights: parameters + weights,
+      biases: parameters + biases,
+      weightGradients: gradients + weights,
+      biasGradients: gradients + biases,
+      nets: keepsNets[index] ? addresses.take(blockRows * stride) : layerOutputs,
+      outputs: layerOutputs,
+      deltas: addresses.take(blockRows * stride),
+    }
+  })
+  const layout: Layout = {
+    bytesPerValue,
+    layers,
+    parameters,
+    parameterBytes,
+    trainedBytes,
+    gradients,
+    safePoint,
+    blockRows,
+    inputBlock,
+    inputStride,
+    targetBlock,
+    targetStride,
+    lossColumns: addresses.take(outputs * 8),
+    zeros: addresses.take(widest),
+    packed: addresses.take(P.PACKED_BYTES),
+    transposed: addresses.take(transposedBytes),
+    end: align(addresses.next, ALIGNMENT),
+  }
+  refuseTooLarge(layout.end, 'layers', 'the network')
+  return layout
+}
+
+/** Where weights and biases lie from the start of the parameters, the gradients and each state. */
+function parameterOffsets(config: ResolvedConfig, strideOf: (columns: number) => number) {
+  const addresses = new Addresses(0)
+  const layers = config.layers.map(({ inputs, units }) => ({
+    weights: addresses.take(inputs * strideOf(units)),
+    biases: addresses.take(strideOf(units), VECTOR),
+  }))
+  return { layers, bytes: addresses.next }
+}
+
+function readsNets(config: ResolvedConfig, index: number): boolean {
+  const isOutput = index === config.layers.length - 1
+  return activationOf(config.layers[index].activation).readsNets || (isOutput && lossOf(config.loss).readsNets)
+}
+
+/** Decides where `rows` rows of training data lie. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
+export function layOutData(layout: Layout, rows: number, isShuffled: boolean): DataLayout {
+  const addresses = new Addresses(layout.end)
+  const data: DataLayout = {
+    inputs: addresses.take(rows * layout.inputStride),
+    targets: addresses.take(rows * layout.targetStride),
+    order: isShuffled ? addresses.take(rows * 4) : 0,
+    epochLosses: addresses.take(EPOCH_LOSSES * 8),
+    epochLossesCapacity: EPOCH_LOSSES,
+    end: align(addresses.next, ALIGNMENT),
+  }
+  refuseTooLarge(data.end, 'inputs', `the network with ${rows} rows of data`)
+  return data
+}
+
+function refuseTooLarge(bytes: number, path: string, what: string): void {
+  if (bytes <= LARGEST_MEMORY) return
+  const gigabytes = (bytes / 2 ** 30).toPrecision(3)
+  throw new WasmpropError(
+    'OUT_OF_MEMORY',
+    `${path}: expected at most 4 GiB (WebAssembly's limit), ${what} needs ${gigabytes} GiB; ` +
+      'use fewer units, fewer rows at a time, or float32',
+    { path },
+  )
+}
+
+/** Whole pages of WebAssembly memory, in bytes */
+export function wholePages(bytes: number): number {
+  return align(bytes, PAGE)
+}
+
+/** Writes the program of a network into zeroed memory. */
+export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: ResolvedConfig): void {
+  const view = new DataView(buffer)
+  const word = (address: number, value: number) => view.setUint32(address, value, true)
+  const double = (address: number, value: number) => view.setFloat64(address, value, true)
+  const outputs = config.layers[config.layers.length - 1].units
+  const loss = lossOf(config.loss)
+
+  word(P.PROGRAM + P.DTYPE, config.dtype === 'float32' ? FLOAT32 : FLOAT64)
+  word(P.PROGRAM + P.LAYER_COUNT, layout.layers.length)
+  word(P.PROGRAM + P.LAYERS, P.PROGRAM + P.PROGRAM_SIZE)
+  word(P.PROGRAM + P.LOSS, loss.id)
+  word(P.PROGRAM + P.MEAN_OVER_ROWS, Number(loss.isMeanOverRows))
+  double(P.PROGRAM + P.LOSS_FACTOR, loss.lossFactor(outputs))
+  double(P.PROGRAM + P.GRADIENT_FACTOR, loss.gradientFactor(outputs))
+  word(P.PROGRAM + P.SEED, config.seed)
+  word(P.PROGRAM + P.PARAMETERS, layout.parameters)
+  word(P.PROGRAM + P.STATE, layout.parameters + layout.parameterBytes)
+  word(P.PROGRAM + P.GRADIENTS, layout.gradients)
+  word(P.PROGRAM + P.PARAMETER_BYTES, layout.parameterBytes)
+  word(P.PROGRAM + P.BLOCK_ROWS, layout.blockRows)
+  word(P.PROGRAM + P.INPUT_BLOCK, layout.inputBlock)
+  word(P.PROGRAM + P.INPUT_STRIDE, layout.inputStride)
+  word(P.PROGRAM + P.TARGET_BLOCK, layout.targetBlock)
+  word(P.PROGRAM + P.TARGET_STRIDE, layout.targetStride)
+  word(P.PROGRAM + P.LOSS_COLUMNS, layout.lossColumns)
+  word(P.PROGRAM + P.ZEROS, layout.zeros)
+  word(P.PROGRAM + P.PACKED, layout.packed)
+  word(P.PROGRAM + P.TRANSPOSED, layout.transposed)
+  writeOptimizer(word, double, config)
+  layout.layers.forEach((layer, index) => {
+    const record = P.PROGRAM + P.PROGRAM_SIZE + index * P.LAYER_SIZE
+    const { activation, trainsBiases } = config.layers[index]
+    word(record + P.INPUTS, layer.inputs)
+    word(record + P.UNITS, layer.units)
+    word(record + P.ACTIVATION, activationOf(activation).id)
+    word(record + P.TRAINS_BIASES, Number(trainsBiases))
+    word(record + P.STRIDE, layer.stride)
+    word(record + P.WEIGHTS, layer.weights)
+    word(record + P.BIASES, layer.biases)
+    word(record + P.WEIGHT_GRADIENTS, layer.weightGradients)
+    word(record + P.BIAS_GRADIENTS, layer.biasGradients)
+    word(record + P.NETS, layer.nets)
+    word(record + P.OUTPUTS, layer.outputs)
+    word(record + P.DELTAS, layer.deltas)
+  })
+}
+
+type Write = (address: number, value: number) => void
+
+function writeOptimizer(word: Write, double: Write, { optimizer }: ResolvedConfig): void {
+  const { id, slots, running } = optimizerOf(optimizer)
+  word(P.PROGRAM + P.OPTIMIZER, id)
+  double(P.PROGRAM + P.LEARNING_RATE, Number(optimizer.options.learningRate))
+  for (const [option, offset] of Object.entries(slots)) double(P.PROGRAM + offset, Number(optimizer.options[option]))
+  for (const [offset, value] of Object.entries(running)) double(P.PROGRAM + Number(offset), value)
+}
+
+/** Bytes of memory that a network takes while it trains on `rows` rows. */
+export function memoryFor(layout: Layout, rows: number, isShuffled: boolean): number {
+  return wholePages(rows > 0 ? layOutData(layout, rows, isShuffled).end : layout.end)
+}

@@ -1,0 +1,146 @@
+// Weights and biases as users see them, in and out of linear memory, and their fingerprint.
+import type { Dtype, ResolvedConfig } from './config.ts'
+import { initialize } from './initializers.ts'
+import type { LayerLayout, Layout } from './layout.ts'
+
+/** The parameters of one layer */
+export interface LayerWeights {
+  /** [in][out]: net = inputs · weights + biases */
+  weights: number[][]
+  /** One per unit; zeros for a layer without biases */
+  biases: number[]
+}
+
+export type Values = Float32Array | Float64Array
+
+/** A view of the whole memory in the network's type. Make a new one after the memory may have grown. */
+export function valuesOf(buffer: ArrayBuffer, dtype: Dtype): Values {
+  return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)
+}
+
+/** Addresses of a layer's block of numbers: the parameters, or the gradients of the same shape */
+interface Block {
+  readonly weights: number
+  readonly biases: number
+}
+
+export const parametersOf = (layer: LayerLayout): Block => layer
+export const gradientsOf = (layer: LayerLayout): Block => ({
+  weights: layer.weightGradients,
+  biases: layer.biasGradients,
+})
+
+/** A copy of all layers' parameters or gradients */
+export function readLayers(
+  values: Values,
+  layout: Layout,
+  block: (layer: LayerLayout) => Block = parametersOf,
+): LayerWeights[] {
+  return layout.layers.map((layer) => {
+    const { weights, biases } = block(layer)
+    const row = (address: number) => {
+      const index = address / layout.bytesPerValue
+      return Array.from(values.subarray(index, index + layer.units))
+    }
+    return {
+      weights: Array.from({ length: layer.inputs }, (_, input) => row(weights + input * layer.stride)),
+      biases: row(biases),
+    }
+  })
+}
+
+/** Writes one layer's parameters: `weights` row by row without gaps. */
+export function writeLayer(
+  values: Values,
+  layout: Layout,
+  layer: LayerLayout,
+  weights: ArrayLike<number>,
+  biases: ArrayLike<number>,
+): void {
+  const start = layer.weights / layout.bytesPerValue
+  const stride = layer.stride / layout.bytesPerValue
+  for (let input = 0; input < layer.inputs; input++) {
+    for (let unit = 0; unit < layer.units; unit++) values[start + input * stride + unit] = weights[input * layer.units + unit]
+  }
+  values.set(biases, layer.biases / layout.bytesPerValue)
+}
+
+/** Draws the initial parameters. */
+export function initializeLayers(values: Values, layout: Layout, config: ResolvedConfig): void {
+  config.layers.forEach((layer, index) => {
+    const { inputs, units, weightInit, biasInit } = layer
+    const draw = (initializer: Exclude<typeof weightInit, number[][]>, part: 'weights' | 'biases') =>
+      initialize(initializer, inputs, units, config.seed, index, part)
+    const weights = Array.isArray(weightInit) ? weightInit.flat() : draw(weightInit, 'weights')
+    const biases = Array.isArray(biasInit) ? biasInit : draw(biasInit, 'biases')
+    writeLayer(values, layout, layout.layers[index], weights, biases)
+  })
+}
+
+/** All parameters without gaps: per layer the weights [in][out], then the biases */
+export function packParameters(values: Values, layout: Layout): Values {
+  const count = layout.layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
+  const packed = layout.bytesPerValue === 4 ? new Float32Array(count) : new Float64Array(count)
+  let at = 0
+  for (const { inputs, units, stride, weights } of layout.layers) {
+    // The biases lie behind the weights as one more row.
+    for (let row = 0; row <= inputs; row++, at += units) {
+      const index = (weights + row * stride) / layout.bytesPerValue
+      packed.set(values.subarray(index, index + units), at)
+    }
+  }
+  return packed
+}
+
+/** Writes what `packParameters` made. */
+export function unpackParameters(values: Values, layout: Layout, packed: Values): void {
+  let at = 0
+  for (const { inputs, units, stride, weights } of layout.layers) {
+    for (let row = 0; row <= inputs; row++, at += units) {
+      values.set(packed.subarray(at, at + units), (weights + row * stride) / layout.bytesPerValue)
+    }
+  }
+}
+
+/** The bytes of `values` in little-endian order, whatever the host's */
+export function littleEndianBytes(values: Values): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes
+  const size = values.BYTES_PER_ELEMENT
+  return bytes.map((_, index) => bytes[index - (index % size) + size - 1 - (index % size)])
+}
+
+/**
+ * 64-bit FNV-1a (Fowler, Noll, Vo) in hexadecimal over `float64:2-3-1;` (dtype and widths) and the little-endian values of
+ * `packParameters`.
+ */
+export function hashParameters(values: Values, layout: Layout, dtype: Dtype): string {
+  const widths = [layout.layers[0].inputs, ...layout.layers.map(({ units }) => units)].join('-')
+  const hash = new Fnv1a()
+  hash.add(new TextEncoder().encode(`${dtype}:${widths};`))
+  hash.add(littleEndianBytes(packParameters(values, layout)))
+  return hash.toString()
+}
+
+/** The hash as two 32-bit halves: the prime is 2⁴⁰ + 435, so no step needs more than 53 bits. */
+class Fnv1a {
+  #high = 0xcbf29ce4
+  #low = 0x84222325
+
+  add(bytes: Uint8Array): void {
+    let high = this.#high
+    let low = this.#low
+    for (let i = 0; i < bytes.length; i++) {
+      low = (low ^ bytes[i]) >>> 0
+      const product = low * 435
+      high = (Math.imul(high, 435) + (low << 8) + Math.floor(product / 2 ** 32)) >>> 0
+      low = product >>> 0
+    }
+    this.#high = high
+    this.#low = low
+  }
+
+  toString(): string {
+    return this.#high.toString(16).padStart(8, '0') + this.#low.toString(16).padStart(8, '0')
+  }
+}

@@ -1,0 +1,14 @@
+// What a network consists of inside, shared by the rooms that work on it.
+import type { ResolvedConfig } from './config.ts'
+import type { Engine } from './engine.ts'
+import type { Layout } from './layout.ts'
+import type { Scaling } from './scaling.ts'
+
+export interface NetworkState {
+  readonly config: ResolvedConfig
+  readonly layout: Layout
+  readonly engine: Engine
+  /** Undefined until it is fitted */
+  inputScaling: Scaling | undefined
+  targetScaling: Scaling | undefined
+}

@@ -1,0 +1,276 @@
+// One call of `train`: its data in memory, its slices, its end. Slices give progress, abort and a responsive host, and
+// never change a result; see ARCHITECTURE in README.md, "Developing".
+import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../assembly/ids.ts'
+import * as P from '../assembly/program.ts'
+import type { EpochProgress, ResolvedTrainOptions } from './config.ts'
+import type { Engine } from './engine.ts'
+import { type Layout, layOutData } from './layout.ts'
+import type { Matrix } from './matrix.ts'
+import type { NetworkState } from './state.ts'
+import { valuesOf } from './parameters.ts'
+
+export type StopReason = 'epochs' | 'targetLoss' | 'callback' | 'aborted' | 'diverged'
+
+/** What one call of `train` did */
+export interface TrainResult {
+  /** Epochs finished in this call */
+  epochs: number
+  /** Optimizer steps taken in this call */
+  steps: number
+  /** Loss of every finished epoch: that of its batches as they were met, before each update */
+  loss: Float64Array
+  stopReason: StopReason
+  milliseconds: number
+  samplesPerSecond: number
+  /** The engine that did it */
+  engine: 'wasm' | 'typescript'
+  /** In words, after `diverged`: what happened and what to try */
+  advice?: string
+}
+
+/** A slice ends after about this time: half a frame at 60 Hz. */
+const SLICE_MILLISECONDS = 8
+/** Arithmetic of a slice where the clock does not say how long it took: operations, at a speed that hosts reach */
+const SLICE_OPERATIONS = 2e8
+const FIRST_SLICE_OPERATIONS = 2e6
+const GROWTH = 4
+/** What a step costs per layer before any arithmetic, in operations */
+const LAYER_OVERHEAD = 2000
+
+const REASONS: Partial<Record<number, StopReason>> = {
+  [EPOCHS_ENDED]: 'epochs',
+  [TARGET_REACHED]: 'targetLoss',
+  [DIVERGED]: 'diverged',
+}
+
+/** The numbers of a program that steps move on, besides parameters and states */
+const CURSOR = [P.EPOCH, P.STEP, P.EPOCHS_LEFT, P.EPOCH_SUM]
+
+interface SafePoint {
+  readonly doubles: number[]
+  readonly position: number
+  readonly epochs: number
+}
+
+const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
+
+/** Runs slice by slice: `slice()` until it gives false, then `result()`. */
+export class TrainingRun {
+  readonly #state: NetworkState
+  readonly #options: ResolvedTrainOptions
+  readonly #rows: number
+  readonly #losses: number[] = []
+  readonly #started = now()
+  readonly #stepOperations: number
+  /** Views of the memory, which does not grow while a run lasts: its bytes, and the fields of the program */
+  #bytes!: Uint8Array
+  #words!: Uint32Array
+  #doubles!: Float64Array
+  #firstStep = 0
+  #sliceSteps: number
+  #reason?: StopReason
+  #advice?: string
+
+  /** Puts the data into memory and points the program at it. Nothing is changed if the memory does not suffice. */
+  constructor(state: NetworkState, inputs: Matrix, targets: Matrix, options: ResolvedTrainOptions) {
+    this.#state = state
+    this.#options = options
+    this.#rows = inputs.rows
+    const { layout, config } = state
+    const multiplications = config.layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
+    this.#stepOperations = 6 * multiplications * options.batchRows + LAYER_OVERHEAD * config.layers.length
+    this.#sliceSteps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
+    this.#load(layout, inputs, targets)
+  }
+
+  get #engine(): Engine {
+    return this.#state.engine
+  }
+
+  #load(layout: Layout, inputs: Matrix, targets: Matrix): void {
+    const { epochs, batchRows, shuffle, targetLoss, onEpoch } = this.#options
+    const data = layOutData(layout, this.#rows, shuffle)
+    this.#engine.reserve(data.end)
+    const { buffer } = this.#engine
+    this.#bytes = new Uint8Array(buffer)
+    this.#words = new Uint32Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
+    this.#doubles = new Float64Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
+    const values = valuesOf(buffer, this.#state.config.dtype)
+    const size = layout.bytesPerValue
+    inputs.copyRows(0, this.#rows, values, data.inputs / size, layout.inputStride / size)
+    targets.copyRows(0, this.#rows, values, data.targets / size, layout.targetStride / size)
+    this.#setWord(P.DATA_INPUTS, data.inputs)
+    this.#setWord(P.DATA_TARGETS, data.targets)
+    this.#setWord(P.DATA_ROWS, this.#rows)
+    this.#setWord(P.BATCH_ROWS, batchRows)
+    this.#setWord(P.ORDER, data.order)
+    this.#setWord(P.POSITION, 0)
+    this.#setWord(P.STOP_AT_EPOCH_END, Number(onEpoch !== undefined))
+    this.#setWord(P.EPOCH_LOSSES, data.epochLosses)
+    this.#setWord(P.EPOCH_LOSSES_CAPACITY, data.epochLossesCapacity)
+    this.#setDouble(P.EPOCHS_LEFT, epochs)
+    this.#setDouble(P.EPOCH_SUM, 0)
+    this.#setDouble(P.ORDERED_EPOCH, -1)
+    this.#setDouble(P.TARGET_LOSS, targetLoss)
+    this.#firstStep = this.#double(P.STEP)
+  }
+
+  /** Trains on for about 8 ms, or one step where that is longer. False: the run has ended. */
+  slice(): boolean {
+    if (this.#reason !== undefined) return false
+    if (this.#options.signal?.aborted) {
+      this.abort()
+      return false
+    }
+    const safePoint = this.#saveSafePoint()
+    const steps = this.#sliceSteps
+    const started = now()
+    const firstStep = this.#double(P.STEP)
+    const status = this.#engine.train(P.PROGRAM, steps)
+    const milliseconds = now() - started
+    const done = this.#double(P.STEP) - firstStep
+    if (!this.#areParametersFinite()) this.#goBackBeforeDivergence(safePoint, done)
+    else if (status === DIVERGED) this.#diverge('the loss of a batch is not finite')
+    this.#collectLosses()
+    this.#reason ??= status === SLICE_ENDED ? undefined : REASONS[status]
+    this.#adapt(done, milliseconds)
+    this.#callBack()
+    return this.#reason === undefined
+  }
+
+  abort(): void {
+    this.#reason ??= 'aborted'
+  }
+
+  result(): TrainResult {
+    const milliseconds = now() - this.#started
+    const steps = this.#double(P.STEP) - this.#firstStep
+    const samples = this.#losses.length * this.#rows + this.#word(P.POSITION)
+    return {
+      epochs: this.#losses.length,
+      steps,
+      loss: Float64Array.from(this.#losses),
+      stopReason: this.#reason ?? 'aborted',
+      milliseconds,
+      samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
+      engine: this.#engine.name,
+      ...(this.#advice === undefined ? {} : { advice: this.#advice }),
+    }
+  }
+
+  /** The next slice's steps: by the time that the last one took, and not much more than that. */
+  #adapt(done: number, milliseconds: number): void {
+    const still = Math.floor(SLICE_OPERATIONS / this.#stepOperations)
+    const measured = milliseconds > 0 ? (done * SLICE_MILLISECONDS) / milliseconds : this.#sliceSteps * GROWTH
+    const most = milliseconds > 0 ? GROWTH * still : still
+    this.#sliceSteps = Math.max(1, Math.floor(Math.min(measured, this.#sliceSteps * GROWTH, most)))
+  }
+
+  #collectLosses(): void {
+    const count = this.#word(P.EPOCH_LOSSES_COUNT)
+    const losses = new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count)
+    for (const loss of losses) this.#losses.push(loss)
+  }
+
+  #callBack(): void {
+    const { onEpoch } = this.#options
+    if (onEpoch === undefined || this.#word(P.EPOCH_LOSSES_COUNT) === 0 || this.#advice !== undefined) return
+    const progress: EpochProgress = {
+      epoch: this.#double(P.EPOCH) - 1,
+      loss: this.#losses[this.#losses.length - 1],
+      learningRate: this.#double(P.LEARNING_RATE),
+    }
+    if (onEpoch(progress) === false) this.#reason ??= 'callback'
+  }
+
+  // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice
+  // ends with one, the slice is repeated from its start to find the first bad step, and once more to stop before it.
+
+  #areParametersFinite(): boolean {
+    const { parameters, trainedBytes } = this.#state.layout
+    return this.#engine.allFinite(P.PROGRAM, parameters, trainedBytes)
+  }
+
+  #saveSafePoint(): SafePoint {
+    const { parameters, trainedBytes, safePoint } = this.#state.layout
+    this.#bytes.copyWithin(safePoint, parameters, parameters + trainedBytes)
+    const doubles = [...CURSOR, ...OPTIMIZER_VALUES].map((field) => this.#double(field))
+    return { doubles, position: this.#word(P.POSITION), epochs: this.#losses.length }
+  }
+
+  #restore({ doubles, position, epochs }: SafePoint): void {
+    const { parameters, trainedBytes, safePoint } = this.#state.layout
+    this.#bytes.copyWithin(parameters, safePoint, safePoint + trainedBytes)
+    ;[...CURSOR, ...OPTIMIZER_VALUES].forEach((field, index) => {
+      this.#setDouble(field, doubles[index])
+    })
+    this.#setWord(P.POSITION, position)
+    this.#setDouble(P.ORDERED_EPOCH, -1)
+    this.#losses.length = epochs
+  }
+
+  #goBackBeforeDivergence(safePoint: SafePoint, done: number): void {
+    this.#restore(safePoint)
+    let good = 0
+    while (good < done) {
+      this.#engine.train(P.PROGRAM, 1)
+      if (!this.#areParametersFinite()) break
+      good++
+    }
+    this.#restore(safePoint)
+    this.#setWord(P.EPOCH_LOSSES_COUNT, 0)
+    for (let repeated = 0; repeated < good; repeated++) {
+      if (repeated > 0) this.#collectLosses()
+      this.#engine.train(P.PROGRAM, 1)
+    }
+    this.#diverge('a step led to weights that are not finite')
+  }
+
+  #diverge(what: string): void {
+    this.#reason = 'diverged'
+    this.#advice = `${what}; weights and optimizer are as before that step. ${adviceFor(this.#state, this.#double(P.LEARNING_RATE))}`
+  }
+
+  #word(field: number): number {
+    return this.#words[field >>> 2]
+  }
+
+  #setWord(field: number, value: number): void {
+    this.#words[field >>> 2] = value
+  }
+
+  #double(field: number): number {
+    return this.#doubles[field >>> 3]
+  }
+
+  #setDouble(field: number, value: number): void {
+    this.#doubles[field >>> 3] = value
+  }
+}
+
+const OPTIMIZER_VALUES = Array.from({ length: P.OPTIMIZER_VALUES_COUNT }, (_, index) => P.OPTIMIZER_VALUES + 8 * index)
+
+/** What to try after a divergence, in words */
+export function adviceFor({ config, inputScaling }: NetworkState, learningRate: number): string {
+  const advice = [`try a smaller learningRate (it was ${learningRate})`]
+  if (inputScaling?.isIdentity) advice.push("scale the inputs, for example with scaling: { inputs: 'standard' }")
+  if (config.loss.name === 'halfSquaredError') {
+    advice.push('use meanSquaredError, whose gradients do not grow with the rows of a batch')
+  }
+  return `${advice.join(', or ')}.`
+}
+
+/** Lets the host do what waits: a frame, a message, a timer. Resolves in microseconds, where `setTimeout` takes 4 ms. */
+export function yieldToHost(): Promise<void> {
+  const host = globalThis as { scheduler?: { yield?: () => Promise<void> }; setImmediate?: (f: () => void) => unknown }
+  if (host.scheduler?.yield) return host.scheduler.yield()
+  if (host.setImmediate) return new Promise((resolve) => host.setImmediate?.(resolve))
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel()
+    port1.onmessage = () => {
+      port1.close()
+      resolve()
+    }
+    port2.postMessage(undefined)
+  })
+}
