@@ -12,9 +12,10 @@ interface Activation {
   readonly range: readonly [number, number]
   /** Weights before it start with `heUniform` instead of `glorotUniform`. */
   readonly isReluLike: boolean
-  /** How `explain` writes it and its derivative */
+  /** How `explain` writes it and its derivative, and the derivative itself; softmax has none of a single output */
   readonly formula: string
   readonly derivative: string
+  readonly derivativeAt?: (output: number) => number
 }
 
 const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
@@ -28,6 +29,7 @@ export const activations = {
     isReluLike: false,
     formula: 'net',
     derivative: '1',
+    derivativeAt: () => 1,
   },
   sigmoid: {
     id: SIGMOID,
@@ -37,6 +39,7 @@ export const activations = {
     isReluLike: false,
     formula: '1 / (1 + e^−net)',
     derivative: 'out · (1 − out)',
+    derivativeAt: (output: number) => output * (1 - output),
   },
   tanh: {
     id: TANH,
@@ -46,6 +49,7 @@ export const activations = {
     isReluLike: false,
     formula: 'tanh(net)',
     derivative: '1 − out²',
+    derivativeAt: (output: number) => 1 - output * output,
   },
   relu: {
     id: RELU,
@@ -55,6 +59,7 @@ export const activations = {
     isReluLike: true,
     formula: 'max(0, net)',
     derivative: '1 if out > 0, else 0',
+    derivativeAt: (output: number) => Number(output > 0),
   },
   softmax: {
     id: SOFTMAX,

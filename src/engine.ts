@@ -10,8 +10,6 @@ export interface Engine {
   readonly relaxed: boolean
   /** The memory. Another one after `reserve`: make views after it, keep none across it. */
   readonly buffer: ArrayBuffer
-  /** The first address that a program may use, a multiple of 64 */
-  readonly start: number
   /** Makes the memory at least `bytes` long, new bytes 0. Throws OUT_OF_MEMORY where the host refuses. */
   reserve(bytes: number): void
 

@@ -1,7 +1,7 @@
 // The table of initializers, and the numbers that parameters start with. They are float64 whatever the network's dtype and
 // come from + − · / and Math.sqrt alone, so that they are the same in every JavaScript engine.
 import { INITIALIZATION } from '../assembly/ids.ts'
-import { log } from './engines/typescript/float32/exponential.ts'
+import { log } from './logarithms.ts'
 import type { Choice, Chosen, Options } from './options.ts'
 import { fillUniform } from './random.ts'
 

@@ -1,7 +1,10 @@
 // Weights and biases as users see them, in and out of linear memory, and their fingerprint.
+import { isOptionObject } from './checks.ts'
 import type { Dtype, ResolvedConfig } from './config.ts'
+import { describe, WasmpropError } from './errors.ts'
 import { initialize } from './initializers.ts'
 import type { LayerLayout, Layout } from './layout.ts'
+import { type Matrix, readMatrix } from './matrix.ts'
 
 /** The parameters of one layer */
 export interface LayerWeights {
@@ -60,7 +63,8 @@ export function writeLayer(
   const start = layer.weights / layout.bytesPerValue
   const stride = layer.stride / layout.bytesPerValue
   for (let input = 0; input < layer.inputs; input++) {
-    for (let unit = 0; unit < layer.units; unit++) values[start + input * stride + unit] = weights[input * layer.units + unit]
+    for (let unit = 0; unit < layer.units; unit++)
+      values[start + input * stride + unit] = weights[input * layer.units + unit]
   }
   values.set(biases, layer.biases / layout.bytesPerValue)
 }
@@ -102,11 +106,25 @@ export function unpackParameters(values: Values, layout: Layout, packed: Values)
   }
 }
 
+/** How many numbers `packParameters` gives: the biases of layers without them are counted too. */
+export function packedCount({ layers }: ResolvedConfig): number {
+  return layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
+}
+
+const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
 /** The bytes of `values` in little-endian order, whatever the host's */
-export function littleEndianBytes(values: Values): Uint8Array {
+export function littleEndian(values: Values): Uint8Array {
   const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  if (new Uint8Array(Uint16Array.of(1).buffer)[0] === 1) return bytes
-  const size = values.BYTES_PER_ELEMENT
+  return hostIsLittleEndian ? bytes : reverseEach(bytes, values.BYTES_PER_ELEMENT)
+}
+
+export function fromLittleEndian(bytes: Uint8Array, dtype: Dtype): Values {
+  const size = dtype === 'float32' ? 4 : 8
+  return valuesOf((hostIsLittleEndian ? bytes.slice() : reverseEach(bytes, size)).buffer as ArrayBuffer, dtype)
+}
+
+function reverseEach(bytes: Uint8Array, size: number): Uint8Array {
   return bytes.map((_, index) => bytes[index - (index % size) + size - 1 - (index % size)])
 }
 
@@ -114,12 +132,42 @@ export function littleEndianBytes(values: Values): Uint8Array {
  * 64-bit FNV-1a (Fowler, Noll, Vo) in hexadecimal over `float64:2-3-1;` (dtype and widths) and the little-endian values of
  * `packParameters`.
  */
-export function hashParameters(values: Values, layout: Layout, dtype: Dtype): string {
-  const widths = [layout.layers[0].inputs, ...layout.layers.map(({ units }) => units)].join('-')
+export function hashPacked(packed: Values, { dtype, inputs, layers }: ResolvedConfig): string {
   const hash = new Fnv1a()
-  hash.add(new TextEncoder().encode(`${dtype}:${widths};`))
-  hash.add(littleEndianBytes(packParameters(values, layout)))
+  hash.add(new TextEncoder().encode(`${dtype}:${[inputs, ...layers.map(({ units }) => units)].join('-')};`))
+  hash.add(littleEndian(packed))
   return hash.toString()
+}
+
+/** Checks what `setWeights` is given; a copy. */
+export function checkWeights(layers: unknown, { layers: expected, dtype }: ResolvedConfig): LayerWeights[] {
+  if (!Array.isArray(layers) || layers.length !== expected.length) {
+    const message = `layers: expected an array of ${expected.length} layers, got ${describe(layers)}`
+    throw new WasmpropError('INVALID_SHAPE', message, { path: 'layers' })
+  }
+  return expected.map(({ inputs, units, hasBiases }, index) => {
+    const path = `layers[${index}]`
+    const layer: unknown = layers[index]
+    if (!isOptionObject(layer)) {
+      const message = `${path}: expected { weights, biases }, got ${describe(layer)}`
+      throw new WasmpropError('INVALID_SHAPE', message, { path })
+    }
+    const weights = readMatrix(layer.weights, units, `${path}.weights`, dtype, inputs)
+    const biases = readMatrix([layer.biases], units, `${path}.biases`, dtype)
+    const checked = { weights: rowsOf(weights), biases: rowsOf(biases)[0] }
+    if (!hasBiases && checked.biases.some((bias) => bias !== 0)) {
+      const message = `${path}.biases: expected zeros (the layer has no biases), got others`
+      throw new WasmpropError('INVALID_DATA', message, { path: `${path}.biases` })
+    }
+    return checked
+  })
+}
+
+function rowsOf(matrix: Matrix): number[][] {
+  const { rows, columns } = matrix
+  const flat = new Float64Array(rows * columns)
+  matrix.copyRows(0, rows, flat, 0, columns)
+  return Array.from({ length: rows }, (_, row) => Array.from(flat.subarray(row * columns, (row + 1) * columns)))
 }
 
 /** The hash as two 32-bit halves: the prime is 2⁴⁰ + 435, so no step needs more than 53 bits. */

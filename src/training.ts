@@ -2,12 +2,14 @@
 // never change a result; see ARCHITECTURE in README.md, "Developing".
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
+import { adviceFor } from './advice.ts'
 import type { EpochProgress, ResolvedTrainOptions } from './config.ts'
 import type { Engine } from './engine.ts'
 import { type Layout, layOutData } from './layout.ts'
 import type { Matrix } from './matrix.ts'
-import type { NetworkState } from './state.ts'
 import { valuesOf } from './parameters.ts'
+import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from './safe-point.ts'
+import type { NetworkState } from './state.ts'
 
 export type StopReason = 'epochs' | 'targetLoss' | 'callback' | 'aborted' | 'diverged'
 
@@ -43,15 +45,6 @@ const REASONS: Partial<Record<number, StopReason>> = {
   [DIVERGED]: 'diverged',
 }
 
-/** The numbers of a program that steps move on, besides parameters and states */
-const CURSOR = [P.EPOCH, P.STEP, P.EPOCHS_LEFT, P.EPOCH_SUM]
-
-interface SafePoint {
-  readonly doubles: number[]
-  readonly position: number
-  readonly epochs: number
-}
-
 const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
 
 /** Runs slice by slice: `slice()` until it gives false, then `result()`. */
@@ -62,8 +55,7 @@ export class TrainingRun {
   readonly #losses: number[] = []
   readonly #started = now()
   readonly #stepOperations: number
-  /** Views of the memory, which does not grow while a run lasts: its bytes, and the fields of the program */
-  #bytes!: Uint8Array
+  /** The program's fields; the memory does not grow while a run lasts. */
   #words!: Uint32Array
   #doubles!: Float64Array
   #firstStep = 0
@@ -92,7 +84,6 @@ export class TrainingRun {
     const data = layOutData(layout, this.#rows, shuffle)
     this.#engine.reserve(data.end)
     const { buffer } = this.#engine
-    this.#bytes = new Uint8Array(buffer)
     this.#words = new Uint32Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
     this.#doubles = new Float64Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
     const values = valuesOf(buffer, this.#state.config.dtype)
@@ -122,14 +113,14 @@ export class TrainingRun {
       this.abort()
       return false
     }
-    const safePoint = this.#saveSafePoint()
+    const safePoint = saveSafePoint(this.#state)
     const steps = this.#sliceSteps
     const started = now()
     const firstStep = this.#double(P.STEP)
     const status = this.#engine.train(P.PROGRAM, steps)
     const milliseconds = now() - started
     const done = this.#double(P.STEP) - firstStep
-    if (!this.#areParametersFinite()) this.#goBackBeforeDivergence(safePoint, done)
+    if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(safePoint, done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch is not finite')
     this.#collectLosses()
     this.#reason ??= status === SLICE_ENDED ? undefined : REASONS[status]
@@ -186,38 +177,15 @@ export class TrainingRun {
   // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice
   // ends with one, the slice is repeated from its start to find the first bad step, and once more to stop before it.
 
-  #areParametersFinite(): boolean {
-    const { parameters, trainedBytes } = this.#state.layout
-    return this.#engine.allFinite(P.PROGRAM, parameters, trainedBytes)
-  }
-
-  #saveSafePoint(): SafePoint {
-    const { parameters, trainedBytes, safePoint } = this.#state.layout
-    this.#bytes.copyWithin(safePoint, parameters, parameters + trainedBytes)
-    const doubles = [...CURSOR, ...OPTIMIZER_VALUES].map((field) => this.#double(field))
-    return { doubles, position: this.#word(P.POSITION), epochs: this.#losses.length }
-  }
-
-  #restore({ doubles, position, epochs }: SafePoint): void {
-    const { parameters, trainedBytes, safePoint } = this.#state.layout
-    this.#bytes.copyWithin(parameters, safePoint, safePoint + trainedBytes)
-    ;[...CURSOR, ...OPTIMIZER_VALUES].forEach((field, index) => {
-      this.#setDouble(field, doubles[index])
-    })
-    this.#setWord(P.POSITION, position)
-    this.#setDouble(P.ORDERED_EPOCH, -1)
-    this.#losses.length = epochs
-  }
-
   #goBackBeforeDivergence(safePoint: SafePoint, done: number): void {
-    this.#restore(safePoint)
+    restoreSafePoint(this.#state, safePoint)
     let good = 0
     while (good < done) {
       this.#engine.train(P.PROGRAM, 1)
-      if (!this.#areParametersFinite()) break
+      if (!areParametersFinite(this.#state)) break
       good++
     }
-    this.#restore(safePoint)
+    restoreSafePoint(this.#state, safePoint)
     this.#setWord(P.EPOCH_LOSSES_COUNT, 0)
     for (let repeated = 0; repeated < good; repeated++) {
       if (repeated > 0) this.#collectLosses()
@@ -246,18 +214,6 @@ export class TrainingRun {
   #setDouble(field: number, value: number): void {
     this.#doubles[field >>> 3] = value
   }
-}
-
-const OPTIMIZER_VALUES = Array.from({ length: P.OPTIMIZER_VALUES_COUNT }, (_, index) => P.OPTIMIZER_VALUES + 8 * index)
-
-/** What to try after a divergence, in words */
-export function adviceFor({ config, inputScaling }: NetworkState, learningRate: number): string {
-  const advice = [`try a smaller learningRate (it was ${learningRate})`]
-  if (inputScaling?.isIdentity) advice.push("scale the inputs, for example with scaling: { inputs: 'standard' }")
-  if (config.loss.name === 'halfSquaredError') {
-    advice.push('use meanSquaredError, whose gradients do not grow with the rows of a batch')
-  }
-  return `${advice.join(', or ')}.`
 }
 
 /** Lets the host do what waits: a frame, a message, a timer. Resolves in microseconds, where `setTimeout` takes 4 ms. */

@@ -4,7 +4,6 @@ import { type ResolvedConfig, resolveConfig } from '../config.ts'
 import type { Engine } from '../engine.ts'
 import { WasmpropError } from '../errors.ts'
 import { layOut, writeProgram } from '../layout.ts'
-import { TypeScriptEngine } from './typescript/engine.ts'
 import { compileEmbedded, compileRelaxed, WasmEngine } from './wasm.ts'
 
 export interface ChosenEngine {
@@ -16,17 +15,27 @@ export interface ChosenEngine {
 
 /** Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. */
 export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine> {
-  if (config.engine === 'typescript') return { create: () => new TypeScriptEngine() }
+  if (config.engine === 'typescript') return loadTypeScript()
   try {
     return await chooseWasm(config)
   } catch (cause) {
     const reason = reasonOf(cause)
-    if (config.engine === 'auto') return { create: () => new TypeScriptEngine(), reason }
-    throw new WasmpropError('ENGINE_UNAVAILABLE', `engine: expected a host that runs WebAssembly with SIMD: ${reason}`, {
-      path: 'engine',
-      cause,
-    })
+    if (config.engine === 'auto') return { ...(await loadTypeScript()), reason }
+    throw new WasmpropError(
+      'ENGINE_UNAVAILABLE',
+      `engine: expected a host that runs WebAssembly with SIMD: ${reason}`,
+      {
+        path: 'engine',
+        cause,
+      },
+    )
   }
+}
+
+/** A module of its own: who runs WebAssembly does not load it. */
+async function loadTypeScript(): Promise<ChosenEngine> {
+  const { TypeScriptEngine } = await import('./typescript/engine.ts')
+  return { create: () => new TypeScriptEngine() }
 }
 
 async function chooseWasm(config: ResolvedConfig): Promise<ChosenEngine> {
@@ -66,7 +75,10 @@ export function testKnownAnswer(engine: Engine, fuses: boolean): void {
   const loss = knownAnswer(engine)
   engine.dispose()
   if (fuses ? Math.abs(loss / KNOWN_LOSS - 1) < 1e-12 : loss === KNOWN_LOSS) return
-  throw new WasmpropError('ENGINE_FAILED', `the host computes wrongly: expected ${KNOWN_LOSS} of the load test, got ${loss}`)
+  throw new WasmpropError(
+    'ENGINE_FAILED',
+    `the host computes wrongly: expected ${KNOWN_LOSS} of the load test, got ${loss}`,
+  )
 }
 
 function knownAnswer(engine: Engine): number {

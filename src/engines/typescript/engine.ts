@@ -4,6 +4,7 @@ import { FLOAT32 } from '../../../assembly/ids.ts'
 import { DTYPE, INPUT_BLOCK, TARGET_BLOCK } from '../../../assembly/program.ts'
 import type { Engine } from '../../engine.ts'
 import { WasmpropError } from '../../errors.ts'
+import { wholePages } from '../../layout.ts'
 import * as float32 from './float32/index.ts'
 import * as float64 from './float64/index.ts'
 import type { Memory } from './memory.ts'
@@ -11,14 +12,13 @@ import type { Memory } from './memory.ts'
 export class TypeScriptEngine implements Engine {
   readonly name = 'typescript'
   readonly relaxed = false
-  readonly start = 64
   buffer = new ArrayBuffer(0)
   #single!: Memory<Float32Array>
   #double!: Memory<Float64Array>
 
   reserve(bytes: number): void {
     if (bytes <= this.buffer.byteLength) return
-    const grown = allocate(Math.ceil(bytes / 8) * 8)
+    const grown = allocate(wholePages(bytes))
     new Uint8Array(grown).set(new Uint8Array(this.buffer))
     this.buffer = grown
     const words = new Uint32Array(grown)

@@ -1,6 +1,7 @@
 // The losses of a block of rows: terms added up in float64 per output over the rows, derivatives into the output deltas.
 import { BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, SQUARED_ERROR } from '../../../../assembly/ids.ts'
-import { exp, log, log1p } from '../float64/exponential.ts'
+import { log, log1p } from '../../../logarithms.ts'
+import { exp } from '../float64/exponential.ts'
 import { round, type Values } from './dtype.ts'
 
 /** Where the output layer's block lies, in elements of Values */

@@ -1,0 +1,60 @@
+// The same training in both engines: times, their ratio, and whether the bits agree.
+
+import type { NetworkConfig, TrainOptions } from './config.ts'
+import type { MatrixInput } from './matrix.ts'
+import { createNetwork, type Network } from './network.ts'
+import type { TrainResult } from './training.ts'
+
+export interface EngineComparison {
+  wasm: TrainResult
+  typescript: TrainResult
+  /** Time of the TypeScript engine divided by that of the WebAssembly engine */
+  ratio: number
+  /** Whether weights and losses are equal to the last bit */
+  identical: boolean
+  /** `weightsHash` after training, by engine */
+  hashes: { wasm: string; typescript: string }
+}
+
+/**
+ * Trains one network per engine from the same seed. Rejects with ENGINE_UNAVAILABLE where the host does not run
+ * WebAssembly.
+ */
+export async function compareEngines(
+  config: NetworkConfig,
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options?: TrainOptions,
+): Promise<EngineComparison> {
+  const wasm = await createNetwork({ ...config, engine: 'wasm' })
+  const typescript = await createNetwork({ ...config, seed: wasm.seed, engine: 'typescript' })
+  try {
+    return await compare(wasm, typescript, inputs, targets, options)
+  } finally {
+    wasm.dispose()
+    typescript.dispose()
+  }
+}
+
+async function compare(
+  wasm: Network,
+  typescript: Network,
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options?: TrainOptions,
+): Promise<EngineComparison> {
+  const results = {
+    wasm: await wasm.train(inputs, targets, options),
+    typescript: await typescript.train(inputs, targets, options),
+  }
+  const hashes = { wasm: wasm.weightsHash(), typescript: typescript.weightsHash() }
+  const losses = results.typescript.loss
+  const sameLosses =
+    results.wasm.loss.length === losses.length && results.wasm.loss.every((loss, i) => loss === losses[i])
+  return {
+    ...results,
+    ratio: results.typescript.milliseconds / results.wasm.milliseconds,
+    identical: hashes.wasm === hashes.typescript && sameLosses,
+    hashes,
+  }
+}

@@ -1,0 +1,399 @@
+// What users may ask of a network and of `train`: the options, their defaults, and every check of them. The tables of
+// activations, losses, optimizers and initializers say which names and numbers there are.
+import { type ActivationChoice, activationOf, activations, type ChosenActivation } from './activations.ts'
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkName,
+  checkNumber,
+  checkNumbers,
+  checkRows,
+  type Dtype,
+  isFiniteIn,
+  isOptionObject,
+  readOptions,
+  refuse,
+} from './checks.ts'
+import { WasmpropError } from './errors.ts'
+import { type ChosenInitializer, type InitializerChoice, initializerOf, initializers } from './initializers.ts'
+import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from './losses.ts'
+import { type ChosenOptimizer, type OptimizerChoice, optimizers } from './optimizers.ts'
+
+export { checkKeys, type Dtype } from './checks.ts'
+
+const dtypes = ['float32', 'float64'] as const
+const engines = ['auto', 'wasm', 'typescript'] as const
+const arithmetics = ['reproducible', 'relaxed'] as const
+const scalings = ['none', 'max', 'maxAbs', 'minMax', 'standard', 'robust'] as const
+
+export type EngineChoice = (typeof engines)[number]
+export type Arithmetic = (typeof arithmetics)[number]
+export type ScalingName = (typeof scalings)[number]
+
+/** What `createNetwork` takes */
+export interface NetworkConfig {
+  /** Input columns: an integer of at least 1 */
+  inputs: number
+  /** From the first hidden layer to the output, at least one */
+  layers: readonly LayerConfig[]
+  /** Default by output activation: sigmoid `binaryCrossEntropy`, softmax `categoricalCrossEntropy`, else `meanSquaredError` */
+  loss?: LossChoice
+  /** Default `'adam'`; `{ name: 'sgd', learningRate: 0.1 }` sets options. */
+  optimizer?: OptimizerChoice
+  /** How columns are scaled before the network sees them. Predictions come back in the targets' units. Default `'none'` */
+  scaling?: { inputs?: ScalingChoice; targets?: ScalingChoice }
+  /** Type of weights and arithmetic. Default `'float32'` */
+  dtype?: Dtype
+  /** Default `'auto'`: wasm, or typescript where the host has no WebAssembly */
+  engine?: EngineChoice
+  /** `'relaxed'` may fuse multiply and add: faster, but the bits differ between hosts. Default `'reproducible'` */
+  arithmetic?: Arithmetic
+  /** The compiled `wasmprop.wasm` of this version, for hosts that forbid compiling bytes. Default: embedded */
+  wasm?: WebAssembly.Module
+  /** Unsigned 32-bit integer that everything random starts from. Default: drawn once, readable as `network.seed` */
+  seed?: number
+}
+
+/** One layer: units that all see the outputs of the layer before */
+export interface LayerConfig {
+  /** An integer of at least 1; 2 or more with softmax */
+  units: number
+  /** Default `'linear'` */
+  activation?: ActivationChoice
+  /** An initializer, or the weights themselves as [in][out]. Default `glorotUniform`; `heUniform` with relu-like activations */
+  weightInit?: InitializerChoice | readonly (readonly number[])[]
+  /** An initializer, or one number per unit. Default `'zeros'` */
+  biasInit?: InitializerChoice | readonly number[]
+  /** Whether the layer has biases. Default true */
+  bias?: boolean
+  /** Whether training changes the biases. Default true */
+  trainBias?: boolean
+}
+
+/**
+ * A scaling that is fitted on the training rows, by name, or a given one: x′ = x / divideBy, or x′ = (x − offset) / scale,
+ * with a number for all columns or one per column. A divisor of 0 counts as 1.
+ */
+export type ScalingChoice =
+  | ScalingName
+  | { divideBy: number | readonly number[] }
+  | { offset: number | readonly number[]; scale: number | readonly number[] }
+
+/** What `train` takes */
+export interface TrainOptions {
+  /** Passes over all rows in this call: an integer of at least 1. Default 100 */
+  epochs?: number
+  /** Rows per optimizer step: an integer of at least 1, or `'full'` for all of them. Default 32 */
+  batchSize?: number | 'full'
+  /** Whether each epoch takes the rows in an order of its own. A full batch is never shuffled. Default true */
+  shuffle?: boolean
+  /** Training ends after the first epoch whose loss is at or below this. Default: never */
+  targetLoss?: number
+  /** Ends training when aborted, with the weights of the last finished batch */
+  signal?: AbortSignal
+  /** Called after each epoch, synchronously: a promise is not awaited. Return `false` to end training. */
+  onEpoch?: (progress: EpochProgress) => unknown
+}
+
+/** What `onEpoch` learns */
+export interface EpochProgress {
+  /** Number of the epoch that has just ended, counted from 0 over the network's life */
+  epoch: number
+  /** Loss of the epoch's batches as they were met, before each update */
+  loss: number
+  learningRate: number
+}
+
+/** A checked configuration: every choice made, nothing shared with what the user holds */
+export interface ResolvedConfig {
+  readonly inputs: number
+  readonly layers: readonly ResolvedLayer[]
+  readonly loss: ChosenLoss
+  readonly optimizer: ChosenOptimizer
+  readonly scaling: { readonly inputs: ResolvedScaling; readonly targets: ResolvedScaling }
+  readonly dtype: Dtype
+  readonly engine: EngineChoice
+  readonly arithmetic: Arithmetic
+  readonly wasm?: WebAssembly.Module
+  readonly seed: number
+}
+
+export interface ResolvedLayer {
+  readonly inputs: number
+  readonly units: number
+  readonly activation: ChosenActivation
+  /** Or the weights, inputs × units */
+  readonly weightInit: ChosenInitializer | number[][]
+  readonly biasInit: ChosenInitializer | number[]
+  readonly hasBiases: boolean
+  readonly trainsBiases: boolean
+}
+
+/** `offset` and `scale` have one number per column, and no scale is 0. */
+export type ResolvedScaling =
+  | { readonly name: ScalingName }
+  | { readonly name: 'given'; readonly offset: number[]; readonly scale: number[] }
+
+export interface ResolvedTrainOptions {
+  readonly epochs: number
+  readonly batchRows: number
+  readonly shuffle: boolean
+  readonly targetLoss: number
+  readonly signal?: AbortSignal
+  readonly onEpoch?: (progress: EpochProgress) => unknown
+}
+
+const LARGEST_WIDTH = 2 ** 31
+const LARGEST_SEED = 2 ** 32 - 1
+const MOST_EPOCHS = 2 ** 53
+/** Longer lists take V8 minutes and then crash it. */
+const MOST_LISTED_COLUMNS = 2 ** 25
+/** What initializers draw from lies between 0 and this. */
+const LARGEST_RANDOM = 1 - 2 ** -53
+
+const configNames = [
+  'inputs',
+  'layers',
+  'loss',
+  'optimizer',
+  'scaling',
+  'dtype',
+  'engine',
+  'arithmetic',
+  'wasm',
+  'seed',
+] as const satisfies readonly (keyof NetworkConfig)[]
+
+const layerNames = [
+  'units',
+  'activation',
+  'weightInit',
+  'biasInit',
+  'bias',
+  'trainBias',
+] as const satisfies readonly (keyof LayerConfig)[]
+
+const trainNames = [
+  'epochs',
+  'batchSize',
+  'shuffle',
+  'targetLoss',
+  'signal',
+  'onEpoch',
+] as const satisfies readonly (keyof TrainOptions)[]
+
+/** Checks a configuration and makes every choice that it leaves open. */
+export function resolveConfig(config: NetworkConfig): ResolvedConfig {
+  if (!isOptionObject(config)) refuse('config', 'an object such as { inputs: 2, layers: [{ units: 1 }] }', config)
+  const given = readOptions(config, '', configNames)
+  const { optimizer = 'adam', scaling = {}, dtype: type = 'float32', seed = drawSeed() } = given
+  const { engine = 'auto', arithmetic = 'reproducible', wasm } = given
+  const inputs = checkInteger(given.inputs, 'inputs', 1, LARGEST_WIDTH)
+  const dtype = checkName(type, 'dtype', dtypes)
+  const layers = resolveLayers(given.layers, inputs, dtype)
+  const loss = resolveLoss(given.loss, layers)
+  return {
+    inputs,
+    layers,
+    loss,
+    optimizer: resolveOptimizer(optimizer, dtype),
+    scaling: resolveScalings(scaling, inputs, layers[layers.length - 1].units, loss),
+    dtype,
+    engine: checkName(engine, 'engine', engines),
+    arithmetic: checkName(arithmetic, 'arithmetic', arithmetics),
+    ...(wasm === undefined ? {} : { wasm: checkModule(wasm) }),
+    seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
+  }
+}
+
+function resolveLayers(layers: unknown, inputs: number, dtype: Dtype): ResolvedLayer[] {
+  if (!Array.isArray(layers) || layers.length === 0) {
+    refuse('layers', 'an array of at least one layer such as { units: 1 }', layers)
+  }
+  const resolved: ResolvedLayer[] = []
+  let width = inputs
+  for (let index = 0; index < layers.length; index++) {
+    const layer = resolveLayer(layers[index], `layers[${index}]`, width, dtype)
+    resolved.push(layer)
+    width = layer.units
+  }
+  return resolved
+}
+
+function resolveLayer(layer: unknown, path: string, inputs: number, dtype: Dtype): ResolvedLayer {
+  const given = readOptions(layer, path, layerNames, 'a layer such as { units: 3 }')
+  const units = checkInteger(given.units, `${path}.units`, 1, LARGEST_WIDTH)
+  const { activation: choice = 'linear' } = given
+  const activation = checkChoice(choice, `${path}.activation`, activations)
+  if (activation.name === 'softmax' && units === 1) {
+    refuse(`${path}.units`, 'an integer of at least 2 with softmax', 1, '; one unit would always be 1, try sigmoid')
+  }
+  const { weightInit = activationOf(activation).isReluLike ? 'heUniform' : 'glorotUniform' } = given
+  const weightPath = `${path}.weightInit`
+  return {
+    inputs,
+    units,
+    activation,
+    weightInit: Array.isArray(weightInit)
+      ? checkRows(weightInit, weightPath, inputs, units, dtype)
+      : resolveInitializer(weightInit, weightPath, inputs, units, dtype),
+    ...resolveBiases(given, path, inputs, units, dtype),
+  }
+}
+
+function resolveBiases(
+  given: Record<(typeof layerNames)[number], unknown>,
+  path: string,
+  inputs: number,
+  units: number,
+  dtype: Dtype,
+): Pick<ResolvedLayer, 'biasInit' | 'hasBiases' | 'trainsBiases'> {
+  const { bias = true, trainBias = bias, biasInit = 'zeros' } = given
+  const hasBiases = checkBoolean(bias, `${path}.bias`)
+  const trainsBiases = checkBoolean(trainBias, `${path}.trainBias`)
+  const biasPath = `${path}.biasInit`
+  if (!hasBiases && given.biasInit !== undefined) refuse(biasPath, 'no such option with bias: false', biasInit)
+  if (!hasBiases && trainsBiases) refuse(`${path}.trainBias`, 'false or no such option with bias: false', trainsBiases)
+  return {
+    biasInit: Array.isArray(biasInit)
+      ? checkNumbers(biasInit, biasPath, units, dtype)
+      : resolveInitializer(biasInit, biasPath, inputs, units, dtype),
+    hasBiases,
+    trainsBiases,
+  }
+}
+
+function resolveInitializer(
+  value: unknown,
+  path: string,
+  inputs: number,
+  units: number,
+  dtype: Dtype,
+): ChosenInitializer {
+  const chosen = checkChoice(value, path, initializers)
+  const { low, high } = chosen.options
+  if (low > high) refuse(`${path}.low`, `a number of at most high, which is ${high}`, low)
+  const quantile = initializerOf(chosen).quantile(inputs, units, chosen.options)
+  for (const extreme of [quantile(0), quantile(LARGEST_RANDOM)]) {
+    if (!isFiniteIn(dtype, extreme)) refuse(path, `initial values that are finite in ${dtype}`, extreme)
+  }
+  return chosen
+}
+
+function resolveLoss(value: unknown, layers: readonly ResolvedLayer[]): ChosenLoss {
+  const path = `layers[${layers.length - 1}]`
+  const { units, activation } = layers[layers.length - 1]
+  const chosen = checkChoice(value === undefined ? defaultLoss(activation) : value, 'loss', losses)
+  const { activation: needed = activation.name, minimumOutputs } = lossOf(chosen)
+  if (activation.name !== needed) {
+    refuse(`${path}.activation`, `"${needed}", which the loss ${chosen.name} needs`, activation.name)
+  }
+  if (units < minimumOutputs) {
+    refuse(`${path}.units`, `an integer of at least ${minimumOutputs} with the loss ${chosen.name}`, units)
+  }
+  return chosen
+}
+
+function defaultLoss({ name }: ChosenActivation): LossName {
+  if (name === 'sigmoid') return 'binaryCrossEntropy'
+  return name === 'softmax' ? 'categoricalCrossEntropy' : 'meanSquaredError'
+}
+
+function resolveOptimizer(value: unknown, dtype: Dtype): ChosenOptimizer {
+  const chosen = checkChoice(value, 'optimizer', optimizers)
+  const { momentum, nesterov, epsilon } = chosen.options
+  if (nesterov === true && momentum === 0) {
+    refuse('optimizer.momentum', 'a number above 0 with nesterov: true', momentum, '; 0.9 is usual')
+  }
+  // A divisor of 0 would make NaN of every weight without a gradient.
+  if (dtype === 'float32' && typeof epsilon === 'number' && Math.fround(epsilon) === 0) {
+    refuse('optimizer.epsilon', 'a number that is above 0 in float32', epsilon)
+  }
+  return chosen
+}
+
+function resolveScalings(value: unknown, inputs: number, outputs: number, loss: ChosenLoss): ResolvedConfig['scaling'] {
+  const given = readOptions(value, 'scaling', ['inputs', 'targets'], "an object such as { inputs: 'standard' }")
+  const targets = resolveScaling(given.targets, 'scaling.targets', outputs)
+  if (targets.name !== 'none' && lossOf(loss).targets !== 'number') {
+    const advice = `; leave it out, or choose another loss such as meanSquaredError`
+    refuse(
+      'scaling.targets',
+      `"none" with the loss ${loss.name}, whose targets are probabilities`,
+      given.targets,
+      advice,
+    )
+  }
+  return { inputs: resolveScaling(given.inputs, 'scaling.inputs', inputs), targets }
+}
+
+function resolveScaling(value: unknown, path: string, columns: number): ResolvedScaling {
+  if (value === undefined) return { name: 'none' }
+  const forms = '{ divideBy } or { offset, scale }'
+  if (!isOptionObject(value)) return { name: checkName(value, path, scalings, `, or ${forms}`) }
+  const given = readOptions(value, path, ['divideBy', 'offset', 'scale'])
+  const isDivision = given.divideBy !== undefined
+  const isShift = given.offset !== undefined || given.scale !== undefined
+  if (isDivision === isShift) refuse(path, `either ${forms}`, value, isShift ? ' with both' : ' with neither')
+  const divisor = isDivision ? 'divideBy' : 'scale'
+  const scale = checkColumns(given[divisor], `${path}.${divisor}`, columns)
+  return {
+    name: 'given',
+    offset: checkColumns(isDivision ? 0 : given.offset, `${path}.offset`, columns),
+    scale: scale.map((number) => (number === 0 ? 1 : number)),
+  }
+}
+
+/** One number for all columns, or one for each: as a list with one for each */
+function checkColumns(value: unknown, path: string, columns: number): number[] {
+  if (Array.isArray(value)) return checkNumbers(value, path, columns, 'float64')
+  if (typeof value !== 'number' || !Number.isFinite(value)) {
+    refuse(path, `a finite number, or an array of ${columns}, one per column`, value)
+  }
+  if (columns <= MOST_LISTED_COLUMNS) return new Array<number>(columns).fill(value)
+  const message = `${path}: expected at most ${MOST_LISTED_COLUMNS} columns, got ${columns}; scale the data beforehand`
+  throw new WasmpropError('OUT_OF_MEMORY', message, { path })
+}
+
+function checkModule(value: unknown): WebAssembly.Module {
+  const isModule = typeof WebAssembly === 'undefined' ? isOptionObject(value) : value instanceof WebAssembly.Module
+  if (isModule) return value as WebAssembly.Module
+  return refuse('wasm', 'a WebAssembly.Module', value, '; await WebAssembly.compile(bytes) makes one')
+}
+
+function drawSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0]
+}
+
+/** Checks the options of `train` on `rows` rows and fills in the defaults. */
+export function resolveTrainOptions(options: TrainOptions | undefined, rows: number): ResolvedTrainOptions {
+  const given = readOptions(options === undefined ? {} : options, '', trainNames, 'an object such as { epochs: 100 }')
+  const { epochs = 100, batchSize = 32, shuffle = true, signal, onEpoch } = given
+  const batchRows = batchSize === 'full' ? rows : Math.min(rows, checkBatchSize(batchSize))
+  return {
+    epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
+    batchRows,
+    shuffle: checkBoolean(shuffle, 'shuffle') && batchRows < rows,
+    targetLoss: given.targetLoss === undefined ? Number.NEGATIVE_INFINITY : checkNumber(given.targetLoss, 'targetLoss'),
+    ...(signal === undefined ? {} : { signal: checkSignal(signal) }),
+    ...(onEpoch === undefined ? {} : { onEpoch: checkCallback(onEpoch) }),
+  }
+}
+
+function checkBatchSize(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
+  return refuse('batchSize', 'an integer of at least 1, or "full"', value)
+}
+
+/** Duck-typed, for signals of other realms and polyfills */
+function checkSignal(value: unknown): AbortSignal {
+  const signal = value as AbortSignal | null
+  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return signal
+  return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
+}
+
+function checkCallback(value: unknown): NonNullable<TrainOptions['onEpoch']> {
+  if (typeof value === 'function') return value as NonNullable<TrainOptions['onEpoch']>
+  return refuse('onEpoch', 'a function', value)
+}

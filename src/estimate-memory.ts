@@ -1,0 +1,13 @@
+// How much memory a network will take, before any of it is taken.
+import { checkInteger } from './checks.ts'
+import { type NetworkConfig, resolveConfig } from './config.ts'
+import { layOut, memoryFor } from './layout.ts'
+
+/**
+ * Bytes of WebAssembly memory (whole pages of 64 KiB) that a network takes while it trains on `rows` shuffled rows; 0 rows:
+ * without training data. Rows in their order take 4 bytes a row less. Throws OUT_OF_MEMORY above 4 GiB.
+ */
+export function estimateMemory(config: NetworkConfig, rows: number): number {
+  const layout = layOut(resolveConfig(config))
+  return memoryFor(layout, checkInteger(rows, 'rows', 0, 2 ** 32 - 1), true)
+}

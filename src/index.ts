@@ -1,0 +1,39 @@
+// The public interface.
+export type { ActivationChoice, ActivationName } from './activations.ts'
+export { compareEngines, type EngineComparison } from './compare-engines.ts'
+export type {
+  Arithmetic,
+  Dtype,
+  EngineChoice,
+  EpochProgress,
+  LayerConfig,
+  NetworkConfig,
+  ScalingChoice,
+  ScalingName,
+  TrainOptions,
+} from './config.ts'
+export { type ErrorCode, WasmpropError } from './errors.ts'
+export { estimateMemory } from './estimate-memory.ts'
+export {
+  type ExplainedLayer,
+  type ExplainedNeuron,
+  type ExplainedPath,
+  type ExplainedWeight,
+  type Explanation,
+  explain,
+} from './explain.ts'
+export type { InitializerChoice, InitializerName } from './initializers.ts'
+export type { ModelJSON } from './json.ts'
+export type { LossChoice, LossName } from './losses.ts'
+export type { FlatInput, MatrixInput, NumericArray, Predictions } from './matrix.ts'
+export {
+  createNetwork,
+  type EngineInfo,
+  type Gradients,
+  type LayerInfo,
+  type Network,
+  networkFromJSON,
+} from './network.ts'
+export type { OptimizerChoice, OptimizerName } from './optimizers.ts'
+export type { LayerWeights } from './parameters.ts'
+export type { StopReason, TrainResult } from './training.ts'

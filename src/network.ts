@@ -1,0 +1,436 @@
+// The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
+import { PROGRAM } from '../assembly/program.ts'
+import type { ActivationName } from './activations.ts'
+import {
+  type Dtype,
+  type NetworkConfig,
+  type ResolvedConfig,
+  resolveConfig,
+  resolveTrainOptions,
+  type TrainOptions,
+} from './config.ts'
+import { type ChosenEngine, chooseEngine } from './engines/choose.ts'
+import { describe, WasmpropError } from './errors.ts'
+import { type ModelJSON, modelToJSON, readModel } from './json.ts'
+import { layOut, memoryFor, writeProgram } from './layout.ts'
+import { lossOf } from './losses.ts'
+import { type Matrix, type MatrixInput, type Predictions, readMatrix, readTargets, toForm } from './matrix.ts'
+import {
+  checkWeights,
+  gradientsOf,
+  hashPacked,
+  initializeLayers,
+  type LayerWeights,
+  packParameters,
+  readLayers,
+  unpackParameters,
+  type Values,
+  valuesOf,
+  writeLayer,
+} from './parameters.ts'
+import { evaluateRows, predictRows, stepOnRows } from './passes.ts'
+import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
+import type { NetworkState } from './state.ts'
+import { TrainingRun, type TrainResult, yieldToHost } from './training.ts'
+
+/** What a network runs on, readable as `network.engine` */
+export interface EngineInfo {
+  readonly name: 'wasm' | 'typescript'
+  readonly threads: number
+  /** Whether multiply and add are fused, so that bits differ between hosts */
+  readonly relaxed: boolean
+  /** Why it is not the engine that was asked for or would be taken first */
+  readonly reason?: string
+}
+
+/** One layer, readable as `network.layers[i]` */
+export interface LayerInfo {
+  readonly inputs: number
+  readonly units: number
+  readonly activation: ActivationName
+  readonly bias: boolean
+  readonly trainBias: boolean
+}
+
+/** Gradients of one batch of rows */
+export interface Gradients {
+  /** Loss of the rows, without penalties */
+  loss: number
+  /** Regularization penalty */
+  penalty: number
+  /** Euclidean norm of all gradients together */
+  norm: number
+  layers: LayerWeights[]
+}
+
+const SLICE_MILLISECONDS = 8
+
+/** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON` or `clone`. */
+export class Network {
+  /** Input columns */
+  readonly inputs: number
+  readonly layers: readonly LayerInfo[]
+  readonly dtype: Dtype
+  readonly seed: number
+  readonly engine: EngineInfo
+  /** Weights and biases; biases that a layer does not have are not counted. */
+  readonly parameterCount: number
+  readonly #state: NetworkState
+  readonly #chosen: ChosenEngine
+  #run: TrainingRun | undefined
+  #isDisposed = false
+
+  private constructor(config: ResolvedConfig, chosen: ChosenEngine) {
+    const layout = layOut(config)
+    const engine = chosen.create()
+    engine.reserve(layout.end)
+    writeProgram(engine.buffer, layout, config)
+    const outputs = layout.layers[layout.layers.length - 1].units
+    this.#chosen = chosen
+    this.#state = {
+      config,
+      layout,
+      engine,
+      inputScaling: givenScaling(config.scaling.inputs, config.inputs),
+      targetScaling: givenScaling(config.scaling.targets, outputs),
+    }
+    this.inputs = config.inputs
+    this.layers = config.layers.map(({ inputs, units, activation, hasBiases, trainsBiases }) => ({
+      inputs,
+      units,
+      activation: activation.name,
+      bias: hasBiases,
+      trainBias: trainsBiases,
+    }))
+    this.dtype = config.dtype
+    this.seed = config.seed
+    const { name, relaxed } = engine
+    this.engine = { name, threads: 1, relaxed, ...(chosen.reason === undefined ? {} : { reason: chosen.reason }) }
+    this.parameterCount = config.layers.reduce(
+      (sum, { inputs, units, hasBiases }) => sum + (inputs + Number(hasBiases)) * units,
+      0,
+    )
+  }
+
+  /** @internal */
+  static async create(config: NetworkConfig): Promise<Network> {
+    const resolved = resolveConfig(config)
+    layOut(resolved) // refuses what is too large before anything is loaded or allocated
+    const network = new Network(resolved, await chooseEngine(resolved))
+    initializeLayers(network.#values(), network.#state.layout, resolved)
+    return network
+  }
+
+  /** @internal */
+  static async fromJSON(value: unknown): Promise<Network> {
+    const model = readModel(value)
+    const network = new Network(model.config, await chooseEngine(model.config))
+    unpackParameters(network.#values(), network.#state.layout, model.parameters)
+    network.#state.inputScaling = model.inputScaling
+    network.#state.targetScaling = model.targetScaling
+    return network
+  }
+
+  /**
+   * Trains, going on from the present weights and optimizer state. Yields about every 8 ms, so that a tab stays
+   * responsive. Rejects before anything is changed where options or data are wrong.
+   */
+  async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
+    const run = this.#startRun(inputs, targets, options)
+    try {
+      let yielded = performance.now()
+      while (run.slice()) {
+        if (performance.now() - yielded < SLICE_MILLISECONDS) continue
+        await yieldToHost()
+        yielded = performance.now()
+      }
+      return run.result()
+    } finally {
+      this.#endRun()
+    }
+  }
+
+  /** Trains without yielding: for workers and scripts. */
+  trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
+    const run = this.#startRun(inputs, targets, options)
+    try {
+      while (run.slice());
+      return run.result()
+    } finally {
+      this.#endRun()
+    }
+  }
+
+  #startRun(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainingRun {
+    this.#mustBeIdle('train')
+    const x = this.#readInputs(inputs)
+    const y = this.#readTargets(targets, x.rows)
+    const resolved = resolveTrainOptions(options, x.rows)
+    const [inputScaling, targetScaling] = this.#scalingsFor(x, y)
+    const run = new TrainingRun(this.#state, inputScaling.apply(x), targetScaling.apply(y), resolved)
+    this.#state.inputScaling = inputScaling
+    this.#state.targetScaling = targetScaling
+    this.#run = run
+    return run
+  }
+
+  #endRun(): void {
+    this.#run = undefined
+    if (this.#isDisposed) this.#state.engine.dispose()
+  }
+
+  /**
+   * Exactly one optimizer step on these rows in this order. Returns their loss before the step. Fits the scaling if that
+   * has not been done. Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite
+   * weights.
+   */
+  trainOnBatch(inputs: MatrixInput, targets: MatrixInput): number {
+    this.#mustBeIdle('trainOnBatch')
+    const x = this.#readInputs(inputs)
+    const y = this.#readTargets(targets, x.rows)
+    const [inputScaling, targetScaling] = this.#scalingsFor(x, y)
+    const loss = stepOnRows(this.#state, inputScaling.apply(x), targetScaling.apply(y))
+    this.#state.inputScaling = inputScaling
+    this.#state.targetScaling = targetScaling
+    return loss
+  }
+
+  /** Outputs in the targets' units, in the form in which the inputs came. */
+  predict(inputs: readonly number[]): number[]
+  predict(inputs: readonly (readonly number[])[]): number[][]
+  predict(inputs: MatrixInput): Predictions
+  predict(inputs: MatrixInput): Predictions {
+    this.#mustLive()
+    const x = this.#readInputs(inputs)
+    const outputs = this.#predict(x)
+    return toForm(outputs, x.rows, this.#outputs, x)
+  }
+
+  /** Writes the outputs of all rows, without gaps, into `outputs` of rows × output units numbers. */
+  predictInto(inputs: MatrixInput, outputs: Values): void {
+    this.#mustLive()
+    const x = this.#readInputs(inputs)
+    const expected = x.rows * this.#outputs
+    if (!(outputs instanceof Float32Array || outputs instanceof Float64Array) || outputs.length !== expected) {
+      const got = outputs?.length === undefined ? describe(outputs) : `one of ${outputs.length}`
+      const message = `outputs: expected a Float32Array or Float64Array of ${expected} numbers, got ${got}`
+      throw new WasmpropError('INVALID_SHAPE', message, { path: 'outputs' })
+    }
+    outputs.set(this.#predict(x))
+  }
+
+  /**
+   * The class of each row: the output with the largest value, or for a single output 1 where it is above ½. A number for
+   * one row, number[] for rows, Uint32Array for the other forms.
+   */
+  predictClass(inputs: readonly number[]): number
+  predictClass(inputs: readonly (readonly number[])[]): number[]
+  predictClass(inputs: MatrixInput): number | number[] | Uint32Array
+  predictClass(inputs: MatrixInput): number | number[] | Uint32Array {
+    this.#mustLive()
+    const x = this.#readInputs(inputs)
+    const classes = classesOf(this.#predict(x), this.#outputs)
+    if (x.form === 'flat') return classes
+    return x.form === 'row' || (x.form === 'column' && x.rows === 1) ? classes[0] : Array.from(classes)
+  }
+
+  #predict(x: Matrix): Values {
+    const { inputScaling, targetScaling } = this.#fitted('predict')
+    const outputs = predictRows(this.#state, inputScaling.apply(x))
+    targetScaling.undo(outputs)
+    return outputs
+  }
+
+  /** Fits the scaling to these rows, and nothing else. */
+  fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
+    this.#mustBeIdle('fitScaling')
+    const x = this.#readInputs(inputs)
+    const y = this.#readTargets(targets, x.rows)
+    const { scaling } = this.#state.config
+    this.#state.inputScaling = fitScaling(scaling.inputs, x, 'inputs')
+    this.#state.targetScaling = fitScaling(scaling.targets, y, 'targets')
+  }
+
+  /** The loss of these rows, of the scaled targets, without penalties. */
+  evaluate(inputs: MatrixInput, targets: MatrixInput): { loss: number } {
+    this.#mustLive()
+    const [x, y] = this.#readScaled('evaluate', inputs, targets)
+    return { loss: evaluateRows(this.#state, x, y, false) }
+  }
+
+  /** Loss and gradients of these rows as one batch, before clipping. Changes nothing. */
+  gradients(inputs: MatrixInput, targets: MatrixInput): Gradients {
+    this.#mustLive()
+    const [x, y] = this.#readScaled('gradients', inputs, targets)
+    const loss = evaluateRows(this.#state, x, y, true)
+    const layers = readLayers(this.#values(), this.#state.layout, gradientsOf)
+    let squares = 0
+    for (const { weights, biases } of layers) {
+      for (const row of [...weights, biases]) for (const gradient of row) squares += gradient * gradient
+    }
+    return { loss, penalty: 0, norm: Math.sqrt(squares), layers }
+  }
+
+  /** A copy of all weights [in][out] and biases; zeros for a layer without biases. */
+  getWeights(): LayerWeights[] {
+    this.#mustLive()
+    return readLayers(this.#values(), this.#state.layout)
+  }
+
+  /** Sets all weights and biases, in the shape that `getWeights` gives. Nothing is changed where one is wrong. */
+  setWeights(layers: readonly LayerWeights[]): void {
+    this.#mustBeIdle('setWeights')
+    const { config, layout } = this.#state
+    const checked = checkWeights(layers, config)
+    checked.forEach(({ weights, biases }, index) => {
+      writeLayer(this.#values(), layout, layout.layers[index], weights.flat(), biases)
+    })
+  }
+
+  /**
+   * A fingerprint of the weights, not a signature: 64-bit FNV-1a in hexadecimal over dtype, widths and little-endian
+   * values in [in][out] order, each layer's biases after its weights.
+   */
+  weightsHash(): string {
+    this.#mustLive()
+    return hashPacked(packParameters(this.#values(), this.#state.layout), this.#state.config)
+  }
+
+  /** The model, exact to the bit, for prediction and further training; without optimizer state. */
+  toJSON(): ModelJSON {
+    this.#mustLive()
+    return modelToJSON(this.#state, packParameters(this.#values(), this.#state.layout))
+  }
+
+  /** Another network with the same weights, optimizer state and scaling, and a memory of its own. */
+  clone(): Network {
+    this.#mustLive()
+    const copy = new Network(this.#state.config, this.#chosen)
+    const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
+    new Uint8Array(copy.#state.engine.buffer).set(from.subarray(PROGRAM), PROGRAM)
+    copy.#state.inputScaling = this.#state.inputScaling
+    copy.#state.targetScaling = this.#state.targetScaling
+    return copy
+  }
+
+  /** Layers, widths, parameters and memory, a line each */
+  summary(): string {
+    const { config, layout } = this.#state
+    const rows = this.layers.map(({ inputs, units, activation, bias }, index) => {
+      const parameters = (inputs + Number(bias)) * units
+      return `${index}  ${`${inputs} → ${units}`.padEnd(14)}${activation.padEnd(12)}${parameters} parameters`
+    })
+    const { name, reason } = this.engine
+    return [
+      `${[this.inputs, ...this.layers.map(({ units }) => units)].join('-')} network, ${this.dtype}, seed ${this.seed}`,
+      ...rows,
+      `loss ${config.loss.name}, optimizer ${config.optimizer.name}, ${this.parameterCount} parameters, ` +
+        `${Math.ceil(memoryFor(layout, 0, false) / 1024)} KiB`,
+      `engine ${name}${reason === undefined ? '' : ` (${reason})`}`,
+    ].join('\n')
+  }
+
+  /** Gives the memory back. A running `train` ends first, as aborted. All later calls are refused. */
+  dispose(): void {
+    if (this.#isDisposed) return
+    this.#isDisposed = true
+    if (this.#run) this.#run.abort()
+    else this.#state.engine.dispose()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  /** @internal */
+  static stateOf(network: Network): NetworkState {
+    network.#mustLive()
+    return network.#state
+  }
+
+  /** @internal Rows as the engine takes them */
+  static readScaled(network: Network, call: string, inputs: MatrixInput, targets: MatrixInput): [Matrix, Matrix] {
+    network.#mustLive()
+    return network.#readScaled(call, inputs, targets)
+  }
+
+  get #outputs(): number {
+    return this.layers[this.layers.length - 1].units
+  }
+
+  #values(): Values {
+    return valuesOf(this.#state.engine.buffer, this.dtype)
+  }
+
+  #readInputs(inputs: MatrixInput): Matrix {
+    return readMatrix(inputs, this.inputs, 'inputs', this.#rangeOf('inputs'))
+  }
+
+  #readTargets(targets: MatrixInput, rows: number): Matrix {
+    const { targets: kind } = lossOf(this.#state.config.loss)
+    return readTargets(targets, this.#outputs, this.#rangeOf('targets'), kind, rows)
+  }
+
+  /** The type whose range raw data must keep to: what is scaled is checked again when it is. */
+  #rangeOf(name: 'inputs' | 'targets'): Dtype {
+    return this.#state.config.scaling[name].name === 'none' ? this.dtype : 'float64'
+  }
+
+  #readScaled(call: string, inputs: MatrixInput, targets: MatrixInput): [Matrix, Matrix] {
+    const x = this.#readInputs(inputs)
+    const y = this.#readTargets(targets, x.rows)
+    const { inputScaling, targetScaling } = this.#fitted(call)
+    return [inputScaling.apply(x), targetScaling.apply(y)]
+  }
+
+  /** The scalings that are there, or else those fitted to these rows */
+  #scalingsFor(x: Matrix, y: Matrix): [Scaling, Scaling] {
+    const { config, inputScaling, targetScaling } = this.#state
+    return [
+      inputScaling ?? fitScaling(config.scaling.inputs, x, 'inputs'),
+      targetScaling ?? fitScaling(config.scaling.targets, y, 'targets'),
+    ]
+  }
+
+  #fitted(call: string): { inputScaling: Scaling; targetScaling: Scaling } {
+    const { inputScaling, targetScaling } = this.#state
+    if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
+    const message = `${call}: expected the scaling to be fitted; call train or fitScaling(inputs, targets) first`
+    throw new WasmpropError('NOT_FITTED', message)
+  }
+
+  #mustLive(): void {
+    if (!this.#isDisposed) return
+    throw new WasmpropError('DISPOSED', 'the network was disposed; create another one')
+  }
+
+  #mustBeIdle(call: string): void {
+    this.#mustLive()
+    if (this.#run === undefined) return
+    throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
+  }
+}
+
+function classesOf(outputs: Values, units: number): Uint32Array {
+  const classes = new Uint32Array(outputs.length / units)
+  for (let row = 0; row < classes.length; row++) {
+    if (units === 1) {
+      classes[row] = Number(outputs[row] > 0.5)
+      continue
+    }
+    for (let unit = 1; unit < units; unit++) {
+      if (outputs[row * units + unit] > outputs[row * units + classes[row]]) classes[row] = unit
+    }
+  }
+  return classes
+}
+
+/** Makes a network with drawn weights. Rejects with a WasmpropError that names the option that is wrong. */
+export function createNetwork(config: NetworkConfig): Promise<Network> {
+  return Network.create(config)
+}
+
+/** The network that `toJSON` wrote, equal to the bit. Rejects with INVALID_MODEL what is not such a model. */
+export function networkFromJSON(value: unknown): Promise<Network> {
+  return Network.fromJSON(value)
+}

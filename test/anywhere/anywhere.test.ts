@@ -1,0 +1,104 @@
+// The installed package gives the same bits everywhere: Node, a Vite build and plain modules in real browsers, and a page
+// whose policy forbids WebAssembly.
+import { join } from 'node:path'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage, type Page } from '../browsers.ts'
+import { type Browser, whenFound } from '../tools.ts'
+import { type Installed, installPackage } from './package.ts'
+
+/** What scenario.js returns */
+interface Result {
+  hashes: string[]
+  predictions: unknown
+  engine: { name: string; threads: number; relaxed: boolean; reason?: string }
+}
+
+let installed: Installed
+let inNode: Result
+
+beforeAll(async () => {
+  installed = await installPackage()
+  installed.add(
+    'scenario.js',
+    'node.mjs',
+    'common.cjs',
+    'index.html',
+    'bundled.js',
+    'report.js',
+    'plain.html',
+    'plain.js',
+  )
+  inNode = JSON.parse(await installed.node('node.mjs'))
+  await build({ root: installed.folder, configFile: false, logLevel: 'warn', build: { outDir: 'built' } })
+})
+
+afterAll(() => installed?.remove())
+
+const wasm = { name: 'wasm', threads: 1, relaxed: false }
+
+function expectTheSame(result: Result) {
+  const { hashes, predictions } = inNode
+  expect(result).toMatchObject({ hashes, predictions })
+}
+
+describe('in Node', () => {
+  it('the package trains in WebAssembly and predicts', () => {
+    expect(inNode.engine).toEqual(wasm)
+    expect(inNode.hashes).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), expect.stringMatching(/^[0-9a-f]{16}$/)])
+    const [scores, classes] = inNode.predictions as [number[][], number[][]]
+    for (const [score] of scores) expect(Math.abs(score - 89)).toBeLessThan(4)
+    for (const row of classes) expect(row.reduce((sum, share) => sum + share)).toBeCloseTo(1, 5)
+  })
+
+  it('the TypeScript engine gives the same', async () => {
+    const result = JSON.parse(await installed.node('node.mjs', 'typescript'))
+    expect(result.engine.name).toBe('typescript')
+    expectTheSame(result)
+  })
+
+  it('a CommonJS program gets the same through import()', async () => {
+    expectTheSame(JSON.parse(await installed.node('common.cjs')))
+  })
+})
+
+const browsers: Browser[] = ['chromium', 'firefox']
+for (const browser of browsers) {
+  describe(`in ${browser}`, () => {
+    const open = async (executable: string, page: Page) => (await openPage(browser, executable, page)) as Result
+    const plain = () => ({ folders: { '/': installed.folder }, path: '/plain.html' })
+    const withPolicy = (policy: string) => ({ ...plain(), headers: { 'Content-Security-Policy': policy } })
+
+    whenFound(browser, 'a Vite build gives the same as Node', async (executable) => {
+      const result = await open(executable, { folders: { '/': join(installed.folder, 'built') } })
+      expect(result.engine).toEqual(wasm)
+      expectTheSame(result)
+    })
+
+    whenFound(browser, 'plain modules give the same as Node', async (executable) => {
+      const result = await open(executable, plain())
+      expect(result.engine).toEqual(wasm)
+      expectTheSame(result)
+    })
+
+    whenFound(browser, "a policy with 'wasm-unsafe-eval' is enough", async (executable) => {
+      const result = await open(executable, withPolicy("script-src 'self' 'wasm-unsafe-eval'"))
+      expect(result.engine).toEqual(wasm)
+      expectTheSame(result)
+    })
+
+    whenFound(
+      browser,
+      'a policy without it leads to the TypeScript engine, the reason and the same numbers',
+      async (executable) => {
+        const result = await open(executable, withPolicy("script-src 'self'"))
+        expect(result.engine).toEqual({
+          ...wasm,
+          name: 'typescript',
+          reason: expect.stringMatching(/content.security|csp/i),
+        })
+        expectTheSame(result)
+      },
+    )
+  })
+}

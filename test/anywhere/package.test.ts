@@ -1,0 +1,81 @@
+// What is in the package, and that TypeScript finds its types.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Installed, installPackage, ROOT } from './package.ts'
+
+let installed: Installed
+let manifest: Record<string, Record<string, unknown>>
+
+beforeAll(async () => {
+  installed = await installPackage()
+  manifest = JSON.parse(readFileSync(join(installed.folder, 'node_modules/wasmprop/package.json'), 'utf8'))
+})
+
+afterAll(() => installed?.remove())
+
+describe('the package', () => {
+  it('has what is built, README, licence, change log and package.json, and nothing else', () => {
+    const others = installed.packed.filter((path) => !path.startsWith('dist/'))
+    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'])
+  })
+
+  it('has every file that package.json names', () => {
+    const named = pathsIn([manifest.exports, manifest.bin, manifest.main, manifest.types])
+    expect(named.length).toBeGreaterThan(0)
+    for (const path of named) expect(installed.packed).toContain(path.replace(/^\.\//, ''))
+  })
+
+  it('runs nothing when it is installed', () => {
+    const scripts = Object.keys(manifest.scripts ?? {})
+    expect(scripts.filter((name) => /^(pre|post)?(install|prepare)$|^prepublish$/.test(name))).toEqual([])
+    expect(installed.packed).not.toContain('binding.gyp')
+  })
+
+  it('brings at most the loader along', () => {
+    const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.optionalDependencies })
+    expect(dependencies.filter((name) => name !== '@assemblyscript/loader')).toEqual([])
+  })
+
+  it('imports nothing but its own files in the core', () => {
+    const missing = new Set<string>()
+    const seen = new Set(['dist/index.js'])
+    for (const file of seen) {
+      for (const specifier of specifiersOf(
+        readFileSync(join(installed.folder, 'node_modules/wasmprop', file), 'utf8'),
+      )) {
+        const path = join('dist', specifier)
+        if (specifier.startsWith('./') && installed.packed.includes(path)) seen.add(path)
+        else missing.add(`${file} imports ${specifier}`)
+      }
+    }
+    expect([...missing]).toEqual([])
+  })
+})
+
+describe('a program in strict TypeScript compiles against the package', () => {
+  const resolutions = [
+    { module: 'esnext', moduleResolution: 'bundler' },
+    { module: 'node16', moduleResolution: 'node16' },
+    { module: 'nodenext', moduleResolution: 'nodenext' },
+  ]
+  it.each(resolutions)('with moduleResolution $moduleResolution', async ({ module, moduleResolution }) => {
+    installed.add('consumer.mts')
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+    const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom']
+    const resolution = ['--module', module, '--moduleResolution', moduleResolution]
+    await installed.node(tsc, ...options, ...resolution, 'consumer.mts')
+  })
+})
+
+/** All strings in a part of package.json */
+function pathsIn(part: unknown): string[] {
+  if (typeof part === 'string') return [part]
+  return typeof part === 'object' && part !== null ? Object.values(part).flatMap(pathsIn) : []
+}
+
+/** What a bundled module imports: esbuild writes one import per line, and import("…") with a plain string. */
+function specifiersOf(code: string): string[] {
+  const imports = code.matchAll(/^(?:import|export)\b[^'"\n]*?['"]([^'"\n]+)['"];?$|\bimport\(\s*['"]([^'"]+)['"]/gm)
+  return [...imports].map(([, still, dynamic]) => still ?? dynamic)
+}
