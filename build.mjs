@@ -26,7 +26,7 @@ copyFloat64()
 if (process.argv.includes('--sources')) process.exit()
 
 rmSync('dist', { recursive: true, force: true })
-const shared = { bundle: true, format: 'esm', target: 'es2022', minify: true, sourcemap: true, sourcesContent: true, logLevel: 'warning' }
+const shared = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' }
 await build({
   ...shared,
   entryPoints: { index: 'src/index.ts' },

@@ -27,9 +27,9 @@ export interface ErrorPlace {
 /** Every error that the library throws on purpose. `code` is for programs, `message` for people. */
 export class WasmpropError extends Error {
   readonly code: ErrorCode
-  readonly path?: string
-  readonly row?: number
-  readonly column?: number
+  declare readonly path?: string
+  declare readonly row?: number
+  declare readonly column?: number
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
     super(message, place.cause === undefined ? undefined : { cause: place.cause })

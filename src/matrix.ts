@@ -247,14 +247,14 @@ function readFlat(data: Numbers, path: string, expected: Expected): Matrix {
 }
 
 function refuseNoCount(value: unknown, path: string): void {
-  if (Number.isSafeInteger(value) && Number(value) >= 1) return
-  throw misshapen(path, `an integer of at least 1, got ${describe(value)}`)
+  if (!Number.isSafeInteger(value) || Number(value) < 1) {
+    throw misshapen(path, `an integer of at least 1, got ${describe(value)}`)
+  }
 }
 
 function refuseRowCount(rows: number, { name, rows: expected }: Expected): void {
-  if (rows === 0) throw misshapen(name, 'at least one row, got none')
   // A proxy may say any length.
-  if (!Number.isSafeInteger(rows) || rows < 0) throw misshapen(name, `a number of rows, got ${describe(rows)}`)
+  if (!Number.isSafeInteger(rows) || rows < 1) throw misshapen(name, `at least one row, got ${describe(rows)}`)
   if (expected === undefined || rows === expected) return
   throw misshapen(name, `${count(expected, 'row')}, as many as the inputs, got ${rows}`)
 }

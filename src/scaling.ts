@@ -13,8 +13,8 @@ export interface FittedScaling {
   scale: number[]
 }
 
-/** Numbers that are sorted at a time by `robust`: 64 MiB */
-const SORTED_VALUES = 2 ** 23
+/** Numbers that `robust` copies at a time to sort them: 32 MiB */
+const SORTED_VALUES = 2 ** 22
 /** Beyond these magnitudes, squares and their sums might leave float64's range: values are multiplied by … */
 const LARGE = 2.582249878086909e120 // 2⁴⁰⁰
 const SMALL = 3.872591914849318e-121 // 2⁻⁴⁰⁰
@@ -132,32 +132,42 @@ function refuseNothingAboveZero(least: Float64Array, greatest: Float64Array, nam
   throw new WasmpropError('INVALID_DATA', `${name}: expected ${what}; use 'maxAbs'`, { path: name, column })
 }
 
-/** Mean and population deviation. The mean is corrected once, so that neither its size nor many rows cost digits. */
+/** Mean and population deviation */
 function fitStandard(ranges: Ranges, matrix: Matrix): Scaling {
+  const { least, greatest } = ranges
   const { rows, columns } = matrix
   const factor = magnitudesOf(ranges).map((size) => (size > LARGE ? SHRINK : size < SMALL ? GROW : 1))
-  const average = (mean: Float64Array, power: 1 | 2) => sumPowers(matrix, factor, mean, power).map((sum) => sum / rows)
-  const estimate = average(new Float64Array(columns), 1)
-  const mean = average(estimate, 1).map((correction, column) => estimate[column] + correction)
-  const variance = average(mean, 2)
+  // Rounded, the mean of a constant column might miss it.
+  const mean = sumPowers(matrix, factor, new Float64Array(columns), 1).map((sum, column) =>
+    least[column] === greatest[column] ? least[column] * factor[column] : sum / rows,
+  )
+  const squares = sumPowers(matrix, factor, mean, 2)
   return new Scaling(
     mean.map((value, column) => value / factor[column]),
-    variance.map((value, column) => Math.sqrt(value) / factor[column]),
+    squares.map((sum, column) => Math.sqrt(sum / rows) / factor[column]),
   )
 }
 
-/** Σ (x · factor − mean), or the sum of the squares, of every column */
+/**
+ * Σ (x · factor − mean), or the sum of the squares, of every column: with the digits that the additions lose (Neumaier
+ * 1974), so that neither many rows nor outliers cost accuracy.
+ */
 function sumPowers(matrix: Matrix, factor: Float64Array, mean: Float64Array, power: 1 | 2): Float64Array {
   const sums = new Float64Array(mean.length)
+  const lost = new Float64Array(mean.length)
   forEachBlock(matrix, (block, from, to) => {
     for (let row = from, index = 0; row < to; row++) {
       for (let column = 0; column < sums.length; column++, index++) {
         const difference = block[index] * factor[column] - mean[column]
-        sums[column] += power === 1 ? difference : difference * difference
+        const term = power === 1 ? difference : difference * difference
+        const sum = sums[column]
+        const total = sum + term
+        lost[column] += Math.abs(sum) >= Math.abs(term) ? sum - total + term : term - total + sum
+        sums[column] = total
       }
     }
   })
-  return sums
+  return sums.map((sum, column) => sum + lost[column])
 }
 
 /** Median and interquartile range. Sorts some columns at a time, so that the copy of the data stays small. */

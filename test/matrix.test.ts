@@ -193,8 +193,8 @@ describe('refusals of the whole argument', () => {
 
 describe('refusals of shapes', () => {
   it.each<[string, unknown, string, number | undefined]>([
-    ['no rows', [], 'inputs: expected at least one row, got none', undefined],
-    ['an empty typed array', new Float64Array(0), 'inputs: expected at least one row, got none', undefined],
+    ['no rows', [], 'inputs: expected at least one row, got 0', undefined],
+    ['an empty typed array', new Float64Array(0), 'inputs: expected at least one row, got 0', undefined],
     ['rows without columns', [[]], "inputs: expected 2 columns (the network's inputs), got 0 in row 0", 0],
     ['too wide', [[1, 2, 3]], "inputs: expected 2 columns (the network's inputs), got 3 in row 0", 0],
     ['ragged', [[1, 2], [3]], "inputs: expected 2 columns (the network's inputs), got 1 in row 1", 1],
@@ -206,9 +206,9 @@ describe('refusals of shapes', () => {
       "inputs: expected rows of 2 columns (the network's inputs), got 5",
       undefined,
     ],
-    ['a length below 0', liar(-1), 'inputs: expected a number of rows, got -1', undefined],
-    ['a length of a half', liar(2.5), 'inputs: expected a number of rows, got 2.5', undefined],
-    ['no length', liar(undefined), 'inputs: expected a number of rows, got undefined', undefined],
+    ['a length below 0', liar(-1), 'inputs: expected at least one row, got -1', undefined],
+    ['a length of a half', liar(2.5), 'inputs: expected at least one row, got 2.5', undefined],
+    ['no length', liar(undefined), 'inputs: expected at least one row, got undefined', undefined],
     ['a row that lies', [liar('2', [1, 2])], 'got "2" in row 0', 0],
   ])('%s', (_name, value, message, row) => {
     const error = refusal(() => read(value))

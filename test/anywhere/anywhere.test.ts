@@ -47,7 +47,8 @@ describe('in Node', () => {
     expect(inNode.engine).toEqual(wasm)
     expect(inNode.hashes).toEqual([expect.stringMatching(/^[0-9a-f]{16}$/), expect.stringMatching(/^[0-9a-f]{16}$/)])
     const [scores, classes] = inNode.predictions as [number[][], number[][]]
-    for (const [score] of scores) expect(Math.abs(score - 89)).toBeLessThan(4)
+    // As plain gradient descent from the same weights gives them, computed apart from the library
+    expect(scores.map(([score]) => Math.round(score * 10) / 10)).toEqual([89.6, 87.9, 89.4])
     for (const row of classes) expect(row.reduce((sum, share) => sum + share)).toBeCloseTo(1, 5)
   })
 
