@@ -15,7 +15,8 @@ function embed(name) {
 function copyFloat64() {
   rmSync(`${engine}/float64`, { recursive: true, force: true })
   mkdirSync(`${engine}/float64`)
-  for (const file of readdirSync(`${engine}/float32`)) copyFileSync(`${engine}/float32/${file}`, `${engine}/float64/${file}`)
+  for (const file of readdirSync(`${engine}/float32`))
+    copyFileSync(`${engine}/float32/${file}`, `${engine}/float64/${file}`)
   copyFileSync(`${engine}/float64.dtype.ts`, `${engine}/float64/dtype.ts`)
 }
 
@@ -36,6 +37,12 @@ await build({
   splitting: true,
   chunkNames: '[name]-[hash]',
 })
-await build({ ...shared, entryPoints: { cli: 'src/cli/main.ts' }, outdir: 'dist', platform: 'node', external: ['wasmprop'] })
+await build({
+  ...shared,
+  entryPoints: { cli: 'src/cli/main.ts' },
+  outdir: 'dist',
+  platform: 'node',
+  external: ['wasmprop'],
+})
 copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })

@@ -1,7 +1,7 @@
 // The activation functions: forward over a block of nets, backward from ∂loss/∂output to ∂loss/∂net. Pad lanes are
 // computed as well, except in softmax, which leaves zeros there.
 import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from './ids'
-import { exp, tanh } from './kernels/exponential'
+import { exp, expNormal, tanh } from './kernels/exponential'
 import { lastVectorMask, VECTOR } from './kernels/vector'
 
 /** 1 / (1 + e^−net) */
@@ -9,7 +9,7 @@ import { lastVectorMask, VECTOR } from './kernels/vector'
 class Sigmoid {
   @inline forward<T>(net: v128): v128 {
     const one = v128.splat<T>(<T>1)
-    return v128.div<T>(one, v128.add<T>(one, exp<T>(v128.neg<T>(net))))
+    return v128.div<T>(one, v128.add<T>(one, expNormal<T>(v128.neg<T>(net))))
   }
 
   @inline backward<T>(delta: v128, output: v128): v128 {
@@ -45,16 +45,24 @@ class Relu {
 @inline
 function mapForward<T, F>(nets: usize, outputs: usize, bytes: usize): void {
   const f = changetype<F>(0)
-  for (const end = nets + bytes; nets < end; nets += VECTOR, outputs += VECTOR) v128.store(outputs, f.forward<T>(v128.load(nets)))
+  const end = nets + bytes
+  do {
+    v128.store(outputs, f.forward<T>(v128.load(nets)))
+    outputs += VECTOR
+    nets += VECTOR
+  } while (nets < end)
 }
 
 // @ts-ignore: decorator
 @inline
 function mapBackward<T, F>(deltas: usize, outputs: usize, bytes: usize): void {
   const f = changetype<F>(0)
-  for (const end = deltas + bytes; deltas < end; deltas += VECTOR, outputs += VECTOR) {
+  const end = deltas + bytes
+  do {
     v128.store(deltas, f.backward<T>(v128.load(deltas), v128.load(outputs)))
-  }
+    outputs += VECTOR
+    deltas += VECTOR
+  } while (deltas < end)
 }
 
 /** Block of rows × units, `stride` bytes a row. */

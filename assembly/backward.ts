@@ -1,9 +1,9 @@
-// The backward pass of a block of rows: from the output layer's deltas to all gradients.
+// The backward pass of a block of rows: from the loss' derivatives to all gradients.
 import { differentiate } from './activations'
 import { columnSums, transpose } from './kernels/matrix'
 import { product } from './kernels/product'
 import {
-  ACTIVATION, BIAS_GRADIENTS, DELTAS, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, OUTPUTS, PACKED, STRIDE,
+  ACTIVATION, BIAS_GRADIENTS, CONTAINS_ACTIVATION, DELTAS, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, OUTPUTS, PACKED, STRIDE,
   TRAINS_BIASES, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
 } from './program'
 
@@ -15,6 +15,12 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
   const first: usize = load<u32>(program, LAYERS)
   const packed: usize = load<u32>(program, PACKED)
   let layer = first + (load<u32>(program, LAYER_COUNT) - 1) * LAYER_SIZE
+  if (!load<u32>(program, CONTAINS_ACTIVATION)) {
+    differentiate<T>(
+      load<u32>(layer, ACTIVATION), load<u32>(layer, DELTAS), load<u32>(layer, OUTPUTS),
+      rows, load<u32>(layer, UNITS), load<u32>(layer, STRIDE),
+    )
+  }
   for (; ; layer -= LAYER_SIZE) {
     const isFirst = layer == first
     const below = layer - LAYER_SIZE
@@ -26,11 +32,10 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
     const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
     product<T>(
       isFirst ? inputs : <usize>load<u32>(below, OUTPUTS), sizeof<T>(), belowStride,
-      deltas, stride,
+      deltas,
       adds ? gradients : <usize>load<u32>(program, ZEROS), adds ? stride : 0,
-      gradients, stride,
-      inputCount, rows, stride,
-      packed,
+      gradients,
+      inputCount, rows, stride, packed,
     )
     if (load<u32>(layer, TRAINS_BIASES)) columnSums<T>(deltas, stride, rows, load<u32>(layer, BIAS_GRADIENTS), adds)
     if (isFirst) return
@@ -40,11 +45,10 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
     transpose<T>(load<u32>(layer, WEIGHTS), stride, inputCount, units, transposed, belowStride)
     product<T>(
       deltas, stride, sizeof<T>(),
-      transposed, belowStride,
+      transposed,
       load<u32>(program, ZEROS), 0,
-      load<u32>(below, DELTAS), belowStride,
-      rows, units, belowStride,
-      packed,
+      load<u32>(below, DELTAS),
+      rows, units, belowStride, packed,
     )
     differentiate<T>(load<u32>(below, ACTIVATION), load<u32>(below, DELTAS), load<u32>(below, OUTPUTS), rows, inputCount, belowStride)
   }

@@ -13,11 +13,10 @@ export function forward<T>(program: usize, inputs: usize, rows: u32): void {
     const stride: usize = load<u32>(layer, STRIDE), nets: usize = load<u32>(layer, NETS), outputs: usize = load<u32>(layer, OUTPUTS)
     product<T>(
       inputs, inputStride, sizeof<T>(),
-      load<u32>(layer, WEIGHTS), stride,
+      load<u32>(layer, WEIGHTS),
       load<u32>(layer, BIASES), 0,
-      nets, stride,
-      rows, load<u32>(layer, INPUTS), stride,
-      load<u32>(program, PACKED),
+      nets,
+      rows, load<u32>(layer, INPUTS), stride, load<u32>(program, PACKED),
     )
     activate<T>(load<u32>(layer, ACTIVATION), nets, outputs, rows, load<u32>(layer, UNITS), stride)
     inputs = outputs

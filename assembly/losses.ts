@@ -12,65 +12,82 @@ export function addLoss<T>(
   loss: u32, nets: usize, outputs: usize, targets: usize, deltas: usize, sums: usize,
   rows: usize, units: usize, stride: usize, scale: T,
 ): void {
-  const mask = lastVectorMask<T>(units)
-  for (let row: usize = 0; row < rows; row++) {
-    scaledErrors<T>(outputs, targets, deltas, stride, scale, mask)
-    switch (loss) {
-      case SQUARED_ERROR: {
-        addSquares<T>(outputs, targets, sums, units)
-        break
-      }
-      case BINARY_CROSS_ENTROPY: {
-        addBinaryCrossEntropy<T>(nets, targets, sums, units)
-        break
-      }
-      case CATEGORICAL_CROSS_ENTROPY: {
-        addCategoricalCrossEntropy<T>(nets, targets, sums, units)
-        break
-      }
-      default: unreachable()
+  scaledErrors<T>(outputs, targets, deltas, rows, units, stride, scale)
+  switch (loss) {
+    case SQUARED_ERROR: {
+      addSquares<T>(outputs, targets, sums, rows, units, stride)
+      break
     }
-    nets += stride
-    outputs += stride
-    targets += stride
-    deltas += stride
+    case BINARY_CROSS_ENTROPY: {
+      addBinaryCrossEntropy<T>(nets, targets, sums, rows, units, stride)
+      break
+    }
+    case CATEGORICAL_CROSS_ENTROPY: {
+      for (let row: usize = 0; row < rows; row++) {
+        addCategoricalCrossEntropy<T>(nets + row * stride, targets + row * stride, sums, units)
+      }
+      break
+    }
+    default: unreachable()
   }
 }
 
 /** deltas = (outputs − targets) · scale: ∂/∂output of the squared error, ∂/∂net of sigmoid or softmax with its cross-entropy */
 // @ts-ignore: decorator
 @inline
-function scaledErrors<T>(outputs: usize, targets: usize, deltas: usize, stride: usize, scale: T, mask: v128): void {
+function scaledErrors<T>(
+  outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T,
+): void {
   const factor = v128.splat<T>(scale)
-  let i: usize = 0
-  for (; i < stride - VECTOR; i += VECTOR) {
-    v128.store(deltas + i, v128.mul<T>(v128.sub<T>(v128.load(outputs + i), v128.load(targets + i)), factor))
-  }
-  v128.store(deltas + i, v128.and(v128.mul<T>(v128.sub<T>(v128.load(outputs + i), v128.load(targets + i)), factor), mask))
+  let output = outputs, target = targets, delta = deltas
+  const end = outputs + rows * stride
+  do {
+    v128.store(delta, v128.mul<T>(v128.sub<T>(v128.load(output), v128.load(target)), factor))
+    target += VECTOR
+    delta += VECTOR
+    output += VECTOR
+  } while (output < end)
+  if (units * sizeof<T>() == stride) return
+  const mask = lastVectorMask<T>(units)
+  let last = deltas + stride - VECTOR
+  do {
+    v128.store(last, v128.and(v128.load(last), mask))
+    last += stride
+  } while (last < delta)
 }
 
 /** (output − target)² */
 // @ts-ignore: decorator
 @inline
-function addSquares<T>(outputs: usize, targets: usize, sums: usize, units: usize): void {
-  for (const end = sums + (units << 3); sums < end; sums += 8) {
-    const error = <f64>load<T>(outputs) - <f64>load<T>(targets)
-    store<f64>(sums, load<f64>(sums) + error * error)
-    outputs += sizeof<T>()
-    targets += sizeof<T>()
+function addSquares<T>(outputs: usize, targets: usize, sums: usize, rows: usize, units: usize, stride: usize): void {
+  for (let i: usize = 0, bytes = units * sizeof<T>(); i < bytes; i += sizeof<T>(), sums += 8) {
+    let sum = load<f64>(sums)
+    let offset = i
+    const end = rows * stride
+    do {
+      const error = <f64>load<T>(outputs + offset) - <f64>load<T>(targets + offset)
+      sum += error * error
+      offset += stride
+    } while (offset < end)
+    store<f64>(sums, sum)
   }
 }
 
 /** −t · ln o − (1 − t) · ln(1 − o) with o = sigmoid(net): max(net, 0) − net · t + ln(1 + e^−|net|) */
 // @ts-ignore: decorator
 @inline
-function addBinaryCrossEntropy<T>(nets: usize, targets: usize, sums: usize, units: usize): void {
-  for (const end = sums + (units << 3); sums < end; sums += 8) {
-    const net = <f64>load<T>(nets)
-    const tail = log1p(f64x2.extract_lane(exp<f64>(f64x2.splat(-abs(net))), 0))
-    store<f64>(sums, load<f64>(sums) + ((net > 0 ? net : 0) - net * <f64>load<T>(targets) + tail))
-    nets += sizeof<T>()
-    targets += sizeof<T>()
+function addBinaryCrossEntropy<T>(nets: usize, targets: usize, sums: usize, rows: usize, units: usize, stride: usize): void {
+  for (let i: usize = 0, bytes = units * sizeof<T>(); i < bytes; i += sizeof<T>(), sums += 8) {
+    let sum = load<f64>(sums)
+    let offset = i
+    const end = rows * stride
+    do {
+      const net = <f64>load<T>(nets + offset)
+      const tail = log1p(f64x2.extract_lane(exp<f64>(f64x2.splat(-abs(net))), 0))
+      sum += (net > 0 ? net : 0) - net * <f64>load<T>(targets + offset) + tail
+      offset += stride
+    } while (offset < end)
+    store<f64>(sums, sum)
   }
 }
 

@@ -18,6 +18,7 @@ export const LAYERS = 8 // address of the first layer record
 export const LOSS = 12
 export const MEAN_OVER_ROWS = 16 // 1: the loss is divided by the rows of the batch
 export const OPTIMIZER = 20
+export const CONTAINS_ACTIVATION = 28 // 1: the loss' derivative is by the output layer's nets already
 export const SEED = 24
 
 // Parameters, gradients and optimizer states: blocks of PARAMETER_BYTES in the same layout; states follow one another

@@ -49,7 +49,7 @@ export function threefry(block: usize, k0: u32, k1: u32, k2: u32, k3: u32, c0: u
 const BLOCK: usize = memory.data(16)
 
 /**
- * The order of an epoch's rows (u32 each): Fisher-Yates from the last place down, with one random number per place.
+ * The order of an epoch's rows (u32 each, at least 1): Fisher-Yates from the last place down, with one random number per place.
  * It depends on seed and epoch only, not on the order before. The chance of any row differs by at most rows / 2³².
  */
 export function shuffle(order: usize, rows: u32, seed: u32, epoch: u64): void {

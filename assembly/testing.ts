@@ -26,17 +26,17 @@ export function tanhFloat64(values: usize, bytes: usize): void {
 }
 
 export function productFloat32(
-  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, s: usize, sRow: usize, c: usize, cRow: usize,
-  rows: u32, depth: u32, width: usize, packed: usize,
+  a: usize, aRow: usize, aColumn: usize, b: usize, s: usize, sRow: usize, c: usize,
+  rows: u32, depth: u32, stride: usize, packed: usize,
 ): void {
-  product<f32>(a, aRow, aColumn, b, bRow, s, sRow, c, cRow, rows, depth, width, packed)
+  product<f32>(a, aRow, aColumn, b, s, sRow, c, rows, depth, stride, packed)
 }
 
 export function productFloat64(
-  a: usize, aRow: usize, aColumn: usize, b: usize, bRow: usize, s: usize, sRow: usize, c: usize, cRow: usize,
-  rows: u32, depth: u32, width: usize, packed: usize,
+  a: usize, aRow: usize, aColumn: usize, b: usize, s: usize, sRow: usize, c: usize,
+  rows: u32, depth: u32, stride: usize, packed: usize,
 ): void {
-  product<f64>(a, aRow, aColumn, b, bRow, s, sRow, c, cRow, rows, depth, width, packed)
+  product<f64>(a, aRow, aColumn, b, s, sRow, c, rows, depth, stride, packed)
 }
 
 export function transposeFloat32(source: usize, sourceStride: usize, rows: u32, columns: u32, target: usize, targetStride: usize): void {

@@ -103,7 +103,7 @@ export function train<T>(program: usize, steps: u32): u32 {
   const rates: usize = load<u32>(program, RATES)
   store<u32>(program, 0, EPOCH_LOSSES_COUNT)
   for (let done: u32 = 0; done < steps; done++) {
-    drawOrder(program)
+    if (load<u32>(program, ORDER)) drawOrder(program)
     const position = load<u32>(program, POSITION)
     const rows = min<u32>(batchRows, dataRows - position)
     if (!batch<T>(program, rows)) return DIVERGED
@@ -120,10 +120,9 @@ export function train<T>(program: usize, steps: u32): u32 {
 }
 
 function drawOrder(program: usize): void {
-  const order = load<u32>(program, ORDER)
   const epoch = load<f64>(program, EPOCH)
-  if (!order || load<f64>(program, ORDERED_EPOCH) == epoch) return
-  shuffle(order, load<u32>(program, DATA_ROWS), load<u32>(program, SEED), <u64>epoch)
+  if (load<f64>(program, ORDERED_EPOCH) == epoch) return
+  shuffle(load<u32>(program, ORDER), load<u32>(program, DATA_ROWS), load<u32>(program, SEED), <u64>epoch)
   store<f64>(program, epoch, ORDERED_EPOCH)
 }
 

@@ -1,9 +1,11 @@
 // One forward and backward pass of one row with every number that occurs, in the tutorial's notation: net h1, out h1,
 // ∂E/∂out, ∂out/∂net, ∂net/∂w and the weight after the step. The numbers are the engine's own.
+import { SQUARED_ERROR } from '../assembly/ids.ts'
 import { type ActivationName, activationOf } from './activations.ts'
+import type { ResolvedConfig } from './config.ts'
 import { WasmpropError } from './errors.ts'
 import { explanationToMathML, explanationToText, type TextOptions } from './explain-text.ts'
-import { log } from './logarithms.ts'
+import { lossOf } from './losses.ts'
 import type { MatrixInput } from './matrix.ts'
 import { Network } from './network.ts'
 import { gradientsOf, type LayerWeights, readLayers, valuesOf } from './parameters.ts'
@@ -37,6 +39,8 @@ export interface ExplainedWeight {
   readonly errorByWeight: number
   /** After one step of the network's optimizer on this row */
   readonly updated: number
+  /** A bias that training leaves as it is (`trainBias: false`): its gradient counts as 0 */
+  readonly isFrozen?: true
 }
 
 /** A hidden or output neuron */
@@ -45,7 +49,7 @@ export interface ExplainedNeuron {
   readonly name: string
   readonly net: number
   readonly output: number
-  /** ∂E/∂out; not given where softmax joins the outputs of a layer */
+  /** ∂E/∂out; not given where only ∂E/∂net has a finite value: softmax with its cross-entropy, a saturated output */
   readonly errorByOutput?: number
   /** ∂out/∂net; not given where softmax joins the outputs of a layer */
   readonly outputByNet?: number
@@ -75,6 +79,8 @@ export interface Explanation {
   readonly totalError: number
   readonly optimizer: string
   readonly learningRate: number
+  /** Whether the step is w − learningRate · ∂E/∂w and nothing else */
+  readonly isPlainStep: boolean
   /** As plain text; `{ weight: 'w5' }` for the chain of one weight only */
   toText(options?: TextOptions): string
   /** As MathML, one `<math>` element a line */
@@ -83,7 +89,7 @@ export interface Explanation {
 
 /**
  * Explains one forward and backward pass and the step that would follow. Weights are numbered layer by layer, by target
- * neuron, then source. Changes nothing. Softmax with several outputs has no single ∂out/∂net; ∂E/∂net is given there.
+ * neuron, then source. Changes nothing. Softmax has no single ∂out/∂net; ∂E/∂net is given there.
  */
 export function explain(network: Network, input: MatrixInput, target: MatrixInput): Explanation {
   const state = Network.stateOf(network)
@@ -98,13 +104,15 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
   const totalError = evaluateRows(state, x, y, true)
   const inputs = firstRow(state, state.layout.inputBlock, state.config.inputs)
   const targets = firstRow(state, state.layout.targetBlock, y.columns)
+  const { loss, optimizer } = state.config
   const explanation = {
     inputs: inputs.map((value, index) => ({ name: `i${index + 1}`, value })),
-    layers: explainLayers(state, inputs, targets, updated),
-    loss: state.config.loss.name,
+    layers: explainLayers({ state, inputs, targets, updated, totalError, passes: readPasses(state, inputs) }),
+    loss: loss.name,
     totalError,
-    optimizer: state.config.optimizer.name,
-    learningRate: Number(state.config.optimizer.options.learningRate),
+    optimizer: optimizer.name,
+    learningRate: Number(optimizer.options.learningRate),
+    isPlainStep: optimizer.name === 'sgd' && optimizer.options.momentum === 0,
   }
   return {
     ...explanation,
@@ -113,87 +121,133 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
   }
 }
 
-/** What `explainLayers` reads of one layer, row 0 of every block */
+/** One layer, row 0 of every block */
 interface Pass {
   readonly weights: number[][]
   readonly biases: number[]
   readonly gradients: LayerWeights
+  readonly nets: number[]
   readonly outputs: number[]
+  /** ∂E/∂net */
   readonly deltas: number[]
 }
 
-function explainLayers(
-  state: NetworkState,
-  inputs: number[],
-  targets: number[],
-  updated: LayerWeights[],
-): ExplainedLayer[] {
-  const { config } = state
-  const passes = readPasses(state)
-  const names = passes.map((pass, layer) => pass.outputs.map((_, unit) => neuronName(layer, unit, passes.length)))
-  const firstNumbers = config.layers.map((_, layer) =>
-    config.layers.slice(0, layer).reduce((sum, below) => sum + below.inputs * below.units, 1),
-  )
-  const firstBiases = config.layers.map((_, layer) =>
-    config.layers.slice(0, layer).reduce((sum, below) => sum + below.units, 1),
-  )
-  const weightName = (layer: number, source: number, unit: number) =>
-    `w${firstNumbers[layer] + unit * config.layers[layer].inputs + source}`
+/** What the functions below read */
+interface Work {
+  readonly state: NetworkState
+  readonly inputs: number[]
+  readonly targets: number[]
+  readonly updated: LayerWeights[]
+  readonly totalError: number
+  readonly passes: Pass[]
+}
 
-  return passes.map(({ weights, biases, gradients, outputs, deltas }, layer) => {
-    const sources = layer === 0 ? inputs : passes[layer - 1].outputs
-    const sourceNames = layer === 0 ? inputs.map((_, index) => `i${index + 1}`) : names[layer - 1]
-    const isOutput = layer === passes.length - 1
-    const activation = config.layers[layer].activation.name
-    const neurons = outputs.map((output, unit): ExplainedNeuron => {
-      const to = names[layer][unit]
-      const paths = isOutput
-        ? undefined
-        : passes[layer + 1].deltas.map((errorByNet, above): ExplainedPath => {
-            const weightValue = passes[layer + 1].weights[unit][above]
-            const weight = weightName(layer + 1, unit, above)
-            const contribution = errorByNet * weightValue
-            return { through: names[layer + 1][above], weight, weightValue, errorByNet, contribution }
-          })
-      const explained = sources.map(
-        (netByWeight, source): ExplainedWeight => ({
-          name: weightName(layer, source, unit),
-          from: sourceNames[source],
-          to,
-          value: weights[source][unit],
-          netByWeight,
-          errorByWeight: gradients.weights[source][unit],
-          updated: updated[layer].weights[source][unit],
-        }),
-      )
-      const bias: ExplainedWeight = {
-        name: `b${firstBiases[layer] + unit}`,
-        from: '1',
-        to,
-        value: biases[unit],
-        netByWeight: 1,
-        errorByWeight: gradients.biases[unit],
-        updated: updated[layer].biases[unit],
-      }
-      return {
-        name: to,
-        net: netOf(state, sources, weights, biases, unit),
-        output,
-        ...derivatives(state, layer, unit, output, deltas[unit], targets, paths),
-        errorByNet: deltas[unit],
-        ...(isOutput ? { target: targets[unit], error: errorOf(state, output, targets[unit]) } : {}),
-        ...(paths ? { paths } : {}),
-        weights: explained,
-        ...(config.layers[layer].hasBiases ? { bias } : {}),
-      }
-    })
-    return { activation, neurons }
+function explainLayers(work: Work): ExplainedLayer[] {
+  const { config } = work.state
+  const name = namesOf(config)
+  return config.layers.map((layer, index) => {
+    const neurons = Array.from({ length: layer.units }, (_, unit) => explainNeuron(work, name, index, unit))
+    return { activation: layer.activation.name, neurons }
   })
 }
 
-function neuronName(layer: number, unit: number, layers: number): string {
-  if (layer === layers - 1) return `o${unit + 1}`
-  return layers === 2 ? `h${unit + 1}` : `h${layer + 1}.${unit + 1}`
+function explainNeuron(work: Work, name: Names, layer: number, unit: number): ExplainedNeuron {
+  const { state, targets, passes } = work
+  const { nets, outputs, deltas } = passes[layer]
+  const isOutput = layer === passes.length - 1
+  const paths = isOutput ? undefined : pathsOf(work, name, layer, unit)
+  return {
+    name: name.neuron(layer, unit),
+    net: nets[unit],
+    output: outputs[unit],
+    ...derivativesOf(work, layer, unit, paths),
+    errorByNet: deltas[unit],
+    ...(isOutput ? { target: targets[unit], error: errorOf(work, unit) } : { paths }),
+    weights: weightsOf(work, name, layer, unit),
+    ...(state.config.layers[layer].hasBiases ? { bias: biasOf(work, name, layer, unit) } : {}),
+  }
+}
+
+function pathsOf({ state, passes }: Work, name: Names, layer: number, unit: number): ExplainedPath[] {
+  const { weights, deltas } = passes[layer + 1]
+  const round = roundingOf(state)
+  return deltas.map((errorByNet, above) => ({
+    through: name.neuron(layer + 1, above),
+    weight: name.weight(layer + 1, unit, above),
+    weightValue: weights[unit][above],
+    errorByNet,
+    contribution: round(errorByNet * weights[unit][above]),
+  }))
+}
+
+function weightsOf({ inputs, updated, passes }: Work, name: Names, layer: number, unit: number): ExplainedWeight[] {
+  const { weights, gradients } = passes[layer]
+  const sources = layer === 0 ? inputs : passes[layer - 1].outputs
+  return sources.map((netByWeight, source) => ({
+    name: name.weight(layer, source, unit),
+    from: layer === 0 ? `i${source + 1}` : name.neuron(layer - 1, source),
+    to: name.neuron(layer, unit),
+    value: weights[source][unit],
+    netByWeight,
+    errorByWeight: gradients.weights[source][unit],
+    updated: updated[layer].weights[source][unit],
+  }))
+}
+
+function biasOf({ state, updated, passes }: Work, name: Names, layer: number, unit: number): ExplainedWeight {
+  return {
+    name: name.bias(layer, unit),
+    from: '1',
+    to: name.neuron(layer, unit),
+    value: passes[layer].biases[unit],
+    netByWeight: 1,
+    errorByWeight: passes[layer].gradients.biases[unit],
+    updated: updated[layer].biases[unit],
+    ...(state.config.layers[layer].trainsBiases ? {} : { isFrozen: true }),
+  }
+}
+
+/** The textbook's names by place */
+interface Names {
+  neuron(layer: number, unit: number): string
+  weight(layer: number, source: number, unit: number): string
+  bias(layer: number, unit: number): string
+}
+
+function namesOf({ layers }: ResolvedConfig): Names {
+  const weightsBelow: number[] = []
+  const biasesBelow: number[] = []
+  let weights = 0
+  let biases = 0
+  for (const { inputs, units } of layers) {
+    weightsBelow.push(weights)
+    biasesBelow.push(biases)
+    weights += inputs * units
+    biases += units
+  }
+  return {
+    neuron(layer, unit) {
+      if (layer === layers.length - 1) return `o${unit + 1}`
+      return layers.length === 2 ? `h${unit + 1}` : `h${layer + 1}.${unit + 1}`
+    },
+    weight: (layer, source, unit) => `w${weightsBelow[layer] + unit * layers[layer].inputs + source + 1}`,
+    bias: (layer, unit) => `b${biasesBelow[layer] + unit + 1}`,
+  }
+}
+
+function readPasses(state: NetworkState, inputs: number[]): Pass[] {
+  const values = valuesOf(state.engine.buffer, state.config.dtype)
+  const parameters = readLayers(values, state.layout)
+  const gradients = readLayers(values, state.layout, gradientsOf)
+  let below = inputs
+  return state.layout.layers.map((layer, index) => {
+    const { weights, biases } = parameters[index]
+    const nets = netsOf(state, below, weights, biases)
+    const outputs = firstRow(state, layer.outputs, layer.units)
+    below = outputs
+    const deltas = firstRow(state, layer.deltas, layer.units)
+    return { weights, biases, gradients: gradients[index], nets, outputs, deltas }
+  })
 }
 
 /** Row 0 of a block in memory */
@@ -202,61 +256,51 @@ function firstRow({ engine, config, layout }: NetworkState, address: number, col
   return Array.from(valuesOf(engine.buffer, config.dtype).subarray(index, index + columns))
 }
 
-function readPasses(state: NetworkState): Pass[] {
-  const { engine, config, layout } = state
-  const values = valuesOf(engine.buffer, config.dtype)
-  const parameters = readLayers(values, layout)
-  const gradients = readLayers(values, layout, gradientsOf)
-  return layout.layers.map((layer, index) => ({
-    ...parameters[index],
-    gradients: gradients[index],
-    outputs: firstRow(state, layer.outputs, layer.units),
-    deltas: firstRow(state, layer.deltas, layer.units),
-  }))
+function roundingOf({ config }: NetworkState): (value: number) => number {
+  return config.dtype === 'float32' ? Math.fround : (value) => value
 }
 
-/** b + Σ x · w in the engines' order and rounding */
-function netOf({ config }: NetworkState, x: number[], weights: number[][], biases: number[], unit: number): number {
-  const round = config.dtype === 'float32' ? Math.fround : (value: number) => value
-  return x.reduce((sum, value, source) => round(sum + round(value * weights[source][unit])), biases[unit])
+/** b + Σ x · w in the engines' order and rounding; they keep no nets where a layer's outputs suffice. */
+function netsOf(state: NetworkState, x: number[], weights: number[][], biases: number[]): number[] {
+  const round = roundingOf(state)
+  return biases.map((bias, unit) => x.reduce((sum, value, i) => round(sum + round(value * weights[i][unit])), bias))
 }
 
-/** ∂E/∂out and ∂out/∂net of one neuron, unless softmax joins the layer's outputs */
-function derivatives(
-  { config }: NetworkState,
+/** ∂E/∂out and ∂out/∂net of one neuron, as far as they are finite numbers of this neuron alone */
+function derivativesOf(
+  { state, targets, passes }: Work,
   layer: number,
   unit: number,
-  output: number,
-  errorByNet: number,
-  targets: number[],
   paths: ExplainedPath[] | undefined,
 ): Pick<ExplainedNeuron, 'errorByOutput' | 'outputByNet'> {
-  const outputByNet = activationOf(config.layers[layer].activation).derivativeAt?.(output)
-  if (outputByNet === undefined) return {}
-  const error = output - targets[unit]
-  const units = config.layers[layer].units
-  const errorByOutput = paths
-    ? paths.reduce((sum, { contribution }) => sum + contribution, 0)
-    : config.loss.name === 'halfSquaredError'
-      ? error
-      : config.loss.name === 'meanSquaredError'
-        ? (2 * error) / units
-        : errorByNet / outputByNet
-  return { errorByOutput, outputByNet }
+  const { config } = state
+  const round = roundingOf(state)
+  const output = passes[layer].outputs[unit]
+  const slope = activationOf(config.layers[layer].activation).derivativeAt?.(output)
+  const outputByNet = slope === undefined ? {} : { outputByNet: round(slope) }
+  if (paths) {
+    return { errorByOutput: paths.reduce((sum, { contribution }) => round(sum + contribution), 0), ...outputByNet }
+  }
+  const { id, gradientFactor } = lossOf(config.loss)
+  if (id === SQUARED_ERROR) {
+    const factor = round(gradientFactor(targets.length))
+    return { errorByOutput: round(round(output - targets[unit]) * factor), ...outputByNet }
+  }
+  const errorByOutput = passes[layer].deltas[unit] / (outputByNet.outputByNet ?? 0)
+  return { ...(Number.isFinite(errorByOutput) ? { errorByOutput } : {}), ...outputByNet }
 }
 
-/** An output neuron's part of the loss of one row */
-function errorOf({ config }: NetworkState, output: number, target: number): number {
-  const units = config.layers[config.layers.length - 1].units
-  const part = (share: number, probability: number) => (share === 0 ? 0 : -share * log(probability))
-  switch (config.loss.name) {
-    case 'halfSquaredError':
-      return 0.5 * (target - output) ** 2
-    case 'meanSquaredError':
-      return (target - output) ** 2 / units
-    case 'binaryCrossEntropy':
-      return (part(target, output) + part(1 - target, 1 - output)) / units
-    case 'categoricalCrossEntropy':
-      return part(target, output)
+/** An output neuron's part of the loss of the row */
+function errorOf({ state, targets, totalError, passes }: Work, unit: number): number {
+  const { config, engine, layout } = state
+  if (config.loss.name === 'categoricalCrossEntropy') {
+    // With total = Σ target · (s − net), s = ln Σ e^net: exact where 1 − out is lost to rounding
+    const { nets } = passes[passes.length - 1]
+    if (targets[unit] === 0 || targets[unit] === 1) return targets[unit] * totalError
+    const share = targets.reduce((sum, target) => sum + target, 0)
+    const s = (totalError + targets.reduce((sum, target, i) => sum + target * nets[i], 0)) / share
+    return targets[unit] * (s - nets[unit])
   }
+  const terms = new Float64Array(engine.buffer, layout.lossColumns, targets.length)
+  return terms[unit] * lossOf(config.loss).lossFactor(targets.length)
 }

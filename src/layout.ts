@@ -225,6 +225,7 @@ export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: Resolv
   word(P.PROGRAM + P.LAYERS, P.PROGRAM + P.PROGRAM_SIZE)
   word(P.PROGRAM + P.LOSS, loss.id)
   word(P.PROGRAM + P.MEAN_OVER_ROWS, Number(loss.isMeanOverRows))
+  word(P.PROGRAM + P.CONTAINS_ACTIVATION, Number(loss.activation !== undefined))
   double(P.PROGRAM + P.LOSS_FACTOR, loss.lossFactor(outputs))
   double(P.PROGRAM + P.GRADIENT_FACTOR, loss.gradientFactor(outputs))
   word(P.PROGRAM + P.SEED, config.seed)

@@ -36,6 +36,6 @@ export function log1p(x: number): number {
   if (u === 1) return x
   if (u === Number.POSITIVE_INFINITY) return u
   const k = splitExponent(u)
-  const lost = (k > 0 ? 1 - (u - x) : x - (u - 1)) / u
+  const lost = (k > 1 ? 1 - (u - x) : x - (u - 1)) / u
   return logReduced(double[0] - 1, k, lost)
 }

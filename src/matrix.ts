@@ -76,10 +76,7 @@ export function readMatrix(value: unknown, columns: number, name: string, dtype:
   })
 }
 
-/**
- * Checks targets: any numbers; probabilities; or distributions over the outputs, given as rows of probabilities or as
- * class numbers, which become one-hot rows.
- */
+/** Checks targets. A distribution is given as a row of probabilities, or as a class number, which becomes one-hot. */
 export function readTargets(
   value: unknown,
   outputs: number,
@@ -267,7 +264,7 @@ function refuseCells(cells: ArrayLike<unknown>, length: number, limit: number, m
   }
 }
 
-/** The same for typed arrays. Integers are always finite; 7.8 million float64 take about 12 ms. */
+/** The same for typed arrays. Integers are always finite; 7.8 million take about 20 ms. */
 function refuseNumbers(data: NumericArray, limit: number, matrix: Matrix): void {
   if (/^(Int|Uint)/.test(data[Symbol.toStringTag])) return
   const { length } = data

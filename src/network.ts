@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
 import { PROGRAM } from '../assembly/program.ts'
 import type { ActivationName } from './activations.ts'

@@ -37,11 +37,11 @@ function isDebian() {
 function installFromDebian() {
   const missing = packages.filter((name) => !isCommand(name))
   if (missing.length === 0) return say(`${packages.join(' and ')} are there already`)
-  const byHand = `install by hand: apt-get update && apt-get install ${missing.join(' ')}`
+  const byHand = `as root: apt-get update && apt-get install ${missing.join(' ')}`
   const prefix = becomeRoot(byHand)
   const wait = ['-o', 'DPkg::Lock::Timeout=300']
   const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...wait]
-  run(command, [...rest, '--quiet', 'update'], `is there a network? Else ${byHand}`)
+  run(command, [...rest, '--quiet', 'update'], `is there a network? By hand, ${byHand}`)
   run(command, [...rest, '--quiet', '--yes', '--no-install-recommends', 'install', ...missing], byHand)
   say(`installed ${missing.join(' and ')}`)
 }
@@ -50,7 +50,7 @@ function installFromDebian() {
 function becomeRoot(byHand) {
   if (process.getuid() === 0) return []
   if (spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0) return ['sudo', '-n']
-  return fail('only root may install packages, and sudo asks for a password', `as root, ${byHand}`)
+  return fail('only root may install packages, and sudo is missing or asks for a password', byHand)
 }
 
 // The same version as in node_modules, or the tests would look for another build.

@@ -19,7 +19,7 @@ interface Case {
   columns: number
   start: (typeof starts)[number]
   reading: (typeof readings)[number]
-  /** Elements between the end of a row and the next one, in every matrix */
+  /** Elements between the end of a row of A and the next one */
   gap: number
 }
 
@@ -73,7 +73,7 @@ function startRows(dtype: Dtype, { rows, columns, start }: Case, seed: number): 
 function kernelProduct(dtype: Dtype, shape: Case, a: Values, b: Values, s: Values) {
   const { rows, depth, columns, start, reading, gap } = shape
   const { bytes } = dtype
-  const stride = columns + gap
+  const stride = columns
   const isDirect = reading === 'direct'
   const aStride = (isDirect ? depth : rows) + gap
   module.reset()
@@ -95,33 +95,24 @@ function kernelProduct(dtype: Dtype, shape: Case, a: Values, b: Values, s: Value
     (isDirect ? aStride : 1) * bytes,
     (isDirect ? 1 : aStride) * bytes,
     bAddress,
-    stride * bytes,
     start === 'C' ? cAddress : biasAddress,
     start === 'C' ? stride * bytes : 0,
     cAddress,
-    stride * bytes,
     rows,
     depth,
-    columns * bytes,
+    stride * bytes,
     packed,
   )
 
-  const c = new dtype.View(rows * columns)
-  const view = new dtype.View(module.kernels.memory.buffer, cAddress)
-  for (let row = 0; row < rows; row++) c.set(view.subarray(row * stride, row * stride + columns), row * columns)
-  return { c, isRestUntouched: isPoisonAround(cAddress, rows, columns * bytes, stride * bytes) }
+  const c = new dtype.View(module.kernels.memory.buffer, cAddress, rows * columns).slice()
+  return { c, isRestUntouched: isPoisonAround(cAddress, rows * stride * bytes) }
 }
 
-/** 64 bytes before the matrix, 64 behind it, and what lies between the rows */
-function isPoisonAround(address: number, rows: number, rowBytes: number, stride: number): boolean {
+/** 64 bytes before the matrix and 64 behind it */
+function isPoisonAround(address: number, bytes: number): boolean {
   const memory = new Uint8Array(module.kernels.memory.buffer)
-  if (!memory.subarray(address - 64, address).every((byte) => byte === poison)) return false
-  for (let row = 0; row < rows; row++) {
-    const from = address + row * stride + rowBytes
-    const to = from + stride - rowBytes + (row === rows - 1 ? 64 : 0)
-    if (!memory.subarray(from, to).every((byte) => byte === poison)) return false
-  }
-  return true
+  const isPoison = (from: number) => memory.subarray(from, from + 64).every((byte) => byte === poison)
+  return isPoison(address - 64) && isPoison(address + bytes)
 }
 
 /** Fails with the case in the message; an `expect` per element would take minutes. */
@@ -173,14 +164,6 @@ describe.each(eachDtype)('product%s', (_, dtype) => {
         check(dtype, shape, seed, (a) => {
           for (let row = 0; row < rows; row++) a[row * 300 + ((row * 37) % 300)] = special[row % special.length]
         })
-      }
-    }
-  })
-
-  it('leaves the start as it is where there is nothing to add (depth 0)', () => {
-    for (const start of starts) {
-      for (const columns of [4, 8, 12, 16, 20]) {
-        check(dtype, { rows: 5, depth: 0, columns, start, reading: 'direct', gap: 0 }, 1)
       }
     }
   })

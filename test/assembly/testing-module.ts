@@ -7,14 +7,12 @@ type Product = (
   aRow: number,
   aColumn: number,
   b: number,
-  bRow: number,
   s: number,
   sRow: number,
   c: number,
-  cRow: number,
   rows: number,
   depth: number,
-  width: number,
+  stride: number,
   packed: number,
 ) => void
 type Transpose = (

@@ -10,6 +10,8 @@ export const SHIFT = 3
 // e^x, see assembly/kernels/exponential.ts
 export const LOWEST_EXPONENT = -746
 export const HIGHEST_EXPONENT = 710
+export const LOWEST_NORMAL_EXPONENT = -708
+export const HIGHEST_NORMAL_EXPONENT = 709
 export const INVERSE_LN2 = 1.4426950408889634
 export const ROUNDING = 6755399441055744
 export const MINUS_LN2_HIGH = -0.6931471803691238

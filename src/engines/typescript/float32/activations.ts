@@ -1,7 +1,7 @@
 // The activation functions of one block: forward from nets, backward from ∂loss/∂output to ∂loss/∂net.
 import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from '../../../../assembly/ids.ts'
 import { round, type Values } from './dtype.ts'
-import { exp, tanh } from './exponential.ts'
+import { exp, expNormal, tanh } from './exponential.ts'
 
 /** outputs = f(nets), rows × units with `stride` elements a row; may work in place. */
 export function activate(
@@ -19,7 +19,7 @@ export function activate(
         for (let i = 0; i < units; i++) v[outputs + i] = v[nets + i]
         break
       case SIGMOID:
-        for (let i = 0; i < units; i++) v[outputs + i] = round(1 / round(1 + exp(-v[nets + i])))
+        for (let i = 0; i < units; i++) v[outputs + i] = round(1 / round(1 + expNormal(-v[nets + i])))
         break
       case TANH:
         for (let i = 0; i < units; i++) v[outputs + i] = tanh(v[nets + i])

@@ -11,6 +11,8 @@ export const SHIFT = 2
 // e^x, see assembly/kernels/exponential.ts
 export const LOWEST_EXPONENT = -104
 export const HIGHEST_EXPONENT = 89
+export const LOWEST_NORMAL_EXPONENT = -87
+export const HIGHEST_NORMAL_EXPONENT = 88
 export const INVERSE_LN2 = 1.4426950216293335
 export const ROUNDING = 12582912
 export const MINUS_LN2_HIGH = -0.693359375

@@ -2,8 +2,10 @@
 import {
   expQuotient,
   HIGHEST_EXPONENT,
+  HIGHEST_NORMAL_EXPONENT,
   INVERSE_LN2,
   LOWEST_EXPONENT,
+  LOWEST_NORMAL_EXPONENT,
   MINUS_LN2_HIGH,
   MINUS_LN2_LOW,
   ROUNDING,
@@ -31,6 +33,14 @@ export function exp(value: number): number {
   const half = n >> 1
   const power = round(1 + reducedExpm1(x, n))
   return round(round(power * powersOfTwo[1074 + half]) * powersOfTwo[1074 + (n | 0) - half])
+}
+
+/** e^x where that is a normal number, elsewhere about the smallest or largest one: shorter, for 1 + e^x and the like */
+export function expNormal(value: number): number {
+  const below = HIGHEST_NORMAL_EXPONENT < value ? HIGHEST_NORMAL_EXPONENT : value
+  const x = below < LOWEST_NORMAL_EXPONENT ? LOWEST_NORMAL_EXPONENT : below
+  const n = round(round(round(x * INVERSE_LN2) + ROUNDING) - ROUNDING)
+  return round(round(1 + reducedExpm1(x, n)) * powersOfTwo[1074 + (n | 0)])
 }
 
 /** tanh x = t / (t + 2) with t = e^(2|x|) − 1, and the sign of x */

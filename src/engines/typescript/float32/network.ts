@@ -3,6 +3,7 @@ import {
   ACTIVATION,
   BIAS_GRADIENTS,
   BIASES,
+  CONTAINS_ACTIVATION,
   DELTAS,
   INPUT_STRIDE,
   INPUTS,
@@ -45,7 +46,7 @@ export function forward({ words, values }: Memory<Values>, program: number, inpu
   }
 }
 
-/** From the output layer's deltas to all gradients; `adds`: they go on from an earlier block of the same batch. */
+/** From the loss' derivatives to all gradients; `adds`: they go on from an earlier block of the same batch. */
 export function backward(
   { words, values }: Memory<Values>,
   program: number,
@@ -57,7 +58,20 @@ export function backward(
   const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
   const first = at(program, LAYERS)
   const zeros = index(program, ZEROS)
-  for (let layer = first + (at(program, LAYER_COUNT) - 1) * LAYER_SIZE; layer >= first; layer -= LAYER_SIZE) {
+  const last = first + (at(program, LAYER_COUNT) - 1) * LAYER_SIZE
+  if (!at(program, CONTAINS_ACTIVATION)) {
+    const outputs = index(last, OUTPUTS)
+    differentiate(
+      values,
+      at(last, ACTIVATION),
+      index(last, DELTAS),
+      outputs,
+      rows,
+      at(last, UNITS),
+      index(last, STRIDE),
+    )
+  }
+  for (let layer = last; layer >= first; layer -= LAYER_SIZE) {
     const isFirst = layer === first
     const below = layer - LAYER_SIZE
     const stride = index(layer, STRIDE)
