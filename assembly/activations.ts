@@ -1,29 +1,30 @@
 // The activation functions: forward over a block of nets, backward from ∂loss/∂output to ∂loss/∂net. Pad lanes are
 // computed as well, except in softmax, which leaves zeros there.
-import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from './ids'
-import { exp, expNormal, tanh } from './kernels/exponential'
-import { lastVectorMask, VECTOR } from './kernels/vector'
+import { ELU, GELU, GELU_TANH, LEAKY_RELU, LINEAR, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH } from './ids'
+import { exp, expm1Negative, expNormal, log1pUnit, tanh } from './kernels/exponential'
+import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from './kernels/gelu'
+import { lastVectorMask, splat, VECTOR } from './kernels/vector'
 
 /** 1 / (1 + e^−net) */
 @final @unmanaged
 class Sigmoid {
-  @inline forward<T>(net: v128): v128 {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
     const one = v128.splat<T>(<T>1)
     return v128.div<T>(one, v128.add<T>(one, expNormal<T>(v128.neg<T>(net))))
   }
 
-  @inline backward<T>(delta: v128, output: v128): v128 {
+  @inline backward<T>(delta: v128, output: v128, _net: v128, _parameter: v128): v128 {
     return v128.mul<T>(delta, v128.mul<T>(output, v128.sub<T>(v128.splat<T>(<T>1), output)))
   }
 }
 
 @final @unmanaged
 class Tanh {
-  @inline forward<T>(net: v128): v128 {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
     return tanh<T>(net)
   }
 
-  @inline backward<T>(delta: v128, output: v128): v128 {
+  @inline backward<T>(delta: v128, output: v128, _net: v128, _parameter: v128): v128 {
     return v128.mul<T>(delta, v128.sub<T>(v128.splat<T>(<T>1), v128.mul<T>(output, output)))
   }
 }
@@ -31,23 +32,148 @@ class Tanh {
 /** max(0, net), the derivative at 0 is 0 */
 @final @unmanaged
 class Relu {
-  @inline forward<T>(net: v128): v128 {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
     return v128.pmax<T>(net, v128.splat<T>(<T>0))
   }
 
-  @inline backward<T>(delta: v128, output: v128): v128 {
+  @inline backward<T>(delta: v128, output: v128, _net: v128, _parameter: v128): v128 {
     return v128.and(delta, v128.gt<T>(output, v128.splat<T>(<T>0)))
+  }
+}
+
+/** net, or slope · net below 0; the derivative at 0 is the slope */
+@final @unmanaged
+class LeakyRelu {
+  @inline forward<T>(net: v128, slope: v128): v128 {
+    return v128.bitselect(net, v128.mul<T>(slope, net), v128.gt<T>(net, v128.splat<T>(<T>0)))
+  }
+
+  @inline backward<T>(delta: v128, output: v128, _net: v128, slope: v128): v128 {
+    return v128.bitselect(delta, v128.mul<T>(delta, slope), v128.gt<T>(output, v128.splat<T>(<T>0)))
+  }
+}
+
+/** net, or alpha · (e^net − 1) below 0 */
+@final @unmanaged
+class Elu {
+  @inline forward<T>(net: v128, alpha: v128): v128 {
+    return v128.bitselect(net, v128.mul<T>(alpha, expm1Negative<T>(net)), v128.gt<T>(net, v128.splat<T>(<T>0)))
+  }
+
+  @inline backward<T>(delta: v128, _output: v128, net: v128, alpha: v128): v128 {
+    const zero = v128.splat<T>(<T>0)
+    const slope = v128.mul<T>(alpha, exp<T>(v128.pmin<T>(net, zero)))
+    return v128.bitselect(delta, v128.mul<T>(delta, slope), v128.gt<T>(net, zero))
+  }
+}
+
+/** scale · net, or scale · alpha · (e^net − 1) below 0 (Klambauer, Unterthiner, Mayr, Hochreiter, 2017) */
+@final @unmanaged
+class Selu {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
+    const positive = v128.mul<T>(splat<T>(SELU_SCALE), net)
+    const negative = v128.mul<T>(splat<T>(SELU_SCALE_ALPHA), expm1Negative<T>(net))
+    return v128.bitselect(positive, negative, v128.gt<T>(net, v128.splat<T>(<T>0)))
+  }
+
+  @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
+    const zero = v128.splat<T>(<T>0)
+    const slope = v128.mul<T>(splat<T>(SELU_SCALE_ALPHA), exp<T>(v128.pmin<T>(net, zero)))
+    return v128.mul<T>(delta, v128.bitselect(splat<T>(SELU_SCALE), slope, v128.gt<T>(net, zero)))
+  }
+}
+
+const SELU_SCALE: f64 = 1.0507009873554805
+const SELU_SCALE_ALPHA: f64 = 1.7580993408473768
+
+@final @unmanaged
+class Gelu {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
+    if (sizeof<T>() == 8) return gelu(net)
+    return narrow(gelu(lowHalf(net)), gelu(highHalf(net)))
+  }
+
+  @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
+    if (sizeof<T>() == 8) return v128.mul<T>(delta, geluDerivative(net))
+    return v128.mul<T>(delta, narrow(geluDerivative(lowHalf(net)), geluDerivative(highHalf(net))))
+  }
+}
+
+@final @unmanaged
+class GeluTanh {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
+    if (sizeof<T>() == 8) return geluTanh(net)
+    return narrow(geluTanh(lowHalf(net)), geluTanh(highHalf(net)))
+  }
+
+  @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
+    if (sizeof<T>() == 8) return v128.mul<T>(delta, geluTanhDerivative(net))
+    return v128.mul<T>(delta, narrow(geluTanhDerivative(lowHalf(net)), geluTanhDerivative(highHalf(net))))
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function lowHalf(values: v128): v128 {
+  return f64x2.promote_low_f32x4(values)
+}
+
+// @ts-ignore: decorator
+@inline
+function highHalf(values: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 1))
+}
+
+/** Two float64 vectors as one of float32 */
+// @ts-ignore: decorator
+@inline
+function narrow(low: v128, high: v128): v128 {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+}
+
+/** ln(1 + e^net) = max(net, 0) + ln(1 + e^−|net|) */
+@final @unmanaged
+class Softplus {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
+    const tail = log1pUnit<T>(exp<T>(v128.neg<T>(v128.abs<T>(net))))
+    return v128.add<T>(v128.pmax<T>(net, v128.splat<T>(<T>0)), tail)
+  }
+
+  @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
+    const one = v128.splat<T>(<T>1)
+    return v128.div<T>(delta, v128.add<T>(one, exp<T>(v128.neg<T>(net))))
+  }
+}
+
+/** net / (1 + e^−net), with e^−|net| alone, so that neither tail overflows */
+@final @unmanaged
+class Silu {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
+    const power = exp<T>(v128.neg<T>(v128.abs<T>(net)))
+    const numerator = v128.bitselect(net, v128.mul<T>(net, power), v128.gt<T>(net, v128.splat<T>(<T>0)))
+    return v128.div<T>(numerator, v128.add<T>(v128.splat<T>(<T>1), power))
+  }
+
+  /** s + net · s · (1 − s) with s = 1 / (1 + e^−net) */
+  @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
+    const one = v128.splat<T>(<T>1)
+    const power = exp<T>(v128.neg<T>(v128.abs<T>(net)))
+    const inverse = v128.div<T>(one, v128.add<T>(one, power))
+    const s = v128.mul<T>(v128.bitselect(one, power, v128.gt<T>(net, v128.splat<T>(<T>0))), inverse)
+    const bell = v128.mul<T>(v128.mul<T>(power, inverse), inverse)
+    return v128.mul<T>(delta, v128.add<T>(s, v128.mul<T>(net, bell)))
   }
 }
 
 /** outputs = f(nets), `bytes` of whole vectors; may work in place. */
 // @ts-ignore: decorator
 @inline
-function mapForward<T, F>(nets: usize, outputs: usize, bytes: usize): void {
+function mapForward<T, F>(nets: usize, outputs: usize, bytes: usize, parameter: f64): void {
   const f = changetype<F>(0)
+  const p = splat<T>(parameter)
   const end = nets + bytes
   do {
-    v128.store(outputs, f.forward<T>(v128.load(nets)))
+    v128.store(outputs, f.forward<T>(v128.load(nets), p))
     outputs += VECTOR
     nets += VECTOR
   } while (nets < end)
@@ -55,18 +181,22 @@ function mapForward<T, F>(nets: usize, outputs: usize, bytes: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function mapBackward<T, F>(deltas: usize, outputs: usize, bytes: usize): void {
+function mapBackward<T, F>(deltas: usize, outputs: usize, nets: usize, bytes: usize, parameter: f64): void {
   const f = changetype<F>(0)
+  const p = splat<T>(parameter)
   const end = deltas + bytes
   do {
-    v128.store(deltas, f.backward<T>(v128.load(deltas), v128.load(outputs)))
+    v128.store(deltas, f.backward<T>(v128.load(deltas), v128.load(outputs), v128.load(nets), p))
     outputs += VECTOR
+    nets += VECTOR
     deltas += VECTOR
   } while (deltas < end)
 }
 
 /** Block of rows × units, `stride` bytes a row. */
-export function activate<T>(activation: u32, nets: usize, outputs: usize, rows: usize, units: usize, stride: usize): void {
+export function activate<T>(
+  activation: u32, nets: usize, outputs: usize, rows: usize, units: usize, stride: usize, parameter: f64,
+): void {
   const bytes = rows * stride
   switch (activation) {
     case LINEAR: {
@@ -74,19 +204,47 @@ export function activate<T>(activation: u32, nets: usize, outputs: usize, rows: 
       break
     }
     case SIGMOID: {
-      mapForward<T, Sigmoid>(nets, outputs, bytes)
+      mapForward<T, Sigmoid>(nets, outputs, bytes, parameter)
       break
     }
     case TANH: {
-      mapForward<T, Tanh>(nets, outputs, bytes)
+      mapForward<T, Tanh>(nets, outputs, bytes, parameter)
       break
     }
     case RELU: {
-      mapForward<T, Relu>(nets, outputs, bytes)
+      mapForward<T, Relu>(nets, outputs, bytes, parameter)
       break
     }
     case SOFTMAX: {
       for (let row: usize = 0; row < rows; row++) softmax<T>(nets + row * stride, outputs + row * stride, units, stride)
+      break
+    }
+    case LEAKY_RELU: {
+      mapForward<T, LeakyRelu>(nets, outputs, bytes, parameter)
+      break
+    }
+    case ELU: {
+      mapForward<T, Elu>(nets, outputs, bytes, parameter)
+      break
+    }
+    case SELU: {
+      mapForward<T, Selu>(nets, outputs, bytes, parameter)
+      break
+    }
+    case GELU: {
+      mapForward<T, Gelu>(nets, outputs, bytes, parameter)
+      break
+    }
+    case GELU_TANH: {
+      mapForward<T, GeluTanh>(nets, outputs, bytes, parameter)
+      break
+    }
+    case SOFTPLUS: {
+      mapForward<T, Softplus>(nets, outputs, bytes, parameter)
+      break
+    }
+    case SILU: {
+      mapForward<T, Silu>(nets, outputs, bytes, parameter)
       break
     }
     default: unreachable()
@@ -95,25 +253,53 @@ export function activate<T>(activation: u32, nets: usize, outputs: usize, rows: 
 
 /** deltas: ∂loss/∂output in, ∂loss/∂net out. */
 export function differentiate<T>(
-  activation: u32, deltas: usize, outputs: usize, rows: usize, units: usize, stride: usize,
+  activation: u32, deltas: usize, outputs: usize, nets: usize, rows: usize, units: usize, stride: usize, parameter: f64,
 ): void {
   const bytes = rows * stride
   switch (activation) {
     case LINEAR: break
     case SIGMOID: {
-      mapBackward<T, Sigmoid>(deltas, outputs, bytes)
+      mapBackward<T, Sigmoid>(deltas, outputs, nets, bytes, parameter)
       break
     }
     case TANH: {
-      mapBackward<T, Tanh>(deltas, outputs, bytes)
+      mapBackward<T, Tanh>(deltas, outputs, nets, bytes, parameter)
       break
     }
     case RELU: {
-      mapBackward<T, Relu>(deltas, outputs, bytes)
+      mapBackward<T, Relu>(deltas, outputs, nets, bytes, parameter)
       break
     }
     case SOFTMAX: {
       for (let row: usize = 0; row < rows; row++) softmaxBackward<T>(deltas + row * stride, outputs + row * stride, units, stride)
+      break
+    }
+    case LEAKY_RELU: {
+      mapBackward<T, LeakyRelu>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case ELU: {
+      mapBackward<T, Elu>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case SELU: {
+      mapBackward<T, Selu>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case GELU: {
+      mapBackward<T, Gelu>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case GELU_TANH: {
+      mapBackward<T, GeluTanh>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case SOFTPLUS: {
+      mapBackward<T, Softplus>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case SILU: {
+      mapBackward<T, Silu>(deltas, outputs, nets, bytes, parameter)
       break
     }
     default: unreachable()

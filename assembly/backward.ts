@@ -3,9 +3,20 @@ import { differentiate } from './activations'
 import { columnSums, transpose } from './kernels/matrix'
 import { product } from './kernels/product'
 import {
-  ACTIVATION, BIAS_GRADIENTS, CONTAINS_ACTIVATION, DELTAS, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, OUTPUTS, PACKED, STRIDE,
+  ACTIVATION, ACTIVATION_PARAMETER, BIAS_GRADIENTS, CONTAINS_ACTIVATION, DELTAS, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE,
+  LAYERS, NETS, OUTPUTS, PACKED, STRIDE,
   TRAINS_BIASES, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
 } from './program'
+
+/** A layer's deltas from ∂loss/∂output to ∂loss/∂net */
+// @ts-ignore: decorator
+@inline
+function differentiateLayer<T>(layer: usize, rows: u32): void {
+  differentiate<T>(
+    load<u32>(layer, ACTIVATION), load<u32>(layer, DELTAS), load<u32>(layer, OUTPUTS), load<u32>(layer, NETS),
+    rows, load<u32>(layer, UNITS), load<u32>(layer, STRIDE), load<f64>(layer, ACTIVATION_PARAMETER),
+  )
+}
 
 /**
  * @param inputs rows × INPUT_STRIDE, the block that `forward` was given
@@ -15,12 +26,7 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
   const first: usize = load<u32>(program, LAYERS)
   const packed: usize = load<u32>(program, PACKED)
   let layer = first + (load<u32>(program, LAYER_COUNT) - 1) * LAYER_SIZE
-  if (!load<u32>(program, CONTAINS_ACTIVATION)) {
-    differentiate<T>(
-      load<u32>(layer, ACTIVATION), load<u32>(layer, DELTAS), load<u32>(layer, OUTPUTS),
-      rows, load<u32>(layer, UNITS), load<u32>(layer, STRIDE),
-    )
-  }
+  if (!load<u32>(program, CONTAINS_ACTIVATION)) differentiateLayer<T>(layer, rows)
   for (; ; layer -= LAYER_SIZE) {
     const isFirst = layer == first
     const below = layer - LAYER_SIZE
@@ -50,6 +56,6 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
       load<u32>(below, DELTAS),
       rows, units, belowStride, packed,
     )
-    differentiate<T>(load<u32>(below, ACTIVATION), load<u32>(below, DELTAS), load<u32>(below, OUTPUTS), rows, inputCount, belowStride)
+    differentiateLayer<T>(below, rows)
   }
 }

@@ -2,7 +2,7 @@
 import { activate } from './activations'
 import { product } from './kernels/product'
 import {
-  ACTIVATION, BIASES, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, UNITS, WEIGHTS,
+  ACTIVATION, ACTIVATION_PARAMETER, BIASES, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, UNITS, WEIGHTS,
 } from './program'
 
 /** `inputs`: rows × INPUT_STRIDE. Afterwards every layer's OUTPUTS hold f(inputs · W + b). */
@@ -18,7 +18,10 @@ export function forward<T>(program: usize, inputs: usize, rows: u32): void {
       nets,
       rows, load<u32>(layer, INPUTS), stride, load<u32>(program, PACKED),
     )
-    activate<T>(load<u32>(layer, ACTIVATION), nets, outputs, rows, load<u32>(layer, UNITS), stride)
+    activate<T>(
+      load<u32>(layer, ACTIVATION), nets, outputs,
+      rows, load<u32>(layer, UNITS), stride, load<f64>(layer, ACTIVATION_PARAMETER),
+    )
     inputs = outputs
     inputStride = stride
   }

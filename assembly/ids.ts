@@ -9,15 +9,30 @@ export const SIGMOID = 1
 export const TANH = 2
 export const RELU = 3
 export const SOFTMAX = 4
+export const LEAKY_RELU = 5
+export const ELU = 6
+export const SELU = 7
+export const GELU = 8
+export const GELU_TANH = 9
+export const SOFTPLUS = 10
+export const SILU = 11
 
-// Losses. Half and mean squared error are one: they differ in the program's factors.
+// Losses. Half and mean squared error are one, so are Huber's and the smooth L1: they differ in the program's factors.
 export const SQUARED_ERROR = 0
 export const BINARY_CROSS_ENTROPY = 1
 export const CATEGORICAL_CROSS_ENTROPY = 2
+export const ABSOLUTE_ERROR = 3
+export const HUBER = 4
 
 // Optimizers
 export const SGD = 0
 export const ADAM = 1
+export const RMSPROP = 2
+export const ADAGRAD = 3
+export const ADADELTA = 4
+export const ADAMAX = 5
+export const NADAM = 6
+export const RPROP = 7
 
 // Purposes of random numbers: one use never shifts another.
 export const INITIALIZATION = 0

@@ -1,18 +1,20 @@
 // The losses of a block of rows: terms added up in float64 per output over the rows (LOSS_COLUMNS), and the derivatives
 // times `scale` into the output layer's deltas, whose pad lanes are zeroed here: all gradients stay zero there.
-import { BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, SQUARED_ERROR } from './ids'
+import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, SQUARED_ERROR } from './ids'
 import { exp, log, log1p } from './kernels/exponential'
-import { lastVectorMask, VECTOR } from './kernels/vector'
+import { lastVectorMask, splat, VECTOR } from './kernels/vector'
 
 /**
  * @param nets pre-activations, rows × units; read by the cross-entropies, so that they are finite for any finite net
  * @param scale what every derivative is multiplied by
+ * @param parameter Huber's delta
  */
 export function addLoss<T>(
   loss: u32, nets: usize, outputs: usize, targets: usize, deltas: usize, sums: usize,
-  rows: usize, units: usize, stride: usize, scale: T,
+  rows: usize, units: usize, stride: usize, scale: T, parameter: f64,
 ): void {
-  scaledErrors<T>(outputs, targets, deltas, rows, units, stride, scale)
+  if (loss == ABSOLUTE_ERROR) signs<T>(outputs, targets, deltas, rows, units, stride, scale)
+  else scaledErrors<T>(outputs, targets, deltas, rows, units, stride, scale, loss == HUBER ? parameter : Infinity)
   switch (loss) {
     case SQUARED_ERROR: {
       addSquares<T>(outputs, targets, sums, rows, units, stride)
@@ -28,32 +30,104 @@ export function addLoss<T>(
       }
       break
     }
+    case ABSOLUTE_ERROR: {
+      addMagnitudes<T>(outputs, targets, sums, rows, units, stride)
+      break
+    }
+    case HUBER: {
+      addHuber<T>(outputs, targets, sums, rows, units, stride, parameter)
+      break
+    }
     default: unreachable()
   }
 }
 
-/** deltas = (outputs − targets) · scale: ∂/∂output of the squared error, ∂/∂net of sigmoid or softmax with its cross-entropy */
+/**
+ * deltas = (outputs − targets) · scale: ∂/∂output of the squared error, ∂/∂net of sigmoid or softmax with its
+ * cross-entropy. With a finite limit the differences are held within ± limit first (Huber).
+ */
 // @ts-ignore: decorator
 @inline
 function scaledErrors<T>(
-  outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T,
+  outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T, limit: f64,
 ): void {
-  const factor = v128.splat<T>(scale)
+  const factor = v128.splat<T>(scale), most = splat<T>(limit), least = splat<T>(-limit)
   let output = outputs, target = targets, delta = deltas
   const end = outputs + rows * stride
   do {
-    v128.store(delta, v128.mul<T>(v128.sub<T>(v128.load(output), v128.load(target)), factor))
+    const error = v128.sub<T>(v128.load(output), v128.load(target))
+    v128.store(delta, v128.mul<T>(v128.pmax<T>(v128.pmin<T>(error, most), least), factor))
     target += VECTOR
     delta += VECTOR
     output += VECTOR
   } while (output < end)
+  clearPads<T>(deltas, delta, units, stride)
+}
+
+/** deltas = sign(outputs − targets) · scale */
+// @ts-ignore: decorator
+@inline
+function signs<T>(
+  outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T,
+): void {
+  const plus = v128.splat<T>(scale), minus = v128.splat<T>(-scale)
+  let output = outputs, target = targets, delta = deltas
+  const end = outputs + rows * stride
+  do {
+    const a = v128.load(output), b = v128.load(target)
+    v128.store(delta, v128.or(v128.and(v128.gt<T>(a, b), plus), v128.and(v128.lt<T>(a, b), minus)))
+    target += VECTOR
+    delta += VECTOR
+    output += VECTOR
+  } while (output < end)
+  clearPads<T>(deltas, delta, units, stride)
+}
+
+// @ts-ignore: decorator
+@inline
+function clearPads<T>(deltas: usize, end: usize, units: usize, stride: usize): void {
   if (units * sizeof<T>() == stride) return
   const mask = lastVectorMask<T>(units)
   let last = deltas + stride - VECTOR
   do {
     v128.store(last, v128.and(v128.load(last), mask))
     last += stride
-  } while (last < delta)
+  } while (last < end)
+}
+
+/** |output − target| */
+// @ts-ignore: decorator
+@inline
+function addMagnitudes<T>(outputs: usize, targets: usize, sums: usize, rows: usize, units: usize, stride: usize): void {
+  for (let i: usize = 0, bytes = units * sizeof<T>(); i < bytes; i += sizeof<T>(), sums += 8) {
+    let sum = load<f64>(sums)
+    let offset = i
+    const end = rows * stride
+    do {
+      sum += abs(<f64>load<T>(outputs + offset) - <f64>load<T>(targets + offset))
+      offset += stride
+    } while (offset < end)
+    store<f64>(sums, sum)
+  }
+}
+
+/** ½ error² within ± delta, delta · (|error| − ½ delta) beyond */
+// @ts-ignore: decorator
+@inline
+function addHuber<T>(
+  outputs: usize, targets: usize, sums: usize, rows: usize, units: usize, stride: usize, delta: f64,
+): void {
+  for (let i: usize = 0, bytes = units * sizeof<T>(); i < bytes; i += sizeof<T>(), sums += 8) {
+    let sum = load<f64>(sums)
+    let offset = i
+    const end = rows * stride
+    do {
+      const error = abs(<f64>load<T>(outputs + offset) - <f64>load<T>(targets + offset))
+      sum += error <= delta ? 0.5 * error * error : delta * (error - 0.5 * delta)
+      offset += stride
+    } while (offset < end)
+    store<f64>(sums, sum)
+  }
 }
 
 /** (output − target)² */

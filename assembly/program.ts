@@ -49,6 +49,8 @@ export const STOP_AT_EPOCH_END = 120
 export const EPOCH_LOSSES = 124 // f64 per epoch that ended in this call
 export const EPOCH_LOSSES_CAPACITY = 128
 export const EPOCH_LOSSES_COUNT = 132
+export const DECAYS_BIASES = 140
+export const DECOUPLES_DECAY = 144 // 1: decay shrinks the parameters themselves (AdamW)
 export const RATES = 136 // f64 per step of this call; 0: LEARNING_RATE for all
 
 // f64
@@ -62,6 +64,14 @@ export const LEARNING_RATE = 304
 export const LOSS_FACTOR = 312 // loss = LOSS_FACTOR · sum of the terms, over the rows if MEAN_OVER_ROWS
 export const GRADIENT_FACTOR = 320 // the same for the terms' derivatives
 export const BATCH_LOSS = 328 // of the last step or evaluation
+export const LOSS_PARAMETER = 336
+
+// What is done to gradients before the optimizer sees them; 0: nothing
+export const L1 = 344
+export const L2 = 352
+export const CLIP_VALUE = 360
+export const CLIP_NORM = 368
+export const WEIGHT_DECAY = 376
 
 // Eight f64 that belong to the optimizer
 export const OPTIMIZER_VALUES = 384
@@ -73,6 +83,18 @@ export const BETA2 = 392
 export const EPSILON = 400
 export const BETA1_POWER = 408 // beta1 to the number of steps done
 export const BETA2_POWER = 416
+export const AMSGRAD = 424
+export const MOMENTUM_DECAY = 424
+export const MOMENTUM_PRODUCT = 432 // of Nadam's momenta so far
+export const MOMENTUM_DECAY_POWER = 440 // 0.96^(MOMENTUM_DECAY · steps done)
+export const RHO = 384
+export const RMSPROP_MOMENTUM = 392
+export const CENTERED = 408
+export const ETA_MINUS = 384
+export const ETA_PLUS = 392
+export const MIN_STEP = 400
+export const MAX_STEP = 408
+export const HAS_STEPS = 416 // Rprop: 0 before the first step
 
 // Layer records
 export const LAYER_SIZE = 128
@@ -88,6 +110,7 @@ export const BIAS_GRADIENTS = 32
 export const NETS = 36 // block × N, pre-activations; OUTPUTS itself where nothing reads them later
 export const OUTPUTS = 40 // block × N
 export const DELTAS = 44 // block × N, ∂loss/∂net
+export const ACTIVATION_PARAMETER = 64 // f64: slope or alpha
 
 // Sizes that both sides of the border keep to
 export const PANEL_BYTES = 64 // columns of a product that are worked on together: one cache line

@@ -9,7 +9,7 @@ import { update } from './optimizers'
 import {
   BATCH_LOSS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
   EPOCH_LOSSES_COUNT, EPOCH_SUM, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK, INPUT_STRIDE, LAYER_COUNT, LAYER_SIZE, LAYERS,
-  LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES, SEED,
+  LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, LOSS_PARAMETER, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES, SEED,
   STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS,
 } from './program'
 import { shuffle } from './random'
@@ -53,7 +53,7 @@ export function block<T>(
     load<u32>(program, LOSS),
     load<u32>(output, NETS), load<u32>(output, OUTPUTS), targets, load<u32>(output, DELTAS), load<u32>(program, LOSS_COLUMNS),
     rows, load<u32>(output, UNITS), load<u32>(output, STRIDE),
-    <T>(load<u32>(program, MEAN_OVER_ROWS) ? factor / <f64>batchRows : factor),
+    <T>(load<u32>(program, MEAN_OVER_ROWS) ? factor / <f64>batchRows : factor), load<f64>(program, LOSS_PARAMETER),
   )
   if (differentiates) backward<T>(program, inputs, rows, !isFirst)
 }

@@ -1,11 +1,26 @@
 // The table of activations: a new one needs an id, its class in assembly/activations.ts with the twin in
 // engines/typescript, and a line here.
-import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from '../assembly/ids.ts'
+import {
+  ELU,
+  GELU,
+  GELU_TANH,
+  LEAKY_RELU,
+  LINEAR,
+  RELU,
+  SELU,
+  SIGMOID,
+  SILU,
+  SOFTMAX,
+  SOFTPLUS,
+  TANH,
+} from '../assembly/ids.ts'
 import type { Choice, Chosen, Options } from './options.ts'
 
 interface Activation {
   readonly id: number
   readonly options: Options
+  /** The option that goes into the program as its parameter */
+  readonly parameter?: string
   /** Whether its derivative is taken from the net instead of the output */
   readonly readsNets: boolean
   /** The outputs lie in this closed interval. */
@@ -60,6 +75,71 @@ export const activations = {
     formula: 'max(0, net)',
     derivative: '1 if out > 0, else 0',
     derivativeAt: (output: number) => Number(output > 0),
+  },
+  leakyRelu: {
+    id: LEAKY_RELU,
+    options: { slope: { kind: 'number', default: 0.01, min: 0 } },
+    parameter: 'slope',
+    readsNets: false,
+    range: everything,
+    isReluLike: true,
+    formula: 'net, or slope · net below 0',
+    derivative: '1 if net > 0, else slope',
+  },
+  elu: {
+    id: ELU,
+    options: { alpha: { kind: 'number', default: 1, min: 0 } },
+    parameter: 'alpha',
+    readsNets: true,
+    range: everything,
+    isReluLike: true,
+    formula: 'net, or alpha · (e^net − 1) below 0',
+    derivative: '1 if net > 0, else alpha · e^net',
+  },
+  selu: {
+    id: SELU,
+    options: {},
+    readsNets: true,
+    range: everything,
+    isReluLike: false,
+    formula: '1.0507 · net, or 1.7581 · (e^net − 1) below 0',
+    derivative: '1.0507 if net > 0, else 1.7581 · e^net',
+  },
+  gelu: {
+    id: GELU,
+    options: {},
+    readsNets: true,
+    range: everything,
+    isReluLike: true,
+    formula: 'net · Φ(net)',
+    derivative: 'Φ(net) + net · φ(net)',
+  },
+  geluTanh: {
+    id: GELU_TANH,
+    options: {},
+    readsNets: true,
+    range: everything,
+    isReluLike: true,
+    formula: '½ net · (1 + tanh(√(2/π) · (net + 0.044715 · net³)))',
+    derivative: 'by the product rule',
+  },
+  softplus: {
+    id: SOFTPLUS,
+    options: {},
+    readsNets: true,
+    range: [0, Number.POSITIVE_INFINITY],
+    isReluLike: true,
+    formula: 'ln(1 + e^net)',
+    derivative: '1 / (1 + e^−net)',
+  },
+  silu: {
+    id: SILU,
+    options: {},
+    readsNets: true,
+    range: everything,
+    isReluLike: true,
+    formula: 'net / (1 + e^−net)',
+    derivative: 's + net · s · (1 − s), s = 1 / (1 + e^−net)',
   },
   softmax: {
     id: SOFTMAX,

@@ -1,7 +1,7 @@
 // Which equations explain a pass, in the tutorial's order and notation. How they are written is explain-text.ts's matter.
 import { activations } from './activations.ts'
 import { describe, WasmpropError } from './errors.ts'
-import type { ExplainedLayer, ExplainedNeuron, ExplainedWeight, Explanation } from './explain.ts'
+import type { ExplainedLayer, ExplainedNeuron, ExplainedPath, ExplainedWeight, Explanation } from './explain.ts'
 import {
   derivative,
   type Equation,
@@ -37,6 +37,7 @@ const total = named('E', 'total')
 const net = ({ name }: ExplainedNeuron): Term => named('net', name)
 const out = ({ name }: ExplainedNeuron): Term => named('out', name)
 const byNet = (neuron: ExplainedNeuron): Term => derivative(error, net(neuron))
+const through = ({ through: above }: ExplainedPath): Term => words(`through ${above}`)
 const byOut = (neuron: ExplainedNeuron): Term => derivative(error, out(neuron))
 
 /** By loss: an output's part of the error, and its derivatives; n is the number of outputs */
@@ -122,7 +123,7 @@ function givenSection({ inputs, layers, learningRate }: ExplanationData): Sectio
     ...outputs.shown.map(({ name, target = 0 }) => ({ left: [named('target', name)], result: target })),
     { left: [rate], result: learningRate },
   ]
-  return withNote('Inputs, targets (both as scaled) and learning rate', equations, given.note, outputs.note)
+  return withNote('Inputs and targets (as scaled), learning rate', equations, given.note, outputs.note)
 }
 
 function forwardSection(data: ExplanationData, layer: ExplainedLayer, index: number): Section {
@@ -171,7 +172,13 @@ function bothForms(formula: string, neuron: ExplainedNeuron, outputs = 1): Pick<
   const { name, net: netValue, output, target = 0 } = neuron
   const text = outputs === 1 ? formula.replace(' / n', '').replace('n · ', '') : formula
   const n = number(outputs)
-  const symbols = readFormula(text, { net: net(neuron), out: out(neuron), target: named('target', name), n })
+  const symbols = readFormula(text.replace(/Σ(.*)net/, 'Σ$1every'), {
+    net: net(neuron),
+    out: out(neuron),
+    target: named('target', name),
+    every: { kind: 'name', base: 'net' },
+    n,
+  })
   if (/^\w+$|Σ| if /u.test(formula)) return { symbols }
   const values = { net: number(netValue), out: number(output), target: number(target), n }
   return { symbols, numbers: readFormula(text, values) }
@@ -238,13 +245,14 @@ function outputErrorEquations({ layers, loss }: ExplanationData, neuron: Explain
 /** ∂E/∂out of a hidden neuron: a term for each path, and their sum */
 function pathEquations(neuron: ExplainedNeuron): Equation[] {
   const { paths = [], errorByOutput = 0 } = neuron
-  const through = ({ through: above }: { through: string }): Term => words(`through ${above}`)
+  const left = [byOut(neuron)]
   const terms = firstFew(paths, 'paths').shown.map((path) => ({
     left: [through(path)],
     symbols: [derivative(error, named('net', path.through)), sign(' · '), parameter(path.weight)],
     numbers: numbersJoined([path.errorByNet, path.weightValue], ' · '),
     result: path.contribution,
   }))
+  if (paths.length === 1) return [{ ...terms[0], left }]
   const symbols = shortened(
     paths.map((path) => [through(path)]),
     ' + ',
@@ -253,7 +261,7 @@ function pathEquations(neuron: ExplainedNeuron): Equation[] {
     paths.map(({ contribution }) => [number(contribution)]),
     ' + ',
   )
-  return [...terms, { left: [byOut(neuron)], symbols, ...(paths.length > 1 ? { numbers } : {}), result: errorByOutput }]
+  return [...terms, { left, symbols, numbers, result: errorByOutput }]
 }
 
 /** ∂out/∂net, where the activation has one */
@@ -346,10 +354,10 @@ function chainSections(
   const aboveEquations = shown.flatMap((each) =>
     each.paths ? [byNetEquation(data, data.layers[index + 1], each)] : deltaEquations(data, index + 1, each),
   )
-  const equations = [
-    ...(weight.isFrozen ? [] : deltaEquations(data, index, neuron).slice(0, -1)),
-    ...weightEquations(data, neuron, weight),
-  ]
+  // The chain's product contains ∂E/∂net, unless that is all there is.
+  const isWhole = neuron.errorByOutput !== undefined && neuron.outputByNet !== undefined
+  const deltas = weight.isFrozen ? [] : deltaEquations(data, index, neuron)
+  const equations = [...(isWhole ? deltas.slice(0, -1) : deltas), ...weightEquations(data, neuron, weight)]
   return [
     ...(aboveEquations.length > 0 ? [withNote(`Above ${neuron.name}`, aboveEquations, note)] : []),
     withNote(`Chain of ${weight.name}, ${place}`, equations),

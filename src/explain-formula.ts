@@ -45,8 +45,7 @@ export function shortened(parts: readonly Formula[], between: string): Formula {
   return joined([...parts.slice(0, PARTS_KEPT), [sign('…')], parts[parts.length - 1]], between)
 }
 
-const TOKEN =
-  /( if |, else )|e\^(−?)(\w+)|(\p{Letter}+)(²?)|(\d+(?:\.\d+)?)|(\()|(\)²?)|([^\p{Letter}\d()]+?(?=e\^|[\p{Letter}\d()]|$))/gu
+const TOKEN = /( if |, else )|e\^(−?)(\w+)|(½|\p{Letter}+)(²?)|(\d+(?:\.\d+)?)|(\()|(\)²?)|([^\p{Letter}\d()½]+)/gu
 
 /** Reads a table's formula, with what stands for its variables (net, out, target …). */
 export function readFormula(text: string, variables: Readonly<Record<string, Term>>): Formula {

@@ -37,7 +37,7 @@ export function formatNumber(value: number): string {
   if (value === 0) return '0'
   if (!Number.isFinite(value)) return String(value).replace('-', '−')
   const magnitude = Math.abs(value)
-  const text = magnitude >= 1e-4 && magnitude < 10 ? value.toFixed(9) : value.toPrecision(9)
+  const text = magnitude < 1e-4 ? value.toExponential(8) : magnitude < 10 ? value.toFixed(9) : value.toPrecision(9)
   return (text.includes('.') ? text.replace(/\.?0+(?=e|$)/, '') : text).replace(/-/g, '−')
 }
 
@@ -84,16 +84,22 @@ function brokenLine([left, ...others]: string[], width: number): string {
 }
 
 function formulaToText(formula: Formula): string {
-  return formula.map((term, index) => termToText(term, index === 0)).join('')
+  return formula.map((term, index) => termToText(term, isFirst(formula, index))).join('')
 }
 
-function termToText(term: Term, isFirst: boolean): string {
+/** Where a negative number needs no brackets */
+function isFirst(formula: Formula, index: number): boolean {
+  const before = formula[index - 1]
+  return before === undefined || (before.kind === 'sign' && before.text === ', ')
+}
+
+function termToText(term: Term, isBare: boolean): string {
   switch (term.kind) {
     case 'name':
       return nameToText(term)
     case 'number': {
       const text = formatNumber(term.value)
-      return isFirst || !text.startsWith('−') ? text : `(${text})`
+      return isBare || !text.startsWith('−') ? text : `(${text})`
     }
     case 'sign':
     case 'words':
@@ -124,9 +130,16 @@ function powerToText(base: Term, exponent: Formula): string {
 // MathML: presentation elements only
 
 function sectionToMathML({ title, equations, note }: Section): string[] {
-  const lines = [`<mtext>${escaped(title)}</mtext>`, ...equations.map(equationToMathML)]
-  if (note !== undefined) lines.push(`<mtext>${escaped(note)}</mtext>`)
-  return lines.map((line) => `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">${line}</math>`)
+  return [
+    inMath(`<mtext>${escaped(title)}</mtext>`, 'margin: 1.2em 0 0.6em; font-weight: bold'),
+    ...equations.map((equation) => inMath(equationToMathML(equation))),
+    ...(note === undefined ? [] : [inMath(`<mtext>${escaped(note)}</mtext>`)]),
+  ]
+}
+
+/** With a margin, since neighboring fractions touch without one */
+function inMath(content: string, style = 'margin: 0.6em 0'): string {
+  return `<math xmlns="http://www.w3.org/1998/Math/MathML" display="block" style="${style}">${content}</math>`
 }
 
 function equationToMathML({ left, symbols, numbers, result }: Equation): string {
@@ -136,18 +149,16 @@ function equationToMathML({ left, symbols, numbers, result }: Equation): string 
 
 /** A single element, whatever the formula's length */
 function formulaToMathML(formula: Formula): string {
-  const elements = formula.map((term, index) => termToMathML(term, index === 0))
+  const elements = formula.map((term, index) => termToMathML(term, isFirst(formula, index)))
   return elements.length === 1 ? elements[0] : `<mrow>${elements.join('')}</mrow>`
 }
 
-function termToMathML(term: Term, isFirst: boolean): string {
+function termToMathML(term: Term, isBare: boolean): string {
   switch (term.kind) {
     case 'name':
       return nameToMathML(term)
-    case 'number': {
-      const isBare = isFirst || term.value >= 0
-      return isBare ? numberToMathML(term.value) : inBrackets(numberToMathML(term.value))
-    }
+    case 'number':
+      return isBare || term.value >= 0 ? numberToMathML(term.value) : inBrackets(numberToMathML(term.value))
     case 'sign':
       return `<mo>${escaped(term.text.trim())}</mo>`
     case 'words':

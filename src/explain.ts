@@ -283,7 +283,7 @@ function derivativesOf(
   }
   const { id, gradientFactor } = lossOf(config.loss)
   if (id === SQUARED_ERROR) {
-    const factor = round(gradientFactor(targets.length))
+    const factor = round(gradientFactor(targets.length, config.loss.options))
     return { errorByOutput: round(round(output - targets[unit]) * factor), ...outputByNet }
   }
   const errorByOutput = passes[layer].deltas[unit] / (outputByNet.outputByNet ?? 0)
@@ -302,5 +302,5 @@ function errorOf({ state, targets, totalError, passes }: Work, unit: number): nu
     return targets[unit] * (s - nets[unit])
   }
   const terms = new Float64Array(engine.buffer, layout.lossColumns, targets.length)
-  return terms[unit] * lossOf(config.loss).lossFactor(targets.length)
+  return terms[unit] * lossOf(config.loss).lossFactor(targets.length, config.loss.options)
 }

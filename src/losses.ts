@@ -1,14 +1,22 @@
 // The table of losses. The engine adds up the terms; factors and means are applied here and in the program.
-import { BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, SQUARED_ERROR } from '../assembly/ids.ts'
+import {
+  ABSOLUTE_ERROR,
+  BINARY_CROSS_ENTROPY,
+  CATEGORICAL_CROSS_ENTROPY,
+  HUBER,
+  SQUARED_ERROR,
+} from '../assembly/ids.ts'
 import type { ActivationName } from './activations.ts'
 import type { Choice, Chosen, Options } from './options.ts'
 
 interface Loss {
   readonly id: number
   readonly options: Options
+  /** The option that goes into the program as its parameter */
+  readonly parameter?: string
   /** Loss = factor · Σ terms, over the rows if `isMeanOverRows`; the same for the derivatives of the terms. */
-  readonly lossFactor: (outputs: number) => number
-  readonly gradientFactor: (outputs: number) => number
+  readonly lossFactor: (outputs: number, options: Chosen<string>['options']) => number
+  readonly gradientFactor: (outputs: number, options: Chosen<string>['options']) => number
   readonly isMeanOverRows: boolean
   /** Computed from the output layer's nets, so that it is finite for any finite net */
   readonly readsNets: boolean
@@ -22,6 +30,8 @@ interface Loss {
 
 const one = () => 1
 const overOutputs = (outputs: number) => 1 / outputs
+/** Huber's loss over beta */
+const overBeta = (outputs: number, { beta }: Chosen<string>['options']) => 1 / (outputs * Number(beta))
 
 export const losses = {
   halfSquaredError: {
@@ -45,6 +55,41 @@ export const losses = {
     minimumOutputs: 1,
     targets: 'number',
     formula: 'mean of (target − out)²',
+  },
+  meanAbsoluteError: {
+    id: ABSOLUTE_ERROR,
+    options: {},
+    lossFactor: overOutputs,
+    gradientFactor: overOutputs,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of |target − out|',
+  },
+  huber: {
+    id: HUBER,
+    options: { delta: { kind: 'number', default: 1, above: 0 } },
+    parameter: 'delta',
+    lossFactor: overOutputs,
+    gradientFactor: overOutputs,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of ½ (target − out)², or delta · (|target − out| − ½ delta) beyond delta',
+  },
+  smoothL1: {
+    id: HUBER,
+    options: { beta: { kind: 'number', default: 1, above: 0 } },
+    parameter: 'beta',
+    lossFactor: overBeta,
+    gradientFactor: overBeta,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of ½ (target − out)² / beta, or |target − out| − ½ beta beyond beta',
   },
   binaryCrossEntropy: {
     id: BINARY_CROSS_ENTROPY,

@@ -16,7 +16,7 @@ export const INVERSE_LN2 = 1.4426950408889634
 export const ROUNDING = 6755399441055744
 export const MINUS_LN2_HIGH = -0.6931471803691238
 export const MINUS_LN2_LOW = -1.9082149292705877e-10
-export const TANH_LIMIT = 44
+export const EXPM1_LIMIT = 44
 
 /** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2 */
 export function expQuotient(r: number, r2: number): number {
@@ -26,4 +26,16 @@ export function expQuotient(r: number, r2: number): number {
   const q67 = 2.4801493098806817e-5 + 2.755758638206904e-6 * r
   const q89 = 2.763024841530589e-7 + 2.5000058886465766e-8 * r
   return (q89 * r4 + (q67 * r2 + q45)) * r4 + q0123
+}
+
+const LOG1P = [
+  0.33333333333333126, 0.20000000000095602, 0.14285714271080385, 0.11111112196826438, 0.09090863507259703,
+  0.07693476854008763, 0.06647726440150507, 0.060759814392574066, 0.040659999790842866, 0.08707749324907296,
+]
+
+/** (artanh s / s − 1) / s² by z = s² ≤ 1/9 */
+export function log1pSeries(z: number): number {
+  let series = LOG1P[LOG1P.length - 1]
+  for (let i = LOG1P.length - 2; i >= 0; i--) series = round(round(series * z) + LOG1P[i])
+  return series
 }

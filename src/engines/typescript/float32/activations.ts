@@ -1,7 +1,24 @@
 // The activation functions of one block: forward from nets, backward from ∂loss/∂output to ∂loss/∂net.
-import { LINEAR, RELU, SIGMOID, SOFTMAX, TANH } from '../../../../assembly/ids.ts'
+import {
+  ELU,
+  GELU,
+  GELU_TANH,
+  LEAKY_RELU,
+  LINEAR,
+  RELU,
+  SELU,
+  SIGMOID,
+  SILU,
+  SOFTMAX,
+  SOFTPLUS,
+  TANH,
+} from '../../../../assembly/ids.ts'
+import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from '../gelu.ts'
 import { round, type Values } from './dtype.ts'
-import { exp, expNormal, tanh } from './exponential.ts'
+import { exp, expm1Negative, expNormal, log1pUnit, tanh } from './exponential.ts'
+
+const SELU_SCALE = round(1.0507009873554805)
+const SELU_SCALE_ALPHA = round(1.7580993408473768)
 
 /** outputs = f(nets), rows × units with `stride` elements a row; may work in place. */
 export function activate(
@@ -12,7 +29,9 @@ export function activate(
   rows: number,
   units: number,
   stride: number,
+  parameter: number,
 ): void {
+  const p = round(parameter)
   for (let row = 0; row < rows; row++, nets += stride, outputs += stride) {
     switch (activation) {
       case LINEAR:
@@ -26,6 +45,40 @@ export function activate(
         break
       case RELU:
         for (let i = 0; i < units; i++) v[outputs + i] = v[nets + i] < 0 ? 0 : v[nets + i]
+        break
+      case LEAKY_RELU:
+        for (let i = 0; i < units; i++) v[outputs + i] = v[nets + i] > 0 ? v[nets + i] : round(p * v[nets + i])
+        break
+      case ELU:
+        for (let i = 0; i < units; i++) {
+          const net = v[nets + i]
+          v[outputs + i] = net > 0 ? net : round(p * expm1Negative(net))
+        }
+        break
+      case SELU:
+        for (let i = 0; i < units; i++) {
+          const net = v[nets + i]
+          v[outputs + i] = net > 0 ? round(SELU_SCALE * net) : round(SELU_SCALE_ALPHA * expm1Negative(net))
+        }
+        break
+      case GELU:
+        for (let i = 0; i < units; i++) v[outputs + i] = gelu(v[nets + i])
+        break
+      case GELU_TANH:
+        for (let i = 0; i < units; i++) v[outputs + i] = geluTanh(v[nets + i])
+        break
+      case SOFTPLUS:
+        for (let i = 0; i < units; i++) {
+          const net = v[nets + i]
+          v[outputs + i] = round((net < 0 ? 0 : net) + log1pUnit(exp(-Math.abs(net))))
+        }
+        break
+      case SILU:
+        for (let i = 0; i < units; i++) {
+          const net = v[nets + i]
+          const power = exp(-Math.abs(net))
+          v[outputs + i] = round((net > 0 ? net : round(net * power)) / round(1 + power))
+        }
         break
       case SOFTMAX:
         softmax(v, nets, outputs, units)
@@ -42,11 +95,14 @@ export function differentiate(
   activation: number,
   deltas: number,
   outputs: number,
+  nets: number,
   rows: number,
   units: number,
   stride: number,
+  parameter: number,
 ): void {
-  for (let row = 0; row < rows; row++, deltas += stride, outputs += stride) {
+  const p = round(parameter)
+  for (let row = 0; row < rows; row++, deltas += stride, outputs += stride, nets += stride) {
     switch (activation) {
       case LINEAR:
         break
@@ -65,6 +121,33 @@ export function differentiate(
       case RELU:
         for (let i = 0; i < units; i++) if (!(v[outputs + i] > 0)) v[deltas + i] = 0
         break
+      case LEAKY_RELU:
+        for (let i = 0; i < units; i++) if (!(v[outputs + i] > 0)) v[deltas + i] = round(v[deltas + i] * p)
+        break
+      case ELU:
+        for (let i = 0; i < units; i++) {
+          const net = v[nets + i]
+          if (!(net > 0)) v[deltas + i] = round(v[deltas + i] * round(p * exp(net)))
+        }
+        break
+      case SELU:
+        for (let i = 0; i < units; i++) {
+          const net = v[nets + i]
+          v[deltas + i] = round(v[deltas + i] * (net > 0 ? SELU_SCALE : round(SELU_SCALE_ALPHA * exp(net))))
+        }
+        break
+      case GELU:
+        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluDerivative(v[nets + i])))
+        break
+      case GELU_TANH:
+        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluTanhDerivative(v[nets + i])))
+        break
+      case SOFTPLUS:
+        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] / round(1 + exp(-v[nets + i])))
+        break
+      case SILU:
+        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * siluDerivative(v[nets + i]))
+        break
       case SOFTMAX:
         softmaxBackward(v, deltas, outputs, units)
         break
@@ -72,6 +155,15 @@ export function differentiate(
         throw new RangeError(`unknown activation ${activation}`)
     }
   }
+}
+
+/** s + net · s · (1 − s) with s = 1 / (1 + e^−net) */
+function siluDerivative(net: number): number {
+  const power = exp(-Math.abs(net))
+  const inverse = round(1 / round(1 + power))
+  const s = round((net > 0 ? 1 : power) * inverse)
+  const bell = round(round(power * inverse) * inverse)
+  return round(s + round(net * bell))
 }
 
 /** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j */

@@ -17,11 +17,20 @@ export const INVERSE_LN2 = 1.4426950216293335
 export const ROUNDING = 12582912
 export const MINUS_LN2_HIGH = -0.693359375
 export const MINUS_LN2_LOW = 0.00021219444170128554
-export const TANH_LIMIT = 20
+export const EXPM1_LIMIT = 20
 
 /** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2 */
 export function expQuotient(r: number, r2: number): number {
   const q01 = round(0.4999999403953552 + round(0.1666652113199234 * r))
   const q23 = round(0.04166838899254799 + round(0.008368716575205326 * r))
   return round(round(round(round(0.001381459878757596 * r2) + q23) * r2) + q01)
+}
+
+const LOG1P = [0.3333320617675781, 0.20010849833488464, 0.13999570906162262, 0.14012229442596436]
+
+/** (artanh s / s − 1) / s² by z = s² ≤ 1/9 */
+export function log1pSeries(z: number): number {
+  let series = LOG1P[LOG1P.length - 1]
+  for (let i = LOG1P.length - 2; i >= 0; i--) series = round(round(series * z) + LOG1P[i])
+  return series
 }

@@ -1,16 +1,17 @@
 // exp and tanh of one number, operation by operation what assembly/kernels/exponential.ts does in a lane.
 import {
+  EXPM1_LIMIT,
   expQuotient,
   HIGHEST_EXPONENT,
   HIGHEST_NORMAL_EXPONENT,
   INVERSE_LN2,
   LOWEST_EXPONENT,
   LOWEST_NORMAL_EXPONENT,
+  log1pSeries,
   MINUS_LN2_HIGH,
   MINUS_LN2_LOW,
   ROUNDING,
   round,
-  TANH_LIMIT,
 } from './dtype.ts'
 
 /** 2^n at n + 1074, exact */
@@ -43,15 +44,33 @@ export function expNormal(value: number): number {
   return round(round(1 + reducedExpm1(x, n)) * powersOfTwo[1074 + (n | 0)])
 }
 
+/** e^x − 1 = 2^n · (e^r − 1) + (2^n − 1) for |x| ≤ EXPM1_LIMIT */
+function expm1Within(x: number): number {
+  const n = round(round(round(x * INVERSE_LN2) + ROUNDING) - ROUNDING)
+  const power = powersOfTwo[1074 + (n | 0)]
+  return round(round(reducedExpm1(x, n) * power) + round(power - 1))
+}
+
+/** e^x − 1 for x ≤ 0; 0 for positive x */
+export function expm1Negative(value: number): number {
+  const x = value > 0 ? 0 : value
+  return expm1Within(x < -EXPM1_LIMIT ? -EXPM1_LIMIT : x)
+}
+
 /** tanh x = t / (t + 2) with t = e^(2|x|) − 1, and the sign of x */
 export function tanh(value: number): number {
   const magnitude = value < 0 ? -value : value
   const double = round(magnitude + magnitude)
-  const x = TANH_LIMIT < double ? TANH_LIMIT : double
-  const n = round(round(round(x * INVERSE_LN2) + ROUNDING) - ROUNDING)
-  const power = powersOfTwo[1074 + (n | 0)]
-  const t = round(round(reducedExpm1(x, n) * power) + round(power - 1))
+  const t = expm1Within(EXPM1_LIMIT < double ? EXPM1_LIMIT : double)
   const result = round(t / round(t + 2))
   if (value === 0) return value // keeps −0
   return value < 0 ? -result : result
+}
+
+/** ln(1 + x) for 0 ≤ x ≤ 1: 2 artanh s with s = x / (2 + x) */
+export function log1pUnit(x: number): number {
+  const s = round(x / round(2 + x))
+  const z = round(s * s)
+  const double = round(2 * s)
+  return round(round(round(double * z) * log1pSeries(z)) + double)
 }

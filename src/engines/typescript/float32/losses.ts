@@ -1,5 +1,11 @@
 // The losses of a block of rows: terms added up in float64 per output over the rows, derivatives into the output deltas.
-import { BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, SQUARED_ERROR } from '../../../../assembly/ids.ts'
+import {
+  ABSOLUTE_ERROR,
+  BINARY_CROSS_ENTROPY,
+  CATEGORICAL_CROSS_ENTROPY,
+  HUBER,
+  SQUARED_ERROR,
+} from '../../../../assembly/ids.ts'
 import { log, log1p } from '../../../logarithms.ts'
 import { exp } from '../float64/exponential.ts'
 import { round, type Values } from './dtype.ts'
@@ -17,6 +23,7 @@ export interface OutputBlock {
 /**
  * @param sums index into `doubles` of the terms' sums, one per output
  * @param scale what every derivative is multiplied by
+ * @param parameter Huber's delta
  */
 export function addLoss(
   v: Values,
@@ -26,14 +33,19 @@ export function addLoss(
   sums: number,
   rows: number,
   scale: number,
+  parameter: number,
 ): void {
   const { units, stride } = block
+  const limit = loss === HUBER ? round(parameter) : Number.POSITIVE_INFINITY
   for (let row = 0; row < rows; row++) {
     const nets = block.nets + row * stride
     const outputs = block.outputs + row * stride
     const targets = block.targets + row * stride
     const deltas = block.deltas + row * stride
-    for (let i = 0; i < units; i++) v[deltas + i] = round(round(v[outputs + i] - v[targets + i]) * scale)
+    for (let i = 0; i < units; i++) {
+      const error = round(v[outputs + i] - v[targets + i])
+      v[deltas + i] = round(loss === ABSOLUTE_ERROR ? Math.sign(error) * scale : clamp(error, limit) * scale)
+    }
     switch (loss) {
       case SQUARED_ERROR:
         for (let i = 0; i < units; i++) {
@@ -50,10 +62,27 @@ export function addLoss(
       case CATEGORICAL_CROSS_ENTROPY:
         doubles[sums] += categoricalCrossEntropy(v, nets, targets, units)
         break
+      case ABSOLUTE_ERROR:
+        for (let i = 0; i < units; i++) doubles[sums + i] += Math.abs(v[outputs + i] - v[targets + i])
+        break
+      case HUBER:
+        for (let i = 0; i < units; i++) doubles[sums + i] += huber(v[outputs + i] - v[targets + i], parameter)
+        break
       default:
         throw new RangeError(`unknown loss ${loss}`)
     }
   }
+}
+
+function clamp(x: number, limit: number): number {
+  const below = limit < x ? limit : x
+  return below < -limit ? -limit : below
+}
+
+/** ½ error² within ± delta, delta · (|error| − ½ delta) beyond */
+function huber(difference: number, delta: number): number {
+  const error = Math.abs(difference)
+  return error <= delta ? 0.5 * error * error : delta * (error - 0.5 * delta)
 }
 
 /** Σ target[j] · (ln Σ e^(net[k] − m) − (net[j] − m)), m the largest net */

@@ -1,6 +1,7 @@
 // The forward and the backward pass of a block of rows through all layers.
 import {
   ACTIVATION,
+  ACTIVATION_PARAMETER,
   BIAS_GRADIENTS,
   BIASES,
   CONTAINS_ACTIVATION,
@@ -25,7 +26,12 @@ import { SHIFT, type Values } from './dtype.ts'
 import { columnSums, product } from './product.ts'
 
 /** Every layer's OUTPUTS = f(inputs · W + b). `inputs` is a byte address, rows × INPUT_STRIDE. */
-export function forward({ words, values }: Memory<Values>, program: number, inputs: number, rows: number): void {
+export function forward(
+  { words, doubles, values }: Memory<Values>,
+  program: number,
+  inputs: number,
+  rows: number,
+): void {
   const at = (record: number, field: number) => words[(record + field) >>> 2]
   const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
   const first = at(program, LAYERS)
@@ -40,37 +46,22 @@ export function forward({ words, values }: Memory<Values>, program: number, inpu
     const weights = index(layer, WEIGHTS)
     const biases = index(layer, BIASES)
     product(values, below, belowStride, 1, weights, stride, 1, biases, 0, nets, stride, rows, at(layer, INPUTS), units)
-    activate(values, at(layer, ACTIVATION), nets, outputs, rows, units, stride)
+    const parameter = doubles[(layer + ACTIVATION_PARAMETER) >>> 3]
+    activate(values, at(layer, ACTIVATION), nets, outputs, rows, units, stride, parameter)
     below = outputs
     belowStride = stride
   }
 }
 
 /** From the loss' derivatives to all gradients; `adds`: they go on from an earlier block of the same batch. */
-export function backward(
-  { words, values }: Memory<Values>,
-  program: number,
-  inputs: number,
-  rows: number,
-  adds: boolean,
-): void {
+export function backward(memory: Memory<Values>, program: number, inputs: number, rows: number, adds: boolean): void {
+  const { words, values } = memory
   const at = (record: number, field: number) => words[(record + field) >>> 2]
   const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
   const first = at(program, LAYERS)
   const zeros = index(program, ZEROS)
   const last = first + (at(program, LAYER_COUNT) - 1) * LAYER_SIZE
-  if (!at(program, CONTAINS_ACTIVATION)) {
-    const outputs = index(last, OUTPUTS)
-    differentiate(
-      values,
-      at(last, ACTIVATION),
-      index(last, DELTAS),
-      outputs,
-      rows,
-      at(last, UNITS),
-      index(last, STRIDE),
-    )
-  }
+  if (!at(program, CONTAINS_ACTIVATION)) differentiateLayer(memory, last, rows)
   for (let layer = last; layer >= first; layer -= LAYER_SIZE) {
     const isFirst = layer === first
     const below = layer - LAYER_SIZE
@@ -95,6 +86,15 @@ export function backward(
     const belowDeltas = index(below, DELTAS)
     const weights = index(layer, WEIGHTS)
     product(values, deltas, stride, 1, weights, 1, stride, zeros, 0, belowDeltas, xStride, rows, units, count)
-    differentiate(values, at(below, ACTIVATION), belowDeltas, x, rows, count, xStride)
+    differentiateLayer(memory, below, rows)
   }
+}
+
+/** A layer's deltas from ∂loss/∂output to ∂loss/∂net */
+function differentiateLayer({ words, doubles, values }: Memory<Values>, layer: number, rows: number): void {
+  const index = (field: number) => words[(layer + field) >>> 2] >>> SHIFT
+  const parameter = doubles[(layer + ACTIVATION_PARAMETER) >>> 3]
+  const activation = words[(layer + ACTIVATION) >>> 2]
+  const units = words[(layer + UNITS) >>> 2]
+  differentiate(values, activation, index(DELTAS), index(OUTPUTS), index(NETS), rows, units, index(STRIDE), parameter)
 }

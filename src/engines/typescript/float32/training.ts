@@ -24,6 +24,7 @@ import {
   LOSS,
   LOSS_COLUMNS,
   LOSS_FACTOR,
+  LOSS_PARAMETER,
   MEAN_OVER_ROWS,
   NETS,
   ORDER,
@@ -96,7 +97,8 @@ export function block(
   }
   const scale = round(words[(program + MEAN_OVER_ROWS) >>> 2] ? factor / batchRows : factor)
   const sums = words[(program + LOSS_COLUMNS) >>> 2] >>> 3
-  addLoss(values, doubles, words[(program + LOSS) >>> 2], place, sums, rows, scale)
+  const parameter = doubles[(program + LOSS_PARAMETER) >>> 3]
+  addLoss(values, doubles, words[(program + LOSS) >>> 2], place, sums, rows, scale, parameter)
   if (differentiates) backward(memory, program, inputs, rows, !isFirst)
 }
 

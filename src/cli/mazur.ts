@@ -1,0 +1,72 @@
+// `wasmprop tutorial --example mazur`: the 2-2-2 network of Matt Mazur's "A Step by Step Backpropagation Example", where w5
+// is an output weight: forward pass, errors, the chain rule for weights, and the error after one step.
+import { createNetwork, explain, type NetworkConfig } from 'wasmprop'
+import { bold, print, printJson } from './terminal.ts'
+import { explanationText, type TutorialValues } from './tutorial.ts'
+
+const INPUT = [0.05, 0.1]
+const TARGET = [0.01, 0.99]
+
+function mazurConfig({ engine, dtype, 'learning-rate': learningRate = 0.5 }: TutorialValues): NetworkConfig {
+  // One bias for both units of a layer, which the text leaves as it is
+  const layer = { units: 2, activation: 'sigmoid', trainBias: false } as const
+  const hidden = [
+    [0.15, 0.25],
+    [0.2, 0.3],
+  ]
+  const output = [
+    [0.4, 0.5],
+    [0.45, 0.55],
+  ]
+  return {
+    inputs: 2,
+    layers: [
+      { ...layer, weightInit: hidden, biasInit: [0.35, 0.35] },
+      { ...layer, weightInit: output, biasInit: [0.6, 0.6] },
+    ],
+    loss: 'halfSquaredError',
+    optimizer: { name: 'sgd', learningRate },
+    dtype: dtype ?? 'float64',
+    engine: engine ?? 'auto',
+    seed: 1,
+  }
+}
+
+export async function mazur(values: TutorialValues): Promise<void> {
+  const network = await createNetwork(mazurConfig(values))
+  const explanation = explain(network, INPUT, TARGET)
+  const asked = values.explain === undefined ? ['w5', 'w1'] : [values.explain]
+  const explained = asked.map((of) => ({ of, text: explanationText(explanation, of) }))
+  network.trainOnBatch([INPUT], [TARGET])
+  const errorAfter = network.evaluate([INPUT], [TARGET]).loss
+  const { inputs, layers, totalError } = explanation
+  if (values.json) {
+    const trainedBy = network.engine
+    return printJson({
+      command: 'tutorial',
+      example: 'mazur',
+      inputs,
+      layers,
+      totalError,
+      explained,
+      errorAfter,
+      trainedBy,
+      warnings: [],
+    })
+  }
+  print(`${bold("Mazur's example")}: 2-2-2 sigmoid network, E = ½ Σ (target − out)², biases as they are\n`)
+  print(forwardText(explanation.toText()))
+  for (const { text } of explained) print(`\n${text}`)
+  print(`\n${bold(`E total after one step = ${errorAfter.toFixed(10)}`)} (before: ${totalError.toFixed(10)})`)
+  if (values['learning-rate'] === undefined) print(ORDER_NOTE)
+}
+
+const ORDER_NOTE =
+  'The published 0.291027924 comes from new w5 … w8 in the gradients of w1 … w4; backpropagation takes the old ones.'
+
+function forwardText(text: string): string {
+  return text
+    .split('\n\n')
+    .filter((section) => !section.startsWith('Backward'))
+    .join('\n\n')
+}

@@ -1,0 +1,50 @@
+// What commands write with: lines, colors where they are wanted, tables.
+
+const isColored = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
+
+const paint = (code: number) => (text: string) => (isColored ? `\u001b[${code}m${text}\u001b[0m` : text)
+
+export const bold = paint(1)
+export const dim = paint(2)
+export const red = paint(31)
+export const green = paint(32)
+export const yellow = paint(33)
+/** For asciichart, which takes the codes themselves */
+export const chartColor = isColored ? '\u001b[36m' : undefined
+
+/** Columns of the terminal, within what reads well */
+export const width = Math.max(40, Math.min(process.stdout.columns || 80, 100))
+
+export function print(text = ''): void {
+  process.stdout.write(`${text}\n`)
+}
+
+export function warn(text: string): void {
+  process.stderr.write(`${yellow('warning')}: ${text}\n`)
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value))
+}
+
+/** Columns aligned: the first `lefts` to the left, the others to the right */
+export function table(rows: readonly (readonly string[])[], lefts: number): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < lefts ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** 1.87 ms, 312 µs, 2.41 s */
+export function duration(milliseconds: number): string {
+  const [value, unit] =
+    milliseconds < 1
+      ? [milliseconds * 1000, 'µs']
+      : milliseconds < 1000
+        ? [milliseconds, 'ms']
+        : [milliseconds / 1000, 's']
+  return `${Number(value.toPrecision(3))} ${unit}`
+}

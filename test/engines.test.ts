@@ -1,0 +1,322 @@
+// Both engines leave the same bits: random networks over all that the tables offer, and the sizes around vectors, tiles and
+// blocks one by one. What is compared is everything that can be read, and the memory itself.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { activations } from '../src/activations.ts'
+import { WasmpropError } from '../src/errors.ts'
+import { createNetwork, type MatrixInput, type TrainOptions } from '../src/index.ts'
+import { losses } from '../src/losses.ts'
+import { Network } from '../src/network.ts'
+import { optimizers } from '../src/optimizers.ts'
+import { valuesOf } from '../src/parameters.ts'
+import { isAccepted, loosely } from './choices.ts'
+import { bitsOf, dtypes, type EngineName, rowsOf } from './networks.ts'
+
+const RUNS = 250
+const SIZES = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127]
+/** Multiplications that one case may take, so that all of them stay within seconds */
+const WORK = 3e6
+
+type Entry = { readonly options: Readonly<Record<string, object>> }
+type Options = Record<string, unknown>
+
+interface Case {
+  config: Options
+  inputs: MatrixInput
+  targets: MatrixInput
+  options: TrainOptions
+}
+
+// Random configurations
+
+const size = fc.oneof(
+  { arbitrary: fc.constantFrom(...SIZES.filter((units) => units <= 8)), weight: 2 },
+  { arbitrary: fc.constantFrom(...SIZES), weight: 1 },
+)
+
+const rowCount = fc.oneof(
+  { arbitrary: fc.integer({ min: 1, max: 40 }), weight: 3 },
+  { arbitrary: fc.constantFrom(255, 256, 257, 512, 600), weight: 1 },
+)
+
+/** A value within the bounds that a table gives */
+function optionValue(description: {
+  kind?: string
+  default?: unknown
+  min?: number
+  above?: number
+  max?: number
+  below?: number
+}) {
+  const { kind, default: usual, min, above, max, below } = description
+  if (kind === 'boolean') return fc.boolean()
+  if (kind !== 'number' || typeof usual !== 'number') return fc.constant(usual)
+  const least = min ?? (above === undefined ? usual - 1 : above + 1e-6)
+  const most = Math.min(max ?? usual + 1, below === undefined ? usual + 1 : below - 1e-6)
+  return fc.oneof(fc.constant(usual), fc.double({ min: least, max: Math.max(least, most), noNaN: true }))
+}
+
+/** Any entry, by its name alone or with some of its options */
+function entryOf(table: Readonly<Record<string, Entry>>): fc.Arbitrary<Options & { name: string }> {
+  const entries = Object.entries(table).map(([name, { options }]) => {
+    const values = Object.entries(options).map(([option, description]) => [option, optionValue(description)] as const)
+    return fc.record({ name: fc.constant(name), ...Object.fromEntries(values) }, { requiredKeys: ['name'] })
+  })
+  return fc.oneof(...(entries as fc.Arbitrary<Options & { name: string }>[]))
+}
+
+const biases = fc.constantFrom<Options>({}, {}, { bias: false }, { trainBias: false })
+const scaling = fc.constantFrom<unknown>(
+  ...['none', 'none', 'max', 'maxAbs', 'minMax', 'standard', 'robust', { divideBy: 3 }, { offset: 1, scale: 0.5 }],
+)
+
+/** What more the library may take by now */
+const acceptable = <Candidate extends Options>(candidates: Candidate[]) =>
+  candidates.filter((candidate) => isAccepted({ inputs: 1, layers: [{ units: 1 }], ...candidate }))
+const extras = acceptable<Options>([
+  { regularization: { l1: 0.001, l2: 0.01 } },
+  { clipNorm: 0.5 },
+  { clipValue: 0.1 },
+  { regularization: { l2: 0.1 }, clipNorm: 1, clipValue: 0.5 },
+])
+const rates = acceptable<{ optimizer: { learningRate: unknown } & Options }>(
+  [
+    { name: 'step', initial: 0.1, stepSize: 2, gamma: 0.5, unit: 'epoch' },
+    { name: 'exponential', initial: 0.1, gamma: 0.9, unit: 'step' },
+    { name: 'cosine', initial: 0.1, total: 5, minimum: 0.001, unit: 'step' },
+    { name: 'linearWarmup', initial: 0.1, warmup: 3, unit: 'step' },
+    { name: 'warmupCosine', initial: 0.1, warmup: 2, total: 7, unit: 'epoch' },
+  ].map((learningRate) => ({ optimizer: { name: 'sgd', learningRate } })),
+).map(({ optimizer }) => optimizer.learningRate)
+const dropouts = isAccepted({ inputs: 1, layers: [{ units: 1, dropout: 0.5 }, { units: 1 }] })
+  ? [{}, {}, { dropout: 0.3 }]
+  : [{}]
+
+const plan = fc.record({
+  inputs: size,
+  hidden: fc.array(
+    fc.record({
+      units: size,
+      activation: entryOf(activations),
+      biases,
+      dropout: fc.constantFrom<Options>(...dropouts),
+    }),
+    { maxLength: 3 },
+  ),
+  outputs: size,
+  outputActivation: entryOf(activations),
+  outputBiases: biases,
+  loss: entryOf(losses),
+  optimizer: entryOf(optimizers),
+  rate: fc.constantFrom<unknown>(undefined, 0.001, 0.01, 0.1, ...rates),
+  extra: fc.constantFrom<Options>({}, {}, ...extras),
+  scaling: fc.record({ inputs: scaling, targets: scaling }),
+  dtype: fc.constantFrom(...dtypes),
+  seed: fc.nat(),
+  rows: rowCount,
+  epochs: fc.integer({ min: 1, max: 4 }),
+  batchSize: fc.constantFrom<number | 'full'>(1, 3, 8, 32, 100, 300, 'full'),
+  shuffle: fc.boolean(),
+  asClasses: fc.boolean(),
+})
+type Plan = typeof plan extends fc.Arbitrary<infer Value> ? Value : never
+
+function caseOf(drawn: Plan): Case {
+  const { activation: needed, minimumOutputs, targets: kind } = lossOf(drawn.loss.name)
+  const output = needed === undefined ? drawn.outputActivation : { name: needed }
+  const widest = (units: number, { name }: { name: string }) => (name === 'softmax' ? Math.max(2, units) : units)
+  const outputs = Math.max(minimumOutputs, widest(drawn.outputs, output))
+  const layers = [
+    ...drawn.hidden.map(({ units, activation, biases, dropout }) => {
+      return { units: widest(units, activation), activation, ...biases, ...dropout }
+    }),
+    { units: outputs, activation: output, ...drawn.outputBiases },
+  ]
+  const { inputs, dtype, seed } = drawn
+  const base = { inputs, layers, dtype, seed }
+  const scaling = kind === 'number' ? drawn.scaling : { inputs: drawn.scaling.inputs }
+  const learningRate = drawn.rate === undefined ? {} : { learningRate: drawn.rate }
+  const config = [
+    { ...base, loss: drawn.loss, optimizer: { ...drawn.optimizer, ...learningRate }, scaling, ...drawn.extra },
+    { ...base, loss: drawn.loss, optimizer: drawn.optimizer.name, scaling, ...drawn.extra },
+    { ...base, loss: drawn.loss.name, optimizer: drawn.optimizer.name, scaling },
+  ].find(isAccepted)
+  if (config === undefined) throw new Error('expected one of the configurations to be taken')
+  const rows = affordableRows(drawn, layers)
+  return {
+    config,
+    inputs: rowsOf(rows, inputs, seed).map((row) => row.map(drawn.scaling.inputs === 'max' ? Math.abs : (x) => 3 * x)),
+    targets: targetsOf(drawn, kind, rows, outputs),
+    options: { epochs: drawn.epochs, batchSize: drawn.batchSize, shuffle: drawn.shuffle },
+  }
+}
+
+interface LossEntry {
+  activation?: string
+  minimumOutputs: number
+  targets: string
+}
+
+const lossOf = (name: string) => losses[name as keyof typeof losses] as LossEntry
+
+/** As many rows as can be trained on with this batch size and these epochs */
+function affordableRows({ inputs, rows, epochs, batchSize }: Plan, layers: { units: number }[]): number {
+  const widths = [inputs, ...layers.map(({ units }) => units)]
+  const weights = layers.reduce((sum, { units }, layer) => sum + units * widths[layer], 0)
+  const perRow = weights * epochs * (3 + 6 / (batchSize === 'full' ? rows : batchSize))
+  return Math.max(2, Math.min(rows, Math.floor(WORK / perRow)))
+}
+
+function targetsOf({ seed, scaling, asClasses }: Plan, kind: string, rows: number, outputs: number): MatrixInput {
+  const values = rowsOf(rows, outputs, seed + 1)
+  const shares = values.map((row) => row.map((value) => (value + 1.001) / 2.001))
+  if (kind === 'probability') return shares
+  if (kind === 'number') return scaling.targets === 'max' ? shares : values
+  if (asClasses) return shares.map((row) => row.indexOf(Math.max(...row)))
+  return shares.map((row) => row.map((value) => value / row.reduce((sum, share) => sum + share)))
+}
+
+// What a network leaves
+
+/** Results of every call by name, as digests; refusals in words */
+async function traceOf(
+  { config, inputs, targets, options }: Case,
+  engine: EngineName,
+): Promise<Record<string, string>> {
+  const network = await createNetwork(loosely({ ...config, engine }))
+  const trace: Record<string, string> = {}
+  const note = (name: string, read: () => string) => {
+    try {
+      trace[name] = read()
+    } catch (error) {
+      if (!(error instanceof WasmpropError)) throw error
+      trace[name] = `${error.code}: ${error.message}`
+    }
+  }
+  const biasesBefore = network.getWeights().map(({ biases }) => biases)
+  note('train', () => trained(network, inputs, targets, options))
+  if (trace.train.startsWith('INVALID_CONFIG')) {
+    note('train in full batches', () => trained(network, inputs, targets, { ...options, batchSize: 'full' }))
+  }
+  note('weights', () => network.weightsHash())
+  note('memory', () => memoryOf(network))
+  note('predictions', () => bitsOf(network.predict(inputs)))
+  note('evaluate', () => bitsOf(network.evaluate(inputs, targets).loss))
+  note('gradients', () => gradientsOf(network, inputs, targets))
+  note('one step', () => bitsOf(network.trainOnBatch(inputs, targets)))
+  note('weights in the end', () => network.weightsHash())
+  expectPadsAndFrozenBiases(network, biasesBefore)
+  network.dispose()
+  return trace
+}
+
+function trained(network: Network, inputs: MatrixInput, targets: MatrixInput, options: TrainOptions): string {
+  const { epochs, steps, loss, stopReason, advice } = network.trainSync(inputs, targets, options)
+  return `${epochs} epochs, ${steps} steps, ${stopReason}, ${bitsOf(loss)} ${advice}`
+}
+
+function gradientsOf(network: Network, inputs: MatrixInput, targets: MatrixInput): string {
+  const { loss, penalty, norm, layers } = network.gradients(inputs, targets)
+  return bitsOf(
+    loss,
+    penalty,
+    norm,
+    layers.map(({ weights, biases }) => [...weights, biases]),
+  )
+}
+
+/** Parameters and optimizer states with their padding */
+function memoryOf(network: Network): string {
+  const { engine, layout, config } = Network.stateOf(network)
+  const start = layout.parameters / layout.bytesPerValue
+  return bitsOf(
+    valuesOf(engine.buffer, config.dtype).subarray(start, start + layout.trainedBytes / layout.bytesPerValue),
+  )
+}
+
+/** Pads stay 0, or all sums along them would be wrong; biases that are not trained or not there stay as they were. */
+function expectPadsAndFrozenBiases(network: Network, before: number[][]) {
+  const { engine, layout, config } = Network.stateOf(network)
+  const values = valuesOf(engine.buffer, config.dtype)
+  for (const { inputs, units, stride, weights } of layout.layers) {
+    for (let row = 0; row <= inputs; row++) {
+      const pads = values
+        .subarray((weights + row * stride) / layout.bytesPerValue)
+        .subarray(units, stride / layout.bytesPerValue)
+      expect(pads.every((pad) => pad === 0)).toBe(true)
+    }
+  }
+  network.getWeights().forEach(({ biases }, layer) => {
+    if (!network.layers[layer].trainBias) expect(biases).toEqual(before[layer])
+  })
+}
+
+async function expectEqualBits(drawn: Case) {
+  expect(await traceOf(drawn, 'wasm')).toEqual(await traceOf(drawn, 'typescript'))
+}
+
+describe('wasm and typescript leave the same bits', () => {
+  it(`in ${RUNS} random networks`, async () => {
+    const property = fc.asyncProperty(plan, (drawn) => expectEqualBits(caseOf(drawn)))
+    await fc.assert(property, { numRuns: RUNS, seed: 20240607 })
+  })
+
+  it.each(dtypes)('for every pair of widths, in %s', async (dtype) => {
+    for (const inputs of SIZES) {
+      for (const units of SIZES) {
+        const layers = [{ units, activation: 'tanh' }, { units: 2 }]
+        const config = { inputs, layers, dtype, seed: inputs * 1000 + units }
+        const options = { epochs: 1, batchSize: 3 }
+        await expectEqualBits({ config, inputs: rowsOf(5, inputs, 1), targets: rowsOf(5, 2, 2), options })
+      }
+    }
+  })
+
+  it.each([1, 15, 16, 17, 255, 256, 257, 511, 512, 513, 1025])(
+    'for %d rows, in one batch and in many',
+    async (rows) => {
+      for (const batchSize of ['full', 256, 17] as const) {
+        for (const dtype of dtypes) {
+          const layers = [
+            { units: 5, activation: 'sigmoid' },
+            { units: 3, activation: 'softmax' },
+          ]
+          const config = { inputs: 4, layers, dtype, optimizer: { name: 'sgd', momentum: 0.9 }, seed: rows }
+          const classes = rowsOf(rows, 1, 4).map(([value]) => Math.floor((value + 1) * 1.4999))
+          await expectEqualBits({
+            config,
+            inputs: rowsOf(rows, 4, 3),
+            targets: classes,
+            options: { epochs: 2, batchSize },
+          })
+        }
+      }
+    },
+  )
+
+  it('for a network so wide that its blocks hold few rows', async () => {
+    const layers = [
+      { units: 4099, activation: 'relu' },
+      { units: 4097, activation: 'sigmoid' },
+    ]
+    const config = { inputs: 3, layers, loss: 'meanSquaredError', dtype: 'float32', seed: 5 }
+    await expectEqualBits({
+      config,
+      inputs: rowsOf(20, 3, 1),
+      targets: rowsOf(20, 4097, 2),
+      options: { epochs: 1, batchSize: 'full' },
+    })
+  })
+})
+
+describe('the number of rows in a batch never changes what a row gives', () => {
+  it.each(dtypes)('predictions of many rows are those of each alone, in %s', async (dtype) => {
+    const layers = [
+      { units: 17, activation: 'tanh' },
+      { units: 3, activation: 'softmax' },
+    ] as const
+    const network = await createNetwork({ inputs: 9, layers, dtype, seed: 2 })
+    const inputs = rowsOf(700, 9, 8)
+    expect(bitsOf(network.predict(inputs))).toBe(bitsOf(inputs.map((row) => network.predict(row))))
+  })
+})
