@@ -1,5 +1,6 @@
 // What the library calls: numbers in, numbers out. The contract is src/engine.ts.
 import { forward } from './forward'
+import { adjustGradients } from './gradients'
 import { FLOAT32 } from './ids'
 import { allFinite as allFiniteOf } from './kernels/matrix'
 import { DTYPE, INPUT_BLOCK, TARGET_BLOCK } from './program'
@@ -37,7 +38,13 @@ export function loss(program: usize, batchRows: u32): f64 {
   return batchLoss(program, batchRows)
 }
 
-/** One step of the optimizer with the gradients as they lie. */
+/** From the gradients of the loss, as `evaluate` leaves them, to those of the objective; with `clips` clipped. */
+export function adjust(program: usize, clips: bool): void {
+  if (load<u32>(program, DTYPE) == FLOAT32) adjustGradients<f32>(program, clips)
+  else adjustGradients<f64>(program, clips)
+}
+
+/** One step of the optimizer with the gradients of the loss as they lie. */
 export function step(program: usize, rate: f64): void {
   if (load<u32>(program, DTYPE) == FLOAT32) stepOf<f32>(program, rate)
   else stepOf<f64>(program, rate)

@@ -3,6 +3,7 @@
 import { backward } from './backward'
 import { forward } from './forward'
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from './ids'
+import { adjustGradients, decayWeights } from './gradients'
 import { gather } from './kernels/matrix'
 import { addLoss } from './losses'
 import { update } from './optimizers'
@@ -91,8 +92,10 @@ function batch<T>(program: usize, rows: u32): bool {
   return isFinite(batchLoss(program, rows))
 }
 
-/** The optimizer's step. */
+/** The optimizer's step with the gradients of the loss as they lie. */
 export function step<T>(program: usize, rate: f64): void {
+  adjustGradients<T>(program, true)
+  decayWeights<T>(program, rate)
   update<T>(program, rate)
   store<f64>(program, load<f64>(program, STEP) + 1, STEP)
 }

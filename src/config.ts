@@ -41,6 +41,12 @@ export interface NetworkConfig {
   loss?: LossChoice
   /** Default `'adam'`; `{ name: 'sgd', learningRate: 0.1 }` sets options. */
   optimizer?: OptimizerChoice
+  /** Adds l1 · Σ|W| + ½ · l2 · ΣW² to each step's objective: weights only, not divided by the batch. Default: none */
+  regularization?: { l1?: number; l2?: number }
+  /** Holds the Euclidean norm of all gradients together at most at this: g · min(1, clipNorm / norm). Default: none */
+  clipNorm?: number
+  /** Holds every gradient within ± this, before `clipNorm` acts. Default: none */
+  clipValue?: number
   /** How columns are scaled before the network sees them. Predictions come back in the targets' units. Default `'none'` */
   scaling?: { inputs?: ScalingChoice; targets?: ScalingChoice }
   /** Type of weights and arithmetic. Default `'float32'` */
@@ -111,6 +117,10 @@ export interface ResolvedConfig {
   readonly layers: readonly ResolvedLayer[]
   readonly loss: ChosenLoss
   readonly optimizer: ChosenOptimizer
+  readonly regularization: { readonly l1: number; readonly l2: number }
+  /** 0: none */
+  readonly clipNorm: number
+  readonly clipValue: number
   readonly scaling: { readonly inputs: ResolvedScaling; readonly targets: ResolvedScaling }
   readonly dtype: Dtype
   readonly engine: EngineChoice
@@ -157,6 +167,9 @@ const configNames = [
   'layers',
   'loss',
   'optimizer',
+  'regularization',
+  'clipNorm',
+  'clipValue',
   'scaling',
   'dtype',
   'engine',
@@ -198,6 +211,9 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
     layers,
     loss,
     optimizer: resolveOptimizer(optimizer, dtype),
+    regularization: resolveRegularization(given.regularization),
+    clipNorm: given.clipNorm === undefined ? 0 : checkNumber(given.clipNorm, 'clipNorm', { above: 0 }),
+    clipValue: given.clipValue === undefined ? 0 : checkNumber(given.clipValue, 'clipValue', { above: 0 }),
     scaling: resolveScalings(scaling, inputs, layers[layers.length - 1].units, loss),
     dtype,
     engine: checkName(engine, 'engine', engines),
@@ -310,7 +326,17 @@ function resolveOptimizer(value: unknown, dtype: Dtype): ChosenOptimizer {
   if (dtype === 'float32' && typeof epsilon === 'number' && Math.fround(epsilon) === 0) {
     refuse('optimizer.epsilon', 'a number that is above 0 in float32', epsilon)
   }
+  const { minStep, maxStep } = chosen.options
+  if (minStep > maxStep) refuse('optimizer.minStep', `a number of at most maxStep, which is ${maxStep}`, minStep)
   return chosen
+}
+
+function resolveRegularization(value: unknown): ResolvedConfig['regularization'] {
+  const { l1 = 0, l2 = 0 } = readOptions(value === undefined ? {} : value, 'regularization', ['l1', 'l2'])
+  return {
+    l1: checkNumber(l1, 'regularization.l1', { min: 0 }),
+    l2: checkNumber(l2, 'regularization.l2', { min: 0 }),
+  }
 }
 
 function resolveScalings(value: unknown, inputs: number, outputs: number, loss: ChosenLoss): ResolvedConfig['scaling'] {

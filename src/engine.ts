@@ -24,7 +24,9 @@ export interface Engine {
   evaluate(program: number, rows: number, batchRows: number, differentiates: boolean, isFirst: boolean): void
   /** The loss of the batch whose blocks were evaluated. */
   loss(program: number, batchRows: number): number
-  /** One step of the optimizer with the gradients as they lie. */
+  /** From the gradients of the loss, as `evaluate` leaves them, to those of the objective; with `clips` clipped. */
+  adjust(program: number, clips: boolean): void
+  /** One step of the optimizer with the gradients of the loss as they lie. */
   step(program: number, rate: number): void
   /** Whether none of the program's numbers in `bytes` (a multiple of 16) from `values` on is an infinity or NaN. */
   allFinite(program: number, values: number, bytes: number): boolean

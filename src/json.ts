@@ -63,6 +63,9 @@ function configToJSON(config: ResolvedConfig): NetworkConfig {
     })),
     loss: choice(config.loss),
     optimizer: choice(config.optimizer) as NetworkConfig['optimizer'],
+    ...(config.regularization.l1 || config.regularization.l2 ? { regularization: { ...config.regularization } } : {}),
+    ...(config.clipNorm ? { clipNorm: config.clipNorm } : {}),
+    ...(config.clipValue ? { clipValue: config.clipValue } : {}),
     scaling: { inputs: scaling(config.scaling.inputs), targets: scaling(config.scaling.targets) },
     dtype: config.dtype,
     seed: config.seed,
@@ -112,7 +115,7 @@ function parse(text: string): unknown {
 /** A model names what it was trained with; what a fresh network may leave to defaults must be there. */
 function resolveModelConfig(config: unknown): ResolvedConfig {
   const names = ['inputs', 'layers', 'loss', 'optimizer', 'scaling', 'dtype', 'seed'] as const
-  const given = readOptions(config, '', names)
+  const given = readOptions(config, '', [...names, 'regularization', 'clipNorm', 'clipValue'])
   for (const name of names) if (given[name] === undefined) throw invalid(`config.${name}`, 'it to be there', undefined)
   const resolved = resolveConfig(given as unknown as NetworkConfig)
   ;(given.layers as unknown[]).forEach((layer, index) => {

@@ -266,12 +266,20 @@ export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: Resolv
 
 type Write = (address: number, value: number) => void
 
-function writeOptimizer(word: Write, double: Write, { optimizer }: ResolvedConfig): void {
-  const { id, slots, running } = optimizerOf(optimizer)
+function writeOptimizer(word: Write, double: Write, config: ResolvedConfig): void {
+  const { options } = config.optimizer
+  const { id, slots, running, decouplesDecay = false } = optimizerOf(config.optimizer)
   word(P.PROGRAM + P.OPTIMIZER, id)
-  double(P.PROGRAM + P.LEARNING_RATE, Number(optimizer.options.learningRate))
-  for (const [option, offset] of Object.entries(slots)) double(P.PROGRAM + offset, Number(optimizer.options[option]))
+  double(P.PROGRAM + P.LEARNING_RATE, Number(options.learningRate))
+  for (const [option, offset] of Object.entries(slots)) double(P.PROGRAM + offset, Number(options[option]))
   for (const [offset, value] of Object.entries(running)) double(P.PROGRAM + Number(offset), value)
+  double(P.PROGRAM + P.WEIGHT_DECAY, Number(options.weightDecay))
+  word(P.PROGRAM + P.DECAYS_BIASES, Number(options.decayBiases))
+  word(P.PROGRAM + P.DECOUPLES_DECAY, Number(decouplesDecay))
+  double(P.PROGRAM + P.L1, config.regularization.l1)
+  double(P.PROGRAM + P.L2, config.regularization.l2)
+  double(P.PROGRAM + P.CLIP_VALUE, config.clipValue)
+  double(P.PROGRAM + P.CLIP_NORM, config.clipNorm)
 }
 
 /** Bytes of memory that a network takes while it trains on `rows` rows. */

@@ -2,6 +2,7 @@
 // The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
 import { PROGRAM } from '../assembly/program.ts'
 import type { ActivationName } from './activations.ts'
+import { checkBoolean, readOptions } from './checks.ts'
 import {
   type Dtype,
   type NetworkConfig,
@@ -57,7 +58,7 @@ export interface LayerInfo {
 export interface Gradients {
   /** Loss of the rows, without penalties */
   loss: number
-  /** Regularization penalty */
+  /** l1 · Σ|W| + ½ · l2 · ΣW² of the regularization */
   penalty: number
   /** Euclidean norm of all gradients together */
   norm: number
@@ -259,17 +260,18 @@ export class Network {
     return { loss: evaluateRows(this.#state, x, y, false) }
   }
 
-  /** Loss and gradients of these rows as one batch, before clipping. Changes nothing. */
-  gradients(inputs: MatrixInput, targets: MatrixInput): Gradients {
+  /**
+   * Loss and gradients of these rows as one batch: those of loss + penalty, before clipping unless `clipped`. Changes
+   * nothing.
+   */
+  gradients(inputs: MatrixInput, targets: MatrixInput, options: { clipped?: boolean } = {}): Gradients {
     this.#mustLive()
+    const { clipped = false } = readOptions(options, '', ['clipped'])
     const [x, y] = this.#readScaled('gradients', inputs, targets)
     const loss = evaluateRows(this.#state, x, y, true)
+    this.#state.engine.adjust(PROGRAM, checkBoolean(clipped, 'clipped'))
     const layers = readLayers(this.#values(), this.#state.layout, gradientsOf)
-    let squares = 0
-    for (const { weights, biases } of layers) {
-      for (const row of [...weights, biases]) for (const gradient of row) squares += gradient * gradient
-    }
-    return { loss, penalty: 0, norm: Math.sqrt(squares), layers }
+    return { loss, penalty: penaltyOf(this.#state), norm: normOf(layers), layers }
   }
 
   /** A copy of all weights [in][out] and biases; zeros for a layer without biases. */
@@ -410,6 +412,29 @@ export class Network {
     if (this.#run === undefined) return
     throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
   }
+}
+
+function normOf(layers: readonly LayerWeights[]): number {
+  let squares = 0
+  for (const { weights, biases } of layers) {
+    for (const row of [...weights, biases]) for (const gradient of row) squares += gradient * gradient
+  }
+  return Math.sqrt(squares)
+}
+
+/** l1 · Σ|W| + ½ · l2 · ΣW² */
+function penaltyOf({ config, engine, layout }: NetworkState): number {
+  const { l1, l2 } = config.regularization
+  if (l1 === 0 && l2 === 0) return 0
+  let magnitudes = 0
+  let squares = 0
+  for (const { weights } of readLayers(valuesOf(engine.buffer, config.dtype), layout)) {
+    for (const weight of weights.flat()) {
+      magnitudes += Math.abs(weight)
+      squares += weight * weight
+    }
+  }
+  return l1 * magnitudes + 0.5 * l2 * squares
 }
 
 function classesOf(outputs: Values, units: number): Uint32Array {

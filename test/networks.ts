@@ -63,18 +63,20 @@ export function rowsOf(rows: number, columns: number, seed: number): number[][] 
 export function bitsOf(...values: unknown[]): string {
   const hash = createHash('sha1')
   const add = (value: unknown): void => {
-    if (typeof value === 'number')
-      hash.update(new Uint8Array(Float64Array.of(Number.isNaN(value) ? NaN : value).buffer))
-    else if (ArrayBuffer.isView(value)) add(Array.from(value as Float64Array))
-    else if (Array.isArray(value)) addList(value)
-    else hash.update(`${typeof value}:${value}`)
+    if (isNumbers(value)) {
+      const numbers = Float64Array.from(value, (number) => (Number.isNaN(number) ? Number.NaN : number))
+      hash.update(`numbers ${value.length}`).update(numbers)
+    } else if (Array.isArray(value)) {
+      hash.update(`list ${value.length}`)
+      for (const item of value) add(typeof item === 'number' ? [item] : item)
+    } else hash.update(`${typeof value} ${value}`)
   }
-  const addList = (list: unknown[]) => {
-    hash.update(`[${list.length}`)
-    for (const item of list) add(item)
-  }
-  addList(values)
+  add(values)
   return hash.digest('hex')
+}
+
+function isNumbers(value: unknown): value is number[] | Float64Array {
+  return ArrayBuffer.isView(value) || (Array.isArray(value) && value.every((item) => typeof item === 'number'))
 }
 
 /** The WasmpropError that a promise is rejected with, or that a function throws */

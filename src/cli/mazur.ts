@@ -1,8 +1,9 @@
 // `wasmprop tutorial --example mazur`: the 2-2-2 network of Matt Mazur's "A Step by Step Backpropagation Example", where w5
 // is an output weight: forward pass, errors, the chain rule for weights, and the error after one step.
 import { createNetwork, explain, type NetworkConfig } from 'wasmprop'
+import { explanationText } from './explanation.ts'
 import { bold, print, printJson } from './terminal.ts'
-import { explanationText, type TutorialValues } from './tutorial.ts'
+import type { TutorialValues } from './tutorial.ts'
 
 const INPUT = [0.05, 0.1]
 const TARGET = [0.01, 0.99]

@@ -1,6 +1,6 @@
 // `wasmprop tutorial`: trains the teaching script's network, prints what the script prints, and shows that both engines
 // come to the same weights.
-import { createNetwork, type Explanation, explain, type Network, type TrainResult, WasmpropError } from 'wasmprop'
+import { createNetwork, explain, type Network, type TrainResult } from 'wasmprop'
 import { commonRules, type Rules, UsageError, type Values } from './arguments.ts'
 import { lossChart, sampleLosses } from './chart.ts'
 import {
@@ -13,6 +13,7 @@ import {
   scaledHours,
   trainOptions,
 } from './exam.ts'
+import { explanationText } from './explanation.ts'
 import { mazur } from './mazur.ts'
 import { type Race, raceEngines } from './race.ts'
 import { bold, dim, duration, green, print, printJson, red, table, warn } from './terminal.ts'
@@ -92,14 +93,17 @@ interface Report {
 async function run(options: ExamOptions, explained: string | undefined): Promise<Report> {
   const network = await createNetwork(examConfig(options))
   network.fitScaling(HOURS, SCORES)
-  const explanation = explained === undefined ? undefined : { of: explained, text: explainRow(network, explained) }
+  const explanation =
+    explained === undefined
+      ? undefined
+      : { of: explained, text: explanationText(explain(network, HOURS[0], SCORES[0]), explained) }
   const result = await network.train(HOURS, SCORES, trainOptions(options))
   return {
     options,
     network,
     result,
     predicted: network.predict(HOURS).flat(),
-    race: await raceEngines(examConfig(options), trainOptions(options)),
+    race: await raceAgainst(network, options),
     ...(explanation === undefined ? {} : { explanation }),
     warnings: [
       ...rangeWarnings(options),
@@ -108,19 +112,10 @@ async function run(options: ExamOptions, explained: string | undefined): Promise
   }
 }
 
-function explainRow(network: Network, weight: string): string {
-  return explanationText(explain(network, HOURS[0], SCORES[0]), weight)
-}
-
-/** The text about one weight, or with 'all' about the whole pass */
-export function explanationText(explanation: Explanation, weight: string): string {
-  if (weight === 'all') return explanation.toText()
-  try {
-    return explanation.toText({ weight })
-  } catch (error) {
-    if (!(error instanceof WasmpropError)) throw error
-    throw new UsageError(error.message.replace('weight: expected a', '--explain: expected all, a'))
-  }
+/** Both engines, whose weights must be those of the network too */
+async function raceAgainst(network: Network, options: ExamOptions): Promise<Race | undefined> {
+  const race = await raceEngines(examConfig(options), trainOptions(options))
+  return race && { ...race, identical: race.identical && network.weightsHash() === race.hashes.wasm }
 }
 
 /** Everything that is printed, for machines */
@@ -191,8 +186,12 @@ function printLoss({ options, result }: Report): void {
 function printRace({ options, network, result, race }: Report): void {
   const { name, reason } = network.engine
   const by = `by the ${name} engine${reason === undefined ? '' : ` (${reason})`}`
-  print(`\nTrained ${by} in ${duration(result.milliseconds)}${race ? '. Both engines side by side:' : ''}`)
-  if (race === undefined) return print('WebAssembly is not available here: nothing to compare with.')
+  print(`\nTrained ${by} in ${duration(result.milliseconds)} from a cold start`)
+  if (race === undefined) {
+    print('WebAssembly is not available here: nothing to compare with.')
+    return
+  }
+  print('Both engines, warm:')
   const { milliseconds, hashes, ratio, identical, runs } = race
   const head = ['', 'wasm', 'typescript', '']
   const times = [

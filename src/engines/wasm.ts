@@ -15,6 +15,7 @@ interface Exports {
   predict(program: number, rows: number): void
   evaluate(program: number, rows: number, batchRows: number, differentiates: number, isFirst: number): void
   loss(program: number, batchRows: number): number
+  adjust(program: number, clips: number): void
   step(program: number, rate: number): void
   allFinite(program: number, values: number, bytes: number): number
 }
@@ -78,6 +79,10 @@ export class WasmEngine implements Engine {
 
   loss(program: number, batchRows: number): number {
     return this.#exports.loss(program, batchRows)
+  }
+
+  adjust(program: number, clips: boolean): void {
+    this.#exports.adjust(program, clips ? 1 : 0)
   }
 
   step(program: number, rate: number): void {

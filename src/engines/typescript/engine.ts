@@ -57,6 +57,11 @@ export class TypeScriptEngine implements Engine {
       : float64.batchLoss(this.#double, program, batchRows)
   }
 
+  adjust(program: number, clips: boolean): void {
+    if (this.#isSingle(program)) float32.adjustGradients(this.#single, program, clips)
+    else float64.adjustGradients(this.#double, program, clips)
+  }
+
   step(program: number, rate: number): void {
     if (this.#isSingle(program)) float32.step(this.#single, program, rate)
     else float64.step(this.#double, program, rate)

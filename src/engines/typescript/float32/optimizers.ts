@@ -1,83 +1,254 @@
-// The optimizers: one pass over the flat blocks of parameters, gradients and states. Formulas are PyTorch's.
-import { ADAM, SGD } from '../../../../assembly/ids.ts'
-import {
-  BETA1,
-  BETA1_POWER,
-  BETA2,
-  BETA2_POWER,
-  EPSILON,
-  GRADIENTS,
-  MOMENTUM,
-  NESTEROV,
-  OPTIMIZER,
-  PARAMETER_BYTES,
-  PARAMETERS,
-  STATE,
-} from '../../../../assembly/program.ts'
+// The optimizers: one pass over the flat blocks of parameters, gradients and states. Formulas are PyTorch's; those of
+// assembly/optimizers.ts, which names their sources.
+import { ADADELTA, ADAGRAD, ADAM, ADAMAX, NADAM, RMSPROP, RPROP, SGD } from '../../../../assembly/ids.ts'
+import * as P from '../../../../assembly/program.ts'
+import { log } from '../../../logarithms.ts'
+import { exp } from '../float64/exponential.ts'
 import type { Memory } from '../memory.ts'
 import { round, SHIFT, type Values } from './dtype.ts'
 
+/** Where an optimizer's numbers lie: element indices into `v`, and its fields of the program */
+interface Blocks {
+  readonly v: Values
+  readonly count: number
+  readonly w: number
+  readonly g: number
+  readonly state: number
+  /** A field of the program */
+  get(field: number): number
+  set(field: number, value: number): void
+}
+
 /** One step with the gradients as they lie. */
-export function update(memory: Memory<Values>, program: number, rate: number): void {
-  const optimizer = memory.words[(program + OPTIMIZER) >>> 2]
-  if (optimizer === SGD) sgd(memory, program, rate)
-  else if (optimizer === ADAM) adam(memory, program, rate)
-  else throw new RangeError(`unknown optimizer ${optimizer}`)
+export function update({ words, doubles, values }: Memory<Values>, program: number, rate: number): void {
+  const index = (field: number) => words[(program + field) >>> 2] >>> SHIFT
+  const blocks: Blocks = {
+    v: values,
+    count: index(P.PARAMETER_BYTES),
+    w: index(P.PARAMETERS),
+    g: index(P.GRADIENTS),
+    state: index(P.STATE),
+    get: (field) => doubles[(program + field) >>> 3],
+    set: (field, value) => {
+      doubles[(program + field) >>> 3] = value
+    },
+  }
+  const optimizer = words[(program + P.OPTIMIZER) >>> 2]
+  const step = steps[optimizer]
+  if (step === undefined) throw new RangeError(`unknown optimizer ${optimizer}`)
+  step(blocks, rate)
+}
+
+const steps: Record<number, (blocks: Blocks, rate: number) => void> = {
+  [SGD]: sgd,
+  [ADAM]: adam,
+  [RMSPROP]: rmsprop,
+  [ADAGRAD]: adagrad,
+  [ADADELTA]: adadelta,
+  [ADAMAX]: adamax,
+  [NADAM]: nadam,
+  [RPROP]: rprop,
 }
 
 /** v = μ · v + g;  w −= rate · v, or rate · (g + μ · v) with Nesterov's look ahead. Without momentum there is no v. */
-function sgd({ words, doubles, values }: Memory<Values>, program: number, learningRate: number): void {
-  const w = words[(program + PARAMETERS) >>> 2] >>> SHIFT
-  const g = words[(program + GRADIENTS) >>> 2] >>> SHIFT
-  const v = words[(program + STATE) >>> 2] >>> SHIFT
-  const count = words[(program + PARAMETER_BYTES) >>> 2] >>> SHIFT
+function sgd({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
   const rate = round(learningRate)
-  const momentum = round(doubles[(program + MOMENTUM) >>> 3])
-  if (doubles[(program + MOMENTUM) >>> 3] === 0) {
-    for (let i = 0; i < count; i++) values[w + i] = round(values[w + i] - round(rate * values[g + i]))
+  const momentum = round(get(P.MOMENTUM))
+  if (get(P.MOMENTUM) === 0) {
+    for (let i = 0; i < count; i++) v[w + i] = round(v[w + i] - round(rate * v[g + i]))
     return
   }
-  const looksAhead = doubles[(program + NESTEROV) >>> 3] !== 0
+  const looksAhead = get(P.NESTEROV) !== 0
   for (let i = 0; i < count; i++) {
-    const gradient = values[g + i]
-    let velocity = round(round(momentum * values[v + i]) + gradient)
-    values[v + i] = velocity
+    const gradient = v[g + i]
+    let velocity = round(round(momentum * v[state + i]) + gradient)
+    v[state + i] = velocity
     if (looksAhead) velocity = round(gradient + round(momentum * velocity))
-    values[w + i] = round(values[w + i] - round(rate * velocity))
+    v[w + i] = round(v[w + i] - round(rate * velocity))
   }
 }
 
-/**
- * m = β1 · m + (1 − β1) · g;  v = β2 · v + (1 − β2) · g²;
- * w −= rate / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε)      (Kingma, Ba, "Adam", 2015, with PyTorch's place of ε)
- */
-function adam({ words, doubles, values }: Memory<Values>, program: number, learningRate: number): void {
-  const beta1 = doubles[(program + BETA1) >>> 3]
-  const beta2 = doubles[(program + BETA2) >>> 3]
-  const power1 = doubles[(program + BETA1_POWER) >>> 3] * beta1
-  const power2 = doubles[(program + BETA2_POWER) >>> 3] * beta2
-  doubles[(program + BETA1_POWER) >>> 3] = power1
-  doubles[(program + BETA2_POWER) >>> 3] = power2
-  const rate = round(learningRate / (1 - power1))
-  const correction = round(1 / Math.sqrt(1 - power2))
-  const epsilon = round(doubles[(program + EPSILON) >>> 3])
+/** keep · mean + take · x */
+function average(mean: number, keep: number, take: number, x: number): number {
+  return round(round(keep * mean) + round(take * x))
+}
+
+/** keep · mean + (take · g) · g */
+function averageSquare(mean: number, keep: number, take: number, g: number): number {
+  return round(round(keep * mean) + round(round(take * g) * g))
+}
+
+/** Multiplies a running power by its base, and gives it. */
+function raise({ get, set }: Blocks, power: number, base: number): number {
+  const raised = get(power) * base
+  set(power, raised)
+  return raised
+}
+
+/** m = β1 · m + (1 − β1) · g;  v = β2 · v + (1 − β2) · g²;  w −= rate / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε) */
+function adam(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state: m, get } = blocks
+  const beta1 = get(P.BETA1)
+  const beta2 = get(P.BETA2)
+  const rate = round(learningRate / (1 - raise(blocks, P.BETA1_POWER, beta1)))
+  const correction = round(1 / Math.sqrt(1 - raise(blocks, P.BETA2_POWER, beta2)))
+  const epsilon = round(get(P.EPSILON))
   const keep1 = round(beta1)
   const take1 = round(1 - beta1)
   const keep2 = round(beta2)
   const take2 = round(1 - beta2)
-
-  const count = words[(program + PARAMETER_BYTES) >>> 2] >>> SHIFT
-  const w = words[(program + PARAMETERS) >>> 2] >>> SHIFT
-  const g = words[(program + GRADIENTS) >>> 2] >>> SHIFT
-  const m = words[(program + STATE) >>> 2] >>> SHIFT
-  const v = m + count
+  const keepsLargest = get(P.AMSGRAD) !== 0
+  const squares = m + count
+  const largest = squares + count
   for (let i = 0; i < count; i++) {
-    const gradient = values[g + i]
-    const first = round(round(keep1 * values[m + i]) + round(take1 * gradient))
-    const second = round(round(keep2 * values[v + i]) + round(round(take2 * gradient) * gradient))
-    values[m + i] = first
-    values[v + i] = second
+    const gradient = v[g + i]
+    const first = average(v[m + i], keep1, take1, gradient)
+    let second = averageSquare(v[squares + i], keep2, take2, gradient)
+    v[m + i] = first
+    v[squares + i] = second
+    if (keepsLargest) {
+      if (second < v[largest + i]) second = v[largest + i]
+      v[largest + i] = second
+    }
     const divisor = round(round(round(Math.sqrt(second)) * correction) + epsilon)
-    values[w + i] = round(values[w + i] - round(round(rate * first) / divisor))
+    v[w + i] = round(v[w + i] - round(round(rate * first) / divisor))
+  }
+}
+
+/** v = ρ · v + (1 − ρ) · g²;  step = g / (√v + ε), centered g / (√(v − a²) + ε);  w −= rate · (step or its momentum) */
+function rmsprop({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
+  const momentum = get(P.RMSPROP_MOMENTUM)
+  const rate = round(learningRate)
+  const epsilon = round(get(P.EPSILON))
+  const keep = round(get(P.RHO))
+  const take = round(1 - get(P.RHO))
+  const mu = round(momentum)
+  const centers = get(P.CENTERED) !== 0
+  const means = state + count
+  const buffer = centers ? means + count : means
+  for (let i = 0; i < count; i++) {
+    const gradient = v[g + i]
+    let spread = averageSquare(v[state + i], keep, take, gradient)
+    v[state + i] = spread
+    if (centers) {
+      const mean = average(v[means + i], keep, take, gradient)
+      v[means + i] = mean
+      spread = round(spread - round(mean * mean))
+      if (spread < 0) spread = 0
+    }
+    let step = round(gradient / round(round(Math.sqrt(spread)) + epsilon))
+    if (momentum !== 0) {
+      step = round(round(mu * v[buffer + i]) + step)
+      v[buffer + i] = step
+    }
+    v[w + i] = round(v[w + i] - round(rate * step))
+  }
+}
+
+/** s += g²;  w −= rate · g / (√s + ε) */
+function adagrad({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
+  const rate = round(learningRate)
+  const epsilon = round(get(P.EPSILON))
+  for (let i = 0; i < count; i++) {
+    const gradient = v[g + i]
+    const sum = round(v[state + i] + round(gradient * gradient))
+    v[state + i] = sum
+    v[w + i] = round(v[w + i] - round(round(rate * gradient) / round(round(Math.sqrt(sum)) + epsilon)))
+  }
+}
+
+/** s = ρ · s + (1 − ρ) · g²;  d = √(a + ε) / √(s + ε) · g;  a = ρ · a + (1 − ρ) · d²;  w −= rate · d */
+function adadelta({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
+  const rate = round(learningRate)
+  const epsilon = round(get(P.EPSILON))
+  const keep = round(get(P.RHO))
+  const take = round(1 - get(P.RHO))
+  const moves = state + count
+  for (let i = 0; i < count; i++) {
+    const gradient = v[g + i]
+    const square = averageSquare(v[state + i], keep, take, gradient)
+    v[state + i] = square
+    const above = round(Math.sqrt(round(v[moves + i] + epsilon)))
+    const step = round(round(above / round(Math.sqrt(round(square + epsilon)))) * gradient)
+    v[moves + i] = averageSquare(v[moves + i], keep, take, step)
+    v[w + i] = round(v[w + i] - round(rate * step))
+  }
+}
+
+/** m as in Adam;  u = max(β2 · u, |g| + ε);  w −= rate / (1 − β1^t) · m / u */
+function adamax(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state: m, get } = blocks
+  const beta1 = get(P.BETA1)
+  const rate = round(learningRate / (1 - raise(blocks, P.BETA1_POWER, beta1)))
+  const epsilon = round(get(P.EPSILON))
+  const keep1 = round(beta1)
+  const take1 = round(1 - beta1)
+  const keep2 = round(get(P.BETA2))
+  const norms = m + count
+  for (let i = 0; i < count; i++) {
+    const gradient = v[g + i]
+    const first = average(v[m + i], keep1, take1, gradient)
+    v[m + i] = first
+    const decayed = round(keep2 * v[norms + i])
+    const magnitude = round(Math.abs(gradient) + epsilon)
+    const largest = magnitude < decayed ? decayed : magnitude
+    v[norms + i] = largest
+    v[w + i] = round(v[w + i] - round(round(rate * first) / largest))
+  }
+}
+
+/** Adam with Nesterov's look ahead: μ(t) = β1 · (1 − ½ · 0.96^(ψ · t)), Π the product of all μ so far */
+function nadam(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state: m, get } = blocks
+  const beta1 = get(P.BETA1)
+  const beta2 = get(P.BETA2)
+  const base = exp(get(P.MOMENTUM_DECAY) * log(0.96))
+  const power = raise(blocks, P.MOMENTUM_DECAY_POWER, base)
+  const momentum = beta1 * (1 - 0.5 * power)
+  const next = beta1 * (1 - 0.5 * (power * base))
+  const product = raise(blocks, P.MOMENTUM_PRODUCT, momentum)
+  const gradientRate = round((learningRate * (1 - momentum)) / (1 - product))
+  const momentRate = round((learningRate * next) / (1 - product * next))
+  const correction = round(1 / Math.sqrt(1 - raise(blocks, P.BETA2_POWER, beta2)))
+  const epsilon = round(get(P.EPSILON))
+  const keep1 = round(beta1)
+  const take1 = round(1 - beta1)
+  const keep2 = round(beta2)
+  const take2 = round(1 - beta2)
+  const squares = m + count
+  for (let i = 0; i < count; i++) {
+    const gradient = v[g + i]
+    const first = average(v[m + i], keep1, take1, gradient)
+    const second = averageSquare(v[squares + i], keep2, take2, gradient)
+    v[m + i] = first
+    v[squares + i] = second
+    const divisor = round(round(round(Math.sqrt(second)) * correction) + epsilon)
+    const step = round(round(gradientRate * gradient) + round(momentRate * first))
+    v[w + i] = round(v[w + i] - round(step / divisor))
+  }
+}
+
+/** A step per parameter: η+ times as long where the gradient kept its sign, η− times, and left out once, where not */
+function rprop({ v, count, w, g, state: previous, get, set }: Blocks, learningRate: number): void {
+  const lengths = previous + count
+  const start = round(learningRate)
+  const hasSteps = get(P.HAS_STEPS) !== 0
+  set(P.HAS_STEPS, 1)
+  const longer = round(get(P.ETA_PLUS))
+  const shorter = round(get(P.ETA_MINUS))
+  const most = round(get(P.MAX_STEP))
+  const least = round(get(P.MIN_STEP))
+  for (let i = 0; i < count; i++) {
+    const gradient = v[g + i]
+    const agreement = Math.sign(gradient) * Math.sign(v[previous + i])
+    const factor = agreement > 0 ? longer : agreement < 0 ? shorter : 1
+    const length = round((hasSteps ? v[lengths + i] : start) * factor)
+    const below = most < length ? most : length
+    const step = below < least ? least : below
+    v[lengths + i] = step
+    const used = agreement < 0 ? 0 : gradient
+    v[previous + i] = used
+    const move = used > 0 ? step : used < 0 ? -step : 0
+    v[w + i] = round(v[w + i] - move)
   }
 }

@@ -44,6 +44,7 @@ import {
 import { shuffle } from '../../../random.ts'
 import type { Memory } from '../memory.ts'
 import { round, SHIFT, type Values } from './dtype.ts'
+import { adjustGradients, decayWeights } from './gradients.ts'
 import { addLoss } from './losses.ts'
 import { backward, forward } from './network.ts'
 import { update } from './optimizers.ts'
@@ -151,8 +152,10 @@ function batch(memory: Memory<Values>, program: number, rows: number): boolean {
   return Number.isFinite(batchLoss(memory, program, rows))
 }
 
-/** The optimizer's step. */
+/** The optimizer's step with the gradients of the loss as they lie. */
 export function step(memory: Memory<Values>, program: number, rate: number): void {
+  adjustGradients(memory, program, true)
+  decayWeights(memory, program, rate)
   update(memory, program, rate)
   memory.doubles[(program + STEP) >>> 3] += 1
 }

@@ -1,0 +1,98 @@
+// What is done to the gradients of a batch before the optimizer sees them: penalties, clipping, weight decay.
+import { splat, VECTOR } from './kernels/vector'
+import {
+  BIAS_GRADIENTS, BIASES, CLIP_NORM, CLIP_VALUE, DECAYS_BIASES, DECOUPLES_DECAY, GRADIENTS, INPUTS, L1, L2, LAYER_COUNT,
+  LAYER_SIZE, LAYERS, PARAMETER_BYTES, STRIDE, TRAINS_BIASES, WEIGHT_DECAY, WEIGHT_GRADIENTS, WEIGHTS,
+} from './program'
+
+/** From the gradients of the loss to those of the objective; with `clips` clipped, by value before by norm. */
+export function adjustGradients<T>(program: usize, clips: bool): void {
+  const l1 = load<f64>(program, L1), l2 = load<f64>(program, L2)
+  if (l1 != 0 || l2 != 0) {
+    let layer: usize = load<u32>(program, LAYERS)
+    for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
+      const bytes = <usize>load<u32>(layer, INPUTS) * load<u32>(layer, STRIDE)
+      penalize<T>(load<u32>(layer, WEIGHTS), load<u32>(layer, WEIGHT_GRADIENTS), bytes, l1, l2)
+    }
+  }
+  if (!clips) return
+  const gradients: usize = load<u32>(program, GRADIENTS), bytes: usize = load<u32>(program, PARAMETER_BYTES)
+  if (load<f64>(program, CLIP_VALUE) != 0) clipByValue<T>(gradients, bytes, load<f64>(program, CLIP_VALUE))
+  if (load<f64>(program, CLIP_NORM) != 0) clipByNorm<T>(gradients, bytes, load<f64>(program, CLIP_NORM))
+}
+
+/** g += l1 · sign(w) + l2 · w */
+function penalize<T>(w: usize, g: usize, bytes: usize, l1: f64, l2: f64): void {
+  const plus = splat<T>(l1), minus = splat<T>(-l1), factor = splat<T>(l2), zero = v128.splat<T>(<T>0)
+  const end = w + bytes
+  do {
+    const weight = v128.load(w)
+    const sign = v128.or(v128.and(v128.gt<T>(weight, zero), plus), v128.and(v128.lt<T>(weight, zero), minus))
+    v128.store(g, v128.add<T>(v128.load(g), v128.add<T>(sign, v128.mul<T>(factor, weight))))
+    g += VECTOR
+    w += VECTOR
+  } while (w < end)
+}
+
+function clipByValue<T>(g: usize, bytes: usize, limit: f64): void {
+  const most = splat<T>(limit), least = splat<T>(-limit)
+  const end = g + bytes
+  do {
+    v128.store(g, v128.pmax<T>(v128.pmin<T>(v128.load(g), most), least))
+    g += VECTOR
+  } while (g < end)
+}
+
+/** g · min(1, limit / norm), norm over all gradients in float64: four partial sums, element i goes to sum i mod 4 */
+function clipByNorm<T>(gradients: usize, bytes: usize, limit: f64): void {
+  let sums01 = f64x2.splat(0), sums23 = f64x2.splat(0)
+  let g = gradients
+  const end = g + bytes
+  do {
+    if (sizeof<T>() == 4) {
+      const four = v128.load(g)
+      const first = f64x2.promote_low_f32x4(four), second = f64x2.promote_low_f32x4(v128.shuffle<i64>(four, four, 1, 1))
+      sums01 = f64x2.add(sums01, f64x2.mul(first, first))
+      sums23 = f64x2.add(sums23, f64x2.mul(second, second))
+      g += VECTOR
+    } else {
+      const first = v128.load(g), second = v128.load(g, 16)
+      sums01 = f64x2.add(sums01, f64x2.mul(first, first))
+      sums23 = f64x2.add(sums23, f64x2.mul(second, second))
+      g += 2 * VECTOR
+    }
+  } while (g < end)
+  const norm = sqrt(
+    f64x2.extract_lane(sums01, 0) + f64x2.extract_lane(sums01, 1) + (f64x2.extract_lane(sums23, 0) + f64x2.extract_lane(sums23, 1)),
+  )
+  if (norm > limit) scale<T>(gradients, bytes, limit / norm)
+}
+
+function scale<T>(values: usize, bytes: usize, by: f64): void {
+  const factor = splat<T>(by)
+  const end = values + bytes
+  do {
+    v128.store(values, v128.mul<T>(v128.load(values), factor))
+    values += VECTOR
+  } while (values < end)
+}
+
+/** g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). Frozen biases stay. */
+export function decayWeights<T>(program: usize, rate: f64): void {
+  const decay = load<f64>(program, WEIGHT_DECAY)
+  if (decay == 0) return
+  let layer: usize = load<u32>(program, LAYERS)
+  for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
+    const stride: usize = load<u32>(layer, STRIDE)
+    const bytes = <usize>load<u32>(layer, INPUTS) * stride
+    decayBlock<T>(program, load<u32>(layer, WEIGHTS), load<u32>(layer, WEIGHT_GRADIENTS), bytes, decay, rate)
+    if (load<u32>(program, DECAYS_BIASES) && load<u32>(layer, TRAINS_BIASES)) {
+      decayBlock<T>(program, load<u32>(layer, BIASES), load<u32>(layer, BIAS_GRADIENTS), stride, decay, rate)
+    }
+  }
+}
+
+function decayBlock<T>(program: usize, w: usize, g: usize, bytes: usize, decay: f64, rate: f64): void {
+  if (load<u32>(program, DECOUPLES_DECAY)) scale<T>(w, bytes, 1 - rate * decay)
+  else penalize<T>(w, g, bytes, 0, decay)
+}
