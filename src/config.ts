@@ -19,6 +19,7 @@ import { WasmpropError } from './errors.ts'
 import { type ChosenInitializer, type InitializerChoice, initializerOf, initializers } from './initializers.ts'
 import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from './losses.ts'
 import { type ChosenOptimizer, type OptimizerChoice, optimizers } from './optimizers.ts'
+import { type ResolvedRate, resolveRate } from './schedules.ts'
 
 export { checkKeys, type Dtype } from './checks.ts'
 
@@ -108,7 +109,10 @@ export interface EpochProgress {
   epoch: number
   /** Loss of the epoch's batches as they were met, before each update */
   loss: number
+  /** Of the epoch's last step */
   learningRate: number
+  /** Sets the rate of all later steps, in place of the schedule. */
+  setLearningRate: (rate: number) => void
 }
 
 /** A checked configuration: every choice made, nothing shared with what the user holds */
@@ -117,6 +121,7 @@ export interface ResolvedConfig {
   readonly layers: readonly ResolvedLayer[]
   readonly loss: ChosenLoss
   readonly optimizer: ChosenOptimizer
+  readonly learningRate: ResolvedRate
   readonly regularization: { readonly l1: number; readonly l2: number }
   /** 0: none */
   readonly clipNorm: number
@@ -210,7 +215,7 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
     inputs,
     layers,
     loss,
-    optimizer: resolveOptimizer(optimizer, dtype),
+    ...resolveOptimizer(optimizer, dtype),
     regularization: resolveRegularization(given.regularization),
     clipNorm: given.clipNorm === undefined ? 0 : checkNumber(given.clipNorm, 'clipNorm', { above: 0 }),
     clipValue: given.clipValue === undefined ? 0 : checkNumber(given.clipValue, 'clipValue', { above: 0 }),
@@ -316,8 +321,10 @@ function defaultLoss({ name }: ChosenActivation): LossName {
   return name === 'softmax' ? 'categoricalCrossEntropy' : 'meanSquaredError'
 }
 
-function resolveOptimizer(value: unknown, dtype: Dtype): ChosenOptimizer {
-  const chosen = checkChoice(value, 'optimizer', optimizers)
+function resolveOptimizer(value: unknown, dtype: Dtype): Pick<ResolvedConfig, 'optimizer' | 'learningRate'> {
+  // The learning rate may be more than the number that the table describes.
+  const { learningRate, ...others } = isOptionObject(value) ? value : {}
+  const chosen = checkChoice(isOptionObject(value) ? others : value, 'optimizer', optimizers)
   const { momentum, nesterov, epsilon } = chosen.options
   if (nesterov === true && momentum === 0) {
     refuse('optimizer.momentum', 'a number above 0 with nesterov: true', momentum, '; 0.9 is usual')
@@ -328,7 +335,9 @@ function resolveOptimizer(value: unknown, dtype: Dtype): ChosenOptimizer {
   }
   const { minStep, maxStep } = chosen.options
   if (minStep > maxStep) refuse('optimizer.minStep', `a number of at most maxStep, which is ${maxStep}`, minStep)
-  return chosen
+  const { default: rate } = optimizers[chosen.name].options.learningRate
+  const given = isOptionObject(value) && Object.hasOwn(value, 'learningRate') ? learningRate : undefined
+  return { optimizer: chosen, learningRate: resolveRate(given, rate, 'optimizer.learningRate') }
 }
 
 function resolveRegularization(value: unknown): ResolvedConfig['regularization'] {

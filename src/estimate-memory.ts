@@ -2,12 +2,14 @@
 import { checkInteger } from './checks.ts'
 import { type NetworkConfig, resolveConfig } from './config.ts'
 import { layOut, memoryFor } from './layout.ts'
+import { isConstant, newRateState } from './schedules.ts'
 
 /**
  * Bytes of WebAssembly memory (whole pages of 64 KiB) that a network takes while it trains on `rows` shuffled rows; 0 rows:
  * without training data. Rows in their order take 4 bytes a row less. Throws OUT_OF_MEMORY above 4 GiB.
  */
 export function estimateMemory(config: NetworkConfig, rows: number): number {
-  const layout = layOut(resolveConfig(config))
-  return memoryFor(layout, checkInteger(rows, 'rows', 0, 2 ** 32 - 1), true)
+  const resolved = resolveConfig(config)
+  const hasRates = !isConstant(resolved.learningRate, newRateState())
+  return memoryFor(layOut(resolved), checkInteger(rows, 'rows', 0, 2 ** 32 - 1), hasRates)
 }

@@ -9,7 +9,7 @@ import { lossOf } from './losses.ts'
 import type { MatrixInput } from './matrix.ts'
 import { Network } from './network.ts'
 import { gradientsOf, type LayerWeights, readLayers, valuesOf } from './parameters.ts'
-import { evaluateRows } from './passes.ts'
+import { evaluateRows, nextRate } from './passes.ts'
 import type { NetworkState } from './state.ts'
 
 /** One way on which a hidden neuron's output reaches the error */
@@ -111,7 +111,7 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
     loss: loss.name,
     totalError,
     optimizer: optimizer.name,
-    learningRate: Number(optimizer.options.learningRate),
+    learningRate: nextRate(state),
     isPlainStep: optimizer.name === 'sgd' && optimizer.options.momentum === 0,
   }
   return {

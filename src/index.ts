@@ -36,4 +36,5 @@ export {
 } from './network.ts'
 export type { OptimizerChoice, OptimizerName } from './optimizers.ts'
 export type { LayerWeights } from './parameters.ts'
+export type { LearningRate, Schedule } from './schedules.ts'
 export type { StopReason, TrainResult } from './training.ts'

@@ -3,6 +3,7 @@
 import { readOptions } from './checks.ts'
 import { type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
 import { describe, WasmpropError } from './errors.ts'
+import type { OptimizerChoice } from './optimizers.ts'
 import type { Chosen } from './options.ts'
 import { fromLittleEndian, hashPacked, littleEndian, packedCount, type Values } from './parameters.ts'
 import { givenScaling, Scaling } from './scaling.ts'
@@ -62,7 +63,7 @@ function configToJSON(config: ResolvedConfig): NetworkConfig {
       ...(hasBiases ? { trainBias: trainsBiases } : {}),
     })),
     loss: choice(config.loss),
-    optimizer: choice(config.optimizer) as NetworkConfig['optimizer'],
+    optimizer: { ...config.optimizer.options, name: config.optimizer.name, ...rateToJSON(config) } as OptimizerChoice,
     ...(config.regularization.l1 || config.regularization.l2 ? { regularization: { ...config.regularization } } : {}),
     ...(config.clipNorm ? { clipNorm: config.clipNorm } : {}),
     ...(config.clipValue ? { clipValue: config.clipValue } : {}),
@@ -70,6 +71,14 @@ function configToJSON(config: ResolvedConfig): NetworkConfig {
     dtype: config.dtype,
     seed: config.seed,
   }
+}
+
+/** A rate given as a function is left out: the optimizer's default then holds until it is given again. */
+function rateToJSON({ learningRate: rate }: ResolvedConfig) {
+  if (rate.name === 'function') return { learningRate: undefined }
+  if (rate.name === 'constant') return { learningRate: rate.initial }
+  const unit = rate.name === 'reduceOnPlateau' ? {} : { unit: rate.unit }
+  return { learningRate: { name: rate.name, initial: rate.initial, ...unit, ...rate.numbers } }
 }
 
 function scalingToJSON(scaling: Scaling | undefined): ScalingJSON | null {

@@ -24,6 +24,8 @@ const LEAST_BLOCK_ROWS = 16
 const MOST_BLOCK_ROWS = 256
 /** Epochs whose losses fit into one call of the engine */
 const EPOCH_LOSSES = 1024
+/** Steps whose rates fit into one call, under a schedule */
+const STEP_RATES = 1024
 
 export interface LayerLayout {
   readonly inputs: number
@@ -71,6 +73,9 @@ export interface DataLayout {
   readonly order: number
   readonly epochLosses: number
   readonly epochLossesCapacity: number
+  /** Room for the rates of this many steps; 0 where all have the same */
+  readonly rates: number
+  readonly ratesCapacity: number
   readonly end: number
 }
 
@@ -182,7 +187,7 @@ function readsNets(config: ResolvedConfig, index: number): boolean {
 }
 
 /** Decides where `rows` rows of training data lie. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
-export function layOutData(layout: Layout, rows: number, isShuffled: boolean): DataLayout {
+export function layOutData(layout: Layout, rows: number, isShuffled: boolean, hasRates: boolean): DataLayout {
   const addresses = new Addresses(layout.end)
   const data: DataLayout = {
     inputs: addresses.take(rows * layout.inputStride),
@@ -190,6 +195,8 @@ export function layOutData(layout: Layout, rows: number, isShuffled: boolean): D
     order: isShuffled ? addresses.take(rows * 4) : 0,
     epochLosses: addresses.take(EPOCH_LOSSES * 8),
     epochLossesCapacity: EPOCH_LOSSES,
+    rates: hasRates ? addresses.take(STEP_RATES * 8) : 0,
+    ratesCapacity: hasRates ? STEP_RATES : 0,
     end: align(addresses.next, ALIGNMENT),
   }
   refuseTooLarge(data.end, 'inputs', `the network with ${rows} rows of data`)
@@ -270,7 +277,7 @@ function writeOptimizer(word: Write, double: Write, config: ResolvedConfig): voi
   const { options } = config.optimizer
   const { id, slots, running, decouplesDecay = false } = optimizerOf(config.optimizer)
   word(P.PROGRAM + P.OPTIMIZER, id)
-  double(P.PROGRAM + P.LEARNING_RATE, Number(options.learningRate))
+  double(P.PROGRAM + P.LEARNING_RATE, config.learningRate.initial)
   for (const [option, offset] of Object.entries(slots)) double(P.PROGRAM + offset, Number(options[option]))
   for (const [offset, value] of Object.entries(running)) double(P.PROGRAM + Number(offset), value)
   double(P.PROGRAM + P.WEIGHT_DECAY, Number(options.weightDecay))
@@ -282,7 +289,7 @@ function writeOptimizer(word: Write, double: Write, config: ResolvedConfig): voi
   double(P.PROGRAM + P.CLIP_NORM, config.clipNorm)
 }
 
-/** Bytes of memory that a network takes while it trains on `rows` rows. */
-export function memoryFor(layout: Layout, rows: number, isShuffled: boolean): number {
-  return wholePages(rows > 0 ? layOutData(layout, rows, isShuffled).end : layout.end)
+/** Bytes of memory that a network takes while it trains on `rows` shuffled rows. */
+export function memoryFor(layout: Layout, rows: number, hasRates: boolean): number {
+  return wholePages(rows > 0 ? layOutData(layout, rows, true, hasRates).end : layout.end)
 }

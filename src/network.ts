@@ -17,6 +17,7 @@ import { type ModelJSON, modelToJSON, readModel } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
 import { lossOf } from './losses.ts'
 import { type Matrix, type MatrixInput, type Predictions, readMatrix, readTargets, toForm } from './matrix.ts'
+import { optimizerOf } from './optimizers.ts'
 import {
   checkWeights,
   gradientsOf,
@@ -32,6 +33,7 @@ import {
 } from './parameters.ts'
 import { evaluateRows, predictRows, stepOnRows } from './passes.ts'
 import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
+import { newRateState } from './schedules.ts'
 import type { NetworkState } from './state.ts'
 import { TrainingRun, type TrainResult, yieldToHost } from './training.ts'
 
@@ -93,6 +95,7 @@ export class Network {
       config,
       layout,
       engine,
+      rate: newRateState(),
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, outputs),
     }
@@ -168,12 +171,21 @@ export class Network {
     const x = this.#readInputs(inputs)
     const y = this.#readTargets(targets, x.rows)
     const resolved = resolveTrainOptions(options, x.rows)
+    this.#checkBatch(resolved.batchRows, x.rows)
     const [inputScaling, targetScaling] = this.#scalingsFor(x, y)
     const run = new TrainingRun(this.#state, inputScaling.apply(x), targetScaling.apply(y), resolved)
     this.#state.inputScaling = inputScaling
     this.#state.targetScaling = targetScaling
     this.#run = run
     return run
+  }
+
+  /** Rprop compares gradients of all rows from step to step. */
+  #checkBatch(batchRows: number, rows: number): void {
+    const { optimizer } = this.#state.config
+    if (!optimizerOf(optimizer).needsFullBatch || batchRows === rows) return
+    const message = `batchSize: expected "full" with the optimizer ${optimizer.name}, got ${batchRows}`
+    throw new WasmpropError('INVALID_CONFIG', message, { path: 'batchSize' })
   }
 
   #endRun(): void {
@@ -311,6 +323,7 @@ export class Network {
     const copy = new Network(this.#state.config, this.#chosen)
     const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
     new Uint8Array(copy.#state.engine.buffer).set(from.subarray(PROGRAM), PROGRAM)
+    Object.assign(copy.#state.rate, this.#state.rate)
     copy.#state.inputScaling = this.#state.inputScaling
     copy.#state.targetScaling = this.#state.targetScaling
     return copy

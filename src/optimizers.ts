@@ -1,7 +1,8 @@
 // The table of optimizers: their options and defaults, the memory they need, and where their numbers lie in the program.
 import { ADADELTA, ADAGRAD, ADAM, ADAMAX, NADAM, RMSPROP, RPROP, SGD } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
-import type { Choice, Chosen, NumberOption, Options } from './options.ts'
+import type { Chosen, Given, NumberOption, Options } from './options.ts'
+import type { LearningRate } from './schedules.ts'
 
 interface Optimizer {
   readonly id: number
@@ -111,7 +112,14 @@ export const optimizers = {
 
 export type OptimizerName = keyof typeof optimizers
 /** `'adam'`, or `{ name: 'adam', learningRate: 0.01, … }` */
-export type OptimizerChoice = Choice<typeof optimizers>
+export type OptimizerChoice =
+  | OptimizerName
+  | {
+      [N in OptimizerName]: { name: N; learningRate?: LearningRate } & Omit<
+        Given<(typeof optimizers)[N]['options']>,
+        'learningRate'
+      >
+    }[OptimizerName]
 export type ChosenOptimizer = Chosen<OptimizerName>
 
 export function optimizerOf(chosen: ChosenOptimizer): Optimizer {

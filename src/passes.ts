@@ -5,6 +5,7 @@ import { WasmpropError } from './errors.ts'
 import type { Matrix } from './matrix.ts'
 import { type Values, valuesOf } from './parameters.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from './safe-point.ts'
+import { rateAt } from './schedules.ts'
 import type { NetworkState } from './state.ts'
 
 /** Raw outputs of all rows, without gaps: rows × outputs, in the network's type, before unscaling. */
@@ -49,8 +50,8 @@ export function evaluateRows(
  * where the loss or a weight after the step is not finite.
  */
 export function stepOnRows(state: NetworkState, inputs: Matrix, targets: Matrix): number {
-  const { engine, config } = state
-  const rate = Number(config.optimizer.options.learningRate)
+  const { engine } = state
+  const rate = nextRate(state)
   const loss = evaluateRows(state, inputs, targets, true)
   if (!Number.isFinite(loss)) throw notFinite(state, 'the loss of the batch', rate)
   const safePoint = saveSafePoint(state)
@@ -63,4 +64,10 @@ export function stepOnRows(state: NetworkState, inputs: Matrix, targets: Matrix)
 function notFinite(state: NetworkState, what: string, rate: number): WasmpropError {
   const message = `expected ${what} to be finite; the network is as before. ${adviceFor(state, rate)}`
   return new WasmpropError('NOT_FINITE', message)
+}
+
+/** The learning rate of the step that would come next */
+export function nextRate({ config, engine, rate }: NetworkState): number {
+  const view = new DataView(engine.buffer, P.PROGRAM)
+  return rateAt(config.learningRate, rate, view.getFloat64(P.STEP, true), view.getFloat64(P.EPOCH, true))
 }

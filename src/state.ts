@@ -3,11 +3,13 @@ import type { ResolvedConfig } from './config.ts'
 import type { Engine } from './engine.ts'
 import type { Layout } from './layout.ts'
 import type { Scaling } from './scaling.ts'
+import type { RateState } from './schedules.ts'
 
 export interface NetworkState {
   readonly config: ResolvedConfig
   readonly layout: Layout
   readonly engine: Engine
+  readonly rate: RateState
   /** Undefined until it is fitted */
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined

@@ -3,12 +3,14 @@
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
+import { checkNumber } from './checks.ts'
 import type { EpochProgress, ResolvedTrainOptions } from './config.ts'
 import type { Engine } from './engine.ts'
 import { type Layout, layOutData } from './layout.ts'
 import type { Matrix } from './matrix.ts'
 import { valuesOf } from './parameters.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from './safe-point.ts'
+import { afterEpoch, isConstant, rateAt } from './schedules.ts'
 import type { NetworkState } from './state.ts'
 
 export type StopReason = 'epochs' | 'targetLoss' | 'callback' | 'aborted' | 'diverged'
@@ -59,6 +61,9 @@ export class TrainingRun {
   #words!: Uint32Array
   #doubles!: Float64Array
   #firstStep = 0
+  #sliceStart = 0
+  #rates = 0
+  #ratesCapacity = 0
   #sliceSteps: number
   #reason?: StopReason
   #advice?: string
@@ -81,7 +86,9 @@ export class TrainingRun {
 
   #load(layout: Layout, inputs: Matrix, targets: Matrix): void {
     const { epochs, batchRows, shuffle, targetLoss, onEpoch } = this.#options
-    const data = layOutData(layout, this.#rows, shuffle)
+    const data = layOutData(layout, this.#rows, shuffle, !this.#hasOneRate())
+    this.#rates = data.rates
+    this.#ratesCapacity = data.ratesCapacity
     this.#engine.reserve(data.end)
     const { buffer } = this.#engine
     this.#words = new Uint32Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
@@ -96,7 +103,10 @@ export class TrainingRun {
     this.#setWord(P.BATCH_ROWS, batchRows)
     this.#setWord(P.ORDER, data.order)
     this.#setWord(P.POSITION, 0)
-    this.#setWord(P.STOP_AT_EPOCH_END, Number(onEpoch !== undefined))
+    this.#setWord(
+      P.STOP_AT_EPOCH_END,
+      Number(onEpoch !== undefined || this.#state.config.learningRate.name === 'reduceOnPlateau'),
+    )
     this.#setWord(P.EPOCH_LOSSES, data.epochLosses)
     this.#setWord(P.EPOCH_LOSSES_CAPACITY, data.epochLossesCapacity)
     this.#setDouble(P.EPOCHS_LEFT, epochs)
@@ -114,19 +124,55 @@ export class TrainingRun {
       return false
     }
     const safePoint = saveSafePoint(this.#state)
-    const steps = this.#sliceSteps
+    const steps = this.#setRates()
     const started = now()
-    const firstStep = this.#double(P.STEP)
+    this.#sliceStart = this.#double(P.STEP)
     const status = this.#engine.train(P.PROGRAM, steps)
     const milliseconds = now() - started
-    const done = this.#double(P.STEP) - firstStep
+    const done = this.#double(P.STEP) - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(safePoint, done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch is not finite')
     this.#collectLosses()
     this.#reason ??= status === SLICE_ENDED ? undefined : REASONS[status]
     this.#adapt(done, milliseconds)
-    this.#callBack()
+    this.#endEpoch()
     return this.#reason === undefined
+  }
+
+  #hasOneRate(): boolean {
+    return isConstant(this.#state.config.learningRate, this.#state.rate)
+  }
+
+  /** Writes the rates of the next slice's steps; gives how many steps it has. */
+  #setRates(): number {
+    const { config, rate } = this.#state
+    const firstStep = this.#double(P.STEP)
+    let epoch = this.#double(P.EPOCH)
+    if (this.#hasOneRate()) {
+      this.#setDouble(P.LEARNING_RATE, rateAt(config.learningRate, rate, firstStep, epoch))
+      this.#setWord(P.RATES, 0)
+      return this.#sliceSteps
+    }
+    const steps = Math.min(this.#sliceSteps, this.#ratesCapacity)
+    const rates = new Float64Array(this.#engine.buffer, this.#rates, steps)
+    let position = this.#word(P.POSITION)
+    for (let i = 0; i < steps; i++) {
+      rates[i] = rateAt(config.learningRate, rate, firstStep + i, epoch)
+      position += this.#options.batchRows
+      if (position < this.#rows) continue
+      position = 0
+      epoch++
+    }
+    this.#setWord(P.RATES, this.#rates)
+    return steps
+  }
+
+  /** The rate of the last step */
+  #lastRate(): number {
+    const rates = this.#word(P.RATES)
+    const done = this.#double(P.STEP) - this.#sliceStart
+    if (rates === 0 || done < 1) return this.#double(P.LEARNING_RATE)
+    return new Float64Array(this.#engine.buffer, this.#rates, done)[done - 1]
   }
 
   abort(): void {
@@ -163,13 +209,20 @@ export class TrainingRun {
     for (const loss of losses) this.#losses.push(loss)
   }
 
-  #callBack(): void {
+  /** What an epoch's end asks for: a plateau's lower rate, the user's callback */
+  #endEpoch(): void {
     const { onEpoch } = this.#options
-    if (onEpoch === undefined || this.#word(P.EPOCH_LOSSES_COUNT) === 0 || this.#advice !== undefined) return
+    if (!this.#word(P.STOP_AT_EPOCH_END) || this.#word(P.EPOCH_LOSSES_COUNT) === 0 || this.#advice !== undefined) return
+    const { config, rate } = this.#state
+    afterEpoch(config.learningRate, rate, this.#losses[this.#losses.length - 1])
+    if (onEpoch === undefined) return
     const progress: EpochProgress = {
       epoch: this.#double(P.EPOCH) - 1,
       loss: this.#losses[this.#losses.length - 1],
-      learningRate: this.#double(P.LEARNING_RATE),
+      learningRate: this.#lastRate(),
+      setLearningRate: (rate) => {
+        this.#state.rate.rate = checkNumber(rate, 'setLearningRate', { min: 0 })
+      },
     }
     if (onEpoch(progress) === false) this.#reason ??= 'callback'
   }
@@ -181,7 +234,7 @@ export class TrainingRun {
     restoreSafePoint(this.#state, safePoint)
     let good = 0
     while (good < done) {
-      this.#engine.train(P.PROGRAM, 1)
+      this.#repeatStep(good)
       if (!areParametersFinite(this.#state)) break
       good++
     }
@@ -189,14 +242,20 @@ export class TrainingRun {
     this.#setWord(P.EPOCH_LOSSES_COUNT, 0)
     for (let repeated = 0; repeated < good; repeated++) {
       if (repeated > 0) this.#collectLosses()
-      this.#engine.train(P.PROGRAM, 1)
+      this.#repeatStep(repeated)
     }
     this.#diverge('a step led to weights that are not finite')
   }
 
+  /** Step `index` of the slice, with its rate */
+  #repeatStep(index: number): void {
+    if (this.#word(P.RATES) !== 0) this.#setWord(P.RATES, this.#rates + 8 * index)
+    this.#engine.train(P.PROGRAM, 1)
+  }
+
   #diverge(what: string): void {
     this.#reason = 'diverged'
-    this.#advice = `${what}; weights and optimizer are as before that step. ${adviceFor(this.#state, this.#double(P.LEARNING_RATE))}`
+    this.#advice = `${what}; weights and optimizer are as before that step. ${adviceFor(this.#state, this.#lastRate())}`
   }
 
   #word(field: number): number {
