@@ -6,10 +6,11 @@ import { build } from 'esbuild'
 
 const engine = 'src/engines/typescript'
 
+/** As hexadecimal: gzip finds the repetitions that base64 hides from it (10.9 KB instead of 14.5 on the wire). */
 function embed(name) {
-  const base64 = readFileSync(`build/${name}.wasm`).toString('base64')
+  const hexadecimal = readFileSync(`build/${name}.wasm`).toString('hex')
   const file = `src/generated/${name.replace('wasmprop', 'wasm')}.ts`
-  writeFileSync(file, `// Made by build.mjs from build/${name}.wasm.\nexport default '${base64}'\n`)
+  writeFileSync(file, `// Made by build.mjs from build/${name}.wasm.\nexport default '${hexadecimal}'\n`)
 }
 
 function copyFloat64() {
@@ -27,7 +28,16 @@ copyFloat64()
 if (process.argv.includes('--sources')) process.exit()
 
 rmSync('dist', { recursive: true, force: true })
-const shared = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' }
+// Whitespace goes, names and line breaks stay: stack traces can be read, and V8 has less to scan.
+const shared = {
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 120,
+  logLevel: 'warning',
+}
 await build({
   ...shared,
   entryPoints: { index: 'src/index.ts' },
