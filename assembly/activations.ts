@@ -219,6 +219,42 @@ export function activate<T>(
       for (let row: usize = 0; row < rows; row++) softmax<T>(nets + row * stride, outputs + row * stride, units, stride)
       break
     }
+    default: activateRare<T>(activation, nets, outputs, bytes, parameter)
+  }
+}
+
+/** deltas: ∂loss/∂output in, ∂loss/∂net out. */
+export function differentiate<T>(
+  activation: u32, deltas: usize, outputs: usize, nets: usize, rows: usize, units: usize, stride: usize, parameter: f64,
+): void {
+  const bytes = rows * stride
+  switch (activation) {
+    case LINEAR: break
+    case SIGMOID: {
+      mapBackward<T, Sigmoid>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case TANH: {
+      mapBackward<T, Tanh>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case RELU: {
+      mapBackward<T, Relu>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case SOFTMAX: {
+      for (let row: usize = 0; row < rows; row++) softmaxBackward<T>(deltas + row * stride, outputs + row * stride, units, stride)
+      break
+    }
+    default: differentiateRare<T>(activation, deltas, outputs, nets, bytes, parameter)
+  }
+}
+
+// The activations of few networks are functions of their own: V8 compiles whole functions, and who trains with sigmoid
+// should not wait for gelu.
+
+function activateRare<T>(activation: u32, nets: usize, outputs: usize, bytes: usize, parameter: f64): void {
+  switch (activation) {
     case LEAKY_RELU: {
       mapForward<T, LeakyRelu>(nets, outputs, bytes, parameter)
       break
@@ -251,29 +287,10 @@ export function activate<T>(
   }
 }
 
-/** deltas: ∂loss/∂output in, ∂loss/∂net out. */
-export function differentiate<T>(
-  activation: u32, deltas: usize, outputs: usize, nets: usize, rows: usize, units: usize, stride: usize, parameter: f64,
+function differentiateRare<T>(
+  activation: u32, deltas: usize, outputs: usize, nets: usize, bytes: usize, parameter: f64,
 ): void {
-  const bytes = rows * stride
   switch (activation) {
-    case LINEAR: break
-    case SIGMOID: {
-      mapBackward<T, Sigmoid>(deltas, outputs, nets, bytes, parameter)
-      break
-    }
-    case TANH: {
-      mapBackward<T, Tanh>(deltas, outputs, nets, bytes, parameter)
-      break
-    }
-    case RELU: {
-      mapBackward<T, Relu>(deltas, outputs, nets, bytes, parameter)
-      break
-    }
-    case SOFTMAX: {
-      for (let row: usize = 0; row < rows; row++) softmaxBackward<T>(deltas + row * stride, outputs + row * stride, units, stride)
-      break
-    }
     case LEAKY_RELU: {
       mapBackward<T, LeakyRelu>(deltas, outputs, nets, bytes, parameter)
       break

@@ -13,13 +13,22 @@ export function addLoss<T>(
   loss: u32, nets: usize, outputs: usize, targets: usize, deltas: usize, sums: usize,
   rows: usize, units: usize, stride: usize, scale: T, parameter: f64,
 ): void {
+  if (loss != SQUARED_ERROR) {
+    addOtherLoss<T>(loss, nets, outputs, targets, deltas, sums, rows, units, stride, scale, parameter)
+    return
+  }
+  scaledErrors<T>(outputs, targets, deltas, rows, units, stride, scale, Infinity)
+  addSquares<T>(outputs, targets, sums, rows, units, stride)
+}
+
+/** A function of its own: V8 compiles whole functions, and the squared error is small. */
+function addOtherLoss<T>(
+  loss: u32, nets: usize, outputs: usize, targets: usize, deltas: usize, sums: usize,
+  rows: usize, units: usize, stride: usize, scale: T, parameter: f64,
+): void {
   if (loss == ABSOLUTE_ERROR) signs<T>(outputs, targets, deltas, rows, units, stride, scale)
   else scaledErrors<T>(outputs, targets, deltas, rows, units, stride, scale, loss == HUBER ? parameter : Infinity)
   switch (loss) {
-    case SQUARED_ERROR: {
-      addSquares<T>(outputs, targets, sums, rows, units, stride)
-      break
-    }
     case BINARY_CROSS_ENTROPY: {
       addBinaryCrossEntropy<T>(nets, targets, sums, rows, units, stride)
       break

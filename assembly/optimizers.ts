@@ -11,11 +11,13 @@ import {
 
 /** One step with the gradients as they lie. */
 export function update<T>(program: usize, rate: f64): void {
+  if (load<u32>(program, OPTIMIZER) == SGD) sgd<T>(program, rate)
+  else adaptiveUpdate<T>(program, rate)
+}
+
+/** All others; a function of its own, since V8 compiles whole functions and most of this is not used. */
+function adaptiveUpdate<T>(program: usize, rate: f64): void {
   switch (load<u32>(program, OPTIMIZER)) {
-    case SGD: {
-      sgd<T>(program, rate)
-      break
-    }
     case ADAM: {
       adam<T>(program, rate)
       break

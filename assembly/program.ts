@@ -51,6 +51,7 @@ export const EPOCH_LOSSES_CAPACITY = 128
 export const EPOCH_LOSSES_COUNT = 132
 export const DECAYS_BIASES = 140
 export const DECOUPLES_DECAY = 144 // 1: decay shrinks the parameters themselves (AdamW)
+export const ADJUSTS_GRADIENTS = 148 // 1: any of L1 … WEIGHT_DECAY is set
 export const RATES = 136 // f64 per step of this call; 0: LEARNING_RATE for all
 
 // f64

@@ -8,7 +8,7 @@ import { gather } from './kernels/matrix'
 import { addLoss } from './losses'
 import { update } from './optimizers'
 import {
-  BATCH_LOSS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
+  ADJUSTS_GRADIENTS, BATCH_LOSS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
   EPOCH_LOSSES_COUNT, EPOCH_SUM, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK, INPUT_STRIDE, LAYER_COUNT, LAYER_SIZE, LAYERS,
   LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, LOSS_PARAMETER, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES, SEED,
   STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS,
@@ -94,8 +94,10 @@ function batch<T>(program: usize, rows: u32): bool {
 
 /** The optimizer's step with the gradients of the loss as they lie. */
 export function step<T>(program: usize, rate: f64): void {
-  adjustGradients<T>(program, true)
-  decayWeights<T>(program, rate)
+  if (load<u32>(program, ADJUSTS_GRADIENTS)) {
+    adjustGradients<T>(program, true)
+    decayWeights<T>(program, rate)
+  }
   update<T>(program, rate)
   store<f64>(program, load<f64>(program, STEP) + 1, STEP)
 }

@@ -287,6 +287,9 @@ function writeOptimizer(word: Write, double: Write, config: ResolvedConfig): voi
   double(P.PROGRAM + P.L2, config.regularization.l2)
   double(P.PROGRAM + P.CLIP_VALUE, config.clipValue)
   double(P.PROGRAM + P.CLIP_NORM, config.clipNorm)
+  const { regularization, clipValue, clipNorm } = config
+  const adjusts = [regularization.l1, regularization.l2, clipValue, clipNorm, options.weightDecay].some(Boolean)
+  word(P.PROGRAM + P.ADJUSTS_GRADIENTS, Number(adjusts))
 }
 
 /** Bytes of memory that a network takes while it trains on `rows` shuffled rows. */

@@ -7,6 +7,8 @@ export interface Rule {
   /** What stands for the value in the usage text */
   readonly value?: string
   readonly choices?: readonly string[]
+  /** What is expected, where type and bounds do not say it */
+  readonly means?: string
   /** Bounds of a number */
   readonly least?: number
   readonly most?: number
@@ -97,15 +99,12 @@ function isWithin(value: string | number, rule: Rule): boolean {
   return value >= least && value <= most && value > above && (type === 'number' || Number.isInteger(value))
 }
 
-function expectation({ type, value, choices, least, most, above }: Rule): string {
-  if (choices) return choices.join(' or ')
-  if (type === 'text') return `${value}`
-  const bounds = [
-    ...(least === undefined ? [] : [`of at least ${least}`]),
-    ...(above === undefined ? [] : [`above ${above}`]),
-    ...(most === undefined ? [] : [`of at most ${most}`]),
-  ]
-  return [type === 'integer' ? 'an integer' : 'a number', bounds.join(' and ')].join(' ').trim()
+function expectation({ type, choices, least, most, above, means }: Rule): string {
+  if (means) return means
+  if (choices) return choices.join(', ').replace(/, (?=\S+$)/, ' or ')
+  const what = type === 'integer' ? 'an integer' : 'a number'
+  if (least !== undefined && most !== undefined) return `${what} from ${least} to ${most}`
+  return above === undefined ? what : `${what} above ${above}`
 }
 
 /** A line per option */

@@ -26,9 +26,9 @@ export const tutorialUsage = [
 ]
 
 export const tutorialRules = {
-  epochs: { type: 'integer', value: 'N', least: 1, help: 'passes over the three rows (default 7000)' },
+  epochs: { type: 'integer', value: 'N', least: 1, most: 1e7, help: 'passes over the three rows (default 7000)' },
   'learning-rate': { type: 'number', value: 'N', above: 0, help: 'step size of gradient descent (default 0.1)' },
-  hidden: { type: 'integer', value: 'N', least: 1, help: 'units of the hidden layer (default 3)' },
+  hidden: { type: 'integer', value: 'N', least: 1, most: 4096, help: 'units of the hidden layer (default 3)' },
   seed: {
     type: 'integer',
     value: 'N',
@@ -41,7 +41,8 @@ export const tutorialRules = {
   explain: {
     type: 'text',
     value: 'w5',
-    help: 'backpropagation by the chain rule with numbers, for a weight, a bias, or all',
+    means: 'a weight or bias such as w5, or all',
+    help: 'the chain rule with numbers, for a weight or bias, or all',
   },
   example: { type: 'choice', choices: ['mazur'], help: "Mazur's 2-2-2 network, one step, with every number" },
   'freeze-hidden-bias': { type: 'flag', help: "leave the hidden layer's biases as they are drawn" },
@@ -134,7 +135,7 @@ function toJson({ options, network, result, predicted, race, explanation, warnin
     predictedScaled: predicted.map((score) => score / divisor),
     epochs,
     stopReason,
-    loss: { first: loss[0], last: loss[loss.length - 1], curve: sampleLosses(loss, 100) },
+    loss: { first: loss[0] ?? null, last: loss[loss.length - 1] ?? null, curve: sampleLosses(loss, 100) },
     trainedBy: { ...network.engine, milliseconds },
     weights: network.getWeights(),
     weightsHash: network.weightsHash(),
@@ -168,9 +169,14 @@ function rowsTable({ options, predicted }: Report): string[] {
       : [String(score), (score / divisor).toFixed(2), predicted[row].toFixed(4), (predicted[row] / divisor).toFixed(6)]
     return [...hours.map(String), ...scaled[row].map((value) => value.toFixed(6)), ...outputs]
   })
-  const outputs = options.isUnscaled ? ['actual', 'predicted'] : ['actual', 'scaled', 'predicted', 'scaled']
-  const [head, ...lines] = table([['X: studied', 'slept', 'X scaled', '', ...outputs], ...rows], 0)
-  return [dim(head), ...lines]
+  const groups = options.isUnscaled ? ['Actual', 'Predicted'] : ['Actual', '', 'Predicted', '']
+  const columns = options.isUnscaled ? ['score', 'score'] : ['score', 'scaled', 'score', 'scaled']
+  const head = [
+    ['X', '', 'X scaled', '', ...groups],
+    ['studied', 'slept', 'studied', 'slept', ...columns],
+  ]
+  const [first, second, ...lines] = table([...head, ...rows], 0)
+  return [dim(first), dim(second), ...lines]
 }
 
 function printLoss({ options, result }: Report): void {
@@ -178,10 +184,12 @@ function printLoss({ options, result }: Report): void {
   const numbers = epochs === 0 ? 'none' : `${loss[0].toPrecision(6)} → ${loss[epochs - 1].toPrecision(6)}`
   const stop = result.stopReason === 'epochs' ? '' : `, ${result.stopReason}`
   print(
-    `\nLoss ½ Σ (actual − predicted)²${options.isUnscaled ? '' : ', scaled'}: ${bold(numbers)} in ${epochs} epochs${stop}`,
+    `\nLoss ½ Σ (actual − predicted)²${options.isUnscaled ? '' : ', scaled'}: ${bold(numbers)} in ${epochsOf(epochs)}${stop}`,
   )
   for (const line of lossChart(loss)) print(line)
 }
+
+const epochsOf = (count: number): string => (count === 1 ? '1 epoch' : `${count} epochs`)
 
 function printRace({ options, network, result, race }: Report): void {
   const { name, reason } = network.engine
@@ -195,7 +203,7 @@ function printRace({ options, network, result, race }: Report): void {
   const { milliseconds, hashes, ratio, identical, runs } = race
   const head = ['', 'wasm', 'typescript', '']
   const times = [
-    `time for ${options.epochs} epochs`,
+    `time for ${epochsOf(options.epochs)}`,
     duration(milliseconds.wasm),
     duration(milliseconds.typescript),
     `ratio ${ratio.toFixed(1)}, best of ${runs}`,
