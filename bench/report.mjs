@@ -37,7 +37,14 @@ export const summaryCells = ({ min, median, spread }) => [number(min), number(me
 export function goal(name, value, wanted, format, atMost = false) {
   const isMeasured = Number.isFinite(value)
   const met = isMeasured && (atMost ? value <= wanted : value >= wanted)
-  return { name: `${name} ${atMost ? '≤' : '≥'} ${format(wanted)}`, wanted, value, met, text: format(value), isMeasured }
+  return {
+    name: `${name} ${atMost ? '≤' : '≥'} ${format(wanted)}`,
+    wanted,
+    value,
+    met,
+    text: format(value),
+    isMeasured,
+  }
 }
 
 export function formatGoal({ name, met, text, isMeasured }) {

@@ -335,9 +335,12 @@ function resolveOptimizer(value: unknown, dtype: Dtype): Pick<ResolvedConfig, 'o
   }
   const { minStep, maxStep } = chosen.options
   if (minStep > maxStep) refuse('optimizer.minStep', `a number of at most maxStep, which is ${maxStep}`, minStep)
-  const { default: rate } = optimizers[chosen.name].options.learningRate
+  const { learningRate: rate, ...options } = chosen.options
   const given = isOptionObject(value) && Object.hasOwn(value, 'learningRate') ? learningRate : undefined
-  return { optimizer: chosen, learningRate: resolveRate(given, rate, 'optimizer.learningRate') }
+  return {
+    optimizer: { name: chosen.name, options },
+    learningRate: resolveRate(given, Number(rate), 'optimizer.learningRate'),
+  }
 }
 
 function resolveRegularization(value: unknown): ResolvedConfig['regularization'] {

@@ -81,7 +81,7 @@ export function resolveRate(value: unknown, initial: number, path: string): Reso
   }
   if (!isOptionObject(value)) {
     if (typeof value !== 'number')
-      refuse(path, 'a number above 0, a schedule such as { name: "cosine", total: 100 } or a function', value)
+      refuse(path, 'a finite number above 0, a schedule such as { name: "cosine", total: 100 } or a function', value)
     return { name: 'constant', initial: checkNumber(value, path, { above: 0 }) }
   }
   const names = Object.keys(schedules) as Schedule['name'][]

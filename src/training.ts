@@ -153,7 +153,7 @@ export class TrainingRun {
       this.#setWord(P.RATES, 0)
       return this.#sliceSteps
     }
-    const steps = Math.min(this.#sliceSteps, this.#ratesCapacity)
+    const steps = Math.min(this.#sliceSteps, this.#ratesCapacity, this.#stepsLeft())
     const rates = new Float64Array(this.#engine.buffer, this.#rates, steps)
     let position = this.#word(P.POSITION)
     for (let i = 0; i < steps; i++) {
@@ -165,6 +165,14 @@ export class TrainingRun {
     }
     this.#setWord(P.RATES, this.#rates)
     return steps
+  }
+
+  /** Steps until the engine comes back by itself: no function is asked for the rates of later ones. */
+  #stepsLeft(): number {
+    const { batchRows } = this.#options
+    const ofEpoch = Math.ceil((this.#rows - this.#word(P.POSITION)) / batchRows)
+    if (this.#word(P.STOP_AT_EPOCH_END)) return ofEpoch
+    return ofEpoch + (this.#double(P.EPOCHS_LEFT) - 1) * Math.ceil(this.#rows / batchRows)
   }
 
   /** The rate of the last step */

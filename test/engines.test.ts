@@ -70,24 +70,25 @@ const scaling = fc.constantFrom<unknown>(
   ...['none', 'none', 'max', 'maxAbs', 'minMax', 'standard', 'robust', { divideBy: 3 }, { offset: 1, scale: 0.5 }],
 )
 
-/** What more the library may take by now */
-const acceptable = <Candidate extends Options>(candidates: Candidate[]) =>
-  candidates.filter((candidate) => isAccepted({ inputs: 1, layers: [{ units: 1 }], ...candidate }))
-const extras = acceptable<Options>([
+const extra = fc.constantFrom<Options>(
+  {},
+  {},
   { regularization: { l1: 0.001, l2: 0.01 } },
   { clipNorm: 0.5 },
   { clipValue: 0.1 },
   { regularization: { l2: 0.1 }, clipNorm: 1, clipValue: 0.5 },
-])
-const rates = acceptable<{ optimizer: { learningRate: unknown } & Options }>(
-  [
-    { name: 'step', initial: 0.1, stepSize: 2, gamma: 0.5, unit: 'epoch' },
-    { name: 'exponential', initial: 0.1, gamma: 0.9, unit: 'step' },
-    { name: 'cosine', initial: 0.1, total: 5, minimum: 0.001, unit: 'step' },
-    { name: 'linearWarmup', initial: 0.1, warmup: 3, unit: 'step' },
-    { name: 'warmupCosine', initial: 0.1, warmup: 2, total: 7, unit: 'epoch' },
-  ].map((learningRate) => ({ optimizer: { name: 'sgd', learningRate } })),
-).map(({ optimizer }) => optimizer.learningRate)
+)
+/** Those above 1 make many networks diverge. */
+const rate = fc.constantFrom<unknown>(
+  ...[undefined, 0.001, 0.01, 0.1, 100, 1e9, (step: number, epoch: number) => 0.1 / (1 + step + epoch)],
+  { name: 'step', initial: 0.1, stepSize: 2, gamma: 0.5, unit: 'epoch' },
+  { name: 'exponential', initial: 0.1, gamma: 0.9, unit: 'step' },
+  { name: 'cosine', initial: 0.1, total: 5, minimum: 0.001, unit: 'step' },
+  { name: 'linearWarmup', initial: 0.1, warmup: 3, unit: 'step' },
+  { name: 'warmupCosine', initial: 0.1, warmup: 2, total: 7, unit: 'epoch' },
+  { name: 'reduceOnPlateau', initial: 0.1, factor: 0.5, patience: 0 },
+)
+/** Once the library has dropout */
 const dropouts = isAccepted({ inputs: 1, layers: [{ units: 1, dropout: 0.5 }, { units: 1 }] })
   ? [{}, {}, { dropout: 0.3 }]
   : [{}]
@@ -108,8 +109,9 @@ const plan = fc.record({
   outputBiases: biases,
   loss: entryOf(losses),
   optimizer: entryOf(optimizers),
-  rate: fc.constantFrom<unknown>(undefined, 0.001, 0.01, 0.1, ...rates),
-  extra: fc.constantFrom<Options>({}, {}, ...extras),
+  rate,
+  extra,
+  magnitude: fc.constantFrom(3, 3, 3, 1e6, 1e30),
   scaling: fc.record({ inputs: scaling, targets: scaling }),
   dtype: fc.constantFrom(...dtypes),
   seed: fc.nat(),
@@ -145,7 +147,7 @@ function caseOf(drawn: Plan): Case {
   const rows = affordableRows(drawn, layers)
   return {
     config,
-    inputs: rowsOf(rows, inputs, seed).map((row) => row.map(drawn.scaling.inputs === 'max' ? Math.abs : (x) => 3 * x)),
+    inputs: inputsOf(drawn, rows),
     targets: targetsOf(drawn, kind, rows, outputs),
     options: { epochs: drawn.epochs, batchSize: drawn.batchSize, shuffle: drawn.shuffle },
   }
@@ -165,6 +167,11 @@ function affordableRows({ inputs, rows, epochs, batchSize }: Plan, layers: { uni
   const weights = layers.reduce((sum, { units }, layer) => sum + units * widths[layer], 0)
   const perRow = weights * epochs * (3 + 6 / (batchSize === 'full' ? rows : batchSize))
   return Math.max(2, Math.min(rows, Math.floor(WORK / perRow)))
+}
+
+function inputsOf({ inputs, magnitude, scaling, seed }: Plan, rows: number): MatrixInput {
+  const values = rowsOf(rows, inputs, seed).map((row) => row.map((value) => magnitude * value))
+  return scaling.inputs === 'max' ? values.map((row) => row.map(Math.abs)) : values
 }
 
 function targetsOf({ seed, scaling, asClasses }: Plan, kind: string, rows: number, outputs: number): MatrixInput {
