@@ -35,7 +35,7 @@ import { evaluateRows, predictRows, stepOnRows } from './passes.ts'
 import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
 import { newRateState } from './schedules.ts'
 import type { NetworkState } from './state.ts'
-import { TrainingRun, type TrainResult, yieldToHost } from './training.ts'
+import { runYielding, TrainingRun, type TrainResult } from './training.ts'
 
 /** What a network runs on, readable as `network.engine` */
 export interface EngineInfo {
@@ -66,8 +66,6 @@ export interface Gradients {
   norm: number
   layers: LayerWeights[]
 }
-
-const SLICE_MILLISECONDS = 8
 
 /** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON` or `clone`. */
 export class Network {
@@ -143,13 +141,7 @@ export class Network {
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
     const run = this.#startRun(inputs, targets, options)
     try {
-      let yielded = performance.now()
-      while (run.slice()) {
-        if (performance.now() - yielded < SLICE_MILLISECONDS) continue
-        await yieldToHost()
-        yielded = performance.now()
-      }
-      return run.result()
+      return await runYielding(run)
     } finally {
       this.#endRun()
     }

@@ -1,5 +1,5 @@
 // One call of `train`: its data in memory, its slices, its end. Slices give progress, abort and a responsive host, and
-// never change a result; see ARCHITECTURE in README.md, "Developing".
+// never change a result. They also let V8 replace baseline code: it never replaces a wasm function that is running.
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
@@ -283,8 +283,19 @@ export class TrainingRun {
   }
 }
 
+/** Runs all slices, giving the host its turn about every 8 ms. */
+export async function runYielding(run: TrainingRun): Promise<TrainResult> {
+  let yielded = now()
+  while (run.slice()) {
+    if (now() - yielded < SLICE_MILLISECONDS) continue
+    await yieldToHost()
+    yielded = now()
+  }
+  return run.result()
+}
+
 /** Lets the host do what waits: a frame, a message, a timer. Resolves in microseconds, where `setTimeout` takes 4 ms. */
-export function yieldToHost(): Promise<void> {
+function yieldToHost(): Promise<void> {
   const host = globalThis as { scheduler?: { yield?: () => Promise<void> }; setImmediate?: (f: () => void) => unknown }
   if (host.scheduler?.yield) return host.scheduler.yield()
   if (host.setImmediate) return new Promise((resolve) => host.setImmediate?.(resolve))
