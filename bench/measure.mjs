@@ -1,50 +1,38 @@
 // Times variants that are to be compared: warm-up of each, then one sample of each per round.
 import { summarize } from './report.mjs'
 
-/** A sample lasts at least this long; shorter ones find a quiet moment of the machine more often. */
+/** A sample lasts at least this long; short ones find quiet moments of a busy machine. */
 const SAMPLE_MILLISECONDS = 4
 const LEAST_SAMPLES = 3
 
-const now = () => performance.now()
-
-/** Runs until `milliseconds` have passed; returns how many calls fill one sample at the last speed. */
-function warmUp(run, milliseconds) {
-  const end = now() + milliseconds
+/** Runs for `milliseconds`; returns how many calls fill one sample at the last speed. */
+async function warmUp(variant, milliseconds) {
+  const end = performance.now() + milliseconds
   let last = 0
-  do {
-    const started = now()
-    run()
-    last = now() - started
-  } while (now() < end)
+  do last = await variant.sample(1)
+  while (performance.now() < end)
   return Math.max(1, Math.ceil(SAMPLE_MILLISECONDS / last))
 }
 
-function sample({ run, work, calls }) {
-  const started = now()
-  for (let call = 0; call < calls; call++) run()
-  return (now() - started) / (calls * work)
-}
-
 /**
- * Takes `rounds` samples of each variant `{ name, run, work }`, where a call of `run` does `work` units: milliseconds per
- * unit, summarized, by name. A variant that has used `budget` milliseconds sits out, once it has a few samples.
+ * Takes `rounds` samples of each variant (see variants.mjs): milliseconds per unit of work, summarized, by name. A variant
+ * that has used `budget` milliseconds sits out, once it has a few samples.
  */
-export function measure(variants, { rounds, budget = 4000, warmUp: warmUpMilliseconds = 200 }) {
-  const states = variants.map((variant) => ({
-    ...variant,
-    calls: warmUp(variant.run, warmUpMilliseconds),
-    samples: [],
-    spent: 0,
-  }))
+export async function measure(variants, { rounds, budget = 5000, warmUp: warmUpMilliseconds = 300 }) {
+  const states = []
+  for (const variant of variants) {
+    states.push({ variant, calls: await warmUp(variant, warmUpMilliseconds), samples: [], spent: 0 })
+  }
   for (let round = 0; round < rounds; round++) {
     for (const state of states) {
-      if (state.spent > budget && state.samples.length >= LEAST_SAMPLES) continue
-      const each = sample(state)
-      state.samples.push(each)
-      state.spent += each * state.calls * state.work
+      const { variant, calls, samples } = state
+      if (state.spent > budget && samples.length >= LEAST_SAMPLES) continue
+      const milliseconds = await variant.sample(calls)
+      samples.push(milliseconds / (calls * variant.work))
+      state.spent += milliseconds
     }
   }
-  return Object.fromEntries(states.map(({ name, samples }) => [name, summarize(samples)]))
+  return Object.fromEntries(states.map(({ variant, samples }) => [variant.name, summarize(samples)]))
 }
 
 /** The summary in another unit: `factor` of it make one of the old. */

@@ -47,6 +47,26 @@ export function goal(name, value, wanted, format, atMost = false) {
   }
 }
 
+/** The proof that both engines trained to the same `hash`: of weights, or of anything else */
+export function sameBits(what, wasm, typescript) {
+  const detail = wasm.hash === typescript.hash ? wasm.hash : `${wasm.hash} and ${typescript.hash}`
+  return { name: `${what}: typescript has the bits of wasm`, holds: wasm.hash === typescript.hash, detail }
+}
+
+/** The proof that weights of other code are near those of wasm; a NaN is not. */
+export function nearTo(what, wasm, other, tolerance) {
+  const worst = wasm.weights.reduce((most, weight, i) => {
+    const distance = Math.abs(weight - other.weights[i])
+    return distance <= most ? most : distance
+  }, 0)
+  const name = `${what} stays within ${tolerance} of wasm`
+  return {
+    name,
+    holds: worst <= tolerance && wasm.weights.length === other.weights.length,
+    detail: worst.toExponential(1),
+  }
+}
+
 export function formatGoal({ name, met, text, isMeasured }) {
   return `goal ${name}: ${isMeasured ? `${met ? 'met' : 'not met'} (${text})` : 'not measured'}`
 }

@@ -1,4 +1,4 @@
-"""The tutorial's training in NumPy, timed inside. JSON in on stdin, JSON out on stdout; see tutorial.mjs."""
+"""The tutorial's training in NumPy, timed inside: see inPython in variants.mjs for what is read and written."""
 import json
 import sys
 from time import perf_counter
@@ -6,8 +6,8 @@ from time import perf_counter
 import numpy as np
 
 
-def train(x, y, layers, rate, epochs):
-    w1, b1, w2, b2 = (np.array(values, dtype=np.float64) for values in layers)
+def train(x, y, parameters, rate, epochs):
+    w1, b1, w2, b2 = parameters
     x_transposed = x.T
     exp, sums = np.exp, np.add.reduce
     for _ in range(epochs):
@@ -19,15 +19,22 @@ def train(x, y, layers, rate, epochs):
         b2 -= rate * sums(delta2)
         w1 -= rate * (x_transposed @ delta1)
         b1 -= rate * sums(delta1)
-    return [float(value) for part in (w1, b1, w2, b2) for value in part.ravel()]
 
 
-task = json.load(sys.stdin)
+def answer(value):
+    print(json.dumps(value), flush=True)
+
+
+task = json.loads(sys.stdin.readline())
 x, y = np.array(task["inputs"]), np.array(task["targets"])
-weights = train(x, y, task["layers"], task["rate"], task["epochs"])
-seconds = []
-for _ in range(task["rounds"]):
-    started = perf_counter()
-    train(x, y, task["layers"], task["rate"], task["epochs"])
-    seconds.append(perf_counter() - started)
-print(json.dumps({"weights": weights, "seconds": seconds, "version": np.__version__}))
+parameters = [np.array(values, dtype=np.float64) for values in task["layers"]]
+answer({"work": task["epochs"]})
+for line in sys.stdin:
+    if line.strip():
+        started = perf_counter()
+        for _ in range(int(line)):
+            train(x, y, parameters, task["rate"], task["epochs"])
+        answer((perf_counter() - started) * 1000)
+    else:
+        weights = [float(value) for part in parameters for value in part.ravel()]
+        answer({"weights": weights, "version": np.__version__})

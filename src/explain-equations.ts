@@ -16,6 +16,7 @@ import {
   type Term,
   words,
 } from './explain-formula.ts'
+import { type LossName, losses } from './losses.ts'
 
 export type ExplanationData = Omit<Explanation, 'toText' | 'toMathML'>
 
@@ -43,6 +44,7 @@ const byOut = (neuron: ExplainedNeuron): Term => derivative(error, out(neuron))
 /** By loss: an output's part of the error, and its derivatives; n is the number of outputs */
 const lossFormulas: Partial<Record<string, { error: string; byOut?: string; byNet?: string }>> = {
   halfSquaredError: { error: '½ · (target − out)²', byOut: 'out − target' },
+  meanAbsoluteError: { error: '|target − out| / n', byOut: 'sign(out − target) / n' },
   meanSquaredError: { error: '(target − out)² / n', byOut: '2 · (out − target) / n' },
   binaryCrossEntropy: {
     error: '−(target · ln(out) + (1 − target) · ln(1 − out)) / n',
@@ -179,13 +181,22 @@ function bothForms(formula: string, neuron: ExplainedNeuron, outputs = 1): Pick<
     every: { kind: 'name', base: 'net' },
     n,
   })
-  if (/^\w+$|Σ| if /u.test(formula)) return { symbols }
+  if (/^\w+$|Σ| if | or | = |rule/u.test(formula)) return { symbols }
   const values = { net: number(netValue), out: number(output), target: number(target), n }
   return { symbols, numbers: readFormula(text, values) }
 }
 
+/** Where a formula is more than an expression, so that it does not run into the next = sign */
+function inBrackets(formula: string): string {
+  return / if | or | = /.test(formula) ? `(${formula})` : formula
+}
+
 function outEquation({ activation }: ExplainedLayer, neuron: ExplainedNeuron): Equation {
-  return { left: [out(neuron)], ...bothForms(activations[activation].formula, neuron), result: neuron.output }
+  return {
+    left: [out(neuron)],
+    ...bothForms(inBrackets(activations[activation].formula), neuron),
+    result: neuron.output,
+  }
 }
 
 function errorSection({ layers, loss, totalError }: ExplanationData): Section {
@@ -203,7 +214,11 @@ function errorSection({ layers, loss, totalError }: ExplanationData): Section {
     )
   const symbols = sum(({ name }) => named('E', name))
   const numbers = neurons.length > 1 ? { numbers: sum((neuron) => number(neuron.error ?? 0)) } : {}
-  return withNote(`Error (${loss})`, [...equations, { left: [total], symbols, ...numbers, result: totalError }], note)
+  return withNote(
+    `Error: ${loss}, ${losses[loss as LossName].formula}`,
+    [...equations, { left: [total], symbols, ...numbers, result: totalError }],
+    note,
+  )
 }
 
 /** A section per neuron */
@@ -268,7 +283,7 @@ function pathEquations(neuron: ExplainedNeuron): Equation[] {
 function outByNetEquations({ activation }: ExplainedLayer, neuron: ExplainedNeuron): Equation[] {
   if (neuron.outputByNet === undefined || neuron.errorByOutput === undefined) return []
   const formula = activations[activation].derivative
-  const forms = bothForms(formula.includes(' if ') ? `(${formula})` : formula, neuron)
+  const forms = bothForms(inBrackets(formula), neuron)
   return [{ left: [derivative(out(neuron), net(neuron))], ...forms, result: neuron.outputByNet }]
 }
 
@@ -279,7 +294,8 @@ function byNetEquation(data: ExplanationData, layer: ExplainedLayer, neuron: Exp
     const outputs = data.layers[data.layers.length - 1].neurons.length
     return { ...equation, ...bothForms(lossFormulas[data.loss]?.byNet ?? '0', neuron, outputs) }
   }
-  if (outputByNet === undefined) return { ...equation, ...softmaxForms(layer, neuron) }
+  if (layer.activation === 'softmax') return { ...equation, ...softmaxForms(layer, neuron) }
+  if (outputByNet === undefined) return equation
   const symbols = joined([[byOut(neuron)], [derivative(out(neuron), net(neuron))]], ' · ')
   return { ...equation, symbols, numbers: numbersJoined([errorByOutput, outputByNet], ' · ') }
 }

@@ -45,18 +45,22 @@ export function shortened(parts: readonly Formula[], between: string): Formula {
   return joined([...parts.slice(0, PARTS_KEPT), [sign('…')], parts[parts.length - 1]], between)
 }
 
-const TOKEN = /( if |, else )|e\^(−?)(\w+)|(½|\p{Letter}+)(²?)|(\d+(?:\.\d+)?)|(\()|(\)²?)|([^\p{Letter}\d()½]+)/gu
+const PHRASE = ' if |, else |, or | below | beyond |by the product rule|, (?=s = )'
+const TOKEN = new RegExp(
+  `(${PHRASE})|e\\^(−?)(\\w+)|(½|\\p{Letter}+)([²³]?)|(\\d+(?:\\.\\d+)?)|(\\()|(\\)[²³]?)|([^\\p{Letter}\\d()½]+?(?=${PHRASE}|[\\p{Letter}\\d()½]|$))`,
+  'gu',
+)
 
 /** Reads a table's formula, with what stands for its variables (net, out, target …). */
 export function readFormula(text: string, variables: Readonly<Record<string, Term>>): Formula {
   const open: Term[][] = [[]]
-  for (const [, phrase, minus, exponent, word, square, digits, opening, closing, signs] of text.matchAll(TOKEN)) {
+  for (const [, phrase, minus, exponent, word, raised, digits, opening, closing, signs] of text.matchAll(TOKEN)) {
     const content = open[open.length - 1]
     const variable = (name: string): Term => variables[name] ?? { kind: 'name', base: name }
     if (phrase) content.push(words(phrase))
     else if (exponent)
       content.push(power({ kind: 'name', base: 'e' }, [...(minus ? [sign(minus)] : []), variable(exponent)]))
-    else if (word) content.push(square ? power(variable(word), [number(2)]) : variable(word))
+    else if (word) content.push(raised ? power(variable(word), [number(EXPONENTS[raised])]) : variable(word))
     else if (digits) content.push(number(Number(digits)))
     else if (opening) open.push([])
     else if (closing) closeGroup(open, closing)
@@ -69,14 +73,22 @@ function power(base: Term, exponent: Formula): Term {
   return { kind: 'power', base, exponent }
 }
 
-function closeGroup(open: Term[][], closing: string): void {
+const EXPONENTS: Record<string, number> = { '²': 2, '³': 3 }
+
+function closeGroup(open: Term[][], [, raised]: string): void {
   const group: Term = { kind: 'group', content: withFraction(open.pop() ?? []) }
-  open[open.length - 1].push(closing === ')²' ? power(group, [number(2)]) : group)
+  open[open.length - 1].push(raised ? power(group, [number(EXPONENTS[raised])]) : group)
 }
 
-/** a / b as one fraction */
+/** a / b as one fraction, where the formula, or what stands behind its last = sign, is one */
 function withFraction(formula: Formula): Formula {
-  const slash = formula.findIndex((term) => term.kind === 'sign' && term.text === ' / ')
-  if (slash < 0) return formula
-  return [{ kind: 'fraction', above: formula.slice(0, slash), below: formula.slice(slash + 1) }]
+  const start = formula.map(isSign(' = ')).lastIndexOf(true) + 1
+  const slash = formula.findIndex(isSign(' / '))
+  if (slash < start) return formula
+  const fraction: Term = { kind: 'fraction', above: formula.slice(start, slash), below: formula.slice(slash + 1) }
+  return [...formula.slice(0, start), fraction]
+}
+
+function isSign(text: string): (term: Term) => boolean {
+  return (term) => term.kind === 'sign' && term.text === text
 }

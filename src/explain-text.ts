@@ -121,10 +121,10 @@ function nameToText({ base, index = '', isUpdated }: Term & { kind: 'name' }): s
 }
 
 function powerToText(base: Term, exponent: Formula): string {
-  const [first] = exponent
-  // A negative number is put into brackets, and a square is written as in the tables.
-  if (first.kind === 'number' && first.value === 2) return `${termToText(base, false)}²`
-  return `${termToText(base, true)}^${formulaToText(exponent)}`
+  if (base.kind === 'name' && base.base === 'e') return `e^${formulaToText(exponent)}`
+  // Squares and cubes, as in the tables; a negative number is put into brackets.
+  const [raised] = exponent
+  return `${termToText(base, false)}${raised.kind === 'number' && raised.value === 3 ? '³' : '²'}`
 }
 
 // MathML: presentation elements only

@@ -1,6 +1,6 @@
 // One forward and backward pass of one row with every number that occurs, in the tutorial's notation: net h1, out h1,
 // ∂E/∂out, ∂out/∂net, ∂net/∂w and the weight after the step. The numbers are the engine's own.
-import { SQUARED_ERROR } from '../assembly/ids.ts'
+import { ABSOLUTE_ERROR, HUBER, SQUARED_ERROR } from '../assembly/ids.ts'
 import { type ActivationName, activationOf } from './activations.ts'
 import type { ResolvedConfig } from './config.ts'
 import { WasmpropError } from './errors.ts'
@@ -35,7 +35,7 @@ export interface ExplainedWeight {
   readonly value: number
   /** ∂net/∂w: the output of `from`, 1 for a bias */
   readonly netByWeight: number
-  /** ∂E/∂w = ∂E/∂out · ∂out/∂net · ∂net/∂w */
+  /** ∂E/∂w = ∂E/∂out · ∂out/∂net · ∂net/∂w, of the loss alone: without penalties and clipping */
   readonly errorByWeight: number
   /** After one step of the network's optimizer on this row */
   readonly updated: number
@@ -51,7 +51,7 @@ export interface ExplainedNeuron {
   readonly output: number
   /** ∂E/∂out; not given where only ∂E/∂net has a finite value: softmax with its cross-entropy, a saturated output */
   readonly errorByOutput?: number
-  /** ∂out/∂net; not given where softmax joins the outputs of a layer */
+  /** ∂out/∂net; not given where softmax joins the outputs of a layer, or ∂E/∂out is 0 and no output tells it */
   readonly outputByNet?: number
   /** ∂E/∂net */
   readonly errorByNet: number
@@ -112,13 +112,19 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
     totalError,
     optimizer: optimizer.name,
     learningRate: nextRate(state),
-    isPlainStep: optimizer.name === 'sgd' && optimizer.options.momentum === 0,
+    isPlainStep: isPlain(state.config),
   }
   return {
     ...explanation,
     toText: (options) => explanationToText(explanation, options),
     toMathML: (options) => explanationToMathML(explanation, options),
   }
+}
+
+function isPlain({ optimizer, regularization, clipNorm, clipValue }: ResolvedConfig): boolean {
+  const { momentum, weightDecay } = optimizer.options
+  const extras = [momentum, weightDecay, regularization.l1, regularization.l2, clipNorm, clipValue]
+  return optimizer.name === 'sgd' && extras.every((extra) => extra === 0)
 }
 
 /** One layer, row 0 of every block */
@@ -268,26 +274,39 @@ function netsOf(state: NetworkState, x: number[], weights: number[][], biases: n
 
 /** ∂E/∂out and ∂out/∂net of one neuron, as far as they are finite numbers of this neuron alone */
 function derivativesOf(
-  { state, targets, passes }: Work,
+  work: Work,
   layer: number,
   unit: number,
   paths: ExplainedPath[] | undefined,
 ): Pick<ExplainedNeuron, 'errorByOutput' | 'outputByNet'> {
-  const { config } = state
+  const { state, passes } = work
   const round = roundingOf(state)
-  const output = passes[layer].outputs[unit]
-  const slope = activationOf(config.layers[layer].activation).derivativeAt?.(output)
-  const outputByNet = slope === undefined ? {} : { outputByNet: round(slope) }
-  if (paths) {
-    return { errorByOutput: paths.reduce((sum, { contribution }) => round(sum + contribution), 0), ...outputByNet }
+  const { activation } = state.config.layers[layer]
+  const errorByNet = passes[layer].deltas[unit]
+  const exact = activationOf(activation).derivativeAt?.(passes[layer].outputs[unit])
+  const errorByOutput = paths
+    ? paths.reduce((sum, { contribution }) => round(sum + contribution), 0)
+    : (errorByOutputOf(work, unit) ?? errorByNet / (exact ?? 0))
+  // What the table has no derivative for, the engine's own ∂E/∂net tells.
+  const slope = exact ?? (activation.name === 'softmax' ? Number.NaN : errorByNet / errorByOutput)
+  return {
+    ...(Number.isFinite(errorByOutput) ? { errorByOutput } : {}),
+    ...(Number.isFinite(slope) ? { outputByNet: round(slope) } : {}),
   }
-  const { id, gradientFactor } = lossOf(config.loss)
-  if (id === SQUARED_ERROR) {
-    const factor = round(gradientFactor(targets.length, config.loss.options))
-    return { errorByOutput: round(round(output - targets[unit]) * factor), ...outputByNet }
-  }
-  const errorByOutput = passes[layer].deltas[unit] / (outputByNet.outputByNet ?? 0)
-  return { ...(Number.isFinite(errorByOutput) ? { errorByOutput } : {}), ...outputByNet }
+}
+
+/** ∂E/∂out of an output neuron as the loss gives it; the cross-entropies give ∂E/∂net instead. */
+function errorByOutputOf({ state, targets, passes }: Work, unit: number): number | undefined {
+  const round = roundingOf(state)
+  const { loss } = state.config
+  const { id, gradientFactor, parameter = '' } = lossOf(loss)
+  const difference = round(passes[passes.length - 1].outputs[unit] - targets[unit])
+  const factor = round(gradientFactor(targets.length, loss.options))
+  if (id === SQUARED_ERROR) return round(difference * factor)
+  if (id === ABSOLUTE_ERROR) return round(Math.sign(difference) * factor)
+  if (id !== HUBER) return undefined
+  const limit = round(Number(loss.options[parameter]))
+  return round(Math.max(-limit, Math.min(limit, difference)) * factor)
 }
 
 /** An output neuron's part of the loss of the row */

@@ -10,12 +10,18 @@ import { Network } from '../src/network.ts'
 import { optimizers } from '../src/optimizers.ts'
 import { valuesOf } from '../src/parameters.ts'
 import { isAccepted, loosely } from './choices.ts'
-import { bitsOf, dtypes, type EngineName, numbersOf, rowsOf } from './networks.ts'
+import { bitsOf, dtypes, type EngineName, engines, numbersOf, rowsOf, trainedBits } from './networks.ts'
 
 const RUNS = 220
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127]
 /** Multiplications that one case may take, so that all of them stay within seconds */
 const WORK = 2e6
+
+const signed = (numbers: number[]) => numbers.flatMap((number) => [number, -number])
+const EXTREMES = {
+  float32: signed([0, 2 ** -149, 2 ** -126, 1e-20, 1, 3, 10, 20, 88, 104, 1e3, 1e6, 1e13, 1e20, 1e30, 3e38]),
+  float64: signed([0, 5e-324, 2 ** -1022, 1e-155, 1, 3, 10, 20, 88, 709, 746, 1e6, 1e13, 1e77, 1e155, 1.7e308]),
+}
 
 type Entry = { readonly options: Readonly<Record<string, object>> }
 type Options = Record<string, unknown>
@@ -206,7 +212,7 @@ async function traceOf(
     note('train in full batches', () => trained(network, inputs, targets, { ...options, batchSize: 'full' }))
   }
   note('weights', () => network.weightsHash())
-  note('memory', () => memoryOf(network))
+  note('memory', () => trainedBits(network))
   note('predictions', () => bitsOf(network.predict(inputs)))
   note('evaluate', () => bitsOf(network.evaluate(inputs, targets).loss))
   note('gradients', () => gradientsOf(network, inputs, targets))
@@ -232,27 +238,19 @@ function gradientsOf(network: Network, inputs: MatrixInput, targets: MatrixInput
   )
 }
 
-/** Parameters and optimizer states with their padding */
-function memoryOf(network: Network): string {
-  const { engine, layout, config } = Network.stateOf(network)
-  const start = layout.parameters / layout.bytesPerValue
-  return bitsOf(
-    valuesOf(engine.buffer, config.dtype).subarray(start, start + layout.trainedBytes / layout.bytesPerValue),
-  )
-}
-
 /** Pads stay 0, or all sums along them would be wrong; biases that are not trained or not there stay as they were. */
 function expectPadsAndFrozenBiases(network: Network, before: number[][]) {
   const { engine, layout, config } = Network.stateOf(network)
   const values = valuesOf(engine.buffer, config.dtype)
+  let pads = 0
   for (const { inputs, units, stride, weights } of layout.layers) {
+    const width = stride / layout.bytesPerValue
+    const start = weights / layout.bytesPerValue
     for (let row = 0; row <= inputs; row++) {
-      const pads = values
-        .subarray((weights + row * stride) / layout.bytesPerValue)
-        .subarray(units, stride / layout.bytesPerValue)
-      expect(pads.every((pad) => pad === 0)).toBe(true)
+      for (let column = units; column < width; column++) pads += Number(values[start + row * width + column] !== 0)
     }
   }
+  expect(pads).toBe(0)
   network.getWeights().forEach(({ biases }, layer) => {
     if (!network.layers[layer].trainBias) expect(biases).toEqual(before[layer])
   })
@@ -311,6 +309,27 @@ describe('wasm and typescript leave the same bits', () => {
       targets: rowsOf(rows, 2, 2),
       options,
     })
+  })
+
+  it.each(Object.keys(losses))('at extreme nets and targets, to the sign of zero, with %s', async (loss) => {
+    const { activation: needed, minimumOutputs, targets: kind } = lossOf(loss)
+    const outputs = needed === undefined ? Object.keys(activations).filter((name) => name !== 'softmax') : [needed]
+    const targets = kind === 'number' ? [0.5, 0, -0, -2] : [1, 0]
+    for (const [activation, dtype] of outputs.flatMap((name) => dtypes.map((type) => [name, type] as const))) {
+      const weightInit = { name: 'constant', value: 1 }
+      const layers = [{ units: minimumOutputs, activation, weightInit }]
+      const found = engines.map(async (engine) => {
+        const network = await createNetwork(loosely({ inputs: 1, layers, loss, dtype, engine }))
+        return EXTREMES[dtype].flatMap((net) =>
+          targets.map((target) => {
+            const row = kind === 'distribution' ? [target, 1 - target] : [target]
+            const { loss: cost, layers: gradients } = network.gradients([[net]], [row])
+            return { net, target, cost, outputs: network.predict([[net]]), gradients }
+          }),
+        )
+      })
+      expect(await found[0], `${activation} in ${dtype}`).toEqual(await found[1])
+    }
   })
 })
 

@@ -2,6 +2,7 @@
 // an explanation.
 import { asyncProperty, assert as check, constantFrom, double, integer, record } from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { activations } from '../src/activations.ts'
 import {
   type ActivationName,
   createNetwork,
@@ -14,6 +15,7 @@ import {
   type Network,
   type NetworkConfig,
 } from '../src/index.ts'
+import { type OptimizerName, optimizers } from '../src/optimizers.ts'
 import mazur from './fixtures/mazur.json' with { type: 'json' }
 import tutorial from './fixtures/tutorial.json' with { type: 'json' }
 import { refusal } from './refusal.ts'
@@ -162,18 +164,25 @@ const endings: readonly (readonly [ActivationName, LossName])[] = [
   ['sigmoid', 'halfSquaredError'],
   ['relu', 'halfSquaredError'],
   ['tanh', 'meanSquaredError'],
+  ['softplus', 'meanAbsoluteError'],
+  ['leakyRelu', 'huber'],
+  ['silu', 'smoothL1'],
   ['sigmoid', 'binaryCrossEntropy'],
   ['softmax', 'categoricalCrossEntropy'],
   ['softmax', 'halfSquaredError'],
+  ['softmax', 'huber'],
 ]
+const activationNames = Object.keys(activations) as ActivationName[]
+const optimizerNames = Object.keys(optimizers) as OptimizerName[]
 
 const someNetworks = record({
   inputs: integer({ min: 1, max: 4 }),
   widths: constantFrom<number[]>([], [1], [3], [2, 3], [4, 2, 3]),
-  hidden: constantFrom<ActivationName>('sigmoid', 'tanh', 'relu', 'linear', 'softmax'),
+  hidden: constantFrom(...activationNames),
   outputs: integer({ min: 1, max: 4 }),
   ending: constantFrom(...endings),
-  optimizer: constantFrom<NetworkConfig['optimizer']>('adam', 'sgd', { name: 'sgd', momentum: 0.9, learningRate: 0.3 }),
+  optimizer: constantFrom<NetworkConfig['optimizer']>('sgd', ...optimizerNames, { name: 'sgd', momentum: 0.9 }),
+  extras: constantFrom<Partial<NetworkConfig>>({}, { clipNorm: 0.1 }, { regularization: { l1: 0.01, l2: 0.1 } }),
   dtype: constantFrom<Dtype>('float32', 'float64'),
   engine: constantFrom('wasm' as const, 'typescript' as const),
   bias: constantFrom(true, false),
@@ -189,6 +198,7 @@ async function explainSome(some: {
   outputs: number
   ending: readonly [ActivationName, LossName]
   optimizer: NetworkConfig['optimizer']
+  extras: Partial<NetworkConfig>
   dtype: Dtype
   engine: 'wasm' | 'typescript'
   bias: boolean
@@ -203,7 +213,7 @@ async function explainSome(some: {
     ...some.widths.map((width) => ({ units: width, activation: hidden, bias })),
     { units, activation, bias },
   ]
-  const network = await createNetwork({ inputs, layers, loss, optimizer, dtype, engine, seed })
+  const network = await createNetwork({ inputs, layers, loss, optimizer, dtype, engine, seed, ...some.extras })
   const row = Array.from({ length: inputs }, (_, i) => size * Math.sin(seed + i))
   const targets = Array.from({ length: units }, (_, i) => (i === seed % units ? 1 : 0))
   return { network, explanation: explain(network, [row], [targets]), row, targets }
@@ -216,7 +226,7 @@ describe('in any network', () => {
   it('the chain of every weight multiplies to its gradient', async () => {
     await check(
       asyncProperty(someNetworks, async (some) => {
-        const { network, explanation, row, targets } = await explainSome(some)
+        const { network, explanation, row, targets } = await explainSome({ ...some, extras: {} })
         const { layers } = network.gradients([row], [targets])
         for (const [index, { neurons }] of explanation.layers.entries()) {
           for (const [unit, neuron] of neurons.entries()) {
@@ -404,6 +414,35 @@ describe('toText', () => {
     expect(neuronsOf(frozen)[0].bias).toMatchObject({ isFrozen: true, errorByWeight: 0, updated: 0.35 })
     const adam = explain(await mazurNetwork({ optimizer: 'adam' }), x, target)
     expect(adam.toText({ weight: 'w5' })).toMatch(/w5⁺ += w5 after one adam step += 0\.399/)
+  })
+
+  it.each<[Partial<NetworkConfig>, boolean]>([
+    [{}, true],
+    [{ optimizer: { name: 'sgd', momentum: 0.5 } }, false],
+    [{ optimizer: { name: 'sgd', weightDecay: 0.1 } }, false],
+    [{ regularization: { l2: 0.1 } }, false],
+    [{ clipNorm: 0.01 }, false],
+  ])('with %j shows the step as w − η · ∂E/∂w: %s', async (changes, isPlain) => {
+    const explanation = explain(await mazurNetwork(changes), x, target)
+    const { value, errorByWeight, updated } = neuronsOf(explanation)[2].weights[0]
+    expect(explanation.isPlainStep).toBe(isPlain)
+    expect(explanation.toText({ weight: 'w5' })).toContain(isPlain ? '= w5 − η · ∂E/∂w5' : '= w5 after one sgd step')
+    if (isPlain) expect(updated).toBe(value - explanation.learningRate * errorByWeight)
+  })
+
+  it.each(activationNames)('reads well with %s', async (activation) => {
+    const units = activation === 'softmax' ? 2 : 1
+    const network = await createNetwork({
+      inputs: 1,
+      layers: [{ units, activation }, { units: 1 }],
+      seed: 2,
+      dtype: 'float64',
+    })
+    const explanation = explain(network, [1], [2])
+    const text = explanation.toText()
+    expect(text).toMatch(/\n {2}out h1 += \S/)
+    expect(text).not.toMatch(/NaN|undefined|Infinity|\( | {2}\)/)
+    expect(explanation.toMathML()).not.toContain('<mo></mo>')
   })
 
   it('stays short for large networks', async () => {

@@ -1,8 +1,11 @@
 // What tests of whole networks share: small networks and their data, the two engines, and comparisons to the bit.
 import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
+import * as P from '../assembly/program.ts'
 import { type ErrorCode, WasmpropError } from '../src/errors.ts'
 import { createNetwork, type Network, type NetworkConfig } from '../src/index.ts'
+import { Network as InnerNetwork } from '../src/network.ts'
+import { valuesOf } from '../src/parameters.ts'
 
 /** Both implementations: every suite that can runs over this list. */
 export const engines = ['wasm', 'typescript'] as const
@@ -101,10 +104,30 @@ export async function expectRefusal(
   expect(error.message).toMatch(words)
 }
 
-/** Everything readable about a network's numbers, to notice any change */
-export function stateOf(network: Network): string {
-  return JSON.stringify(network)
+/**
+ * Parameters, optimizer states and the optimizer's own numbers, as a digest: equal where training goes on equally. Pads are
+ * left out: they are 0, but of either sign.
+ */
+export function trainedBits(network: Network): string {
+  const { engine, layout, config } = InnerNetwork.stateOf(network)
+  const { parameterBytes, trainedBytes, bytesPerValue } = layout
+  const values = valuesOf(engine.buffer, config.dtype)
+  const numbers: number[] = []
+  for (let block = 0; block < trainedBytes; block += parameterBytes) {
+    for (const { inputs, units, stride, weights } of layout.layers) {
+      for (let row = 0; row <= inputs; row++) {
+        const start = (weights + block + row * stride) / bytesPerValue
+        for (let unit = 0; unit < units; unit++) numbers.push(values[start + unit])
+      }
+    }
+  }
+  const running = new Float64Array(engine.buffer, P.PROGRAM + P.OPTIMIZER_VALUES, P.OPTIMIZER_VALUES_COUNT)
+  return bitsOf(numbers, running, new Float64Array(engine.buffer, P.PROGRAM + P.STEP, 1))
 }
+
+/** 3-17-2 with tanh and Adam, for many batches of `rowsOf` data */
+export const manyBatches = (engine: EngineName, changes: Partial<NetworkConfig> = {}): Promise<Network> =>
+  createNetwork({ ...SMALL, layers: [{ units: 17, activation: 'tanh' }, { units: 2 }], engine, ...changes })
 
 /** Largest |got − wanted| relative to the largest |wanted|; Infinity for other shapes and NaN */
 export function relativeDifference(got: unknown, wanted: unknown): number {

@@ -1,10 +1,18 @@
 // `wasmprop bench`: proves that both engines come to the same weights, then times them, with the spread.
 import { cpus } from 'node:os'
 import { Bench, type Task } from 'tinybench'
-import { createNetwork, type LayerWeights, type Network } from 'wasmprop'
 import { commonRules, type Rules, type Values } from './arguments.ts'
 import { type BenchNetwork, benchNetworks } from './bench-networks.ts'
-import { type PlainNetwork, trainPlain } from './plain-loop.ts'
+import {
+  type Contestant,
+  DTYPES,
+  type Dtype,
+  ENGINES,
+  type Prepared,
+  prepare,
+  preparePlain,
+  prove,
+} from './contestants.ts'
 import { bold, dim, duration, green, print, printJson, table } from './terminal.ts'
 
 export const benchUsage = [
@@ -17,11 +25,6 @@ export const benchRules = {
   quick: { type: 'flag', help: 'two small networks, a moment each' },
   ...commonRules,
 } as const satisfies Rules
-
-const DTYPES = ['float32', 'float64'] as const
-const ENGINES = ['wasm', 'typescript'] as const
-type Dtype = (typeof DTYPES)[number]
-type Contestant = (typeof ENGINES)[number] | 'plain JavaScript'
 
 /** Times of one epoch in milliseconds */
 interface Timing {
@@ -42,6 +45,8 @@ interface Outcome {
   readonly rows: number
   readonly batchSize: number | 'full'
   readonly epochsPerRun: number
+  /** Always true: nothing is timed where the engines differ */
+  readonly identical: true
   /** The equal hash of both engines' weights after one run */
   readonly hashes: Record<Dtype, string>
   readonly timings: readonly Timing[]
@@ -70,15 +75,6 @@ function describeMachine() {
   }
 }
 
-/** One network with the weights that every run starts from */
-interface Prepared {
-  readonly engine: Contestant
-  readonly dtype: Dtype
-  readonly network?: Network
-  readonly restart: () => void
-  readonly run: () => void
-}
-
 async function raceOn(network: BenchNetwork, quick: boolean): Promise<Outcome> {
   const prepared: Prepared[] = []
   for (const dtype of DTYPES) for (const engine of ENGINES) prepared.push(await prepare(network, engine, dtype))
@@ -87,67 +83,7 @@ async function raceOn(network: BenchNetwork, quick: boolean): Promise<Outcome> {
   const timings = await timeAll(prepared, network.epochs, quick)
   for (const each of prepared) each.network?.dispose()
   const { name, inputs, batchSize, epochs } = network
-  return { network: name, rows: inputs.length, batchSize, epochsPerRun: epochs, hashes, timings }
-}
-
-async function prepare(
-  { config, inputs, targets, batchSize, epochs }: BenchNetwork,
-  engine: (typeof ENGINES)[number],
-  dtype: Dtype,
-): Promise<Prepared> {
-  const network = await createNetwork({ ...config, engine, dtype })
-  const start = network.getWeights()
-  const restart = () => network.setWeights(start)
-  const run = () => void network.trainSync(inputs, targets, { epochs, batchSize, shuffle: false })
-  return { engine, dtype, network, restart, run }
-}
-
-/** Both engines' hash after one run, which must be equal */
-function prove({ name }: BenchNetwork, prepared: readonly Prepared[]): Record<Dtype, string> {
-  const hashOf = (dtype: Dtype) => {
-    const [wasm, typescript] = prepared
-      .filter((each) => each.dtype === dtype)
-      .map(({ network, run }) => {
-        run()
-        return network?.weightsHash() ?? ''
-      })
-    if (wasm === typescript) return wasm
-    throw new Error(`${name}, ${dtype}: the engines differ (wasm ${wasm}, typescript ${typescript}); nothing was timed`)
-  }
-  return { float32: hashOf('float32'), float64: hashOf('float64') }
-}
-
-/** The hand-written loop; its weights after one run must be close to the float64 engines'. */
-function preparePlain({ config, inputs, targets, epochs }: BenchNetwork, prepared: readonly Prepared[]): Prepared {
-  const reference = prepared.find(({ dtype }) => dtype === 'float64') as Required<Prepared>
-  const trained = reference.network.getWeights()
-  reference.restart()
-  const [hidden, output] = reference.network.getWeights()
-  const plain: PlainNetwork = {
-    x: Float64Array.from(inputs.flat()),
-    y: Float64Array.from(targets.flat()),
-    hiddenWeights: new Float64Array(hidden.weights.flat().length),
-    hiddenBiases: new Float64Array(hidden.biases.length),
-    outputWeights: new Float64Array(hidden.biases.length),
-    outputBias: new Float64Array(1),
-  }
-  const restart = () => {
-    plain.hiddenWeights.set(hidden.weights.flat())
-    plain.hiddenBiases.set(hidden.biases)
-    plain.outputWeights.set(output.weights.flat())
-    plain.outputBias.set(output.biases)
-  }
-  const { learningRate = 0.1 } = config.optimizer as { learningRate?: number }
-  const run = () => trainPlain(plain, epochs, learningRate)
-  restart()
-  run()
-  mustBeClose(plain, trained)
-  return { engine: 'plain JavaScript', dtype: 'float64', restart, run }
-}
-
-function mustBeClose(plain: PlainNetwork, [hidden]: readonly LayerWeights[]): void {
-  const isClose = hidden.weights.flat().every((weight, i) => Math.abs(weight - plain.hiddenWeights[i]) < 1e-10)
-  if (!isClose) throw new Error('the plain JavaScript loop comes to other weights; nothing was timed')
+  return { network: name, rows: inputs.length, batchSize, epochsPerRun: epochs, identical: true, hashes, timings }
 }
 
 async function timeAll(prepared: readonly Prepared[], epochs: number, quick: boolean): Promise<Timing[]> {

@@ -38,7 +38,7 @@ export function table(rows: readonly (readonly string[])[], lefts: number): stri
   )
 }
 
-/** 1.87 ms, 312 µs, 2.41 s */
+/** 1.87 ms, 312 µs, 2.40 s */
 export function duration(milliseconds: number): string {
   const [value, unit] =
     milliseconds < 1
@@ -46,5 +46,6 @@ export function duration(milliseconds: number): string {
       : milliseconds < 1000
         ? [milliseconds, 'ms']
         : [milliseconds / 1000, 's']
-  return `${Number(value.toPrecision(3))} ${unit}`
+  const digits = value.toPrecision(3)
+  return `${digits.includes('e') ? Math.round(value) : digits} ${unit}`
 }

@@ -2,21 +2,12 @@
 // come to the same weights.
 import { createNetwork, explain, type Network, type TrainResult } from 'wasmprop'
 import { commonRules, type Rules, UsageError, type Values } from './arguments.ts'
-import { lossChart, sampleLosses } from './chart.ts'
-import {
-  divisorOf,
-  type ExamOptions,
-  examConfig,
-  HOURS,
-  rangeWarnings,
-  SCORES,
-  scaledHours,
-  trainOptions,
-} from './exam.ts'
+import { type ExamOptions, examConfig, HOURS, rangeWarnings, SCORES, trainOptions } from './exam.ts'
 import { explanationText } from './explanation.ts'
 import { mazur } from './mazur.ts'
 import { type Race, raceEngines } from './race.ts'
-import { bold, dim, duration, green, print, printJson, red, table, warn } from './terminal.ts'
+import { printJson } from './terminal.ts'
+import { printHead, printReport, toJson } from './tutorial-report.ts'
 
 export const tutorialUsage = [
   'train the classic 2-3-1 example: hours studied and slept against exam scores',
@@ -63,7 +54,9 @@ export async function tutorial(values: TutorialValues): Promise<void> {
     return mazur(values)
   }
   const options = readOptions(values)
-  const report = await run(options, values.explain)
+  const prepared = await prepare(options, values.explain)
+  if (!values.json) printHead(options)
+  const report = await run(options, prepared)
   if (values.json) printJson(toJson(report))
   else printReport(report)
 }
@@ -81,7 +74,8 @@ function readOptions(values: TutorialValues): ExamOptions {
   }
 }
 
-interface Report {
+/** What a run found out */
+export interface Report {
   readonly options: ExamOptions
   readonly network: Network
   readonly result: TrainResult
@@ -91,25 +85,29 @@ interface Report {
   readonly warnings: readonly string[]
 }
 
-async function run(options: ExamOptions, explained: string | undefined): Promise<Report> {
+type Prepared = Pick<Report, 'network' | 'explanation'>
+
+async function prepare(options: ExamOptions, explained: string | undefined): Promise<Prepared> {
   const network = await createNetwork(examConfig(options))
   network.fitScaling(HOURS, SCORES)
-  const explanation =
-    explained === undefined
-      ? undefined
-      : { of: explained, text: explanationText(explain(network, HOURS[0], SCORES[0]), explained) }
-  const result = await network.train(HOURS, SCORES, trainOptions(options))
+  if (explained === undefined) return { network }
   return {
-    options,
     network,
+    explanation: { of: explained, text: explanationText(explain(network, HOURS[0], SCORES[0]), explained) },
+  }
+}
+
+async function run(options: ExamOptions, prepared: Prepared): Promise<Report> {
+  const { network } = prepared
+  const result = await network.train(HOURS, SCORES, trainOptions(options))
+  const diverged = result.advice === undefined ? [] : [`training diverged: ${result.advice}`]
+  return {
+    ...prepared,
+    options,
     result,
     predicted: network.predict(HOURS).flat(),
     race: await raceAgainst(network, options),
-    ...(explanation === undefined ? {} : { explanation }),
-    warnings: [
-      ...rangeWarnings(options),
-      ...(result.advice === undefined ? [] : [`training diverged: ${result.advice}`]),
-    ],
+    warnings: [...rangeWarnings(options), ...diverged],
   }
 }
 
@@ -117,101 +115,4 @@ async function run(options: ExamOptions, explained: string | undefined): Promise
 async function raceAgainst(network: Network, options: ExamOptions): Promise<Race | undefined> {
   const race = await raceEngines(examConfig(options), trainOptions(options))
   return race && { ...race, identical: race.identical && network.weightsHash() === race.hashes.wasm }
-}
-
-/** Everything that is printed, for machines */
-function toJson({ options, network, result, predicted, race, explanation, warnings }: Report): unknown {
-  const { epochs, stopReason, loss, milliseconds } = result
-  const divisor = divisorOf(options)
-  return {
-    command: 'tutorial',
-    options,
-    network: [network.inputs, ...network.layers.map(({ units }) => units)],
-    X: HOURS,
-    XScaled: scaledHours(),
-    actual: SCORES.flat(),
-    actualScaled: SCORES.flat().map((score) => score / divisor),
-    predicted,
-    predictedScaled: predicted.map((score) => score / divisor),
-    epochs,
-    stopReason,
-    loss: { first: loss[0] ?? null, last: loss[loss.length - 1] ?? null, curve: sampleLosses(loss, 100) },
-    trainedBy: { ...network.engine, milliseconds },
-    weights: network.getWeights(),
-    weightsHash: network.weightsHash(),
-    engines: race ?? null,
-    ...(explanation === undefined ? {} : { explanation }),
-    warnings,
-  }
-}
-
-function printReport(report: Report): void {
-  const { options, network, explanation, warnings } = report
-  const shape = [network.inputs, ...network.layers.map(({ units }) => units)].join('-')
-  print(
-    `${bold('Exam scores from hours studied and slept')}: ${shape} sigmoid network, ${options.dtype}, seed ${options.seed}\n`,
-  )
-  for (const line of rowsTable(report)) print(`  ${line}`)
-  printLoss(report)
-  printRace(report)
-  if (explanation) print(`\n${bold(`Row 1 before training, ${explanation.of}`)}\n\n${explanation.text}`)
-  for (const warning of warnings) warn(warning)
-}
-
-/** What the teaching script prints */
-function rowsTable({ options, predicted }: Report): string[] {
-  const divisor = divisorOf(options)
-  const scaled = scaledHours()
-  const rows = HOURS.map((hours, row) => {
-    const [score] = SCORES[row]
-    const outputs = options.isUnscaled
-      ? [String(score), predicted[row].toFixed(6)]
-      : [String(score), (score / divisor).toFixed(2), predicted[row].toFixed(4), (predicted[row] / divisor).toFixed(6)]
-    return [...hours.map(String), ...scaled[row].map((value) => value.toFixed(6)), ...outputs]
-  })
-  const groups = options.isUnscaled ? ['Actual', 'Predicted'] : ['Actual', '', 'Predicted', '']
-  const columns = options.isUnscaled ? ['score', 'score'] : ['score', 'scaled', 'score', 'scaled']
-  const head = [
-    ['X', '', 'X scaled', '', ...groups],
-    ['studied', 'slept', 'studied', 'slept', ...columns],
-  ]
-  const [first, second, ...lines] = table([...head, ...rows], 0)
-  return [dim(first), dim(second), ...lines]
-}
-
-function printLoss({ options, result }: Report): void {
-  const { loss, epochs } = result
-  const numbers = epochs === 0 ? 'none' : `${loss[0].toPrecision(6)} → ${loss[epochs - 1].toPrecision(6)}`
-  const stop = result.stopReason === 'epochs' ? '' : `, ${result.stopReason}`
-  print(
-    `\nLoss ½ Σ (actual − predicted)²${options.isUnscaled ? '' : ', scaled'}: ${bold(numbers)} in ${epochsOf(epochs)}${stop}`,
-  )
-  for (const line of lossChart(loss)) print(line)
-}
-
-const epochsOf = (count: number): string => (count === 1 ? '1 epoch' : `${count} epochs`)
-
-function printRace({ options, network, result, race }: Report): void {
-  const { name, reason } = network.engine
-  const by = `by the ${name} engine${reason === undefined ? '' : ` (${reason})`}`
-  print(`\nTrained ${by} in ${duration(result.milliseconds)} from a cold start`)
-  if (race === undefined) {
-    print('WebAssembly is not available here: nothing to compare with.')
-    return
-  }
-  print('Both engines, warm:')
-  const { milliseconds, hashes, ratio, identical, runs } = race
-  const head = ['', 'wasm', 'typescript', '']
-  const times = [
-    `time for ${epochsOf(options.epochs)}`,
-    duration(milliseconds.wasm),
-    duration(milliseconds.typescript),
-    `ratio ${ratio.toFixed(1)}, best of ${runs}`,
-  ]
-  const proof = ['weights hash', hashes.wasm, hashes.typescript, identical ? green('identical') : red('different')]
-  const lines = table(
-    [head, times, proof].map((row) => row.slice(0, 3)),
-    1,
-  )
-  for (const [index, row] of [head, times, proof].entries()) print(`  ${lines[index]}  ${row[3]}`.trimEnd())
 }
