@@ -21,6 +21,18 @@ function copyFloat64() {
   copyFileSync(`${engine}/float64.dtype.ts`, `${engine}/float64/dtype.ts`)
 }
 
+/** The licences of the libraries that are bundled into dist/ */
+function writeLicences(target, names) {
+  const texts = names.map((name) => {
+    const folder = `node_modules/${name}`
+    const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
+    const text = file ? readFileSync(`${folder}/${file}`, 'utf8') : `Licence: ${license}`
+    return `${name} ${version}\n\n${text.trim()}\n`
+  })
+  writeFileSync(target, texts.join('\n---\n\n'))
+}
+
 mkdirSync('src/generated', { recursive: true })
 embed('wasmprop')
 embed('wasmprop-relaxed')
@@ -54,5 +66,6 @@ await build({
   platform: 'node',
   external: ['wasmprop'],
 })
+writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'tinybench', 'asciichart'])
 copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })

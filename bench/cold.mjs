@@ -5,7 +5,9 @@ import { goal, summarize, summaryCells, summaryColumns } from './report.mjs'
 
 const WANTED = 15
 const PHASES = ['import', 'create', 'train']
-const script = fileURLToPath(new URL('cold-run.mjs', import.meta.url))
+const [emptyScript, script] = ['cold-empty.mjs', 'cold-run.mjs'].map((name) =>
+  fileURLToPath(new URL(name, import.meta.url)),
+)
 const milliseconds = (value) => `${value.toFixed(1)} ms`
 
 /** Milliseconds from before the start of the process to after its end */
@@ -21,11 +23,11 @@ export async function run({ quick }) {
   const empty = []
   const trained = []
   const reports = []
-  const rounds = quick ? 15 : 40
+  const rounds = quick ? 15 : 50
   for (let round = 0; round < rounds; round++) {
-    empty.push(runNode(['--input-type=module', '--eval', '']).elapsed)
+    empty.push(runNode([emptyScript]).elapsed)
     trained.push(runNode([script]).elapsed)
-    reports.push(JSON.parse(runNode([script, '--report']).stdout))
+    if (round % 2 === 0) reports.push(JSON.parse(runNode([script, '--report']).stdout))
   }
   const processes = { 'empty process': summarize(empty), 'trained network': summarize(trained) }
   const inside = PHASES.map((phase, index) => [`… ${phase}`, summarize(reports.map(({ phases }) => phases[index]))])

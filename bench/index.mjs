@@ -2,10 +2,11 @@
 // parts and what is said of them all.
 //
 // Method. Each part first proves that what it is about to time computes the same: engine against engine to the last bit,
-// foreign code within a stated difference. Only then is anything timed. Variants that are compared take turns in one
-// process, sample by sample, after a warm-up of each, so that a slow second of the machine hits all of them. What else
-// runs on the machine only ever adds time: ratios are minimum against minimum, and medians stand beside them with their
-// median absolute deviation (±), which says how quiet the machine was. All data is seeded.
+// foreign code within a stated difference. Only then is anything timed. Variants that are compared are warmed up and take
+// turns, sample by sample and for the same time in all, so that a slow second of the machine hits all of them; networks
+// run in threads of their own, so that none runs on what V8 learned from another. What else runs on the machine only ever
+// adds time: ratios are minimum against minimum, and medians stand beside them with their median absolute deviation (±),
+// which says how quiet the machine was. All data is seeded.
 //
 // Plain JavaScript is the code that a careful reader would write instead of taking a library: typed arrays, no objects
 // in loops, sums in registers; see tutorial-loops.mjs and plain-network.mjs. It is spared what the library does beside

@@ -1,4 +1,4 @@
-// Times variants that are to be compared: warm-up of each, then one sample of each per round.
+// Times variants that are to be compared: warm-up of each, then short samples in turn.
 import { summarize } from './report.mjs'
 
 /** A sample lasts at least this long; short ones find quiet moments of a busy machine. */
@@ -14,23 +14,28 @@ async function warmUp(variant, milliseconds) {
   return Math.max(1, Math.ceil(SAMPLE_MILLISECONDS / last))
 }
 
+/** The variant with the fewest samples as long as it lacks some, then the one that has had the least time. */
+function nextOf(states) {
+  const lacking = states.filter(({ samples }) => samples.length < LEAST_SAMPLES)
+  if (lacking.length > 0) return lacking.reduce((a, b) => (b.samples.length < a.samples.length ? b : a))
+  return states.reduce((a, b) => (b.spent < a.spent ? b : a))
+}
+
 /**
- * Takes `rounds` samples of each variant (see variants.mjs): milliseconds per unit of work, summarized, by name. A variant
- * that has used `budget` milliseconds sits out, once it has a few samples.
+ * Samples the variants (see variants.mjs) for about `seconds` in all, each for the same time, spread over all of it.
+ * Milliseconds per unit of work, summarized, by name.
  */
-export async function measure(variants, { rounds, budget = 5000, warmUp: warmUpMilliseconds = 300 }) {
+export async function measure(variants, { seconds, warmUp: warmUpSeconds = 0.3 }) {
   const states = []
   for (const variant of variants) {
-    states.push({ variant, calls: await warmUp(variant, warmUpMilliseconds), samples: [], spent: 0 })
+    states.push({ variant, calls: await warmUp(variant, 1000 * warmUpSeconds), samples: [], spent: 0 })
   }
-  for (let round = 0; round < rounds; round++) {
-    for (const state of states) {
-      const { variant, calls, samples } = state
-      if (state.spent > budget && samples.length >= LEAST_SAMPLES) continue
-      const milliseconds = await variant.sample(calls)
-      samples.push(milliseconds / (calls * variant.work))
-      state.spent += milliseconds
-    }
+  const end = performance.now() + 1000 * seconds
+  while (performance.now() < end || states.some(({ samples }) => samples.length < LEAST_SAMPLES)) {
+    const state = nextOf(states)
+    const milliseconds = await state.variant.sample(state.calls)
+    state.samples.push(milliseconds / (state.calls * state.variant.work))
+    state.spent += milliseconds
   }
   return Object.fromEntries(states.map(({ variant, samples }) => [variant.name, summarize(samples)]))
 }

@@ -86,7 +86,7 @@ async function time(module, dtype, quick) {
     here('peak', PEAK_TURNS * dtype.peakOperations, () => runPeak(module, dtype)),
     ...SIZES.map((size) => here(String(size), 2 * size ** 3, () => multiply(module, dtype, size))),
   ]
-  return measure(variants, { rounds: quick ? 60 : 300, warmUp: 200 })
+  return measure(variants, { seconds: quick ? 3 : 20 })
 }
 
 function rowsOf({ name }, results) {

@@ -70,7 +70,7 @@ export async function run() {
   const rows = [
     [`whole entry (${entry.files} files)`, entry.bytes, entry.gzip],
     [`only createNetwork (${createOnly.files} files)`, createOnly.bytes, createOnly.gzip],
-    ['wasmprop.wasm (in both, as base64)', binary.bytes, binary.gzip],
+    ['wasmprop.wasm (in both, as text)', binary.bytes, binary.gzip],
     ...entry.lazy.map((file) => [`on demand: ${file.name.replace(/^.*\//, '')}`, file.bytes, file.gzip]),
   ]
   return {

@@ -50,7 +50,7 @@ async function time(name, quick) {
     await start(TYPESCRIPT32, { ...common, engine: 'typescript', dtype: 'float32' }),
     await start(PLAIN, { ...common, engine: 'plain' }),
   ]
-  const options = quick ? { rounds: 8, budget: 200, warmUp: 100 } : { rounds: 60, budget: 4000, warmUp: 500 }
+  const options = quick ? { seconds: 1, warmUp: 0.1 } : { seconds: 15, warmUp: 0.5 }
   const milliseconds = await measure(variants, options)
   for (const { stop } of variants) stop()
   return Object.fromEntries(Object.entries(milliseconds).map(([key, summary]) => [key, scale(summary, 1000)]))
@@ -97,7 +97,7 @@ export async function run({ quick }) {
     ],
     notes: [
       `Rows are shuffled but in W1 and W6. ${PLAIN} computes in float64, its fastest.`,
-      ...(quick ? ['Quick: W5 with 384 rows, W6 with 256, few rounds.'] : []),
+      ...(quick ? ['Quick: W5 with 384 rows, W6 with 256, little time.'] : []),
     ],
     results,
   }

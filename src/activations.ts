@@ -27,10 +27,11 @@ interface Activation {
   readonly range: readonly [number, number]
   /** Weights before it start with `heUniform` instead of `glorotUniform`. */
   readonly isReluLike: boolean
-  /** How `explain` writes it and its derivative, and the derivative itself; softmax has none of a single output */
+  /** How `explain` writes it and its derivative, and the derivative itself, rounded as the engines round, where
+   * it takes nothing but the output */
   readonly formula: string
   readonly derivative: string
-  readonly derivativeAt?: (output: number) => number
+  readonly derivativeAt?: (output: number, round: (x: number) => number) => number
 }
 
 const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
@@ -54,7 +55,7 @@ export const activations = {
     isReluLike: false,
     formula: '1 / (1 + e^−net)',
     derivative: 'out · (1 − out)',
-    derivativeAt: (output: number) => output * (1 - output),
+    derivativeAt: (output: number, round: (x: number) => number) => round(output * round(1 - output)),
   },
   tanh: {
     id: TANH,
@@ -64,7 +65,7 @@ export const activations = {
     isReluLike: false,
     formula: 'tanh(net)',
     derivative: '1 − out²',
-    derivativeAt: (output: number) => 1 - output * output,
+    derivativeAt: (output: number, round: (x: number) => number) => round(1 - round(output * output)),
   },
   relu: {
     id: RELU,

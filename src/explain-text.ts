@@ -160,7 +160,8 @@ function termToMathML(term: Term, isBare: boolean): string {
     case 'number':
       return isBare || term.value >= 0 ? numberToMathML(term.value) : inBrackets(numberToMathML(term.value))
     case 'sign':
-      return `<mo>${escaped(term.text.trim())}</mo>`
+      // A space alone is none here: elements keep their distance.
+      return term.text.trim() === '' ? '' : `<mo>${escaped(term.text.trim())}</mo>`
     case 'words':
       return `<mtext>${escaped(term.text.replace(/^ | $/g, '\u00a0'))}</mtext>`
     case 'group':

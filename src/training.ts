@@ -54,7 +54,9 @@ export class TrainingRun {
   readonly #state: NetworkState
   readonly #options: ResolvedTrainOptions
   readonly #rows: number
-  readonly #losses: number[] = []
+  /** Losses of the finished epochs, the first #epochs of these: doubled when full */
+  #losses = new Float64Array(64)
+  #epochs = 0
   readonly #started = now()
   readonly #stepOperations: number
   /** The program's fields; the memory does not grow while a run lasts. */
@@ -190,11 +192,11 @@ export class TrainingRun {
   result(): TrainResult {
     const milliseconds = now() - this.#started
     const steps = this.#double(P.STEP) - this.#firstStep
-    const samples = this.#losses.length * this.#rows + this.#word(P.POSITION)
+    const samples = this.#epochs * this.#rows + this.#word(P.POSITION)
     return {
-      epochs: this.#losses.length,
+      epochs: this.#epochs,
       steps,
-      loss: Float64Array.from(this.#losses),
+      loss: this.#losses.slice(0, this.#epochs),
       stopReason: this.#reason ?? 'aborted',
       milliseconds,
       samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
@@ -213,8 +215,13 @@ export class TrainingRun {
 
   #collectLosses(): void {
     const count = this.#word(P.EPOCH_LOSSES_COUNT)
-    const losses = new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count)
-    for (const loss of losses) this.#losses.push(loss)
+    if (this.#epochs + count > this.#losses.length) {
+      const grown = new Float64Array(2 * (this.#epochs + count))
+      grown.set(this.#losses)
+      this.#losses = grown
+    }
+    this.#losses.set(new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count), this.#epochs)
+    this.#epochs += count
   }
 
   /** What an epoch's end asks for: a plateau's lower rate, the user's callback */
@@ -222,11 +229,11 @@ export class TrainingRun {
     const { onEpoch } = this.#options
     if (!this.#word(P.STOP_AT_EPOCH_END) || this.#word(P.EPOCH_LOSSES_COUNT) === 0 || this.#advice !== undefined) return
     const { config, rate } = this.#state
-    afterEpoch(config.learningRate, rate, this.#losses[this.#losses.length - 1])
+    afterEpoch(config.learningRate, rate, this.#losses[this.#epochs - 1])
     if (onEpoch === undefined) return
     const progress: EpochProgress = {
       epoch: this.#double(P.EPOCH) - 1,
-      loss: this.#losses[this.#losses.length - 1],
+      loss: this.#losses[this.#epochs - 1],
       learningRate: this.#lastRate(),
       setLearningRate: (rate) => {
         this.#state.rate.rate = checkNumber(rate, 'setLearningRate', { min: 0 })

@@ -44,7 +44,7 @@ export function addLoss(
     const deltas = block.deltas + row * stride
     for (let i = 0; i < units; i++) {
       const error = round(v[outputs + i] - v[targets + i])
-      v[deltas + i] = round(loss === ABSOLUTE_ERROR ? Math.sign(error) * scale : clamp(error, limit) * scale)
+      v[deltas + i] = loss === ABSOLUTE_ERROR ? signed(error, scale) : round(clamp(error, limit) * scale)
     }
     switch (loss) {
       case SQUARED_ERROR:
@@ -72,6 +72,12 @@ export function addLoss(
         throw new RangeError(`unknown loss ${loss}`)
     }
   }
+}
+
+/** scale with the sign of x; 0, never −0, for zeros */
+function signed(x: number, scale: number): number {
+  if (x > 0) return scale
+  return x < 0 ? -scale : 0
 }
 
 function clamp(x: number, limit: number): number {

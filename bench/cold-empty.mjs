@@ -1,0 +1,1 @@
+// The process that cold.mjs compares with: it does nothing.
