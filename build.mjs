@@ -24,10 +24,11 @@ function copyFloat64() {
 /** The licences of the libraries that are bundled into dist/ */
 function writeLicences(target, names) {
   const texts = names.map((name) => {
-    const folder = `node_modules/${name}`
-    const { version, license } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'))
+    const { version } = JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8'))
+    // The loader comes without the licence that it shares with the compiler.
+    const folder = `node_modules/${name.replace('@assemblyscript/loader', 'assemblyscript')}`
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
-    const text = file ? readFileSync(`${folder}/${file}`, 'utf8') : `Licence: ${license}`
+    const text = readFileSync(`${folder}/${file}`, 'utf8')
     return `${name} ${version}\n\n${text.trim()}\n`
   })
   writeFileSync(target, texts.join('\n---\n\n'))

@@ -283,7 +283,7 @@ function derivativesOf(
   const round = roundingOf(state)
   const { activation } = state.config.layers[layer]
   const errorByNet = passes[layer].deltas[unit]
-  const exact = activationOf(activation).derivativeAt?.(passes[layer].outputs[unit])
+  const exact = activationOf(activation).derivativeAt?.(passes[layer].outputs[unit], round)
   const errorByOutput = paths
     ? paths.reduce((sum, { contribution }) => round(sum + contribution), 0)
     : (errorByOutputOf(work, unit) ?? errorByNet / (exact ?? 0))

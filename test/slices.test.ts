@@ -79,7 +79,7 @@ describe.each(engines)('a clock never changes a result of %s', (engine) => {
     vi.spyOn(performance, 'now').mockReturnValue(1000)
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 1)
-    const epochs = engine === 'wasm' ? 4e6 : 1e6
+    const epochs = engine === 'wasm' ? 3e5 : 3e4
     const result = await network.train(HOURS, SCORES, { epochs, signal: controller.signal })
     expect(result.stopReason).toBe('aborted')
   })
@@ -215,14 +215,6 @@ describe.each(engines)('while `train` runs in %s', (engine) => {
       },
     })
     expect(codes).toEqual(['BUSY'])
-  })
-
-  it('it is BUSY from the first moment to the last', async () => {
-    const network = await small(engine)
-    const training = network.train(INPUTS, TARGETS, { epochs: 1 })
-    await expectRefusal(network.train(INPUTS, TARGETS), 'BUSY')
-    await training
-    await network.train(INPUTS, TARGETS, { epochs: 1 })
   })
 
   it('is free again where `train` was refused', async () => {
