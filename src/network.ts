@@ -186,19 +186,15 @@ export class Network {
   }
 
   /**
-   * Exactly one optimizer step on these rows in this order. Returns their loss before the step. Fits the scaling if that
-   * has not been done. Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite
-   * weights.
+   * Exactly one optimizer step on these rows in this order. Returns their loss before the step. Throws NOT_FINITE, with
+   * weights and optimizer as before, where the step does not lead to finite weights.
    */
   trainOnBatch(inputs: MatrixInput, targets: MatrixInput): number {
     this.#mustBeIdle('trainOnBatch')
     const x = this.#readInputs(inputs)
     const y = this.#readTargets(targets, x.rows)
-    const [inputScaling, targetScaling] = this.#scalingsFor(x, y)
-    const loss = stepOnRows(this.#state, inputScaling.apply(x), targetScaling.apply(y))
-    this.#state.inputScaling = inputScaling
-    this.#state.targetScaling = targetScaling
-    return loss
+    const { inputScaling, targetScaling } = this.#fitted('trainOnBatch')
+    return stepOnRows(this.#state, inputScaling.apply(x), targetScaling.apply(y))
   }
 
   /** Outputs in the targets' units, in the form in which the inputs came. */
@@ -244,6 +240,7 @@ export class Network {
     const { inputScaling, targetScaling } = this.#fitted('predict')
     const outputs = predictRows(this.#state, inputScaling.apply(x))
     targetScaling.undo(outputs)
+    refuseOverflow(outputs, this.#outputs)
     return outputs
   }
 
@@ -253,15 +250,16 @@ export class Network {
     const x = this.#readInputs(inputs)
     const y = this.#readTargets(targets, x.rows)
     const { scaling } = this.#state.config
-    this.#state.inputScaling = fitScaling(scaling.inputs, x, 'inputs')
+    const inputScaling = fitScaling(scaling.inputs, x, 'inputs')
     this.#state.targetScaling = fitScaling(scaling.targets, y, 'targets')
+    this.#state.inputScaling = inputScaling
   }
 
   /** The loss of these rows, of the scaled targets, without penalties. */
   evaluate(inputs: MatrixInput, targets: MatrixInput): { loss: number } {
     this.#mustLive()
     const [x, y] = this.#readScaled('evaluate', inputs, targets)
-    return { loss: evaluateRows(this.#state, x, y, false) }
+    return { loss: finite(evaluateRows(this.#state, x, y, false), 'evaluate: expected the loss') }
   }
 
   /**
@@ -272,10 +270,11 @@ export class Network {
     this.#mustLive()
     const { clipped = false } = readOptions(options, '', ['clipped'])
     const [x, y] = this.#readScaled('gradients', inputs, targets)
-    const loss = evaluateRows(this.#state, x, y, true)
+    const loss = finite(evaluateRows(this.#state, x, y, true), 'gradients: expected the loss')
     this.#state.engine.adjust(PROGRAM, checkBoolean(clipped, 'clipped'))
     const layers = readLayers(this.#values(), this.#state.layout, gradientsOf)
-    return { loss, penalty: penaltyOf(this.#state), norm: normOf(layers), layers }
+    const norm = finite(normOf(layers), 'gradients: expected their norm')
+    return { loss, penalty: penaltyOf(this.#state), norm, layers }
   }
 
   /** A copy of all weights [in][out] and biases; zeros for a layer without biases. */
@@ -416,6 +415,21 @@ export class Network {
     this.#mustLive()
     if (this.#run === undefined) return
     throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
+  }
+}
+
+/** No NaN or infinity is handed out as a result. */
+function finite(value: number, what: string): number {
+  if (Number.isFinite(value)) return value
+  const message = `${what} to be finite, got ${value}; the inputs or the weights are too large for the network's type`
+  throw new WasmpropError('NOT_FINITE', message)
+}
+
+function refuseOverflow(outputs: Values, units: number): void {
+  for (let index = 0; index < outputs.length; index++) {
+    if (Number.isFinite(outputs[index])) continue
+    const row = Math.floor(index / units)
+    finite(outputs[index], `predict: expected output ${index % units} of row ${row}`)
   }
 }
 

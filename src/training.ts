@@ -294,7 +294,8 @@ export class TrainingRun {
 export async function runYielding(run: TrainingRun): Promise<TrainResult> {
   let yielded = now()
   while (run.slice()) {
-    if (now() - yielded < SLICE_MILLISECONDS) continue
+    const passed = now() - yielded
+    if (passed > 0 && passed < SLICE_MILLISECONDS) continue // 0: the clock may stand still
     await yieldToHost()
     yielded = now()
   }
