@@ -160,7 +160,7 @@ function readScaling(
   if (value === null && rule.name !== 'none' && rule.name !== 'given') return undefined
   const { offset, scale } = within('', () => readOptions(value, path, ['offset', 'scale']))
   const numbers = (list: unknown, name: string) => {
-    if (Array.isArray(list) && list.length === columns && list.every((number) => Number.isFinite(number)))
+    if (Array.isArray(list) && list.length === columns && Array.from(list).every(Number.isFinite))
       return list as number[]
     throw invalid(`${path}.${name}`, `${columns} finite numbers, one per column`, list)
   }
