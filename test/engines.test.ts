@@ -12,10 +12,10 @@ import { valuesOf } from '../src/parameters.ts'
 import { isAccepted, loosely } from './choices.ts'
 import { bitsOf, dtypes, type EngineName, engines, numbersOf, rowsOf, trainedBits } from './networks.ts'
 
-const RUNS = 220
+const RUNS = 200
 const SIZES = [1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 33, 63, 64, 65, 127]
 /** Multiplications that one case may take, so that all of them stay within seconds */
-const WORK = 2e6
+const WORK = 1e6
 
 const signed = (numbers: number[]) => numbers.flatMap((number) => [number, -number])
 const EXTREMES = {
