@@ -1,11 +1,11 @@
 // The backward pass of a block of rows: from the loss' derivatives to all gradients.
 import { differentiate } from './activations'
+import { multiply } from './dropout'
 import { columnSums, transpose } from './kernels/matrix'
 import { product } from './kernels/product'
 import {
-  ACTIVATION, ACTIVATION_PARAMETER, BIAS_GRADIENTS, CONTAINS_ACTIVATION, DELTAS, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE,
-  LAYERS, NETS, OUTPUTS, PACKED, STRIDE,
-  TRAINS_BIASES, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
+  ACTIVATION, ACTIVATION_PARAMETER, BIAS_GRADIENTS, CONTAINS_ACTIVATION, DELTAS, DROPOUT_THRESHOLD, DROPPED, INPUT_STRIDE, INPUTS, KEPT,
+  LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, TRAINS_BIASES, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
 } from './program'
 
 /** A layer's deltas from ∂loss/∂output to ∂loss/∂net */
@@ -21,8 +21,9 @@ function differentiateLayer<T>(layer: usize, rows: u32): void {
 /**
  * @param inputs rows × INPUT_STRIDE, the block that `forward` was given
  * @param adds whether the gradients go on from an earlier block of the same batch
+ * @param drops whether `forward` dropped outputs
  */
-export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool): void {
+export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool, drops: bool): void {
   const first: usize = load<u32>(program, LAYERS)
   const packed: usize = load<u32>(program, PACKED)
   let layer = first + (load<u32>(program, LAYER_COUNT) - 1) * LAYER_SIZE
@@ -30,6 +31,7 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
   for (; ; layer -= LAYER_SIZE) {
     const isFirst = layer == first
     const below = layer - LAYER_SIZE
+    const hasDropped = drops && !isFirst && load<u32>(below, DROPOUT_THRESHOLD) != 0
     const stride: usize = load<u32>(layer, STRIDE), deltas: usize = load<u32>(layer, DELTAS)
     const belowStride: usize = isFirst ? load<u32>(program, INPUT_STRIDE) : load<u32>(below, STRIDE)
     const units = load<u32>(layer, UNITS), inputCount = load<u32>(layer, INPUTS)
@@ -37,7 +39,7 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
     // ∂loss/∂W = Xᵀ · D
     const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
     product<T>(
-      isFirst ? inputs : <usize>load<u32>(below, OUTPUTS), sizeof<T>(), belowStride,
+      isFirst ? inputs : <usize>(hasDropped ? load<u32>(below, DROPPED) : load<u32>(below, OUTPUTS)), sizeof<T>(), belowStride,
       deltas,
       adds ? gradients : <usize>load<u32>(program, ZEROS), adds ? stride : 0,
       gradients,
@@ -56,6 +58,7 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
       load<u32>(below, DELTAS),
       rows, units, belowStride, packed,
     )
+    if (hasDropped) multiply<T>(load<u32>(below, DELTAS), load<u32>(below, KEPT), load<u32>(below, DELTAS), <usize>rows * belowStride)
     differentiateLayer<T>(below, rows)
   }
 }

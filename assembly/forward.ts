@@ -1,12 +1,17 @@
 // The forward pass of a block of rows through all layers.
 import { activate } from './activations'
+import { dropOut } from './dropout'
 import { product } from './kernels/product'
 import {
-  ACTIVATION, ACTIVATION_PARAMETER, BIASES, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, UNITS, WEIGHTS,
+  ACTIVATION, ACTIVATION_PARAMETER, BIASES, DROPOUT_THRESHOLD, DROPPED, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS,
+  OUTPUTS, PACKED, STRIDE, UNITS, WEIGHTS,
 } from './program'
 
-/** `inputs`: rows × INPUT_STRIDE. Afterwards every layer's OUTPUTS hold f(inputs · W + b). */
-export function forward<T>(program: usize, inputs: usize, rows: u32): void {
+/**
+ * `inputs`: rows × INPUT_STRIDE. Afterwards every layer's OUTPUTS hold f(inputs · W + b). With `drops` layers hand on their
+ * DROPPED outputs, for a block that starts at row `firstRow` of its batch.
+ */
+export function forward<T>(program: usize, inputs: usize, firstRow: u32, rows: u32, drops: bool): void {
   let layer: usize = load<u32>(program, LAYERS)
   let inputStride: usize = load<u32>(program, INPUT_STRIDE)
   for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
@@ -23,6 +28,10 @@ export function forward<T>(program: usize, inputs: usize, rows: u32): void {
       rows, load<u32>(layer, UNITS), stride, load<f64>(layer, ACTIVATION_PARAMETER),
     )
     inputs = outputs
+    if (drops && load<u32>(layer, DROPOUT_THRESHOLD)) {
+      dropOut<T>(program, layer, firstRow, rows)
+      inputs = load<u32>(layer, DROPPED)
+    }
     inputStride = stride
   }
 }

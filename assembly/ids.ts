@@ -37,6 +37,12 @@ export const RPROP = 7
 // Purposes of random numbers: one use never shifts another.
 export const INITIALIZATION = 0
 export const SHUFFLE = 1
+export const DROPOUT = 2
+export const VALIDATION_SPLIT = 3
+
+// What `evaluate` does beside adding up the loss: flags
+export const DIFFERENTIATES = 1 // the backward pass as well
+export const DROPS = 2 // outputs are dropped, as in training
 
 // Why `train` came back
 export const SLICE_ENDED = 0 // the steps asked for are done, or an epoch ended where that was asked for

@@ -1,9 +1,9 @@
 // What the library calls: numbers in, numbers out. The contract is src/engine.ts.
 import { forward } from './forward'
 import { adjustGradients } from './gradients'
-import { FLOAT32 } from './ids'
+import { DIFFERENTIATES, DROPS, FLOAT32 } from './ids'
 import { allFinite as allFiniteOf } from './kernels/matrix'
-import { DTYPE, INPUT_BLOCK, TARGET_BLOCK } from './program'
+import { DTYPE, INPUT_BLOCK } from './program'
 import { batchLoss, block, clearLoss, step as stepOf, train as trainOf } from './training'
 
 /** The first address that is free for programs. */
@@ -18,19 +18,21 @@ export function train(program: usize, steps: u32): u32 {
 
 /** Outputs of the `rows` in INPUT_BLOCK, left in the last layer's OUTPUTS. */
 export function predict(program: usize, rows: u32): void {
-  if (load<u32>(program, DTYPE) == FLOAT32) forward<f32>(program, load<u32>(program, INPUT_BLOCK), rows)
-  else forward<f64>(program, load<u32>(program, INPUT_BLOCK), rows)
+  if (load<u32>(program, DTYPE) == FLOAT32) forward<f32>(program, load<u32>(program, INPUT_BLOCK), 0, rows, false)
+  else forward<f64>(program, load<u32>(program, INPUT_BLOCK), 0, rows, false)
 }
 
 /**
- * Adds the `rows` in INPUT_BLOCK and TARGET_BLOCK to the loss, and with `differentiates` to the gradients, of a batch of
- * `batchRows`. `isFirst` starts the batch.
+ * Adds `rows` rows at `inputs` and `targets`, which start at row `firstRow` of a batch of `batchRows`, to the loss of the
+ * batch and, by the flags in ids.ts, to its gradients. Row 0 starts the batch. `weights`: f64 per row, or 0.
  */
-export function evaluate(program: usize, rows: u32, batchRows: u32, differentiates: bool, isFirst: bool): void {
-  const inputs = load<u32>(program, INPUT_BLOCK), targets = load<u32>(program, TARGET_BLOCK)
-  if (isFirst) clearLoss(program)
-  if (load<u32>(program, DTYPE) == FLOAT32) block<f32>(program, inputs, targets, rows, batchRows, differentiates, isFirst)
-  else block<f64>(program, inputs, targets, rows, batchRows, differentiates, isFirst)
+export function evaluate(
+  program: usize, inputs: usize, targets: usize, weights: usize, firstRow: u32, rows: u32, batchRows: u32, flags: u32,
+): void {
+  const differentiates = (flags & DIFFERENTIATES) != 0, drops = (flags & DROPS) != 0
+  if (!firstRow) clearLoss(program)
+  if (load<u32>(program, DTYPE) == FLOAT32) block<f32>(program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops)
+  else block<f64>(program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops)
 }
 
 /** The loss of the evaluated blocks. */

@@ -21,6 +21,29 @@ export function addLoss<T>(
   addSquares<T>(outputs, targets, sums, rows, units, stride)
 }
 
+/**
+ * The same where row m counts `weights`[m] (f64): its terms and derivatives are multiplied by it. The sums of one row are
+ * collected behind those of the batch.
+ */
+export function addWeightedLoss<T>(
+  loss: u32, nets: usize, outputs: usize, targets: usize, weights: usize, deltas: usize, sums: usize,
+  rows: usize, units: usize, stride: usize, scale: f64, parameter: f64,
+): void {
+  const rowSums = sums + (units << 3)
+  for (let offset: usize = 0, end = rows * stride; offset < end; offset += stride, weights += 8) {
+    const weight = load<f64>(weights)
+    for (let i: usize = 0; i < units; i++) store<f64>(rowSums + (i << 3), 0)
+    addLoss<T>(
+      loss, nets + offset, outputs + offset, targets + offset, deltas + offset, rowSums,
+      1, units, stride, <T>(scale * weight), parameter,
+    )
+    for (let i: usize = 0; i < units; i++) {
+      const sum = sums + (i << 3)
+      store<f64>(sum, load<f64>(sum) + weight * load<f64>(rowSums + (i << 3)))
+    }
+  }
+}
+
 /** A function of its own: V8 compiles whole functions, and the squared error is small. */
 function addOtherLoss<T>(
   loss: u32, nets: usize, outputs: usize, targets: usize, deltas: usize, sums: usize,

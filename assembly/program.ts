@@ -33,7 +33,7 @@ export const INPUT_BLOCK = 52 // BLOCK_ROWS × INPUT_STRIDE
 export const INPUT_STRIDE = 56
 export const TARGET_BLOCK = 60 // BLOCK_ROWS × TARGET_STRIDE
 export const TARGET_STRIDE = 64
-export const LOSS_COLUMNS = 68 // f64 per output: the loss of the batch so far, summed over rows
+export const LOSS_COLUMNS = 68 // f64 per output: the loss of the batch so far, summed over rows; as many for one row behind them
 export const ZEROS = 72 // as wide as the widest row; never written
 export const PACKED = 76 // PACKED_BYTES for a panel of a product's right-hand matrix
 export const TRANSPOSED = 80 // room for the transpose of the largest weights or block
@@ -53,6 +53,8 @@ export const DECAYS_BIASES = 140
 export const DECOUPLES_DECAY = 144 // 1: decay shrinks the parameters themselves (AdamW)
 export const ADJUSTS_GRADIENTS = 148 // 1: any of L1 … WEIGHT_DECAY is set
 export const RATES = 136 // f64 per step of this call; 0: LEARNING_RATE for all
+export const SAMPLE_WEIGHTS = 152 // DATA_ROWS f64; 0: every row counts 1
+export const WEIGHT_BLOCK = 156 // BLOCK_ROWS f64
 
 // f64
 export const EPOCH = 256 // over the network's life
@@ -111,7 +113,11 @@ export const BIAS_GRADIENTS = 32
 export const NETS = 36 // block × N, pre-activations; OUTPUTS itself where nothing reads them later
 export const OUTPUTS = 40 // block × N
 export const DELTAS = 44 // block × N, ∂loss/∂net
+export const DROPOUT_THRESHOLD = 48 // u32: outputs whose random word is below it are dropped; 0: none
+export const DROPPED = 52 // block × N, the outputs as the next layer sees them in training
+export const KEPT = 56 // block × N, what they were multiplied by: 0 or KEPT_FACTOR
 export const ACTIVATION_PARAMETER = 64 // f64: slope or alpha
+export const KEPT_FACTOR = 72 // f64: 1 / (1 − dropout)
 
 // Sizes that both sides of the border keep to
 export const PANEL_BYTES = 64 // columns of a product that are worked on together: one cache line

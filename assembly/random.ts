@@ -3,31 +3,40 @@
 // another. The twin is src/random.ts.
 import { SHUFFLE } from './ids'
 
-/** Fills `block` (four u32) from the key (seed, purpose, 0, 0) and the counter (c0, c1, c2, c3). */
-export function threefry(block: usize, k0: u32, k1: u32, k2: u32, k3: u32, c0: u32, c1: u32, c2: u32, c3: u32): void {
+const BLOCKS: usize = memory.data(64)
+
+// @ts-ignore: decorator
+@inline
+function rotateLeft(words: v128, bits: i32): v128 {
+  return v128.or(v128.shl<i32>(words, bits), v128.shr<u32>(words, 32 - bits))
+}
+
+/**
+ * Fills `blocks` from the key (k0, k1, k2, k3) and the four counters from (c0, c1, c2, c3) to (c0 + 3, c1, c2, c3), a lane
+ * each: word w of block b at 16 · w + 4 · b.
+ */
+export function threefry(blocks: usize, k0: u32, k1: u32, k2: u32, k3: u32, c0: u32, c1: u32, c2: u32, c3: u32): void {
   let parity = 0x1bd11bda ^ k0 ^ k1 ^ k2 ^ k3
-  c0 += k0
-  c1 += k1
-  c2 += k2
-  c3 += k3
+  let x0 = v128.add<i32>(v128.splat<u32>(c0 + k0), i32x4(0, 1, 2, 3))
+  let x1 = v128.splat<u32>(c1 + k1), x2 = v128.splat<u32>(c2 + k2), x3 = v128.splat<u32>(c3 + k3)
   for (let group: u32 = 1; group <= 5; group++) {
     const odd = group & 1
-    c0 += c1
-    c1 = rotl(c1, odd ? 10 : 6) ^ c0
-    c2 += c3
-    c3 = rotl(c3, odd ? 26 : 20) ^ c2
-    c0 += c3
-    c3 = rotl(c3, odd ? 11 : 17) ^ c0
-    c2 += c1
-    c1 = rotl(c1, odd ? 21 : 11) ^ c2
-    c0 += c1
-    c1 = rotl(c1, odd ? 13 : 25) ^ c0
-    c2 += c3
-    c3 = rotl(c3, odd ? 27 : 10) ^ c2
-    c0 += c3
-    c3 = rotl(c3, odd ? 23 : 18) ^ c0
-    c2 += c1
-    c1 = rotl(c1, odd ? 5 : 20) ^ c2
+    x0 = v128.add<i32>(x0, x1)
+    x1 = v128.xor(rotateLeft(x1, odd ? 10 : 6), x0)
+    x2 = v128.add<i32>(x2, x3)
+    x3 = v128.xor(rotateLeft(x3, odd ? 26 : 20), x2)
+    x0 = v128.add<i32>(x0, x3)
+    x3 = v128.xor(rotateLeft(x3, odd ? 11 : 17), x0)
+    x2 = v128.add<i32>(x2, x1)
+    x1 = v128.xor(rotateLeft(x1, odd ? 21 : 11), x2)
+    x0 = v128.add<i32>(x0, x1)
+    x1 = v128.xor(rotateLeft(x1, odd ? 13 : 25), x0)
+    x2 = v128.add<i32>(x2, x3)
+    x3 = v128.xor(rotateLeft(x3, odd ? 27 : 10), x2)
+    x0 = v128.add<i32>(x0, x3)
+    x3 = v128.xor(rotateLeft(x3, odd ? 23 : 18), x0)
+    x2 = v128.add<i32>(x2, x1)
+    x1 = v128.xor(rotateLeft(x1, odd ? 5 : 20), x2)
     // The key words move on by one place.
     const first = k0
     k0 = k1
@@ -35,18 +44,16 @@ export function threefry(block: usize, k0: u32, k1: u32, k2: u32, k3: u32, c0: u
     k2 = k3
     k3 = parity
     parity = first
-    c0 += k0
-    c1 += k1
-    c2 += k2
-    c3 += k3 + group
+    x0 = v128.add<i32>(x0, v128.splat<u32>(k0))
+    x1 = v128.add<i32>(x1, v128.splat<u32>(k1))
+    x2 = v128.add<i32>(x2, v128.splat<u32>(k2))
+    x3 = v128.add<i32>(x3, v128.splat<u32>(k3 + group))
   }
-  store<u32>(block, c0)
-  store<u32>(block, c1, 4)
-  store<u32>(block, c2, 8)
-  store<u32>(block, c3, 12)
+  v128.store(blocks, x0)
+  v128.store(blocks, x1, 16)
+  v128.store(blocks, x2, 32)
+  v128.store(blocks, x3, 48)
 }
-
-const BLOCK: usize = memory.data(16)
 
 /**
  * The order of an epoch's rows (u32 each, at least 1): Fisher-Yates from the last place down, with one random number per place.
@@ -55,9 +62,11 @@ const BLOCK: usize = memory.data(16)
 export function shuffle(order: usize, rows: u32, seed: u32, epoch: u64): void {
   for (let row: u32 = 0; row < rows; row++) store<u32>(order + (row << 2), row)
   for (let place = rows - 1; place > 0; place--) {
-    const lane = place & 3
-    if (lane == 3 || place == rows - 1) threefry(BLOCK, seed, SHUFFLE, 0, 0, place >> 2, 0, <u32>epoch, <u32>(epoch >> 32))
-    const random = load<u32>(BLOCK + (lane << 2))
+    if ((place & 15) == 15 || place == rows - 1) {
+      threefry(BLOCKS, seed, SHUFFLE, 0, 0, (place >> 4) << 2, 0, <u32>epoch, <u32>(epoch >> 32))
+    }
+    // Word place & 3 of block place >> 2
+    const random = load<u32>(BLOCKS + ((place & 3) << 4) + (((place >> 2) & 3) << 2))
     const other = <u32>(<f64>random * <f64>(place + 1) * (1.0 / 4294967296.0))
     const at = order + (place << 2), with_ = order + (other << 2)
     const row = load<u32>(at)

@@ -4,14 +4,14 @@ import { backward } from './backward'
 import { forward } from './forward'
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from './ids'
 import { adjustGradients, decayWeights } from './gradients'
-import { gather } from './kernels/matrix'
-import { addLoss } from './losses'
+import { gather, gatherDoubles } from './kernels/matrix'
+import { addLoss, addWeightedLoss } from './losses'
 import { update } from './optimizers'
 import {
   ADJUSTS_GRADIENTS, BATCH_LOSS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
   EPOCH_LOSSES_COUNT, EPOCH_SUM, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK, INPUT_STRIDE, LAYER_COUNT, LAYER_SIZE, LAYERS,
-  LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, LOSS_PARAMETER, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES, SEED,
-  STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS,
+  LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, LOSS_PARAMETER, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES,
+  SAMPLE_WEIGHTS, SEED, STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS, WEIGHT_BLOCK,
 } from './program'
 import { shuffle } from './random'
 
@@ -43,20 +43,27 @@ function lossOf(program: usize, sum: f64, rows: u32): f64 {
   return load<u32>(program, MEAN_OVER_ROWS) ? loss / <f64>rows : loss
 }
 
-/** Forward pass and loss of one block of a batch of `batchRows`; with `differentiates` the backward pass as well. */
+/**
+ * Forward pass and loss of one block, from row `firstRow` on of a batch of `batchRows`; with `differentiates` the backward
+ * pass as well, with `drops` as in training.
+ * @param weights f64 per row; 0: every row counts 1
+ */
 export function block<T>(
-  program: usize, inputs: usize, targets: usize, rows: u32, batchRows: u32, differentiates: bool, isFirst: bool,
+  program: usize, inputs: usize, targets: usize, weights: usize, firstRow: u32, rows: u32, batchRows: u32,
+  differentiates: bool, drops: bool,
 ): void {
-  forward<T>(program, inputs, rows)
+  forward<T>(program, inputs, firstRow, rows, drops)
   const factor = load<f64>(program, GRADIENT_FACTOR)
-  const output = outputLayer(program)
-  addLoss<T>(
-    load<u32>(program, LOSS),
-    load<u32>(output, NETS), load<u32>(output, OUTPUTS), targets, load<u32>(output, DELTAS), load<u32>(program, LOSS_COLUMNS),
-    rows, load<u32>(output, UNITS), load<u32>(output, STRIDE),
-    <T>(load<u32>(program, MEAN_OVER_ROWS) ? factor / <f64>batchRows : factor), load<f64>(program, LOSS_PARAMETER),
-  )
-  if (differentiates) backward<T>(program, inputs, rows, !isFirst)
+  const scale = load<u32>(program, MEAN_OVER_ROWS) ? factor / <f64>batchRows : factor
+  const output = outputLayer(program), loss = load<u32>(program, LOSS), parameter = load<f64>(program, LOSS_PARAMETER)
+  const nets: usize = load<u32>(output, NETS), outputs: usize = load<u32>(output, OUTPUTS), deltas: usize = load<u32>(output, DELTAS)
+  const sums: usize = load<u32>(program, LOSS_COLUMNS), units: usize = load<u32>(output, UNITS), stride: usize = load<u32>(output, STRIDE)
+  if (weights) {
+    addWeightedLoss<T>(loss, nets, outputs, targets, weights, deltas, sums, rows, units, stride, scale, parameter)
+  } else {
+    addLoss<T>(loss, nets, outputs, targets, deltas, sums, rows, units, stride, <T>scale, parameter)
+  }
+  if (differentiates) backward<T>(program, inputs, rows, firstRow != 0, drops)
 }
 
 /** The loss of the batch whose blocks have been worked through, also left in BATCH_LOSS. */
@@ -77,17 +84,23 @@ function batch<T>(program: usize, rows: u32): bool {
     const count = min<u32>(blockRows, rows - done)
     const row = position + done
     let inputs: usize = load<u32>(program, DATA_INPUTS), targets: usize = load<u32>(program, DATA_TARGETS)
+    let weights: usize = load<u32>(program, SAMPLE_WEIGHTS)
     if (order) {
       const numbers = order + (row << 2)
       gather(inputs, inputStride, numbers, count, load<u32>(program, INPUT_BLOCK))
       gather(targets, targetStride, numbers, count, load<u32>(program, TARGET_BLOCK))
       inputs = load<u32>(program, INPUT_BLOCK)
       targets = load<u32>(program, TARGET_BLOCK)
+      if (weights) {
+        gatherDoubles(weights, numbers, count, load<u32>(program, WEIGHT_BLOCK))
+        weights = load<u32>(program, WEIGHT_BLOCK)
+      }
     } else {
       inputs += row * inputStride
       targets += row * targetStride
+      if (weights) weights += <usize>row << 3
     }
-    block<T>(program, inputs, targets, count, rows, true, done == 0)
+    block<T>(program, inputs, targets, weights, done, count, rows, true, true)
   }
   return isFinite(batchLoss(program, rows))
 }

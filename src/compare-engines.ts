@@ -1,8 +1,9 @@
 // The same training in both engines: times, their ratio, and whether the bits agree.
 
-import type { NetworkConfig, TrainOptions } from './config.ts'
+import type { NetworkConfig } from './config.ts'
 import type { MatrixInput } from './matrix.ts'
 import { createNetwork, type Network } from './network.ts'
+import type { TrainOptions } from './train-options.ts'
 import type { TrainResult } from './training.ts'
 
 export interface EngineComparison {

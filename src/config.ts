@@ -1,5 +1,5 @@
-// What users may ask of a network and of `train`: the options, their defaults, and every check of them. The tables of
-// activations, losses, optimizers and initializers say which names and numbers there are.
+// What users may ask of a network: the options, their defaults, and every check of them. The tables of activations, losses,
+// optimizers and initializers say which names and numbers there are.
 import { type ActivationChoice, activationOf, activations, type ChosenActivation } from './activations.ts'
 import {
   checkBoolean,
@@ -76,6 +76,11 @@ export interface LayerConfig {
   bias?: boolean
   /** Whether training changes the biases. Default true */
   trainBias?: boolean
+  /**
+   * Share of the outputs that each training step sets to 0, from 0 to below 1; the others are divided by 1 − dropout. Not
+   * on the output layer. Default 0
+   */
+  dropout?: number
 }
 
 /**
@@ -86,34 +91,6 @@ export type ScalingChoice =
   | ScalingName
   | { divideBy: number | readonly number[] }
   | { offset: number | readonly number[]; scale: number | readonly number[] }
-
-/** What `train` takes */
-export interface TrainOptions {
-  /** Passes over all rows in this call: an integer of at least 1. Default 100 */
-  epochs?: number
-  /** Rows per optimizer step: an integer of at least 1, or `'full'` for all of them. Default 32 */
-  batchSize?: number | 'full'
-  /** Whether each epoch takes the rows in an order of its own. A full batch is never shuffled. Default true */
-  shuffle?: boolean
-  /** Training ends after the first epoch whose loss is at or below this. Default: never */
-  targetLoss?: number
-  /** Ends training when aborted, with the weights of the last finished batch */
-  signal?: AbortSignal
-  /** Called after each epoch, synchronously: a promise is not awaited. Return `false` to end training. */
-  onEpoch?: (progress: EpochProgress) => unknown
-}
-
-/** What `onEpoch` learns */
-export interface EpochProgress {
-  /** Number of the epoch that has just ended, counted from 0 over the network's life */
-  epoch: number
-  /** Loss of the epoch's batches as they were met, before each update */
-  loss: number
-  /** Of the epoch's last step */
-  learningRate: number
-  /** Sets the rate of all later steps, in place of the schedule. */
-  setLearningRate: (rate: number) => void
-}
 
 /** A checked configuration: every choice made, nothing shared with what the user holds */
 export interface ResolvedConfig {
@@ -143,6 +120,8 @@ export interface ResolvedLayer {
   readonly biasInit: ChosenInitializer | number[]
   readonly hasBiases: boolean
   readonly trainsBiases: boolean
+  /** 0: none */
+  readonly dropout: number
 }
 
 /** `offset` and `scale` have one number per column, and no scale is 0. */
@@ -150,18 +129,8 @@ export type ResolvedScaling =
   | { readonly name: ScalingName }
   | { readonly name: 'given'; readonly offset: number[]; readonly scale: number[] }
 
-export interface ResolvedTrainOptions {
-  readonly epochs: number
-  readonly batchRows: number
-  readonly shuffle: boolean
-  readonly targetLoss: number
-  readonly signal?: AbortSignal
-  readonly onEpoch?: (progress: EpochProgress) => unknown
-}
-
 const LARGEST_WIDTH = 2 ** 31
 const LARGEST_SEED = 2 ** 32 - 1
-const MOST_EPOCHS = 2 ** 53
 /** Longer lists take V8 minutes and then crash it. */
 const MOST_LISTED_COLUMNS = 2 ** 25
 /** What initializers draw from lies between 0 and this. */
@@ -190,16 +159,8 @@ const layerNames = [
   'biasInit',
   'bias',
   'trainBias',
+  'dropout',
 ] as const satisfies readonly (keyof LayerConfig)[]
-
-const trainNames = [
-  'epochs',
-  'batchSize',
-  'shuffle',
-  'targetLoss',
-  'signal',
-  'onEpoch',
-] as const satisfies readonly (keyof TrainOptions)[]
 
 /** Checks a configuration and makes every choice that it leaves open. */
 export function resolveConfig(config: NetworkConfig): ResolvedConfig {
@@ -235,7 +196,11 @@ function resolveLayers(layers: unknown, inputs: number, dtype: Dtype): ResolvedL
   const resolved: ResolvedLayer[] = []
   let width = inputs
   for (let index = 0; index < layers.length; index++) {
-    const layer = resolveLayer(layers[index], `layers[${index}]`, width, dtype)
+    const path = `layers[${index}]`
+    const layer = resolveLayer(layers[index], path, width, dtype)
+    if (layer.dropout > 0 && index === layers.length - 1) {
+      refuse(`${path}.dropout`, '0 or no such option on the output layer', layer.dropout)
+    }
     resolved.push(layer)
     width = layer.units
   }
@@ -245,7 +210,7 @@ function resolveLayers(layers: unknown, inputs: number, dtype: Dtype): ResolvedL
 function resolveLayer(layer: unknown, path: string, inputs: number, dtype: Dtype): ResolvedLayer {
   const given = readOptions(layer, path, layerNames, 'a layer such as { units: 3 }')
   const units = checkInteger(given.units, `${path}.units`, 1, LARGEST_WIDTH)
-  const { activation: choice = 'linear' } = given
+  const { activation: choice = 'linear', dropout = 0 } = given
   const activation = checkChoice(choice, `${path}.activation`, activations)
   if (activation.name === 'softmax' && units === 1) {
     refuse(`${path}.units`, 'an integer of at least 2 with softmax', 1, '; one unit would always be 1, try sigmoid')
@@ -260,6 +225,7 @@ function resolveLayer(layer: unknown, path: string, inputs: number, dtype: Dtype
       ? checkRows(weightInit, weightPath, inputs, units, dtype)
       : resolveInitializer(weightInit, weightPath, inputs, units, dtype),
     ...resolveBiases(given, path, inputs, units, dtype),
+    dropout: checkNumber(dropout, `${path}.dropout`, { min: 0, below: 1 }),
   }
 }
 
@@ -402,36 +368,4 @@ function checkModule(value: unknown): WebAssembly.Module {
 
 function drawSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]
-}
-
-/** Checks the options of `train` on `rows` rows and fills in the defaults. */
-export function resolveTrainOptions(options: TrainOptions | undefined, rows: number): ResolvedTrainOptions {
-  const given = readOptions(options === undefined ? {} : options, '', trainNames, 'an object such as { epochs: 100 }')
-  const { epochs = 100, batchSize = 32, shuffle = true, signal, onEpoch } = given
-  const batchRows = batchSize === 'full' ? rows : Math.min(rows, checkBatchSize(batchSize))
-  return {
-    epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
-    batchRows,
-    shuffle: checkBoolean(shuffle, 'shuffle') && batchRows < rows,
-    targetLoss: given.targetLoss === undefined ? Number.NEGATIVE_INFINITY : checkNumber(given.targetLoss, 'targetLoss'),
-    ...(signal === undefined ? {} : { signal: checkSignal(signal) }),
-    ...(onEpoch === undefined ? {} : { onEpoch: checkCallback(onEpoch) }),
-  }
-}
-
-function checkBatchSize(value: unknown): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
-  return refuse('batchSize', 'an integer of at least 1, or "full"', value)
-}
-
-/** Duck-typed, for signals of other realms and polyfills */
-function checkSignal(value: unknown): AbortSignal {
-  const signal = value as AbortSignal | null
-  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return signal
-  return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
-}
-
-function checkCallback(value: unknown): NonNullable<TrainOptions['onEpoch']> {
-  if (typeof value === 'function') return value as NonNullable<TrainOptions['onEpoch']>
-  return refuse('onEpoch', 'a function', value)
 }

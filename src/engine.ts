@@ -18,10 +18,20 @@ export interface Engine {
   /** Outputs of the first `rows` rows of INPUT_BLOCK, left in the last layer's OUTPUTS. */
   predict(program: number, rows: number): void
   /**
-   * Adds `rows` rows of INPUT_BLOCK and TARGET_BLOCK to the loss, and with `differentiates` to the gradients, of a
-   * batch of `batchRows`; `isFirst` starts the batch.
+   * Adds `rows` rows at the addresses `inputs` and `targets`, which start at row `firstRow` of a batch of `batchRows`, to
+   * the loss of the batch and, by the flags in assembly/ids.ts, to its gradients. Row 0 starts the batch. `weights` is the
+   * address of a float64 per row, or 0.
    */
-  evaluate(program: number, rows: number, batchRows: number, differentiates: boolean, isFirst: boolean): void
+  evaluate(
+    program: number,
+    inputs: number,
+    targets: number,
+    weights: number,
+    firstRow: number,
+    rows: number,
+    batchRows: number,
+    flags: number,
+  ): void
   /** The loss of the batch whose blocks were evaluated. */
   loss(program: number, batchRows: number): number
   /** From the gradients of the loss, as `evaluate` leaves them, to those of the objective; with `clips` clipped. */

@@ -1,6 +1,6 @@
 // One forward and backward pass of one row with every number that occurs, in the tutorial's notation: net h1, out h1,
 // ∂E/∂out, ∂out/∂net, ∂net/∂w and the weight after the step. The numbers are the engine's own.
-import { ABSOLUTE_ERROR, HUBER, SQUARED_ERROR } from '../assembly/ids.ts'
+import { ABSOLUTE_ERROR, DIFFERENTIATES, HUBER, SQUARED_ERROR } from '../assembly/ids.ts'
 import { type ActivationName, activationOf } from './activations.ts'
 import type { ResolvedConfig } from './config.ts'
 import { WasmpropError } from './errors.ts'
@@ -9,8 +9,9 @@ import { lossOf } from './losses.ts'
 import type { MatrixInput } from './matrix.ts'
 import { Network } from './network.ts'
 import { gradientsOf, type LayerWeights, readLayers, valuesOf } from './parameters.ts'
-import { evaluateRows, nextRate } from './passes.ts'
+import { evaluateRows, nextRate, notFinite, stepOnRows } from './passes.ts'
 import type { NetworkState } from './state.ts'
+import type { Rows } from './training-set.ts'
 
 /** One way on which a hidden neuron's output reaches the error */
 export interface ExplainedPath {
@@ -93,17 +94,14 @@ export interface Explanation {
  */
 export function explain(network: Network, input: MatrixInput, target: MatrixInput): Explanation {
   const state = Network.stateOf(network)
-  const [x, y] = Network.readScaled(network, 'explain', input, target)
-  if (x.rows !== 1) {
-    throw new WasmpropError('INVALID_SHAPE', `input: expected one row, got ${x.rows}`, { path: 'input' })
+  const rows = Network.readScaled(network, 'explain', input, target)
+  if (rows.inputs.rows !== 1) {
+    throw new WasmpropError('INVALID_SHAPE', `input: expected one row, got ${rows.inputs.rows}`, { path: 'input' })
   }
-  const copy = network.clone()
-  copy.trainOnBatch(input, target)
-  const updated = copy.getWeights()
-  copy.dispose()
-  const totalError = evaluateRows(state, x, y, true)
+  const updated = weightsAfterStep(network, rows)
+  const totalError = evaluateRows(state, rows, DIFFERENTIATES)
   const inputs = firstRow(state, state.layout.inputBlock, state.config.inputs)
-  const targets = firstRow(state, state.layout.targetBlock, y.columns)
+  const targets = firstRow(state, state.layout.targetBlock, rows.targets.columns)
   const { loss, optimizer } = state.config
   const explanation = {
     inputs: inputs.map((value, index) => ({ name: `i${index + 1}`, value })),
@@ -118,6 +116,19 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
     ...explanation,
     toText: (options) => explanationToText(explanation, options),
     toMathML: (options) => explanationToMathML(explanation, options),
+  }
+}
+
+/** What the next step would lead to, if it dropped nothing */
+function weightsAfterStep(network: Network, rows: Rows): LayerWeights[] {
+  const copy = network.clone()
+  try {
+    const state = Network.stateOf(copy)
+    const outcome = stepOnRows(state, rows, undefined, DIFFERENTIATES)
+    if (outcome.failure !== undefined) throw notFinite(state, outcome)
+    return copy.getWeights()
+  } finally {
+    copy.dispose()
   }
 }
 

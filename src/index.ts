@@ -5,13 +5,12 @@ export type {
   Arithmetic,
   Dtype,
   EngineChoice,
-  EpochProgress,
   LayerConfig,
   NetworkConfig,
   ScalingChoice,
   ScalingName,
-  TrainOptions,
 } from './config.ts'
+export type { StopReason } from './course.ts'
 export { type ErrorCode, WasmpropError } from './errors.ts'
 export { estimateMemory } from './estimate-memory.ts'
 export {
@@ -37,4 +36,6 @@ export {
 export type { OptimizerChoice, OptimizerName } from './optimizers.ts'
 export type { LayerWeights } from './parameters.ts'
 export type { LearningRate, Schedule } from './schedules.ts'
-export type { StopReason, TrainResult } from './training.ts'
+export type { Timeline } from './timeline.ts'
+export type { EarlyStopping, EpochProgress, ResumeOptions, StreamOptions, TrainOptions } from './train-options.ts'
+export type { TrainResult } from './training.ts'

@@ -56,11 +56,12 @@ function configToJSON(config: ResolvedConfig): NetworkConfig {
     rule.name === 'given' ? { offset: [...rule.offset], scale: [...rule.scale] } : rule.name
   return {
     inputs: config.inputs,
-    layers: config.layers.map(({ units, activation, hasBiases, trainsBiases }) => ({
+    layers: config.layers.map(({ units, activation, hasBiases, trainsBiases, dropout }) => ({
       units,
       activation: choice(activation),
       bias: hasBiases,
       ...(hasBiases ? { trainBias: trainsBiases } : {}),
+      ...(dropout > 0 ? { dropout } : {}),
     })),
     loss: choice(config.loss),
     optimizer: { ...config.optimizer.options, name: config.optimizer.name, ...rateToJSON(config) } as OptimizerChoice,

@@ -40,6 +40,9 @@ export interface LayerLayout {
   readonly nets: number
   readonly outputs: number
   readonly deltas: number
+  /** Of layers with dropout: outputs as they are handed on, and what they were multiplied by; else 0 */
+  readonly dropped: number
+  readonly kept: number
 }
 
 /** All addresses of a network, in bytes */
@@ -57,6 +60,8 @@ export interface Layout {
   readonly inputStride: number
   readonly targetBlock: number
   readonly targetStride: number
+  /** A float64 per row of a block */
+  readonly weightBlock: number
   readonly lossColumns: number
   readonly zeros: number
   readonly packed: number
@@ -65,10 +70,25 @@ export interface Layout {
   readonly end: number
 }
 
+/** What the data set of one `train` consists of */
+export interface DataShape {
+  /** Rows to train on; 0: none, as with a stream */
+  readonly rows: number
+  readonly validationRows: number
+  readonly isShuffled: boolean
+  readonly isWeighted: boolean
+  /** Whether steps have rates of their own */
+  readonly hasRates: boolean
+}
+
 /** The data set of one `train` behind a layout */
 export interface DataLayout {
   readonly inputs: number
   readonly targets: number
+  readonly validationInputs: number
+  readonly validationTargets: number
+  /** A float64 per row; 0 where all count 1 */
+  readonly weights: number
   /** 0 where the rows are taken as they lie */
   readonly order: number
   readonly epochLosses: number
@@ -119,9 +139,9 @@ export function layOut(config: ResolvedConfig): Layout {
   let widest = inputStride
   let transposedBytes = 0
   let below = inputStride
-  config.layers.forEach(({ units }, index) => {
+  config.layers.forEach(({ units, dropout }, index) => {
     const stride = strideOf(units)
-    rowBytes += stride * (keepsNets[index] ? 3 : 2)
+    rowBytes += stride * (2 + Number(keepsNets[index]) + (dropout > 0 ? 2 : 0))
     if (index > 0) transposedBytes = Math.max(transposedBytes, units * below)
     widest = Math.max(widest, stride)
     below = stride
@@ -131,7 +151,7 @@ export function layOut(config: ResolvedConfig): Layout {
 
   const inputBlock = addresses.take(blockRows * inputStride)
   const targetBlock = addresses.take(blockRows * targetStride)
-  const layers = config.layers.map(({ inputs, units }, index): LayerLayout => {
+  const layers = config.layers.map(({ inputs, units, dropout }, index): LayerLayout => {
     const stride = strideOf(units)
     const { weights, biases } = offsets.layers[index]
     const layerOutputs = addresses.take(blockRows * stride)
@@ -146,6 +166,8 @@ export function layOut(config: ResolvedConfig): Layout {
       nets: keepsNets[index] ? addresses.take(blockRows * stride) : layerOutputs,
       outputs: layerOutputs,
       deltas: addresses.take(blockRows * stride),
+      dropped: dropout > 0 ? addresses.take(blockRows * stride) : 0,
+      kept: dropout > 0 ? addresses.take(blockRows * stride) : 0,
     }
   })
   const layout: Layout = {
@@ -161,7 +183,8 @@ export function layOut(config: ResolvedConfig): Layout {
     inputStride,
     targetBlock,
     targetStride,
-    lossColumns: addresses.take(outputs * 8),
+    weightBlock: addresses.take(blockRows * 8),
+    lossColumns: addresses.take(2 * outputs * 8),
     zeros: addresses.take(widest),
     packed: addresses.take(P.PACKED_BYTES),
     transposed: addresses.take(transposedBytes),
@@ -186,12 +209,16 @@ function readsNets(config: ResolvedConfig, index: number): boolean {
   return activationOf(config.layers[index].activation).readsNets || (isOutput && lossOf(config.loss).readsNets)
 }
 
-/** Decides where `rows` rows of training data lie. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
-export function layOutData(layout: Layout, rows: number, isShuffled: boolean, hasRates: boolean): DataLayout {
+/** Decides where the data of a `train` lies. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
+export function layOutData(layout: Layout, shape: DataShape): DataLayout {
+  const { rows, validationRows, isShuffled, isWeighted, hasRates } = shape
   const addresses = new Addresses(layout.end)
   const data: DataLayout = {
     inputs: addresses.take(rows * layout.inputStride),
     targets: addresses.take(rows * layout.targetStride),
+    validationInputs: addresses.take(validationRows * layout.inputStride),
+    validationTargets: addresses.take(validationRows * layout.targetStride),
+    weights: isWeighted ? addresses.take(rows * 8) : 0,
     order: isShuffled ? addresses.take(rows * 4) : 0,
     epochLosses: addresses.take(EPOCH_LOSSES * 8),
     epochLossesCapacity: EPOCH_LOSSES,
@@ -199,7 +226,7 @@ export function layOutData(layout: Layout, rows: number, isShuffled: boolean, ha
     ratesCapacity: hasRates ? STEP_RATES : 0,
     end: align(addresses.next, ALIGNMENT),
   }
-  refuseTooLarge(data.end, 'inputs', `the network with ${rows} rows of data`)
+  refuseTooLarge(data.end, 'inputs', `the network with ${rows + validationRows} rows of data`)
   return data
 }
 
@@ -246,6 +273,7 @@ export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: Resolv
   word(P.PROGRAM + P.INPUT_STRIDE, layout.inputStride)
   word(P.PROGRAM + P.TARGET_BLOCK, layout.targetBlock)
   word(P.PROGRAM + P.TARGET_STRIDE, layout.targetStride)
+  word(P.PROGRAM + P.WEIGHT_BLOCK, layout.weightBlock)
   word(P.PROGRAM + P.LOSS_COLUMNS, layout.lossColumns)
   word(P.PROGRAM + P.ZEROS, layout.zeros)
   word(P.PROGRAM + P.PACKED, layout.packed)
@@ -253,7 +281,7 @@ export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: Resolv
   writeOptimizer(word, double, config)
   layout.layers.forEach((layer, index) => {
     const record = P.PROGRAM + P.PROGRAM_SIZE + index * P.LAYER_SIZE
-    const { activation, trainsBiases } = config.layers[index]
+    const { activation, trainsBiases, dropout } = config.layers[index]
     word(record + P.INPUTS, layer.inputs)
     word(record + P.UNITS, layer.units)
     const { id, parameter } = activationOf(activation)
@@ -268,6 +296,10 @@ export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: Resolv
     word(record + P.NETS, layer.nets)
     word(record + P.OUTPUTS, layer.outputs)
     word(record + P.DELTAS, layer.deltas)
+    word(record + P.DROPOUT_THRESHOLD, Math.floor(dropout * 2 ** 32))
+    word(record + P.DROPPED, layer.dropped)
+    word(record + P.KEPT, layer.kept)
+    double(record + P.KEPT_FACTOR, 1 / (1 - dropout))
   })
 }
 
@@ -294,5 +326,7 @@ function writeOptimizer(word: Write, double: Write, config: ResolvedConfig): voi
 
 /** Bytes of memory that a network takes while it trains on `rows` shuffled rows. */
 export function memoryFor(layout: Layout, rows: number, hasRates: boolean): number {
-  return wholePages(rows > 0 ? layOutData(layout, rows, true, hasRates).end : layout.end)
+  if (rows === 0) return wholePages(layout.end)
+  const shape = { rows, validationRows: 0, isShuffled: true, isWeighted: false, hasRates }
+  return wholePages(layOutData(layout, shape).end)
 }

@@ -105,7 +105,8 @@ export const losses = {
   },
   categoricalCrossEntropy: {
     id: CATEGORICAL_CROSS_ENTROPY,
-    options: {},
+    // Part of the targets, not of the loss' terms: see smoothRows in matrix.ts
+    options: { labelSmoothing: { kind: 'number', default: 0, min: 0, max: 1 } },
     lossFactor: one,
     gradientFactor: one,
     isMeanOverRows: true,

@@ -1,22 +1,27 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
-import { PROGRAM } from '../assembly/program.ts'
+import { DIFFERENTIATES } from '../assembly/ids.ts'
+import * as P from '../assembly/program.ts'
 import type { ActivationName } from './activations.ts'
 import { checkBoolean, readOptions } from './checks.ts'
-import {
-  type Dtype,
-  type NetworkConfig,
-  type ResolvedConfig,
-  resolveConfig,
-  resolveTrainOptions,
-  type TrainOptions,
-} from './config.ts'
+import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
+import { Course, type CourseData } from './course.ts'
+import { fingerprintRows, placeRows, reserveRows } from './data-set.ts'
 import { type ChosenEngine, chooseEngine } from './engines/choose.ts'
 import { describe, WasmpropError } from './errors.ts'
 import { type ModelJSON, modelToJSON, readModel } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
 import { lossOf } from './losses.ts'
-import { type Matrix, type MatrixInput, type Predictions, readMatrix, readTargets, toForm } from './matrix.ts'
+import {
+  type Matrix,
+  type MatrixInput,
+  type NumericArray,
+  type Predictions,
+  readMatrix,
+  readTargets,
+  smoothRows,
+  toForm,
+} from './matrix.ts'
 import { optimizerOf } from './optimizers.ts'
 import {
   checkWeights,
@@ -31,11 +36,20 @@ import {
   valuesOf,
   writeLayer,
 } from './parameters.ts'
-import { evaluateRows, predictRows, stepOnRows } from './passes.ts'
+import { evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './passes.ts'
+import { classesOf, finite, normOf, refuseOverflow } from './predictions.ts'
 import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
-import { newRateState } from './schedules.ts'
+import { isConstant, newRateState } from './schedules.ts'
 import type { NetworkState } from './state.ts'
-import { runYielding, TrainingRun, type TrainResult } from './training.ts'
+import {
+  type ResolvedTrainOptions,
+  type ResumeOptions,
+  resolveResumeOptions,
+  resolveTrainOptions,
+  type TrainOptions,
+} from './train-options.ts'
+import { type Run, runThrough, runYielding, TrainingRun, type TrainResult } from './training.ts'
+import { divideRows, type Rows, readSampleWeights, type TrainingSet } from './training-set.ts'
 
 /** What a network runs on, readable as `network.engine` */
 export interface EngineInfo {
@@ -79,7 +93,7 @@ export class Network {
   readonly parameterCount: number
   readonly #state: NetworkState
   readonly #chosen: ChosenEngine
-  #run: TrainingRun | undefined
+  #run: Run | undefined
   #isDisposed = false
 
   private constructor(config: ResolvedConfig, chosen: ChosenEngine) {
@@ -96,6 +110,7 @@ export class Network {
       rate: newRateState(),
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, outputs),
+      course: undefined,
     }
     this.inputs = config.inputs
     this.layers = config.layers.map(({ inputs, units, activation, hasBiases, trainsBiases }) => ({
@@ -139,7 +154,29 @@ export class Network {
    * responsive. Rejects before anything is changed where options or data are wrong.
    */
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
+    return this.#finish(this.#startRun(inputs, targets, options))
+  }
+
+  /** Trains without yielding: for workers and scripts. */
+  trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
     const run = this.#startRun(inputs, targets, options)
+    try {
+      return runThrough(run)
+    } finally {
+      this.#endRun()
+    }
+  }
+
+  /**
+   * Finishes the call of `train` that was aborted, or in which the snapshot was taken that this network was restored from,
+   * as if it had never stopped. Takes the same rows again and throws INVALID_DATA for others; weights of rows and rows of
+   * their own for the validation are part of the snapshot. The result is that of the whole call.
+   */
+  async resume(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): Promise<TrainResult> {
+    return this.#finish(this.#resumeRun(inputs, targets, options))
+  }
+
+  async #finish(run: TrainingRun): Promise<TrainResult> {
     try {
       return await runYielding(run)
     } finally {
@@ -147,37 +184,62 @@ export class Network {
     }
   }
 
-  /** Trains without yielding: for workers and scripts. */
-  trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
-    const run = this.#startRun(inputs, targets, options)
-    try {
-      while (run.slice());
-      return run.result()
-    } finally {
-      this.#endRun()
-    }
-  }
-
   #startRun(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainingRun {
     this.#mustBeIdle('train')
-    const x = this.#readInputs(inputs)
-    const y = this.#readTargets(targets, x.rows)
-    const resolved = resolveTrainOptions(options, x.rows)
-    this.#checkBatch(resolved.batchRows, x.rows)
-    const [inputScaling, targetScaling] = this.#scalingsFor(x, y)
-    const run = new TrainingRun(this.#state, inputScaling.apply(x), targetScaling.apply(y), resolved)
-    this.#state.inputScaling = inputScaling
-    this.#state.targetScaling = targetScaling
-    this.#run = run
-    return run
+    const resolved = resolveTrainOptions(options)
+    const rows = this.#readRows(inputs, targets)
+    const { validation } = resolved
+    const own = validation && this.#readRows(validation.inputs, validation.targets, 'validation.')
+    const set = divideRows(rows, resolved, this.seed, own)
+    const data = this.#describeData(resolved, set)
+    const [inputScaling, targetScaling] = this.#scalingsFor(set)
+    const state = this.#state
+    const places = reserveRows(state, data)
+    state.course = undefined
+    placeRows(state, places, this.#scaleSet(set, inputScaling, targetScaling))
+    state.inputScaling = inputScaling
+    state.targetScaling = targetScaling
+    const view = new DataView(state.engine.buffer, P.PROGRAM)
+    view.setUint32(P.POSITION, 0, true)
+    view.setFloat64(P.EPOCH_SUM, 0, true)
+    view.setFloat64(P.EPOCHS_LEFT, resolved.course.epochs, true)
+    const course = new Course(resolved.course, data, state, view.getFloat64(P.STEP, true))
+    course.begin(state)
+    return this.#begin(new TrainingRun(state, course, data, places, resolved), course)
   }
 
-  /** Rprop compares gradients of all rows from step to step. */
-  #checkBatch(batchRows: number, rows: number): void {
-    const { optimizer } = this.#state.config
-    if (!optimizerOf(optimizer).needsFullBatch || batchRows === rows) return
-    const message = `batchSize: expected "full" with the optimizer ${optimizer.name}, got ${batchRows}`
-    throw new WasmpropError('INVALID_CONFIG', message, { path: 'batchSize' })
+  #resumeRun(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): TrainingRun {
+    this.#mustBeIdle('resume')
+    const host = resolveResumeOptions(options)
+    const { course } = this.#state
+    if (course?.data === undefined) {
+      const what = 'a call of train that was aborted, or a snapshot taken in one, found none'
+      throw new WasmpropError('INVALID_CONFIG', `resume: expected ${what}; call train`)
+    }
+    const { data } = course
+    const rows = this.#readRows(inputs, targets)
+    const count = data.rows + (data.split ? data.validationRows : 0)
+    if (rows.inputs.rows !== count) {
+      const message = `inputs: expected the ${count} rows of the call that is resumed, got ${rows.inputs.rows}`
+      throw new WasmpropError('INVALID_SHAPE', message, { path: 'inputs' })
+    }
+    const state = this.#state
+    const places = reserveRows(state, data)
+    course.fingerprint ??= fingerprintRows(state, data, places)
+    const { inputScaling, targetScaling } = this.#fitted('resume')
+    const set = divideRows(rows, data, this.seed, undefined)
+    placeRows(state, places, this.#scaleSet(set, inputScaling, targetScaling))
+    if (fingerprintRows(state, data, places) !== course.fingerprint) {
+      const message = 'inputs: expected the rows of the call that is resumed, got others (or other targets)'
+      throw new WasmpropError('INVALID_DATA', message, { path: 'inputs' })
+    }
+    return this.#begin(new TrainingRun(state, course, data, places, host), course)
+  }
+
+  #begin<R extends Run>(run: R, course: Course): R {
+    this.#state.course = course
+    this.#run = run
+    return run
   }
 
   #endRun(): void {
@@ -185,16 +247,49 @@ export class Network {
     if (this.#isDisposed) this.#state.engine.dispose()
   }
 
+  #describeData(options: ResolvedTrainOptions, set: TrainingSet): CourseData {
+    const { config, rate } = this.#state
+    const { rows } = set.inputs
+    const batchRows = this.#batchRows(options.batchSize, rows)
+    return {
+      rows,
+      batchRows,
+      validationRows: set.validation?.inputs.rows ?? 0,
+      isShuffled: options.shuffle && batchRows < rows,
+      isWeighted: set.weights !== undefined,
+      hasRates: !isConstant(config.learningRate, rate),
+      ...(options.split ? { split: options.split } : {}),
+    }
+  }
+
+  /** Rows per step. Rprop and L-BFGS compare gradients of all rows from step to step. */
+  #batchRows(batchSize: number | 'full' | undefined, rows: number): number {
+    const { optimizer } = this.#state.config
+    const { needsFullBatch = false } = optimizerOf(optimizer)
+    const given = batchSize ?? (needsFullBatch ? 'full' : 32)
+    const batchRows = given === 'full' ? rows : Math.min(rows, given)
+    if (!needsFullBatch || batchRows === rows) return batchRows
+    const message = `batchSize: expected "full" with the optimizer ${optimizer.name}, got ${batchRows}`
+    throw new WasmpropError('INVALID_CONFIG', message, { path: 'batchSize' })
+  }
+
   /**
-   * Exactly one optimizer step on these rows in this order. Returns their loss before the step. Throws NOT_FINITE, with
-   * weights and optimizer as before, where the step does not lead to finite weights.
+   * Exactly one optimizer step on these rows in this order; `sampleWeights` as in `train`. Returns their loss before the
+   * step. Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite weights.
    */
-  trainOnBatch(inputs: MatrixInput, targets: MatrixInput): number {
+  trainOnBatch(
+    inputs: MatrixInput,
+    targets: MatrixInput,
+    options: { sampleWeights?: readonly number[] | NumericArray } = {},
+  ): number {
     this.#mustBeIdle('trainOnBatch')
-    const x = this.#readInputs(inputs)
-    const y = this.#readTargets(targets, x.rows)
-    const { inputScaling, targetScaling } = this.#fitted('trainOnBatch')
-    return stepOnRows(this.#state, inputScaling.apply(x), targetScaling.apply(y))
+    const { sampleWeights } = readOptions(options, '', ['sampleWeights'])
+    const rows = this.#readScaled('trainOnBatch', inputs, targets)
+    const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
+    const outcome = stepOnRows(this.#state, rows, weights)
+    if (outcome.failure !== undefined) throw notFinite(this.#state, outcome)
+    this.#state.course = undefined
+    return outcome.loss
   }
 
   /** Outputs in the targets' units, in the form in which the inputs came. */
@@ -247,19 +342,19 @@ export class Network {
   /** Fits the scaling to these rows, and nothing else. */
   fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
     this.#mustBeIdle('fitScaling')
-    const x = this.#readInputs(inputs)
-    const y = this.#readTargets(targets, x.rows)
+    const rows = this.#readRows(inputs, targets)
     const { scaling } = this.#state.config
-    const inputScaling = fitScaling(scaling.inputs, x, 'inputs')
-    this.#state.targetScaling = fitScaling(scaling.targets, y, 'targets')
+    const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
+    this.#state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
     this.#state.inputScaling = inputScaling
+    this.#state.course = undefined
   }
 
   /** The loss of these rows, of the scaled targets, without penalties. */
   evaluate(inputs: MatrixInput, targets: MatrixInput): { loss: number } {
     this.#mustLive()
-    const [x, y] = this.#readScaled('evaluate', inputs, targets)
-    return { loss: finite(evaluateRows(this.#state, x, y, false), 'evaluate: expected the loss') }
+    const rows = this.#readScaled('evaluate', inputs, targets)
+    return { loss: finite(evaluateRows(this.#state, rows, 0), 'evaluate: expected the loss') }
   }
 
   /**
@@ -269,9 +364,9 @@ export class Network {
   gradients(inputs: MatrixInput, targets: MatrixInput, options: { clipped?: boolean } = {}): Gradients {
     this.#mustLive()
     const { clipped = false } = readOptions(options, '', ['clipped'])
-    const [x, y] = this.#readScaled('gradients', inputs, targets)
-    const loss = finite(evaluateRows(this.#state, x, y, true), 'gradients: expected the loss')
-    this.#state.engine.adjust(PROGRAM, checkBoolean(clipped, 'clipped'))
+    const rows = this.#readScaled('gradients', inputs, targets)
+    const loss = finite(evaluateRows(this.#state, rows, DIFFERENTIATES), 'gradients: expected the loss')
+    this.#state.engine.adjust(P.PROGRAM, checkBoolean(clipped, 'clipped'))
     const layers = readLayers(this.#values(), this.#state.layout, gradientsOf)
     const norm = finite(normOf(layers), 'gradients: expected their norm')
     return { loss, penalty: penaltyOf(this.#state), norm, layers }
@@ -291,6 +386,7 @@ export class Network {
     checked.forEach(({ weights, biases }, index) => {
       writeLayer(this.#values(), layout, layout.layers[index], weights.flat(), biases)
     })
+    this.#state.course = undefined
   }
 
   /**
@@ -313,7 +409,7 @@ export class Network {
     this.#mustLive()
     const copy = new Network(this.#state.config, this.#chosen)
     const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
-    new Uint8Array(copy.#state.engine.buffer).set(from.subarray(PROGRAM), PROGRAM)
+    new Uint8Array(copy.#state.engine.buffer).set(from.subarray(P.PROGRAM), P.PROGRAM)
     Object.assign(copy.#state.rate, this.#state.rate)
     copy.#state.inputScaling = this.#state.inputScaling
     copy.#state.targetScaling = this.#state.targetScaling
@@ -356,7 +452,7 @@ export class Network {
   }
 
   /** @internal Rows as the engine takes them */
-  static readScaled(network: Network, call: string, inputs: MatrixInput, targets: MatrixInput): [Matrix, Matrix] {
+  static readScaled(network: Network, call: string, inputs: MatrixInput, targets: MatrixInput): Rows {
     network.#mustLive()
     return network.#readScaled(call, inputs, targets)
   }
@@ -369,13 +465,15 @@ export class Network {
     return valuesOf(this.#state.engine.buffer, this.dtype)
   }
 
-  #readInputs(inputs: MatrixInput): Matrix {
-    return readMatrix(inputs, this.inputs, 'inputs', this.#rangeOf('inputs'))
+  #readInputs(inputs: unknown, prefix = ''): Matrix {
+    return readMatrix(inputs, this.inputs, `${prefix}inputs`, this.#rangeOf('inputs'))
   }
 
-  #readTargets(targets: MatrixInput, rows: number): Matrix {
+  #readRows(inputs: unknown, targets: unknown, prefix = ''): Rows {
+    const x = this.#readInputs(inputs, prefix)
     const { targets: kind } = lossOf(this.#state.config.loss)
-    return readTargets(targets, this.#outputs, this.#rangeOf('targets'), kind, rows)
+    const range = this.#rangeOf('targets')
+    return { inputs: x, targets: readTargets(targets, this.#outputs, range, kind, x.rows, `${prefix}targets`) }
   }
 
   /** The type whose range raw data must keep to: what is scaled is checked again when it is. */
@@ -383,19 +481,36 @@ export class Network {
     return this.#state.config.scaling[name].name === 'none' ? this.dtype : 'float64'
   }
 
-  #readScaled(call: string, inputs: MatrixInput, targets: MatrixInput): [Matrix, Matrix] {
-    const x = this.#readInputs(inputs)
-    const y = this.#readTargets(targets, x.rows)
+  #readScaled(call: string, inputs: MatrixInput, targets: MatrixInput): Rows {
+    const rows = this.#readRows(inputs, targets)
     const { inputScaling, targetScaling } = this.#fitted(call)
-    return [inputScaling.apply(x), targetScaling.apply(y)]
+    return this.#scale(rows, inputScaling, targetScaling)
+  }
+
+  /** Rows as the engine takes them */
+  #scale({ inputs, targets }: Rows, inputScaling: Scaling, targetScaling: Scaling): Rows {
+    const { labelSmoothing = 0 } = this.#state.config.loss.options
+    return {
+      inputs: inputScaling.apply(inputs),
+      targets: smoothRows(targetScaling.apply(targets), Number(labelSmoothing)),
+    }
+  }
+
+  #scaleSet(set: TrainingSet, inputScaling: Scaling, targetScaling: Scaling): TrainingSet {
+    const { validation } = set
+    return {
+      ...set,
+      ...this.#scale(set, inputScaling, targetScaling),
+      ...(validation ? { validation: this.#scale(validation, inputScaling, targetScaling) } : {}),
+    }
   }
 
   /** The scalings that are there, or else those fitted to these rows */
-  #scalingsFor(x: Matrix, y: Matrix): [Scaling, Scaling] {
+  #scalingsFor({ inputs, targets }: Rows): [Scaling, Scaling] {
     const { config, inputScaling, targetScaling } = this.#state
     return [
-      inputScaling ?? fitScaling(config.scaling.inputs, x, 'inputs'),
-      targetScaling ?? fitScaling(config.scaling.targets, y, 'targets'),
+      inputScaling ?? fitScaling(config.scaling.inputs, inputs, 'inputs'),
+      targetScaling ?? fitScaling(config.scaling.targets, targets, 'targets'),
     ]
   }
 
@@ -416,58 +531,6 @@ export class Network {
     if (this.#run === undefined) return
     throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
   }
-}
-
-/** No NaN or infinity is handed out as a result. */
-function finite(value: number, what: string): number {
-  if (Number.isFinite(value)) return value
-  const message = `${what} to be finite, got ${value}; the inputs or the weights are too large for the network's type`
-  throw new WasmpropError('NOT_FINITE', message)
-}
-
-function refuseOverflow(outputs: Values, units: number): void {
-  for (let index = 0; index < outputs.length; index++) {
-    if (Number.isFinite(outputs[index])) continue
-    const row = Math.floor(index / units)
-    finite(outputs[index], `predict: expected output ${index % units} of row ${row}`)
-  }
-}
-
-function normOf(layers: readonly LayerWeights[]): number {
-  let squares = 0
-  for (const { weights, biases } of layers) {
-    for (const row of [...weights, biases]) for (const gradient of row) squares += gradient * gradient
-  }
-  return Math.sqrt(squares)
-}
-
-/** l1 · Σ|W| + ½ · l2 · ΣW² */
-function penaltyOf({ config, engine, layout }: NetworkState): number {
-  const { l1, l2 } = config.regularization
-  if (l1 === 0 && l2 === 0) return 0
-  let magnitudes = 0
-  let squares = 0
-  for (const { weights } of readLayers(valuesOf(engine.buffer, config.dtype), layout)) {
-    for (const weight of weights.flat()) {
-      magnitudes += Math.abs(weight)
-      squares += weight * weight
-    }
-  }
-  return l1 * magnitudes + 0.5 * l2 * squares
-}
-
-function classesOf(outputs: Values, units: number): Uint32Array {
-  const classes = new Uint32Array(outputs.length / units)
-  for (let row = 0; row < classes.length; row++) {
-    if (units === 1) {
-      classes[row] = Number(outputs[row] > 0.5)
-      continue
-    }
-    for (let unit = 1; unit < units; unit++) {
-      if (outputs[row * units + unit] > outputs[row * units + classes[row]]) classes[row] = unit
-    }
-  }
-  return classes
 }
 
 /** Makes a network with drawn weights. Rejects with a WasmpropError that names the option that is wrong. */

@@ -81,15 +81,18 @@ export function initializeLayers(values: Values, layout: Layout, config: Resolve
   })
 }
 
-/** All parameters without gaps: per layer the weights [in][out], then the biases */
-export function packParameters(values: Values, layout: Layout): Values {
+/**
+ * All parameters without gaps: per layer the weights [in][out], then the biases. `block` bytes behind the parameters: an
+ * optimizer's state of the same layout.
+ */
+export function packParameters(values: Values, layout: Layout, block = 0): Values {
   const count = layout.layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
   const packed = layout.bytesPerValue === 4 ? new Float32Array(count) : new Float64Array(count)
   let at = 0
   for (const { inputs, units, stride, weights } of layout.layers) {
     // The biases lie behind the weights as one more row.
     for (let row = 0; row <= inputs; row++, at += units) {
-      const index = (weights + row * stride) / layout.bytesPerValue
+      const index = (weights + block + row * stride) / layout.bytesPerValue
       packed.set(values.subarray(index, index + units), at)
     }
   }
@@ -97,13 +100,26 @@ export function packParameters(values: Values, layout: Layout): Values {
 }
 
 /** Writes what `packParameters` made. */
-export function unpackParameters(values: Values, layout: Layout, packed: Values): void {
+export function unpackParameters(values: Values, layout: Layout, packed: Values, block = 0): void {
   let at = 0
   for (const { inputs, units, stride, weights } of layout.layers) {
     for (let row = 0; row <= inputs; row++, at += units) {
-      values.set(packed.subarray(at, at + units), (weights + row * stride) / layout.bytesPerValue)
+      values.set(packed.subarray(at, at + units), (weights + block + row * stride) / layout.bytesPerValue)
     }
   }
+}
+
+/** What `packParameters` made, as users see it */
+export function unpackLayers(packed: Values, layout: Layout): LayerWeights[] {
+  let at = 0
+  const take = (count: number) => {
+    at += count
+    return Array.from(packed.subarray(at - count, at))
+  }
+  return layout.layers.map(({ inputs, units }) => ({
+    weights: Array.from({ length: inputs }, () => take(units)),
+    biases: take(units),
+  }))
 }
 
 /** How many numbers `packParameters` gives: the biases of layers without them are counted too. */

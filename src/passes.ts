@@ -1,17 +1,20 @@
 // Passes over any number of rows through the engine's fixed blocks: predictions, losses, gradients, one step.
+import { DIFFERENTIATES, DROPS } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
 import { WasmpropError } from './errors.ts'
+import type { Layout } from './layout.ts'
 import type { Matrix } from './matrix.ts'
 import { type Values, valuesOf } from './parameters.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from './safe-point.ts'
 import { rateAt } from './schedules.ts'
 import type { NetworkState } from './state.ts'
+import type { Rows } from './training-set.ts'
 
 /** Raw outputs of all rows, without gaps: rows × outputs, in the network's type, before unscaling. */
 export function predictRows({ config, layout, engine }: NetworkState, inputs: Matrix): Values {
   const { blockRows, inputBlock, inputStride, bytesPerValue, layers } = layout
-  const { outputs, units, stride } = layers[layers.length - 1]
+  const { units } = layers[layers.length - 1]
   const values = valuesOf(engine.buffer, config.dtype)
   const results =
     config.dtype === 'float32' ? new Float32Array(inputs.rows * units) : new Float64Array(inputs.rows * units)
@@ -19,51 +22,91 @@ export function predictRows({ config, layout, engine }: NetworkState, inputs: Ma
     const count = Math.min(blockRows, inputs.rows - row)
     inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)
     engine.predict(P.PROGRAM, count)
-    for (let i = 0; i < count; i++) {
-      const from = (outputs + i * stride) / bytesPerValue
-      results.set(values.subarray(from, from + units), (row + i) * units)
-    }
+    copyOutputs(values, layout, count, results, row)
   }
   return results
 }
 
-/** Loss of all rows as one batch; with `differentiates` the gradients are left in memory. */
+/** Copies the outputs of the block that was last passed, without gaps, to row `row` of `results` on. */
+export function copyOutputs(values: Values, layout: Layout, count: number, results: Values, row: number): void {
+  const { units, outputs, stride } = layout.layers[layout.layers.length - 1]
+  for (let i = 0; i < count; i++) {
+    const from = (outputs + i * stride) / layout.bytesPerValue
+    results.set(values.subarray(from, from + units), (row + i) * units)
+  }
+}
+
+/**
+ * Loss of all rows as one batch, by the flags in assembly/ids.ts as in training and with gradients left in memory.
+ * @param weights what each row's loss is multiplied by
+ * @param visit called after each block of rows, whose outputs lie in memory
+ */
 export function evaluateRows(
   { config, layout, engine }: NetworkState,
-  inputs: Matrix,
-  targets: Matrix,
-  differentiates: boolean,
+  { inputs, targets }: Rows,
+  flags: number,
+  weights?: Float64Array,
+  visit?: (row: number, count: number) => void,
 ): number {
-  const { blockRows, inputBlock, inputStride, targetBlock, targetStride, bytesPerValue } = layout
+  const { blockRows, inputBlock, inputStride, targetBlock, targetStride, weightBlock, bytesPerValue } = layout
   const values = valuesOf(engine.buffer, config.dtype)
   for (let row = 0; row < inputs.rows; row += blockRows) {
     const count = Math.min(blockRows, inputs.rows - row)
     inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)
     targets.copyRows(row, row + count, values, targetBlock / bytesPerValue, targetStride / bytesPerValue)
-    engine.evaluate(P.PROGRAM, count, inputs.rows, differentiates, row === 0)
+    if (weights) new Float64Array(engine.buffer, weightBlock, count).set(weights.subarray(row, row + count))
+    engine.evaluate(P.PROGRAM, inputBlock, targetBlock, weights ? weightBlock : 0, row, count, inputs.rows, flags)
+    visit?.(row, count)
   }
   return engine.loss(P.PROGRAM, inputs.rows)
 }
 
-/**
- * One optimizer step on all rows as one batch; gives the loss before it. Throws NOT_FINITE, with everything as it was,
- * where the loss or a weight after the step is not finite.
- */
-export function stepOnRows(state: NetworkState, inputs: Matrix, targets: Matrix): number {
-  const { engine } = state
-  const rate = nextRate(state)
-  const loss = evaluateRows(state, inputs, targets, true)
-  if (!Number.isFinite(loss)) throw notFinite(state, 'the loss of the batch', rate)
-  const safePoint = saveSafePoint(state)
-  engine.step(P.PROGRAM, rate)
-  if (areParametersFinite(state)) return loss
-  restoreSafePoint(state, safePoint)
-  throw notFinite(state, 'a weight after the step', rate)
+/** What a step came to: the loss before it, and in words what was not finite, where that undid it */
+export interface StepOutcome {
+  readonly loss: number
+  readonly rate: number
+  readonly failure?: string
 }
 
-function notFinite(state: NetworkState, what: string, rate: number): WasmpropError {
-  const message = `expected ${what} to be finite; the network is as before. ${adviceFor(state, rate)}`
+/** One optimizer step on all rows as one batch. Everything is as it was where the loss or a weight after it is not finite. */
+export function stepOnRows(
+  state: NetworkState,
+  rows: Rows,
+  weights?: Float64Array,
+  flags = DIFFERENTIATES | DROPS,
+): StepOutcome {
+  const { engine } = state
+  const rate = nextRate(state)
+  const loss = evaluateRows(state, rows, flags, weights)
+  if (!Number.isFinite(loss)) return { loss, rate, failure: 'the loss of the batch' }
+  const safePoint = saveSafePoint(state)
+  engine.step(P.PROGRAM, rate)
+  if (areParametersFinite(state)) return { loss, rate }
+  restoreSafePoint(state, safePoint)
+  return { loss, rate, failure: 'a weight after the step' }
+}
+
+/** The error for a step that was undone */
+export function notFinite(state: NetworkState, { failure, rate }: StepOutcome): WasmpropError {
+  const message = `expected ${failure} to be finite; the network is as before. ${adviceFor(state, rate)}`
   return new WasmpropError('NOT_FINITE', message)
+}
+
+/** l1 · Σ|W| + ½ · l2 · ΣW² */
+export function penaltyOf({ config, engine, layout }: NetworkState): number {
+  const { l1, l2 } = config.regularization
+  if (l1 === 0 && l2 === 0) return 0
+  const values = valuesOf(engine.buffer, config.dtype)
+  let magnitudes = 0
+  let squares = 0
+  for (const { inputs, stride, weights } of layout.layers) {
+    // Pads are 0.
+    for (let i = weights / layout.bytesPerValue, end = i + (inputs * stride) / layout.bytesPerValue; i < end; i++) {
+      magnitudes += Math.abs(values[i])
+      squares += values[i] * values[i]
+    }
+  }
+  return l1 * magnitudes + 0.5 * l2 * squares
 }
 
 /** The learning rate of the step that would come next */

@@ -81,13 +81,13 @@ function fraction(high: number, low: number): number {
  * The order of an epoch's rows, into the first `rows` places of `order`: Fisher-Yates from the last place down, with one
  * random number per place. It depends on seed and epoch (an integer below 2⁵³) only, not on the order before.
  */
-export function shuffle(order: Uint32Array, rows: number, seed: number, epoch: number): void {
+export function shuffle(order: Uint32Array, rows: number, seed: number, epoch: number, purpose = SHUFFLE): void {
   for (let row = 0; row < rows; row++) order[row] = row
   const block = new Uint32Array(4)
   const epochHigh = Math.floor(epoch / 4294967296)
   for (let place = rows - 1; place > 0; place--) {
     const lane = place & 3
-    if (lane === 3 || place === rows - 1) threefry(block, seed, SHUFFLE, 0, 0, place >>> 2, 0, epoch, epochHigh)
+    if (lane === 3 || place === rows - 1) threefry(block, seed, purpose, 0, 0, place >>> 2, 0, epoch, epochHigh)
     const other = Math.floor(block[lane] * (place + 1) * (1 / 4294967296))
     const row = order[place]
     order[place] = order[other]

@@ -1,21 +1,21 @@
-// One call of `train`: its data in memory, its slices, its end. Slices give progress, abort and a responsive host, and
-// never change a result. They also let V8 replace baseline code: it never replaces a wasm function that is running.
-import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../assembly/ids.ts'
+// One call of `train`: its slices and its end. Slices give progress, abort and a responsive host, and never change a result.
+// They also let V8 replace baseline code: it never replaces a wasm function that is running.
+import { DIVERGED } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
 import { checkNumber } from './checks.ts'
-import type { EpochProgress, ResolvedTrainOptions } from './config.ts'
+import type { Course, CourseData, StopReason } from './course.ts'
+import { ValidationPass } from './data-set.ts'
 import type { Engine } from './engine.ts'
-import { type Layout, layOutData } from './layout.ts'
-import type { Matrix } from './matrix.ts'
-import { valuesOf } from './parameters.ts'
+import { WasmpropError } from './errors.ts'
+import type { DataLayout } from './layout.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from './safe-point.ts'
-import { afterEpoch, isConstant, rateAt } from './schedules.ts'
+import { isConstant, rateAt } from './schedules.ts'
 import type { NetworkState } from './state.ts'
+import type { Timeline } from './timeline.ts'
+import type { EpochProgress, HostOptions } from './train-options.ts'
 
-export type StopReason = 'epochs' | 'targetLoss' | 'callback' | 'aborted' | 'diverged'
-
-/** What one call of `train` did */
+/** What one call of `train` did; after `resume`, the whole of the call that was resumed */
 export interface TrainResult {
   /** Epochs finished in this call */
   epochs: number
@@ -23,11 +23,17 @@ export interface TrainResult {
   steps: number
   /** Loss of every finished epoch: that of its batches as they were met, before each update */
   loss: Float64Array
+  /** Loss of the validation rows after every finished epoch, where there are any */
+  validationLoss?: Float64Array
+  /** With `earlyStopping`: the epoch, counted from 0, with the least monitored loss */
+  bestEpoch?: number
   stopReason: StopReason
   milliseconds: number
   samplesPerSecond: number
   /** The engine that did it */
   engine: 'wasm' | 'typescript'
+  /** With `history`: the weights over the epochs */
+  timeline?: Timeline
   /** In words, after `diverged`: what happened and what to try */
   advice?: string
 }
@@ -41,104 +47,94 @@ const GROWTH = 4
 /** What a step costs per layer before any arithmetic, in operations */
 const LAYER_OVERHEAD = 2000
 
-const REASONS: Partial<Record<number, StopReason>> = {
-  [EPOCHS_ENDED]: 'epochs',
-  [TARGET_REACHED]: 'targetLoss',
-  [DIVERGED]: 'diverged',
+export const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
+
+/** What a network does while it is busy */
+export interface Run {
+  abort(): void
 }
 
-const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
-
-/** Runs slice by slice: `slice()` until it gives false, then `result()`. */
-export class TrainingRun {
+/** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
+export class TrainingRun implements Run {
   readonly #state: NetworkState
-  readonly #options: ResolvedTrainOptions
-  readonly #rows: number
-  /** Losses of the finished epochs, the first #epochs of these: doubled when full */
-  #losses = new Float64Array(64)
-  #epochs = 0
+  readonly #course: Course
+  readonly #data: CourseData
+  readonly #places: DataLayout
+  readonly #host: HostOptions
   readonly #started = now()
   readonly #stepOperations: number
   /** The program's fields; the memory does not grow while a run lasts. */
-  #words!: Uint32Array
-  #doubles!: Float64Array
-  #firstStep = 0
+  readonly #words: Uint32Array
+  readonly #doubles: Float64Array
   #sliceStart = 0
-  #rates = 0
-  #ratesCapacity = 0
   #sliceSteps: number
+  #validation: ValidationPass | undefined
   #reason?: StopReason
   #advice?: string
+  /** What `onEpoch` returned, until it is known what it resolves with */
+  #pending: PromiseLike<unknown> | undefined
 
-  /** Puts the data into memory and points the program at it. Nothing is changed if the memory does not suffice. */
-  constructor(state: NetworkState, inputs: Matrix, targets: Matrix, options: ResolvedTrainOptions) {
+  constructor(state: NetworkState, course: Course, data: CourseData, places: DataLayout, host: HostOptions) {
     this.#state = state
-    this.#options = options
-    this.#rows = inputs.rows
-    const { layout, config } = state
+    this.#course = course
+    this.#data = data
+    this.#places = places
+    this.#host = host
+    const { config, engine } = state
     const multiplications = config.layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
-    this.#stepOperations = 6 * multiplications * options.batchRows + LAYER_OVERHEAD * config.layers.length
+    this.#stepOperations = 6 * multiplications * data.batchRows + LAYER_OVERHEAD * config.layers.length
     this.#sliceSteps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
-    this.#load(layout, inputs, targets)
+    this.#words = new Uint32Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
+    this.#doubles = new Float64Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
+    const watches = course.watchesEpochs || data.validationRows > 0 || host.onEpoch !== undefined
+    this.#setWord(P.STOP_AT_EPOCH_END, Number(watches || config.learningRate.name === 'reduceOnPlateau'))
+    this.#setDouble(P.TARGET_LOSS, course.options.targetLoss)
+    this.#setWord(P.RATES, 0)
+    if (course.awaitsEpochEnd) this.#setDouble(P.LEARNING_RATE, this.#rateBefore())
+    else this.#reason = course.verdict(this.#double(P.EPOCHS_LEFT))
   }
 
   get #engine(): Engine {
     return this.#state.engine
   }
 
-  #load(layout: Layout, inputs: Matrix, targets: Matrix): void {
-    const { epochs, batchRows, shuffle, targetLoss, onEpoch } = this.#options
-    const data = layOutData(layout, this.#rows, shuffle, !this.#hasOneRate())
-    this.#rates = data.rates
-    this.#ratesCapacity = data.ratesCapacity
-    this.#engine.reserve(data.end)
-    const { buffer } = this.#engine
-    this.#words = new Uint32Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
-    this.#doubles = new Float64Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
-    const values = valuesOf(buffer, this.#state.config.dtype)
-    const size = layout.bytesPerValue
-    inputs.copyRows(0, this.#rows, values, data.inputs / size, layout.inputStride / size)
-    targets.copyRows(0, this.#rows, values, data.targets / size, layout.targetStride / size)
-    this.#setWord(P.DATA_INPUTS, data.inputs)
-    this.#setWord(P.DATA_TARGETS, data.targets)
-    this.#setWord(P.DATA_ROWS, this.#rows)
-    this.#setWord(P.BATCH_ROWS, batchRows)
-    this.#setWord(P.ORDER, data.order)
-    this.#setWord(P.POSITION, 0)
-    this.#setWord(
-      P.STOP_AT_EPOCH_END,
-      Number(onEpoch !== undefined || this.#state.config.learningRate.name === 'reduceOnPlateau'),
-    )
-    this.#setWord(P.EPOCH_LOSSES, data.epochLosses)
-    this.#setWord(P.EPOCH_LOSSES_CAPACITY, data.epochLossesCapacity)
-    this.#setDouble(P.EPOCHS_LEFT, epochs)
-    this.#setDouble(P.EPOCH_SUM, 0)
-    this.#setDouble(P.ORDERED_EPOCH, -1)
-    this.#setDouble(P.TARGET_LOSS, targetLoss)
-    this.#firstStep = this.#double(P.STEP)
-  }
-
   /** Trains on for about 8 ms, or one step where that is longer. False: the run has ended. */
   slice(): boolean {
-    if (this.#reason !== undefined) return false
-    if (this.#options.signal?.aborted) {
-      this.abort()
-      return false
+    if (this.#host.signal?.aborted) this.abort()
+    if (this.#reason === undefined) {
+      if (this.#course.awaitsEpochEnd) this.#endEpoch()
+      else this.#train()
     }
+    if (this.#reason === undefined || this.#pending !== undefined) return true
+    this.#course.finish(this.#state, this.#reason)
+    return false
+  }
+
+  #train(): void {
     const safePoint = saveSafePoint(this.#state)
     const steps = this.#setRates()
     const started = now()
     this.#sliceStart = this.#double(P.STEP)
-    const status = this.#engine.train(P.PROGRAM, steps)
+    const status = this.#advance(steps)
     const milliseconds = now() - started
     const done = this.#double(P.STEP) - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(safePoint, done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch is not finite')
     this.#collectLosses()
-    this.#reason ??= status === SLICE_ENDED ? undefined : REASONS[status]
     this.#adapt(done, milliseconds)
-    this.#endEpoch()
-    return this.#reason === undefined
+    if (this.#reason !== undefined) return
+    const hasEnded = this.#word(P.EPOCH_LOSSES_COUNT) > 0
+    if (!hasEnded) return
+    if (!this.#word(P.STOP_AT_EPOCH_END)) {
+      this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
+      return
+    }
+    this.#course.awaitsEpochEnd = true
+    if (this.#data.validationRows === 0) this.#endEpoch()
+  }
+
+  #advance(steps: number): number {
+    return this.#engine.train(P.PROGRAM, steps)
   }
 
   #hasOneRate(): boolean {
@@ -155,26 +151,32 @@ export class TrainingRun {
       this.#setWord(P.RATES, 0)
       return this.#sliceSteps
     }
-    const steps = Math.min(this.#sliceSteps, this.#ratesCapacity, this.#stepsLeft())
-    const rates = new Float64Array(this.#engine.buffer, this.#rates, steps)
+    const steps = Math.min(this.#sliceSteps, this.#places.ratesCapacity, this.#stepsLeft())
+    const rates = new Float64Array(this.#engine.buffer, this.#places.rates, steps)
     let position = this.#word(P.POSITION)
     for (let i = 0; i < steps; i++) {
       rates[i] = rateAt(config.learningRate, rate, firstStep + i, epoch)
-      position += this.#options.batchRows
-      if (position < this.#rows) continue
+      position += this.#data.batchRows
+      if (position < this.#data.rows) continue
       position = 0
       epoch++
     }
-    this.#setWord(P.RATES, this.#rates)
+    this.#setWord(P.RATES, this.#places.rates)
     return steps
   }
 
   /** Steps until the engine comes back by itself: no function is asked for the rates of later ones. */
   #stepsLeft(): number {
-    const { batchRows } = this.#options
-    const ofEpoch = Math.ceil((this.#rows - this.#word(P.POSITION)) / batchRows)
+    const { batchRows, rows } = this.#data
+    const ofEpoch = Math.ceil((rows - this.#word(P.POSITION)) / batchRows)
     if (this.#word(P.STOP_AT_EPOCH_END)) return ofEpoch
-    return ofEpoch + (this.#double(P.EPOCHS_LEFT) - 1) * Math.ceil(this.#rows / batchRows)
+    return ofEpoch + (this.#double(P.EPOCHS_LEFT) - 1) * Math.ceil(rows / batchRows)
+  }
+
+  /** The rate of the step before the present one, where it was taken in another run */
+  #rateBefore(): number {
+    const { config, rate } = this.#state
+    return rateAt(config.learningRate, rate, this.#double(P.STEP) - 1, this.#double(P.EPOCH) - 1)
   }
 
   /** The rate of the last step */
@@ -182,27 +184,27 @@ export class TrainingRun {
     const rates = this.#word(P.RATES)
     const done = this.#double(P.STEP) - this.#sliceStart
     if (rates === 0 || done < 1) return this.#double(P.LEARNING_RATE)
-    return new Float64Array(this.#engine.buffer, this.#rates, done)[done - 1]
+    return new Float64Array(this.#engine.buffer, this.#places.rates, done)[done - 1]
   }
 
   abort(): void {
     this.#reason ??= 'aborted'
   }
 
+  /** What `onEpoch` promised, until `settle` */
+  get pending(): PromiseLike<unknown> | undefined {
+    return this.#pending
+  }
+
+  /** What `onEpoch` gave, or promised and now gives */
+  settle(value: unknown): void {
+    this.#pending = undefined
+    if (value === false) this.#reason ??= 'callback'
+  }
+
   result(): TrainResult {
-    const milliseconds = now() - this.#started
-    const steps = this.#double(P.STEP) - this.#firstStep
-    const samples = this.#epochs * this.#rows + this.#word(P.POSITION)
-    return {
-      epochs: this.#epochs,
-      steps,
-      loss: this.#losses.slice(0, this.#epochs),
-      stopReason: this.#reason ?? 'aborted',
-      milliseconds,
-      samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
-      engine: this.#engine.name,
-      ...(this.#advice === undefined ? {} : { advice: this.#advice }),
-    }
+    const samples = this.#course.losses.length * this.#data.rows + this.#word(P.POSITION)
+    return resultOf(this.#state, this.#course, this.#reason ?? 'aborted', samples, this.#started, this.#advice)
   }
 
   /** The next slice's steps: by the time that the last one took, and not much more than that. */
@@ -215,31 +217,29 @@ export class TrainingRun {
 
   #collectLosses(): void {
     const count = this.#word(P.EPOCH_LOSSES_COUNT)
-    if (this.#epochs + count > this.#losses.length) {
-      const grown = new Float64Array(2 * (this.#epochs + count))
-      grown.set(this.#losses)
-      this.#losses = grown
-    }
-    this.#losses.set(new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count), this.#epochs)
-    this.#epochs += count
+    this.#course.losses.add(new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count))
   }
 
-  /** What an epoch's end asks for: a plateau's lower rate, the user's callback */
+  /** What an epoch's end asks for: the validation, of which a slice may do but a part, then all that depends on it */
   #endEpoch(): void {
-    const { onEpoch } = this.#options
-    if (!this.#word(P.STOP_AT_EPOCH_END) || this.#word(P.EPOCH_LOSSES_COUNT) === 0 || this.#advice !== undefined) return
-    const { config, rate } = this.#state
-    afterEpoch(config.learningRate, rate, this.#losses[this.#epochs - 1])
-    if (onEpoch === undefined) return
-    const progress: EpochProgress = {
-      epoch: this.#double(P.EPOCH) - 1,
-      loss: this.#losses[this.#epochs - 1],
-      learningRate: this.#lastRate(),
-      setLearningRate: (rate) => {
-        this.#state.rate.rate = checkNumber(rate, 'setLearningRate', { min: 0 })
-      },
+    let validationLoss: number | undefined
+    if (this.#data.validationRows > 0) {
+      this.#validation ??= new ValidationPass(this.#state, this.#places, this.#data.validationRows)
+      const end = now() + SLICE_MILLISECONDS
+      validationLoss = this.#validation.advance(() => now() < end)
+      if (validationLoss === undefined) return
+      this.#validation = undefined
+      if (!Number.isFinite(validationLoss)) {
+        this.#course.awaitsEpochEnd = false
+        this.#diverge('the loss of the validation rows is not finite', 'the weights are those after the epoch')
+        return
+      }
     }
-    if (onEpoch(progress) === false) this.#reason ??= 'callback'
+    this.#course.endEpoch(this.#state, validationLoss)
+    this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
+    const answer = tellEpoch(this.#state, this.#course, this.#host, this.#lastRate())
+    if (isPromise(answer)) this.#pending = answer
+    else this.settle(answer)
   }
 
   // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice
@@ -264,13 +264,13 @@ export class TrainingRun {
 
   /** Step `index` of the slice, with its rate */
   #repeatStep(index: number): void {
-    if (this.#word(P.RATES) !== 0) this.#setWord(P.RATES, this.#rates + 8 * index)
-    this.#engine.train(P.PROGRAM, 1)
+    if (this.#word(P.RATES) !== 0) this.#setWord(P.RATES, this.#places.rates + 8 * index)
+    this.#advance(1)
   }
 
-  #diverge(what: string): void {
+  #diverge(what: string, state = 'weights and optimizer are as before that step'): void {
     this.#reason = 'diverged'
-    this.#advice = `${what}; weights and optimizer are as before that step. ${adviceFor(this.#state, this.#lastRate())}`
+    this.#advice = `${what}; ${state}. ${adviceFor(this.#state, this.#lastRate())}`
   }
 
   #word(field: number): number {
@@ -290,16 +290,90 @@ export class TrainingRun {
   }
 }
 
-/** Runs all slices, giving the host its turn about every 8 ms. */
-export async function runYielding(run: TrainingRun): Promise<TrainResult> {
-  let yielded = now()
+/** What `train`, `trainStream` and `resume` give */
+export function resultOf(
+  { engine }: NetworkState,
+  course: Course,
+  stopReason: StopReason,
+  samples: number,
+  started: number,
+  advice: string | undefined,
+): TrainResult {
+  const steps = new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true) - course.firstStep
+  course.milliseconds += now() - started
+  const { losses, validationLosses, timeline, best, options, milliseconds } = course
+  return {
+    epochs: losses.length,
+    steps,
+    loss: losses.toArray(),
+    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.toArray() } : {}),
+    ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
+    stopReason,
+    milliseconds,
+    samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
+    engine: engine.name,
+    ...(timeline === undefined ? {} : { timeline }),
+    ...(advice === undefined ? {} : { advice }),
+  }
+}
+
+/** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */
+export function tellEpoch(
+  { engine, rate }: NetworkState,
+  { losses, validationLosses }: Course,
+  { onEpoch }: HostOptions,
+  learningRate: number,
+): unknown {
+  if (onEpoch === undefined) return undefined
+  const progress: EpochProgress = {
+    epoch: new DataView(engine.buffer, P.PROGRAM).getFloat64(P.EPOCH, true) - 1,
+    loss: losses.last,
+    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.last } : {}),
+    learningRate,
+    setLearningRate: (given) => {
+      rate.rate = checkNumber(given, 'setLearningRate', { min: 0 })
+    },
+  }
+  return onEpoch(progress)
+}
+
+export function isPromise(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
+}
+
+/** Runs all slices without a pause. */
+export function runThrough(run: TrainingRun): TrainResult {
   while (run.slice()) {
-    const passed = now() - yielded
-    if (passed > 0 && passed < SLICE_MILLISECONDS) continue // 0: the clock may stand still
-    await yieldToHost()
-    yielded = now()
+    if (run.pending === undefined) continue
+    const message = 'onEpoch: expected no promise in trainSync, which cannot wait for it; use train'
+    throw new WasmpropError('INVALID_CONFIG', message, { path: 'onEpoch' })
   }
   return run.result()
+}
+
+/** Runs all slices, giving the host its turn, and waiting for what `onEpoch` promises. */
+export async function runYielding(run: TrainingRun): Promise<TrainResult> {
+  const turns = new Turns()
+  while (run.slice()) {
+    if (run.pending !== undefined) run.settle(await run.pending)
+    if (turns.isDue()) await turns.yield()
+  }
+  return run.result()
+}
+
+/** When the host is due for a turn: about every 8 ms */
+export class Turns {
+  #last = now()
+
+  isDue(): boolean {
+    const passed = now() - this.#last
+    return !(passed > 0 && passed < SLICE_MILLISECONDS) // 0: the clock may stand still
+  }
+
+  async yield(): Promise<void> {
+    await yieldToHost()
+    this.#last = now()
+  }
 }
 
 /** Lets the host do what waits: a frame, a message, a timer. Resolves in microseconds, where `setTimeout` takes 4 ms. */

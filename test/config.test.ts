@@ -1,10 +1,11 @@
 // What may be asked for: defaults, what every refusal says, and that nothing of the user's is kept, changed or misread.
 import { describe, expect, it } from 'vitest'
 import { type ActivationName, activations } from '../src/activations.ts'
-import { checkKeys, type NetworkConfig, resolveConfig, resolveTrainOptions, type TrainOptions } from '../src/config.ts'
+import { checkKeys, type NetworkConfig, resolveConfig } from '../src/config.ts'
 import { initializers } from '../src/initializers.ts'
 import { losses } from '../src/losses.ts'
 import { optimizers } from '../src/optimizers.ts'
+import { resolveTrainOptions } from '../src/train-options.ts'
 import { refusal } from './refusal.ts'
 
 type Loose = Record<string, unknown>
@@ -21,7 +22,6 @@ function resolveLayer(changes: Loose = {}, config: Loose = {}) {
 
 const configRefusal = (changes: Loose) => refusal(() => resolve(changes)).message
 const layerRefusal = (changes: Loose, config: Loose = {}) => refusal(() => resolveLayer(changes, config)).message
-const trainRefusal = (options: unknown) => refusal(() => resolveTrainOptions(options as TrainOptions, 10)).message
 
 const quoted = (table: object) =>
   Object.keys(table)
@@ -41,6 +41,7 @@ describe('resolveConfig', () => {
           biasInit: { name: 'zeros', options: {} },
           hasBiases: true,
           trainsBiases: true,
+          dropout: 0,
         },
         {
           inputs: 3,
@@ -50,6 +51,7 @@ describe('resolveConfig', () => {
           biasInit: { name: 'zeros', options: {} },
           hasBiases: true,
           trainsBiases: true,
+          dropout: 0,
         },
       ],
       loss: { name: 'meanSquaredError', options: {} },
@@ -224,8 +226,8 @@ describe('an unknown option', () => {
     ],
     [{ scaling: { all: 'max' } }, 'scaling.all: unknown option; expected one of "inputs", "targets"'],
     [
-      { layers: [{ units: 3, dropout: 0.5 }] },
-      'layers[0].dropout: unknown option; expected one of "units", "activation", "weightInit", "biasInit", "bias", "trainBias"',
+      { layers: [{ units: 3, noise: 0.5 }] },
+      'layers[0].noise: unknown option; expected one of "units", "activation", "weightInit", "biasInit", "bias", "trainBias", "dropout"',
     ],
   ])('is refused with the nearest name, or all of them: %o', (changes, message) => {
     expect(configRefusal(changes)).toBe(message)
@@ -240,7 +242,7 @@ describe('an unknown option', () => {
     const config = Object.assign(Object.create(null), { inputs: 2, layers: [{ units: 1 }] })
     Object.defineProperty(config, name, { ...Object.getOwnPropertyDescriptor(own, name) })
     expect(refusal(() => resolveConfig(config))).toMatchObject({ code: 'INVALID_CONFIG', path: name })
-    expect(trainRefusal(own)).toMatch(`${name}: unknown option; expected one of "epochs"`)
+    expect(refusal(() => resolveTrainOptions(own)).message).toMatch(`${name}: unknown option; expected one of "signal"`)
   })
 
   it('is quoted and cut where it is not a plain name', () => {
@@ -534,64 +536,6 @@ describe('wasm', () => {
   })
 })
 
-describe('resolveTrainOptions', () => {
-  it('fills in the documented defaults', () => {
-    const defaults = { epochs: 100, batchRows: 32, shuffle: true, targetLoss: Number.NEGATIVE_INFINITY }
-    expect(resolveTrainOptions(undefined, 1000)).toEqual(defaults)
-    expect(resolveTrainOptions({ epochs: undefined, signal: undefined }, 1000)).toEqual(defaults)
-  })
-
-  it.each([
-    ['full', true, 10, false],
-    [9, true, 9, true],
-    [9, false, 9, false],
-    [10, true, 10, false],
-    [1e300, true, 10, false],
-    [1, true, 1, true],
-  ] as const)(
-    'takes batchSize %s with shuffle %s for %i rows per batch',
-    (batchSize, shuffle, batchRows, isShuffled) => {
-      expect(resolveTrainOptions({ batchSize, shuffle }, 10)).toMatchObject({ batchRows, shuffle: isShuffled })
-    },
-  )
-
-  it('passes on what it cannot judge', () => {
-    const { signal } = new AbortController()
-    const onEpoch = () => false
-    const options = resolveTrainOptions({ epochs: 2 ** 53, targetLoss: 0, signal, onEpoch }, 10)
-    expect(options).toMatchObject({ epochs: 2 ** 53, targetLoss: 0 })
-    expect(options.signal).toBe(signal)
-    expect(options.onEpoch).toBe(onEpoch)
-    const polyfill = { aborted: true, addEventListener() {} } as unknown as AbortSignal
-    expect(resolveTrainOptions({ signal: polyfill }, 10).signal).toBe(polyfill)
-  })
-
-  it.each([
-    [null, 'options: expected an object such as { epochs: 100 }, got null'],
-    [100, 'options: expected an object such as { epochs: 100 }, got 100'],
-    [{ epochs: 1.5 }, 'epochs: expected an integer of at least 1, got 1.5'],
-    [{ epochs: 0 }, 'epochs: expected an integer of at least 1, got 0'],
-    [{ epochs: Number.POSITIVE_INFINITY }, 'epochs: expected an integer of at most 9007199254740992, got Infinity'],
-    [{ epochs: null }, 'epochs: expected an integer of at least 1, got null'],
-    [{ batchSize: Number.NaN }, 'batchSize: expected an integer of at least 1, or "full", got NaN'],
-    [{ batchSize: 0 }, 'batchSize: expected an integer of at least 1, or "full", got 0'],
-    [{ batchSize: 'all' }, 'batchSize: expected an integer of at least 1, or "full", got "all"'],
-    [{ batchSize: '32' }, 'batchSize: expected an integer of at least 1, or "full", got "32"'],
-    [{ shuffle: 'yes' }, 'shuffle: expected true or false, got "yes"'],
-    [{ targetLoss: Number.NaN }, 'targetLoss: expected a finite number, got NaN'],
-    [{ targetLoss: '0' }, 'targetLoss: expected a finite number, got "0"'],
-    [
-      { signal: new AbortController() },
-      'signal: expected an AbortSignal, got an object; it is the `signal` of an AbortController',
-    ],
-    [{ signal: null }, 'signal: expected an AbortSignal, got null; it is the `signal` of an AbortController'],
-    [{ onEpoch: true }, 'onEpoch: expected a function, got true'],
-    [{ epoch: 5 }, 'epoch: unknown option; did you mean "epochs"?'],
-  ])('refuses %o', (options, message) => {
-    expect(trainRefusal(options)).toBe(message)
-  })
-})
-
 describe('reading options', () => {
   it('sees nothing of Object.prototype', () => {
     const prototype = Object.prototype as Loose
@@ -601,7 +545,7 @@ describe('reading options', () => {
     try {
       expect(resolve({ optimizer: { name: 'adam' } })).toEqual(expected)
       expect(configRefusal({ layers: [{}] })).toMatch(/^layers\[0\]\.units: .* got undefined$/)
-      expect(resolveTrainOptions({}, 10).epochs).toBe(100)
+      expect(resolveTrainOptions({}).course.epochs).toBe(100)
     } finally {
       for (const name of Object.keys(polluted)) delete prototype[name]
     }

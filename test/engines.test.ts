@@ -94,10 +94,7 @@ const rate = fc.constantFrom<unknown>(
   { name: 'warmupCosine', initial: 0.1, warmup: 2, total: 7, unit: 'epoch' },
   { name: 'reduceOnPlateau', initial: 0.1, factor: 0.5, patience: 0 },
 )
-/** Once the library has dropout */
-const dropouts = isAccepted({ inputs: 1, layers: [{ units: 1, dropout: 0.5 }, { units: 1 }] })
-  ? [{}, {}, { dropout: 0.3 }]
-  : [{}]
+const dropouts = [{}, {}, { dropout: 0.3 }]
 
 const plan = fc.record({
   inputs: size,

@@ -13,11 +13,17 @@ function threefryInTypeScript(key: Words, counter: Words): number[] {
   return [...block]
 }
 
-function threefryInWasm(key: Words, counter: Words): number[] {
+/** The blocks of four successive counters, which wasm makes in one go */
+function threefryBlocksInWasm(key: Words, counter: Words): number[][] {
   module.reset()
-  const block = module.allocate(16)
-  module.kernels.threefry(block, ...key, ...counter)
-  return [...new Uint32Array(module.kernels.memory.buffer, block, 4)]
+  const blocks = module.allocate(64)
+  module.kernels.threefry(blocks, ...key, ...counter)
+  const words = new Uint32Array(module.kernels.memory.buffer, blocks, 16)
+  return [0, 1, 2, 3].map((block) => [0, 1, 2, 3].map((word) => words[4 * word + block]))
+}
+
+function threefryInWasm(key: Words, counter: Words): number[] {
+  return threefryBlocksInWasm(key, counter)[0]
 }
 
 function shuffleInTypeScript(rows: number, seed: number, epoch: number): Uint32Array {
@@ -45,6 +51,16 @@ describe.each([
     const pi: Words = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344]
     const morePi: Words = [0xa4093822, 0x299f31d0, 0x082efa98, 0xec4e6c89]
     expect(threefryOf(morePi, pi)).toEqual([0x59cd1dbb, 0xb8879579, 0x86b5d00c, 0xac8b6d84])
+  })
+})
+
+describe('threefry in wasm', () => {
+  it('gives the blocks of four successive counters, across 2³² too', () => {
+    const key: Words = [1, 2, 3, 4]
+    for (const first of [0, 8, 0xfffffffe]) {
+      const expected = [0, 1, 2, 3].map((i) => threefryInTypeScript(key, [(first + i) >>> 0, 5, 6, 7]))
+      expect(threefryBlocksInWasm(key, [first, 5, 6, 7])).toEqual(expected)
+    }
   })
 })
 

@@ -199,13 +199,31 @@ describe.each(engines)('onEpoch in %s', (engine) => {
 
   it('ends training with false, and with nothing else', async () => {
     const network = await small(engine)
-    const answers = [undefined, null, 0, '', true, Promise.resolve(false), false, true]
+    const answers = [undefined, null, 0, '', true, Promise.resolve(0), Promise.resolve(false), true]
     const result = await network.train(INPUTS, TARGETS, { epochs: 8, onEpoch: ({ epoch }) => answers[epoch] })
     expect(result).toMatchObject({ epochs: 7, steps: 7, stopReason: 'callback' })
     expect(result.loss).toHaveLength(7)
     const other = await small(engine)
     other.trainSync(INPUTS, TARGETS, { epochs: 7 })
     expect(trainedBits(network)).toBe(trainedBits(other))
+  })
+
+  it('is waited for where it promises, also after the last epoch, and refused where nobody can wait', async () => {
+    const network = await small(engine)
+    const seen: string[] = []
+    const onEpoch = async ({ epoch }: { epoch: number }) => {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      seen.push(`${epoch} after ${network.weightsHash()}`)
+    }
+    await network.train(INPUTS, TARGETS, { epochs: 3, onEpoch })
+    const other = await small(engine)
+    const expected: string[] = []
+    const note = ({ epoch }: { epoch: number }) => expected.push(`${epoch} after ${other.weightsHash()}`)
+    await other.train(INPUTS, TARGETS, { epochs: 3, onEpoch: note })
+    expect(seen).toEqual(expected)
+    const failing = () => Promise.reject(new Error('no disk'))
+    await expect(other.train(INPUTS, TARGETS, { epochs: 3, onEpoch: failing })).rejects.toThrow('no disk')
+    await expectRefusal(() => other.trainSync(INPUTS, TARGETS, { onEpoch }), 'INVALID_CONFIG', /^onEpoch: .*use train$/)
   })
 
   it('changes the rate from the next step on', async () => {

@@ -43,6 +43,13 @@ export function gather(source: usize, stride: usize, order: usize, rows: usize, 
   }
 }
 
+/** The same for one f64 a row. */
+export function gatherDoubles(source: usize, order: usize, rows: usize, target: usize): void {
+  for (const end = order + (rows << 2); order < end; order += 4, target += 8) {
+    store<f64>(target, load<f64>(source + (<usize>load<u32>(order) << 3)))
+  }
+}
+
 /** Whether none of the values is an infinity or NaN. `bytes` is a multiple of 16. */
 export function allFinite<T>(values: usize, bytes: usize): bool {
   let zeros = v128.splat<T>(0)

@@ -1,4 +1,5 @@
 // Which engine a network gets, and the known-answer test that a WebAssembly module must pass before the first one.
+import { DIFFERENTIATES } from '../../assembly/ids.ts'
 import { PROGRAM } from '../../assembly/program.ts'
 import { type ResolvedConfig, resolveConfig } from '../config.ts'
 import type { Engine } from '../engine.ts'
@@ -101,9 +102,9 @@ function knownAnswer(engine: Engine): number {
   for (let i = 0; i < 12; i++) values[layout.inputBlock / 8 + i] = ((i * 5) % 7) - 3
   values.set([1, 0, 0, 1, 0, 1], layout.targetBlock / 8)
   for (let step = 0; step < 3; step++) {
-    engine.evaluate(PROGRAM, 3, 3, true, true)
+    engine.evaluate(PROGRAM, layout.inputBlock, layout.targetBlock, 0, 0, 3, 3, DIFFERENTIATES)
     engine.step(PROGRAM, 0.1)
   }
-  engine.evaluate(PROGRAM, 3, 3, false, true)
+  engine.evaluate(PROGRAM, layout.inputBlock, layout.targetBlock, 0, 0, 3, 3, 0)
   return engine.loss(PROGRAM, 3)
 }

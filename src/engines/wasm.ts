@@ -8,15 +8,10 @@ import wasmHexadecimal from '../generated/wasm.ts'
 import { wholePages } from '../layout.ts'
 
 /** The exports of assembly/index.ts, as they come out of WebAssembly */
-interface Exports {
+interface Exports extends Pick<Engine, 'train' | 'predict' | 'evaluate' | 'loss' | 'step'> {
   readonly memory: WebAssembly.Memory
   freeAddress(): number
-  train(program: number, steps: number): number
-  predict(program: number, rows: number): void
-  evaluate(program: number, rows: number, batchRows: number, differentiates: number, isFirst: number): void
-  loss(program: number, batchRows: number): number
   adjust(program: number, clips: number): void
-  step(program: number, rate: number): void
   allFinite(program: number, values: number, bytes: number): number
 }
 
@@ -73,8 +68,17 @@ export class WasmEngine implements Engine {
     this.#exports.predict(program, rows)
   }
 
-  evaluate(program: number, rows: number, batchRows: number, differentiates: boolean, isFirst: boolean): void {
-    this.#exports.evaluate(program, rows, batchRows, differentiates ? 1 : 0, isFirst ? 1 : 0)
+  evaluate(
+    program: number,
+    inputs: number,
+    targets: number,
+    weights: number,
+    firstRow: number,
+    rows: number,
+    batchRows: number,
+    flags: number,
+  ): void {
+    this.#exports.evaluate(program, inputs, targets, weights, firstRow, rows, batchRows, flags)
   }
 
   loss(program: number, batchRows: number): number {

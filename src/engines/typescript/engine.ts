@@ -1,7 +1,7 @@
 // The engine in plain TypeScript: fallback, textbook and judge. The same programs on the same layout as in WebAssembly,
 // in an ArrayBuffer.
-import { FLOAT32 } from '../../../assembly/ids.ts'
-import { DTYPE, INPUT_BLOCK, TARGET_BLOCK } from '../../../assembly/program.ts'
+import { DIFFERENTIATES, DROPS, FLOAT32 } from '../../../assembly/ids.ts'
+import { DTYPE, INPUT_BLOCK } from '../../../assembly/program.ts'
 import type { Engine } from '../../engine.ts'
 import { WasmpropError } from '../../errors.ts'
 import { wholePages } from '../../layout.ts'
@@ -35,20 +35,30 @@ export class TypeScriptEngine implements Engine {
 
   predict(program: number, rows: number): void {
     const inputs = this.#single.words[(program + INPUT_BLOCK) >>> 2]
-    if (this.#isSingle(program)) float32.forward(this.#single, program, inputs, rows)
-    else float64.forward(this.#double, program, inputs, rows)
+    if (this.#isSingle(program)) float32.forward(this.#single, program, inputs, 0, rows, false)
+    else float64.forward(this.#double, program, inputs, 0, rows, false)
   }
 
-  evaluate(program: number, rows: number, batchRows: number, differentiates: boolean, isFirst: boolean): void {
-    const inputs = this.#single.words[(program + INPUT_BLOCK) >>> 2]
-    const targets = this.#single.words[(program + TARGET_BLOCK) >>> 2]
-    if (this.#isSingle(program)) {
-      if (isFirst) float32.clearLoss(this.#single, program)
-      float32.block(this.#single, program, inputs, targets, rows, batchRows, differentiates, isFirst)
-    } else {
-      if (isFirst) float64.clearLoss(this.#double, program)
-      float64.block(this.#double, program, inputs, targets, rows, batchRows, differentiates, isFirst)
+  evaluate(
+    program: number,
+    inputs: number,
+    targets: number,
+    weights: number,
+    firstRow: number,
+    rows: number,
+    batchRows: number,
+    flags: number,
+  ): void {
+    const isSingle = this.#isSingle(program)
+    const drops = (flags & DROPS) !== 0
+    const differentiates = (flags & DIFFERENTIATES) !== 0
+    const place = [program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops] as const
+    if (firstRow === 0) {
+      if (isSingle) float32.clearLoss(this.#single, program)
+      else float64.clearLoss(this.#double, program)
     }
+    if (isSingle) float32.block(this.#single, ...place)
+    else float64.block(this.#double, ...place)
   }
 
   loss(program: number, batchRows: number): number {

@@ -74,6 +74,40 @@ export function addLoss(
   }
 }
 
+/**
+ * The same where row m counts `doubles[weights + m]`: its terms and derivatives are multiplied by it. The sums of one row are
+ * collected behind those of the batch.
+ */
+export function addWeightedLoss(
+  v: Values,
+  doubles: Float64Array,
+  loss: number,
+  block: OutputBlock,
+  weights: number,
+  sums: number,
+  rows: number,
+  scale: number,
+  parameter: number,
+): void {
+  const { units, stride } = block
+  const rowSums = sums + units
+  for (let row = 0; row < rows; row++) {
+    const weight = doubles[weights + row]
+    const offset = row * stride
+    doubles.fill(0, rowSums, rowSums + units)
+    const place = {
+      nets: block.nets + offset,
+      outputs: block.outputs + offset,
+      targets: block.targets + offset,
+      deltas: block.deltas + offset,
+      units,
+      stride,
+    }
+    addLoss(v, doubles, loss, place, rowSums, 1, round(scale * weight), parameter)
+    for (let i = 0; i < units; i++) doubles[sums + i] += weight * doubles[rowSums + i]
+  }
+}
+
 /** scale with the sign of x; 0, never −0, for zeros */
 function signed(x: number, scale: number): number {
   if (x > 0) return scale

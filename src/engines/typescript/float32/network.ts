@@ -6,8 +6,11 @@ import {
   BIASES,
   CONTAINS_ACTIVATION,
   DELTAS,
+  DROPOUT_THRESHOLD,
+  DROPPED,
   INPUT_STRIDE,
   INPUTS,
+  KEPT,
   LAYER_COUNT,
   LAYER_SIZE,
   LAYERS,
@@ -22,16 +25,23 @@ import {
 } from '../../../../assembly/program.ts'
 import type { Memory } from '../memory.ts'
 import { activate, differentiate } from './activations.ts'
+import { dropOut, multiply } from './dropout.ts'
 import { SHIFT, type Values } from './dtype.ts'
 import { columnSums, product } from './product.ts'
 
-/** Every layer's OUTPUTS = f(inputs · W + b). `inputs` is a byte address, rows × INPUT_STRIDE. */
+/**
+ * Every layer's OUTPUTS = f(inputs · W + b). `inputs` is a byte address, rows × INPUT_STRIDE. With `drops` layers hand on
+ * their DROPPED outputs, for a block that starts at row `firstRow` of its batch.
+ */
 export function forward(
-  { words, doubles, values }: Memory<Values>,
+  memory: Memory<Values>,
   program: number,
   inputs: number,
+  firstRow: number,
   rows: number,
+  drops: boolean,
 ): void {
+  const { words, doubles, values } = memory
   const at = (record: number, field: number) => words[(record + field) >>> 2]
   const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
   const first = at(program, LAYERS)
@@ -48,13 +58,25 @@ export function forward(
     product(values, below, belowStride, 1, weights, stride, 1, biases, 0, nets, stride, rows, at(layer, INPUTS), units)
     const parameter = doubles[(layer + ACTIVATION_PARAMETER) >>> 3]
     activate(values, at(layer, ACTIVATION), nets, outputs, rows, units, stride, parameter)
-    below = outputs
+    const dropsThese = drops && at(layer, DROPOUT_THRESHOLD) !== 0
+    if (dropsThese) dropOut(memory, program, layer, firstRow, rows)
+    below = dropsThese ? index(layer, DROPPED) : outputs
     belowStride = stride
   }
 }
 
-/** From the loss' derivatives to all gradients; `adds`: they go on from an earlier block of the same batch. */
-export function backward(memory: Memory<Values>, program: number, inputs: number, rows: number, adds: boolean): void {
+/**
+ * From the loss' derivatives to all gradients; `adds`: they go on from an earlier block of the same batch; `drops`:
+ * `forward` dropped outputs.
+ */
+export function backward(
+  memory: Memory<Values>,
+  program: number,
+  inputs: number,
+  rows: number,
+  adds: boolean,
+  drops: boolean,
+): void {
   const { words, values } = memory
   const at = (record: number, field: number) => words[(record + field) >>> 2]
   const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
@@ -69,7 +91,8 @@ export function backward(memory: Memory<Values>, program: number, inputs: number
     const deltas = index(layer, DELTAS)
     const units = at(layer, UNITS)
     const count = at(layer, INPUTS)
-    const x = isFirst ? inputs >>> SHIFT : index(below, OUTPUTS)
+    const hasDropped = drops && !isFirst && at(below, DROPOUT_THRESHOLD) !== 0
+    const x = isFirst ? inputs >>> SHIFT : index(below, hasDropped ? DROPPED : OUTPUTS)
     const xStride = isFirst ? index(program, INPUT_STRIDE) : index(below, STRIDE)
 
     // ∂loss/∂W = Xᵀ · D
@@ -86,6 +109,7 @@ export function backward(memory: Memory<Values>, program: number, inputs: number
     const belowDeltas = index(below, DELTAS)
     const weights = index(layer, WEIGHTS)
     product(values, deltas, stride, 1, weights, 1, stride, zeros, 0, belowDeltas, xStride, rows, units, count)
+    if (hasDropped) multiply(values, belowDeltas, index(below, KEPT), belowDeltas, rows * xStride)
     differentiateLayer(memory, below, rows)
   }
 }

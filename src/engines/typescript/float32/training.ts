@@ -32,6 +32,7 @@ import {
   OUTPUTS,
   POSITION,
   RATES,
+  SAMPLE_WEIGHTS,
   SEED,
   STEP,
   STOP_AT_EPOCH_END,
@@ -40,12 +41,13 @@ import {
   TARGET_LOSS,
   TARGET_STRIDE,
   UNITS,
+  WEIGHT_BLOCK,
 } from '../../../../assembly/program.ts'
 import { shuffle } from '../../../random.ts'
 import type { Memory } from '../memory.ts'
 import { round, SHIFT, type Values } from './dtype.ts'
 import { adjustGradients, decayWeights } from './gradients.ts'
-import { addLoss } from './losses.ts'
+import { addLoss, addWeightedLoss } from './losses.ts'
 import { backward, forward } from './network.ts'
 import { update } from './optimizers.ts'
 
@@ -73,19 +75,24 @@ function lossOf({ words, doubles }: Memory<Values>, program: number, sum: number
   return words[(program + MEAN_OVER_ROWS) >>> 2] ? loss / rows : loss
 }
 
-/** Forward pass and loss of one block of a batch of `batchRows`; with `differentiates` the backward pass as well. */
+/**
+ * Forward pass and loss of one block, from row `firstRow` on of a batch of `batchRows`; with `differentiates` the backward
+ * pass as well, with `drops` as in training. `weights`: byte address of a float64 per row; 0: every row counts 1.
+ */
 export function block(
   memory: Memory<Values>,
   program: number,
   inputs: number,
   targets: number,
+  weights: number,
+  firstRow: number,
   rows: number,
   batchRows: number,
   differentiates: boolean,
-  isFirst: boolean,
+  drops: boolean,
 ): void {
   const { words, doubles, values } = memory
-  forward(memory, program, inputs, rows)
+  forward(memory, program, inputs, firstRow, rows, drops)
   const factor = doubles[(program + GRADIENT_FACTOR) >>> 3]
   const output = outputLayer(memory, program)
   const place = {
@@ -96,11 +103,13 @@ export function block(
     units: words[(output + UNITS) >>> 2],
     stride: words[(output + STRIDE) >>> 2] >>> SHIFT,
   }
-  const scale = round(words[(program + MEAN_OVER_ROWS) >>> 2] ? factor / batchRows : factor)
+  const scale = words[(program + MEAN_OVER_ROWS) >>> 2] ? factor / batchRows : factor
   const sums = words[(program + LOSS_COLUMNS) >>> 2] >>> 3
+  const loss = words[(program + LOSS) >>> 2]
   const parameter = doubles[(program + LOSS_PARAMETER) >>> 3]
-  addLoss(values, doubles, words[(program + LOSS) >>> 2], place, sums, rows, scale, parameter)
-  if (differentiates) backward(memory, program, inputs, rows, !isFirst)
+  if (weights) addWeightedLoss(values, doubles, loss, place, weights >>> 3, sums, rows, scale, parameter)
+  else addLoss(values, doubles, loss, place, sums, rows, round(scale), parameter)
+  if (differentiates) backward(memory, program, inputs, rows, firstRow !== 0, drops)
 }
 
 /** The loss of the batch whose blocks have been worked through, also left in BATCH_LOSS. */
@@ -127,6 +136,17 @@ function gather(
   }
 }
 
+/** The same for one float64 a row. */
+function gatherDoubles(
+  { words, doubles }: Memory<Values>,
+  source: number,
+  order: number,
+  rows: number,
+  target: number,
+) {
+  for (let i = 0; i < rows; i++) doubles[(target >>> 3) + i] = doubles[(source >>> 3) + words[order + i]]
+}
+
 /** Gradients and loss of the batch of `rows` at POSITION; false: the loss is not finite. */
 function batch(memory: Memory<Values>, program: number, rows: number): boolean {
   const at = (field: number) => memory.words[(program + field) >>> 2]
@@ -138,16 +158,22 @@ function batch(memory: Memory<Values>, program: number, rows: number): boolean {
     const row = at(POSITION) + done
     let inputs = at(DATA_INPUTS)
     let targets = at(DATA_TARGETS)
+    let weights = at(SAMPLE_WEIGHTS)
     if (order) {
       gather(memory, inputs, at(INPUT_STRIDE), (order >>> 2) + row, count, at(INPUT_BLOCK))
       gather(memory, targets, at(TARGET_STRIDE), (order >>> 2) + row, count, at(TARGET_BLOCK))
       inputs = at(INPUT_BLOCK)
       targets = at(TARGET_BLOCK)
+      if (weights) {
+        gatherDoubles(memory, weights, (order >>> 2) + row, count, at(WEIGHT_BLOCK))
+        weights = at(WEIGHT_BLOCK)
+      }
     } else {
       inputs += row * at(INPUT_STRIDE)
       targets += row * at(TARGET_STRIDE)
+      if (weights) weights += 8 * row
     }
-    block(memory, program, inputs, targets, count, rows, true, done === 0)
+    block(memory, program, inputs, targets, weights, done, count, rows, true, true)
   }
   return Number.isFinite(batchLoss(memory, program, rows))
 }

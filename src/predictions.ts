@@ -1,0 +1,41 @@
+// What is made of the engine's numbers before they are handed out.
+import { WasmpropError } from './errors.ts'
+import type { LayerWeights, Values } from './parameters.ts'
+
+/** No NaN or infinity is handed out as a result. */
+export function finite(value: number, what: string): number {
+  if (Number.isFinite(value)) return value
+  const message = `${what} to be finite, got ${value}; the inputs or the weights are too large for the network's type`
+  throw new WasmpropError('NOT_FINITE', message)
+}
+
+export function refuseOverflow(outputs: Values, units: number): void {
+  for (let index = 0; index < outputs.length; index++) {
+    if (Number.isFinite(outputs[index])) continue
+    const row = Math.floor(index / units)
+    finite(outputs[index], `predict: expected output ${index % units} of row ${row}`)
+  }
+}
+
+export function normOf(layers: readonly LayerWeights[]): number {
+  let squares = 0
+  for (const { weights, biases } of layers) {
+    for (const row of [...weights, biases]) for (const gradient of row) squares += gradient * gradient
+  }
+  return Math.sqrt(squares)
+}
+
+/** The class of each row: the output with the largest value, or for a single output 1 where it is above ½ */
+export function classesOf(outputs: Values, units: number): Uint32Array {
+  const classes = new Uint32Array(outputs.length / units)
+  for (let row = 0; row < classes.length; row++) {
+    if (units === 1) {
+      classes[row] = Number(outputs[row] > 0.5)
+      continue
+    }
+    for (let unit = 1; unit < units; unit++) {
+      if (outputs[row * units + unit] > outputs[row * units + classes[row]]) classes[row] = unit
+    }
+  }
+  return classes
+}
