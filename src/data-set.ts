@@ -1,5 +1,6 @@
 // The data set of one `train` in linear memory: putting it there, telling it from another, and passes over its validation rows.
 import * as P from '../assembly/program.ts'
+import type { Blocks } from './container.ts'
 import type { CourseData } from './course.ts'
 import { type DataLayout, layOutData } from './layout.ts'
 import type { Matrix } from './matrix.ts'
@@ -46,6 +47,46 @@ function copy(values: Values, matrix: Matrix, address: number, stride: number): 
   const size = values.BYTES_PER_ELEMENT
   if (stride !== matrix.columns * size) values.fill(0, address / size, (address + matrix.rows * stride) / size)
   matrix.copyRows(0, matrix.rows, values, address / size, stride / size)
+}
+
+/** What of the data a snapshot has to hold: weights of rows, and rows of their own for the validation, without gaps */
+export function readOwnRows({ engine, layout, config }: NetworkState, data: CourseData): Blocks {
+  const places = layOutData(layout, data)
+  const values = valuesOf(engine.buffer, config.dtype)
+  const read = (address: number, stride: number, columns: number) => {
+    const rows = new (config.dtype === 'float32' ? Float32Array : Float64Array)(data.validationRows * columns)
+    for (let row = 0; row < data.validationRows; row++) {
+      const from = (address + row * stride) / layout.bytesPerValue
+      rows.set(values.subarray(from, from + columns), row * columns)
+    }
+    return rows
+  }
+  const outputs = config.layers[config.layers.length - 1].units
+  return {
+    ...(data.isWeighted ? { weights: new Float64Array(engine.buffer, places.weights, data.rows).slice() } : {}),
+    ...(data.validationRows > 0 && !data.split
+      ? {
+          validationInputs: read(places.validationInputs, layout.inputStride, config.inputs),
+          validationTargets: read(places.validationTargets, layout.targetStride, outputs),
+        }
+      : {}),
+  }
+}
+
+/** Puts what `readOwnRows` gave where it belongs. */
+export function writeOwnRows({ engine, layout, config }: NetworkState, data: CourseData, blocks: Blocks): void {
+  const places = layOutData(layout, data)
+  const values = valuesOf(engine.buffer, config.dtype)
+  const write = (rows: Values, address: number, stride: number) => {
+    const columns = rows.length / data.validationRows
+    for (let row = 0; row < data.validationRows; row++) {
+      values.set(rows.subarray(row * columns, (row + 1) * columns), (address + row * stride) / layout.bytesPerValue)
+    }
+  }
+  if (blocks.weights) new Float64Array(engine.buffer, places.weights, data.rows).set(blocks.weights)
+  if (!blocks.validationInputs) return
+  write(blocks.validationInputs, places.validationInputs, layout.inputStride)
+  write(blocks.validationTargets, places.validationTargets, layout.targetStride)
 }
 
 /** 32 bits over the rows that were handed in, as they lie in memory: tells other data, but is no signature. */

@@ -32,10 +32,12 @@ export {
   type LayerInfo,
   type Network,
   networkFromJSON,
+  restoreNetwork,
 } from './network.ts'
 export type { OptimizerChoice, OptimizerName } from './optimizers.ts'
 export type { LayerWeights } from './parameters.ts'
 export type { LearningRate, Schedule } from './schedules.ts'
+export type { RestoreOptions } from './snapshot.ts'
 export type { Timeline } from './timeline.ts'
 export type { EarlyStopping, EpochProgress, ResumeOptions, StreamOptions, TrainOptions } from './train-options.ts'
 export type { TrainResult } from './training.ts'

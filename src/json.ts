@@ -49,7 +49,7 @@ export function modelToJSON(state: NetworkState, parameters: Values): ModelJSON 
   }
 }
 
-function configToJSON(config: ResolvedConfig): NetworkConfig {
+export function configToJSON(config: ResolvedConfig): NetworkConfig {
   const choice = <Name extends string>({ name, options }: Chosen<Name>) =>
     Object.keys(options).length === 0 ? name : { name, ...options }
   const scaling = (rule: ResolvedConfig['scaling']['inputs']) =>
@@ -82,7 +82,7 @@ function rateToJSON({ learningRate: rate }: ResolvedConfig) {
   return { learningRate: { name: rate.name, initial: rate.initial, ...unit, ...rate.numbers } }
 }
 
-function scalingToJSON(scaling: Scaling | undefined): ScalingJSON | null {
+export function scalingToJSON(scaling: Scaling | undefined): ScalingJSON | null {
   return scaling ? { offset: Array.from(scaling.offset), scale: Array.from(scaling.scale) } : null
 }
 
@@ -102,13 +102,17 @@ export function readModel(value: unknown): Model {
   const hash = hashPacked(parameters, config)
   if (model.weightsHash !== hash)
     throw invalid('weightsHash', `${hash}, which is that of the weights`, model.weightsHash)
-  const scaling = within('', () => readOptions(model.scaling, 'scaling', ['inputs', 'targets']))
+  const { inputs, targets } = readScalings(model.scaling, config)
+  return { config, parameters, inputScaling: inputs, targetScaling: targets }
+}
+
+/** Checks `{ inputs, targets }` of scalings, each null where it has not been fitted. */
+export function readScalings(value: unknown, config: ResolvedConfig) {
+  const { inputs, targets } = within('', () => readOptions(value, 'scaling', ['inputs', 'targets']))
   const outputs = config.layers[config.layers.length - 1].units
   return {
-    config,
-    parameters,
-    inputScaling: readScaling(scaling.inputs, config.scaling.inputs, config.inputs, 'scaling.inputs'),
-    targetScaling: readScaling(scaling.targets, config.scaling.targets, outputs, 'scaling.targets'),
+    inputs: readScaling(inputs, config.scaling.inputs, config.inputs, 'scaling.inputs'),
+    targets: readScaling(targets, config.scaling.targets, outputs, 'scaling.targets'),
   }
 }
 
@@ -122,12 +126,16 @@ function parse(text: string): unknown {
   }
 }
 
-/** A model names what it was trained with; what a fresh network may leave to defaults must be there. */
-function resolveModelConfig(config: unknown): ResolvedConfig {
+/**
+ * A model names what it was trained with; what a fresh network may leave to defaults must be there. `host` has the options
+ * that a model does not hold, `learningRate` a function in place of the optimizer's.
+ */
+export function resolveModelConfig(config: unknown, host: object = {}, learningRate?: unknown): ResolvedConfig {
   const names = ['inputs', 'layers', 'loss', 'optimizer', 'scaling', 'dtype', 'seed'] as const
   const given = readOptions(config, '', [...names, 'regularization', 'clipNorm', 'clipValue'])
   for (const name of names) if (given[name] === undefined) throw invalid(`config.${name}`, 'it to be there', undefined)
-  const resolved = resolveConfig(given as unknown as NetworkConfig)
+  const rate = learningRate === undefined ? {} : { optimizer: { ...(given.optimizer as object), learningRate } }
+  const resolved = resolveConfig({ ...given, ...rate, ...host } as unknown as NetworkConfig)
   ;(given.layers as unknown[]).forEach((layer, index) => {
     for (const name of ['activation', 'bias'] as const) {
       if (Object.hasOwn(layer as object, name)) continue
@@ -175,7 +183,7 @@ function readScaling(
 }
 
 /** Runs a check of configurations; what it refuses is an invalid model here. */
-function within<Result>(prefix: string, check: () => Result): Result {
+export function within<Result>(prefix: string, check: () => Result): Result {
   try {
     return check()
   } catch (cause) {

@@ -40,6 +40,7 @@ import { evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './p
 import { classesOf, finite, normOf, refuseOverflow } from './predictions.ts'
 import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
 import { isConstant, newRateState } from './schedules.ts'
+import { applySnapshot, type RestoreOptions, readSnapshot, writeSnapshot } from './snapshot.ts'
 import type { NetworkState } from './state.ts'
 import {
   type ResolvedTrainOptions,
@@ -146,6 +147,14 @@ export class Network {
     unpackParameters(network.#values(), network.#state.layout, model.parameters)
     network.#state.inputScaling = model.inputScaling
     network.#state.targetScaling = model.targetScaling
+    return network
+  }
+
+  /** @internal */
+  static async restore(bytes: unknown, options?: RestoreOptions): Promise<Network> {
+    const snapshot = readSnapshot(bytes, options)
+    const network = new Network(snapshot.config, await chooseEngine(snapshot.config))
+    applySnapshot(network.#state, snapshot)
     return network
   }
 
@@ -404,6 +413,15 @@ export class Network {
     return modelToJSON(this.#state, packParameters(this.#values(), this.#state.layout))
   }
 
+  /**
+   * Everything as bytes: weights, optimizer, counters, scaling, and how a `train` stands that is running or was aborted.
+   * `restoreNetwork` makes a network of them that goes on bit for bit, by `resume` with that `train`.
+   */
+  snapshot(): Uint8Array {
+    this.#mustLive()
+    return writeSnapshot(this.#state)
+  }
+
   /** Another network with the same weights, optimizer state and scaling, and a memory of its own. */
   clone(): Network {
     this.#mustLive()
@@ -541,4 +559,12 @@ export function createNetwork(config: NetworkConfig): Promise<Network> {
 /** The network that `toJSON` wrote, equal to the bit. Rejects with INVALID_MODEL what is not such a model. */
 export function networkFromJSON(value: unknown): Promise<Network> {
   return Network.fromJSON(value)
+}
+
+/**
+ * The network that `snapshot` wrote. Rejects with INVALID_MODEL what was cut or changed. A rate given as a function must be
+ * given again, as `learningRate`; `engine`, `arithmetic` and `wasm` may be others than before.
+ */
+export function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
+  return Network.restore(bytes, options)
 }

@@ -187,7 +187,7 @@ function rowsOf(matrix: Matrix): number[][] {
 }
 
 /** The hash as two 32-bit halves: the prime is 2⁴⁰ + 435, so no step needs more than 53 bits. */
-class Fnv1a {
+export class Fnv1a {
   #high = 0xcbf29ce4
   #low = 0x84222325
 
@@ -202,6 +202,15 @@ class Fnv1a {
     }
     this.#high = high
     this.#low = low
+  }
+
+  /** Most significant byte first */
+  toBytes(): Uint8Array {
+    const bytes = new Uint8Array(8)
+    const view = new DataView(bytes.buffer)
+    view.setUint32(0, this.#high)
+    view.setUint32(4, this.#low)
+    return bytes
   }
 
   toString(): string {

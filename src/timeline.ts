@@ -68,7 +68,20 @@ export class Timeline {
   }
 
   /** @internal All kept weights, one after another */
-  get frames(): readonly Values[] {
-    return this.#frames
+  join(): Values {
+    const [first] = this.#frames
+    const joined = new (first.constructor as new (length: number) => Values)(this.#frames.length * first.length)
+    this.#frames.forEach((frame, index) => {
+      joined.set(frame, index * first.length)
+    })
+    return joined
+  }
+
+  /** @internal Takes what `join` gave. */
+  split(epochs: readonly number[], joined: Values): void {
+    const length = joined.length / epochs.length
+    epochs.forEach((epoch, index) => {
+      this.recordLast(epoch, () => joined.slice(index * length, (index + 1) * length))
+    })
   }
 }

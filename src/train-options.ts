@@ -126,7 +126,7 @@ export function resolveTrainOptions(options: TrainOptions | undefined): Resolved
   return {
     ...resolveHost(given),
     ...resolveValidation(given.validation),
-    course: resolveCourse(given),
+    course: resolveCourse(given, given.validation !== undefined),
     batchSize: batchSize === undefined || batchSize === 'full' ? batchSize : checkBatchSize(batchSize),
     shuffle: checkBoolean(shuffle, 'shuffle'),
     sampleWeights,
@@ -141,7 +141,11 @@ export function resolveStreamOptions(
   const given = readOptions(options === undefined ? {} : options, '', streamNames, anObject)
   const { split, validation } = resolveValidation(given.validation)
   if (split) refuse('validation', '{ inputs, targets } with trainStream', given.validation)
-  return { ...resolveHost(given), course: resolveCourse(given), ...(validation ? { validation } : {}) }
+  return {
+    ...resolveHost(given),
+    course: resolveCourse(given, validation !== undefined),
+    ...(validation ? { validation } : {}),
+  }
 }
 
 export function resolveResumeOptions(options: ResumeOptions | undefined): HostOptions {
@@ -155,14 +159,16 @@ function resolveHost({ signal, onEpoch }: { signal: unknown; onEpoch: unknown })
   }
 }
 
-function resolveCourse(given: Record<'epochs' | 'targetLoss' | keyof StreamOptions, unknown>): CourseOptions {
-  const { epochs = 100, targetLoss, earlyStopping, validation, history } = given
+/** Checks what concerns the ends of epochs. */
+export function resolveCourse(
+  given: Partial<Record<'epochs' | 'targetLoss' | 'earlyStopping' | 'history', unknown>>,
+  hasValidation: boolean,
+): CourseOptions {
+  const { epochs = 100, targetLoss, earlyStopping, history } = given
   return {
     epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
     targetLoss: targetLoss === undefined ? Number.NEGATIVE_INFINITY : checkNumber(targetLoss, 'targetLoss'),
-    ...(earlyStopping === undefined
-      ? {}
-      : { earlyStopping: resolveEarlyStopping(earlyStopping, validation !== undefined) }),
+    ...(earlyStopping === undefined ? {} : { earlyStopping: resolveEarlyStopping(earlyStopping, hasValidation) }),
     ...(history === undefined ? {} : { history: resolveHistory(history) }),
   }
 }
