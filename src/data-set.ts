@@ -49,6 +49,25 @@ function copy(values: Values, matrix: Matrix, address: number, stride: number): 
   matrix.copyRows(0, matrix.rows, values, address / size, stride / size)
 }
 
+/** The inputs that are trained on, as they lie in memory */
+export function placedInputs({ engine, layout, config }: NetworkState, rows: number, address: number): Matrix {
+  const { bytesPerValue, inputStride } = layout
+  const placed = valuesOf(engine.buffer, config.dtype)
+  return {
+    name: 'inputs',
+    rows,
+    columns: config.inputs,
+    form: 'flat',
+    copyRows(from, to, values, offset, stride) {
+      for (let row = from, at = offset; row < to; row++, at += stride) {
+        const start = (address + row * inputStride) / bytesPerValue
+        values.set(placed.subarray(start, start + config.inputs), at)
+      }
+    },
+    place: (row, column) => `inputs[${row}][${column}]`,
+  }
+}
+
 /** What of the data a snapshot has to hold: weights of rows, and rows of their own for the validation, without gaps */
 export function readOwnRows({ engine, layout, config }: NetworkState, data: CourseData): Blocks {
   const places = layOutData(layout, data)

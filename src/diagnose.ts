@@ -2,7 +2,7 @@
 import { activationOf } from './activations.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
 import { type ErrorCode, WasmpropError } from './errors.ts'
-import { layOut, layOutData } from './layout.ts'
+import { layOut, memoryFor } from './layout.ts'
 import { lossOf } from './losses.ts'
 import { type Matrix, type MatrixInput, readMatrix, readTargets } from './matrix.ts'
 import { fitScaling } from './scaling.ts'
@@ -103,7 +103,7 @@ export function diagnose(inputs: MatrixInput, targets: MatrixInput, config: Netw
   }
   const x = attempt(() => {
     const matrix = readMatrix(inputs, resolved.inputs, 'inputs', rangeOf(resolved, 'inputs'))
-    layOutData(layout, matrix.rows, false, false) // refuses what 4 GiB cannot hold
+    memoryFor(layout, matrix.rows, false) // refuses what 4 GiB cannot hold
     return matrix
   })
   const y = x && attempt(() => readTargetsFor(resolved, targets, x.rows))

@@ -125,7 +125,7 @@ function weightsAfterStep(network: Network, rows: Rows): LayerWeights[] {
   try {
     const state = Network.stateOf(copy)
     const outcome = stepOnRows(state, rows, undefined, DIFFERENTIATES)
-    if (outcome.failure !== undefined) throw notFinite(state, outcome)
+    if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
     return copy.getWeights()
   } finally {
     copy.dispose()

@@ -173,7 +173,7 @@ function readScaling(
       return list as number[]
     throw invalid(`${path}.${name}`, `${columns} finite numbers, one per column`, list)
   }
-  const scaling = new Scaling(numbers(offset, 'offset'), numbers(scale, 'scale'))
+  const scaling = new Scaling(numbers(offset, 'offset'), numbers(scale, 'scale'), rule.name === 'none')
   const given = givenScaling(rule, columns)
   const differs = (a: Float64Array, b: Float64Array) => a.some((number, column) => number !== b[column])
   if (given && (differs(given.offset, scaling.offset) || differs(given.scale, scaling.scale))) {

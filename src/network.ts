@@ -296,7 +296,7 @@ export class Network {
     const rows = this.#readScaled('trainOnBatch', inputs, targets)
     const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
     const outcome = stepOnRows(this.#state, rows, weights)
-    if (outcome.failure !== undefined) throw notFinite(this.#state, outcome)
+    if (outcome.failure !== undefined) throw notFinite(this.#state, outcome, rows)
     this.#state.course = undefined
     return outcome.loss
   }

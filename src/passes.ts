@@ -87,8 +87,8 @@ export function stepOnRows(
 }
 
 /** The error for a step that was undone */
-export function notFinite(state: NetworkState, { failure, rate }: StepOutcome): WasmpropError {
-  const message = `expected ${failure} to be finite; the network is as before. ${adviceFor(state, rate)}`
+export function notFinite(state: NetworkState, { failure, rate }: StepOutcome, { inputs }: Rows): WasmpropError {
+  const message = `expected ${failure} to be finite; the network is as before. ${adviceFor(state, rate, inputs)}`
   return new WasmpropError('NOT_FINITE', message)
 }
 

@@ -27,19 +27,22 @@ export class Scaling {
   /** Never 0: a scale of 0 counts as 1, so that a constant column becomes 0. */
   readonly scale: Float64Array
   readonly isIdentity: boolean
+  readonly #isNone: boolean
 
-  constructor(offset: ArrayLike<number>, scale: ArrayLike<number>) {
+  /** `isNone`: matrices pass as they are, since their numbers were checked for the network's type already. */
+  constructor(offset: ArrayLike<number>, scale: ArrayLike<number>, isNone = false) {
+    this.#isNone = isNone
     this.offset = Float64Array.from(offset, (value) => value + 0) // −0 would not survive JSON
     this.scale = Float64Array.from(scale, (value) => (value === 0 ? 1 : value))
     this.isIdentity = this.offset.every((value) => value === 0) && this.scale.every((value) => value === 1)
   }
 
   /**
-   * The matrix as it is copied with this scaling: itself if nothing changes. Copying throws NOT_FINITE for what is not
+   * The matrix as it is copied with this scaling: itself if there is none. Copying throws NOT_FINITE for what is not
    * finite in the type that it is copied to.
    */
   apply(matrix: Matrix): Matrix {
-    return this.isIdentity ? matrix : scaledMatrix(matrix, this)
+    return this.#isNone ? matrix : scaledMatrix(matrix, this)
   }
 
   toJSON(): FittedScaling {
@@ -61,7 +64,7 @@ export class Scaling {
 
 /** The scaling of a rule that needs no fit; undefined for the others */
 export function givenScaling(rule: ResolvedScaling, columns: number): Scaling | undefined {
-  if (rule.name === 'none') return new Scaling(new Float64Array(columns), new Float64Array(columns))
+  if (rule.name === 'none') return new Scaling(new Float64Array(columns), new Float64Array(columns), true)
   if (rule.name !== 'given') return undefined
   return new Scaling(rule.offset, rule.scale)
 }

@@ -5,7 +5,7 @@ import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
 import { checkNumber } from './checks.ts'
 import type { Course, CourseData, StopReason } from './course.ts'
-import { ValidationPass } from './data-set.ts'
+import { placedInputs, ValidationPass } from './data-set.ts'
 import type { Engine } from './engine.ts'
 import { WasmpropError } from './errors.ts'
 import type { DataLayout } from './layout.ts'
@@ -270,7 +270,8 @@ export class TrainingRun implements Run {
 
   #diverge(what: string, state = 'weights and optimizer are as before that step'): void {
     this.#reason = 'diverged'
-    this.#advice = `${what}; ${state}. ${adviceFor(this.#state, this.#lastRate())}`
+    const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
+    this.#advice = `${what}; ${state}. ${adviceFor(this.#state, this.#lastRate(), inputs)}`
   }
 
   #word(field: number): number {

@@ -1,8 +1,10 @@
 // Scaling: fits against worked values (those of scikit-learn's documentation), application, and what is refused.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createNetwork } from '../src/index.ts'
 import { readMatrix, toForm } from '../src/matrix.ts'
 import { fitScaling, givenScaling, Scaling, scalingOf } from '../src/scaling.ts'
+import { expectRefusal } from './networks.ts'
 import { refusal } from './refusal.ts'
 
 type Name = 'none' | 'max' | 'maxAbs' | 'minMax' | 'standard' | 'robust'
@@ -345,5 +347,14 @@ describe('Scaling', () => {
       message: `inputs[1][1]: expected ${message}`,
     })
     expect(refusal(() => matrix.copyRows(1, 2, values, 0, 2)).row).toBe(1)
+  })
+})
+
+describe('a scaling that changes nothing', () => {
+  it.each([{ divideBy: 1 }, 'robust'] as const)('still refuses what float32 cannot hold: %o', async (inputs) => {
+    const network = await createNetwork({ inputs: 1, layers: [{ units: 1 }], scaling: { inputs }, seed: 1 })
+    const rows = [[0], [0], [0], [0], [0], [0], [1e39]]
+    const targets = rows.map(() => [0])
+    await expectRefusal(network.train(rows, targets), 'NOT_FINITE', /^inputs\[6\]\[0\]: .*float32/)
   })
 })
