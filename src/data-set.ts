@@ -4,7 +4,7 @@ import type { Blocks } from './container.ts'
 import type { CourseData } from './course.ts'
 import { type DataLayout, layOutData } from './layout.ts'
 import type { Matrix } from './matrix.ts'
-import { type Values, valuesOf } from './parameters.ts'
+import { newValues, type Values, valuesOf } from './parameters.ts'
 import type { NetworkState } from './state.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
 
@@ -73,7 +73,7 @@ export function readOwnRows({ engine, layout, config }: NetworkState, data: Cour
   const places = layOutData(layout, data)
   const values = valuesOf(engine.buffer, config.dtype)
   const read = (address: number, stride: number, columns: number) => {
-    const rows = new (config.dtype === 'float32' ? Float32Array : Float64Array)(data.validationRows * columns)
+    const rows = newValues(config.dtype, data.validationRows * columns)
     for (let row = 0; row < data.validationRows; row++) {
       const from = (address + row * stride) / layout.bytesPerValue
       rows.set(values.subarray(from, from + columns), row * columns)

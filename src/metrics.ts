@@ -4,6 +4,7 @@ import { checkInteger, checkName, isOptionObject, readOptions, refuse } from './
 import { WasmpropError } from './errors.ts'
 import type { Matrix } from './matrix.ts'
 import type { Values } from './parameters.ts'
+import { classesOf } from './predictions.ts'
 
 /**
  * The metrics that were asked for. Those of classes take as a row's class the output with the largest value (the first
@@ -146,21 +147,6 @@ export function computeMetrics(
     values[name] = value
   }
   return values as Metrics
-}
-
-/** The class of each row: the output with the largest value, the first of equal ones; for a single output 1 above ½ */
-export function classesOf(outputs: Values, units: number): Uint32Array {
-  const classes = new Uint32Array(outputs.length / units)
-  for (let row = 0; row < classes.length; row++) {
-    if (units === 1) {
-      classes[row] = Number(outputs[row] > 0.5)
-      continue
-    }
-    for (let unit = 1; unit < units; unit++) {
-      if (outputs[row * units + unit] > outputs[row * units + classes[row]]) classes[row] = unit
-    }
-  }
-  return classes
 }
 
 function classCountOf(units: number): number {

@@ -22,6 +22,7 @@ import {
   smoothRows,
   toForm,
 } from './matrix.ts'
+import { computeMetrics, type MetricChoice, type Metrics, resolveMetrics } from './metrics.ts'
 import { optimizerOf } from './optimizers.ts'
 import {
   checkWeights,
@@ -29,6 +30,7 @@ import {
   hashPacked,
   initializeLayers,
   type LayerWeights,
+  newValues,
   packParameters,
   readLayers,
   unpackParameters,
@@ -36,7 +38,7 @@ import {
   valuesOf,
   writeLayer,
 } from './parameters.ts'
-import { evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './passes.ts'
+import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './passes.ts'
 import { classesOf, finite, normOf, refuseOverflow } from './predictions.ts'
 import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
 import { isConstant, newRateState } from './schedules.ts'
@@ -344,7 +346,7 @@ export class Network {
     const { inputScaling, targetScaling } = this.#fitted('predict')
     const outputs = predictRows(this.#state, inputScaling.apply(x))
     targetScaling.undo(outputs)
-    refuseOverflow(outputs, this.#outputs)
+    refuseOverflow(outputs, this.#outputs, 'predict')
     return outputs
   }
 
@@ -359,11 +361,28 @@ export class Network {
     this.#state.course = undefined
   }
 
-  /** The loss of these rows, of the scaled targets, without penalties. */
-  evaluate(inputs: MatrixInput, targets: MatrixInput): { loss: number } {
+  /**
+   * The loss of these rows, of the scaled targets and without penalties, and the metrics that are asked for, in the
+   * targets' own units.
+   */
+  evaluate(
+    inputs: MatrixInput,
+    targets: MatrixInput,
+    options: { metrics?: readonly MetricChoice[] } = {},
+  ): { loss: number } & Metrics {
     this.#mustLive()
-    const rows = this.#readScaled('evaluate', inputs, targets)
-    return { loss: finite(evaluateRows(this.#state, rows, 0), 'evaluate: expected the loss') }
+    const metrics = resolveMetrics(readOptions(options, '', ['metrics']).metrics, this.#outputs)
+    const rows = this.#readRows(inputs, targets)
+    const { inputScaling, targetScaling } = this.#fitted('evaluate')
+    const outputs = newValues(this.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
+    const values = this.#values()
+    const collect = (row: number, count: number) => copyOutputs(values, this.#state.layout, count, outputs, row)
+    const scaled = this.#scale(rows, inputScaling, targetScaling)
+    const loss = evaluateRows(this.#state, scaled, 0, undefined, metrics.length > 0 ? collect : undefined)
+    finite(loss, 'evaluate: expected the loss')
+    targetScaling.undo(outputs)
+    refuseOverflow(outputs, this.#outputs, 'evaluate')
+    return { loss, ...computeMetrics(metrics, outputs, rows.targets, this.#outputs) }
   }
 
   /**

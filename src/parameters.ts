@@ -21,6 +21,11 @@ export function valuesOf(buffer: ArrayBuffer, dtype: Dtype): Values {
   return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)
 }
 
+/** Zeros in the network's type */
+export function newValues(dtype: Dtype, length: number): Values {
+  return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
+}
+
 /** Addresses of a layer's block of numbers: the parameters, or the gradients of the same shape */
 interface Block {
   readonly weights: number
@@ -87,7 +92,7 @@ export function initializeLayers(values: Values, layout: Layout, config: Resolve
  */
 export function packParameters(values: Values, layout: Layout, block = 0): Values {
   const count = layout.layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
-  const packed = layout.bytesPerValue === 4 ? new Float32Array(count) : new Float64Array(count)
+  const packed = newValues(layout.bytesPerValue === 4 ? 'float32' : 'float64', count)
   let at = 0
   for (const { inputs, units, stride, weights } of layout.layers) {
     // The biases lie behind the weights as one more row.

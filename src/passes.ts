@@ -5,7 +5,7 @@ import { adviceFor } from './advice.ts'
 import { WasmpropError } from './errors.ts'
 import type { Layout } from './layout.ts'
 import type { Matrix } from './matrix.ts'
-import { type Values, valuesOf } from './parameters.ts'
+import { newValues, type Values, valuesOf } from './parameters.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from './safe-point.ts'
 import { rateAt } from './schedules.ts'
 import type { NetworkState } from './state.ts'
@@ -16,8 +16,7 @@ export function predictRows({ config, layout, engine }: NetworkState, inputs: Ma
   const { blockRows, inputBlock, inputStride, bytesPerValue, layers } = layout
   const { units } = layers[layers.length - 1]
   const values = valuesOf(engine.buffer, config.dtype)
-  const results =
-    config.dtype === 'float32' ? new Float32Array(inputs.rows * units) : new Float64Array(inputs.rows * units)
+  const results = newValues(config.dtype, inputs.rows * units)
   for (let row = 0; row < inputs.rows; row += blockRows) {
     const count = Math.min(blockRows, inputs.rows - row)
     inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)

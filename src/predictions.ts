@@ -9,11 +9,12 @@ export function finite(value: number, what: string): number {
   throw new WasmpropError('NOT_FINITE', message)
 }
 
-export function refuseOverflow(outputs: Values, units: number): void {
+/** `call` is what the outputs were computed for. */
+export function refuseOverflow(outputs: Values, units: number, call: string): void {
   for (let index = 0; index < outputs.length; index++) {
     if (Number.isFinite(outputs[index])) continue
     const row = Math.floor(index / units)
-    finite(outputs[index], `predict: expected output ${index % units} of row ${row}`)
+    finite(outputs[index], `${call}: expected output ${index % units} of row ${row}`)
   }
 }
 

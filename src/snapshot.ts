@@ -10,7 +10,7 @@ import { WasmpropError } from './errors.ts'
 import { configToJSON, readScalings, resolveModelConfig, scalingToJSON, within } from './json.ts'
 import { layOutData } from './layout.ts'
 import { optimizerOf } from './optimizers.ts'
-import { packedCount, packParameters, unpackParameters, type Values, valuesOf } from './parameters.ts'
+import { newValues, packedCount, packParameters, unpackParameters, type Values, valuesOf } from './parameters.ts'
 import type { Scaling } from './scaling.ts'
 import type { NetworkState } from './state.ts'
 import { type CourseOptions, resolveCourse } from './train-options.ts'
@@ -71,7 +71,7 @@ function writeProgress({ engine, rate }: NetworkState, progress: Values): void {
 function readTrained({ engine, config, layout }: NetworkState): Values {
   const count = packedCount(config)
   const blocks = layout.trainedBytes / layout.parameterBytes
-  const trained = new (config.dtype === 'float32' ? Float32Array : Float64Array)(count * blocks)
+  const trained = newValues(config.dtype, count * blocks)
   const values = valuesOf(engine.buffer, config.dtype)
   for (let block = 0; block < blocks; block++) {
     trained.set(packParameters(values, layout, block * layout.parameterBytes), block * count)

@@ -3,9 +3,10 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createNetwork } from '../src/index.ts'
 import { type Matrix, readTargets } from '../src/matrix.ts'
 import { computeMetrics, type MetricChoice, type MetricName, type Metrics, resolveMetrics } from '../src/metrics.ts'
-import { numbersOf } from './networks.ts'
+import { engines, expectRefusal, numbersOf, rowsOf } from './networks.ts'
 import { refusal } from './refusal.ts'
 
 type Targets = number[] | number[][]
@@ -439,5 +440,59 @@ describe('targets that are refused', () => {
   it('by r2: a single row', () => {
     const message = 'targets: expected at least two rows for r2, got one'
     expect(refusal(() => one('r2', [[1]], [[1]]))).toMatchObject({ code: 'INVALID_DATA', path: 'targets', message })
+  })
+})
+
+describe.each(engines)('evaluate in %s', (engine) => {
+  const inputs = rowsOf(300, 3, 1)
+  const classes = inputs.map(([a, b]) => Number(a > 0) + Number(b > 0))
+
+  it('gives the loss, and the metrics asked for, of the predictions', async () => {
+    const layers = [
+      { units: 8, activation: 'tanh' },
+      { units: 3, activation: 'softmax' },
+    ] as const
+    const network = await createNetwork({
+      inputs: 3,
+      layers,
+      optimizer: { name: 'adam', learningRate: 0.05 },
+      engine,
+      seed: 1,
+    })
+    network.trainSync(inputs, classes, { epochs: 30 })
+    const { loss } = network.evaluate(inputs, classes)
+    const found = network.evaluate(inputs, classes, { metrics: ['accuracy', { name: 'f1', average: 'micro' }] })
+    const predicted = network.predictClass(inputs)
+    const share = predicted.filter((number, row) => number === classes[row]).length / classes.length
+    expect(share).toBeGreaterThan(0.9)
+    expect(found).toEqual({ loss, accuracy: share, f1: share })
+  })
+
+  it('measures errors in the units of the targets', async () => {
+    const network = await createNetwork({
+      inputs: 3,
+      layers: [{ units: 1 }],
+      scaling: { targets: 'standard' },
+      engine,
+      seed: 1,
+    })
+    const targets = inputs.map(([a]) => 1000 + 500 * a)
+    network.fitScaling(inputs, targets)
+    const outputs = network.predict(inputs).map(([value]) => value)
+    const expected = outputs.reduce((sum, value, row) => sum + Math.abs(value - targets[row]), 0) / targets.length
+    expect(network.evaluate(inputs, targets, { metrics: ['meanAbsoluteError'] }).meanAbsoluteError).toBeCloseTo(
+      expected,
+      9,
+    )
+  })
+
+  it('refuses metrics that are not there, and leaves the network alone', async () => {
+    const network = await createNetwork({ inputs: 3, layers: [{ units: 1 }], engine, seed: 1 })
+    const metrics = ['acuracy'] as unknown as ['accuracy']
+    await expectRefusal(
+      () => network.evaluate(inputs, classes, { metrics }),
+      'INVALID_CONFIG',
+      /did you mean "accuracy"/,
+    )
   })
 })

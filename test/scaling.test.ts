@@ -306,7 +306,7 @@ describe('robust', () => {
 describe('Scaling', () => {
   it('costs nothing where it changes nothing', () => {
     const matrix = matrixOf([[1, 2]])
-    expect(new Scaling([0, -0], [1, 0]).apply(matrix)).toBe(matrix)
+    expect(new Scaling([0, -0], [1, 0], true).apply(matrix)).toBe(matrix)
     const values = new Float32Array([1, 2])
     new Scaling([0, 0], [1, 1]).undo(values)
     expect(values).toEqual(new Float32Array([1, 2]))
