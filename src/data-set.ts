@@ -36,6 +36,16 @@ export function placeRows(state: NetworkState, places: DataLayout, set: Training
   if (set.weights) new Float64Array(state.engine.buffer, places.weights, set.weights.length).set(set.weights)
 }
 
+/** Puts the validation rows of a stream into memory. */
+export function placeValidation(state: NetworkState, validation: Rows): { places: DataLayout; rows: number } {
+  const { rows } = validation.inputs
+  const shape = { rows: 0, validationRows: rows, isShuffled: false, isWeighted: false, hasRates: false }
+  const places = layOutData(state.layout, shape)
+  state.engine.reserve(places.end)
+  copyRows(state, validation, places.validationInputs, places.validationTargets)
+  return { places, rows }
+}
+
 function copyRows({ engine, layout, config }: NetworkState, { inputs, targets }: Rows, x: number, y: number): void {
   const values = valuesOf(engine.buffer, config.dtype)
   copy(values, inputs, x, layout.inputStride)

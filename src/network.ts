@@ -6,7 +6,7 @@ import type { ActivationName } from './activations.ts'
 import { checkBoolean, readOptions } from './checks.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
 import { Course, type CourseData } from './course.ts'
-import { fingerprintRows, placeRows, reserveRows } from './data-set.ts'
+import { fingerprintRows, placeRows, placeValidation, reserveRows } from './data-set.ts'
 import { type ChosenEngine, chooseEngine } from './engines/choose.ts'
 import { describe, WasmpropError } from './errors.ts'
 import { type ModelJSON, modelToJSON, readModel } from './json.ts'
@@ -44,11 +44,14 @@ import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
 import { isConstant, newRateState } from './schedules.ts'
 import { applySnapshot, type RestoreOptions, readSnapshot, writeSnapshot } from './snapshot.ts'
 import type { NetworkState } from './state.ts'
+import { checkBatch, type ReadyBatch, StreamRun, type StreamSource } from './stream.ts'
 import {
   type ResolvedTrainOptions,
   type ResumeOptions,
   resolveResumeOptions,
+  resolveStreamOptions,
   resolveTrainOptions,
+  type StreamOptions,
   type TrainOptions,
 } from './train-options.ts'
 import { type Run, runThrough, runYielding, TrainingRun, type TrainResult } from './training.ts'
@@ -176,6 +179,49 @@ export class Network {
     } finally {
       this.#endRun()
     }
+  }
+
+  /**
+   * Trains on batches `{ inputs, targets, sampleWeights? }` as they come from an iterable or async iterable, an optimizer
+   * step each; several epochs need a function that gives a fresh one for each. The scaling must be fitted before. The same
+   * batches lead to the same bits as `train` without shuffling. Cannot be resumed.
+   */
+  async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
+    const run = this.#startStream(source, options)
+    try {
+      return await run.run(source)
+    } finally {
+      this.#endRun()
+    }
+  }
+
+  #startStream(source: StreamSource, options?: StreamOptions): StreamRun {
+    this.#mustBeIdle('trainStream')
+    const { optimizer } = this.#state.config
+    if (optimizerOf(optimizer).needsFullBatch) {
+      const message = `trainStream: expected an optimizer that takes batches, got ${optimizer.name}; use train`
+      throw new WasmpropError('INVALID_CONFIG', message, { path: 'optimizer' })
+    }
+    const resolved = resolveStreamOptions(options, typeof source === 'function')
+    const { validation } = resolved
+    const held = validation && this.#readScaled('trainStream', validation.inputs, validation.targets, 'validation.')
+    const scalings = this.#fitted('trainStream')
+    const read = (batch: unknown, path: string): ReadyBatch => {
+      checkBatch(batch, path)
+      const rows = this.#readRows(batch.inputs, batch.targets, `${path}.`)
+      const { sampleWeights } = batch
+      const weights =
+        sampleWeights === undefined
+          ? undefined
+          : readSampleWeights(sampleWeights, rows.inputs.rows, `${path}.sampleWeights`)
+      return { rows: this.#scale(rows, scalings.inputScaling, scalings.targetScaling), weights }
+    }
+    const state = this.#state
+    const placed = held && placeValidation(state, held)
+    const steps = new DataView(state.engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
+    const course = new Course(resolved.course, undefined, state, steps)
+    course.begin(state)
+    return this.#begin(new StreamRun(state, course, resolved, read, placed), course)
   }
 
   /**
@@ -518,8 +564,8 @@ export class Network {
     return this.#state.config.scaling[name].name === 'none' ? this.dtype : 'float64'
   }
 
-  #readScaled(call: string, inputs: MatrixInput, targets: MatrixInput): Rows {
-    const rows = this.#readRows(inputs, targets)
+  #readScaled(call: string, inputs: unknown, targets: unknown, prefix = ''): Rows {
+    const rows = this.#readRows(inputs, targets, prefix)
     const { inputScaling, targetScaling } = this.#fitted(call)
     return this.#scale(rows, inputScaling, targetScaling)
   }

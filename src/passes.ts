@@ -4,6 +4,7 @@ import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
 import { WasmpropError } from './errors.ts'
 import type { Layout } from './layout.ts'
+import { lossOf } from './losses.ts'
 import type { Matrix } from './matrix.ts'
 import { newValues, type Values, valuesOf } from './parameters.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from './safe-point.ts'
@@ -58,6 +59,19 @@ export function evaluateRows(
     visit?.(row, count)
   }
   return engine.loss(P.PROGRAM, inputs.rows)
+}
+
+/** The terms of the loss of the batch that was last passed: over the outputs, in order, of the sums over rows */
+export function lossSum({ engine, layout }: NetworkState): number {
+  const { units } = layout.layers[layout.layers.length - 1]
+  return new Float64Array(engine.buffer, layout.lossColumns, units).reduce((sum, column) => sum + column, 0)
+}
+
+/** The loss that such sums over `rows` rows come to */
+export function lossOfSum({ config }: NetworkState, sum: number, rows: number): number {
+  const { isMeanOverRows, lossFactor } = lossOf(config.loss)
+  const loss = sum * lossFactor(config.layers[config.layers.length - 1].units, config.loss.options)
+  return isMeanOverRows ? loss / rows : loss
 }
 
 /** What a step came to: the loss before it, and in words what was not finite, where that undid it */

@@ -45,7 +45,7 @@ export interface EarlyStopping {
   restoreBest?: boolean
 }
 
-/** What `trainStream` takes: batches come from its source. */
+/** What `trainStream` takes: batches come from its source. `epochs` is 1 by default where that is no function. */
 export interface StreamOptions
   extends Pick<TrainOptions, 'epochs' | 'earlyStopping' | 'targetLoss' | 'signal' | 'onEpoch' | 'history'> {
   /** Rows of their own */
@@ -137,13 +137,19 @@ export function resolveTrainOptions(options: TrainOptions | undefined): Resolved
 /** Checks the options of `trainStream` and fills in the defaults. */
 export function resolveStreamOptions(
   options: StreamOptions | undefined,
+  isRepeatable: boolean,
 ): HostOptions & Pick<ResolvedTrainOptions, 'course' | 'validation'> {
   const given = readOptions(options === undefined ? {} : options, '', streamNames, anObject)
   const { split, validation } = resolveValidation(given.validation)
   if (split) refuse('validation', '{ inputs, targets } with trainStream', given.validation)
+  if (given.epochs === undefined && !isRepeatable) given.epochs = 1
+  const course = resolveCourse(given, validation !== undefined)
+  if (course.epochs > 1 && !isRepeatable) {
+    refuse('epochs', '1, or a source that is a function and gives fresh batches for each epoch', course.epochs)
+  }
   return {
     ...resolveHost(given),
-    course: resolveCourse(given, validation !== undefined),
+    course,
     ...(validation ? { validation } : {}),
   }
 }

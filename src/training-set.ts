@@ -85,8 +85,7 @@ function shareOut(count: number, sizes: Uint32Array): Uint32Array {
 }
 
 /** Checks one weight per row. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
-export function readSampleWeights(value: unknown, rows: number): Float64Array {
-  const path = 'sampleWeights'
+export function readSampleWeights(value: unknown, rows: number, path = 'sampleWeights'): Float64Array {
   const weights = new Float64Array(rows)
   forEachBlock(readMatrix(value, 1, path, 'float64', rows), (block, from, to) => {
     weights.set(block.subarray(0, to - from), from)
