@@ -86,7 +86,9 @@ export function lbfgsStep(problem: LbfgsProblem, learningRate: number): LbfgsSte
   const found = search.run(length)
   const evaluations = 1 + search.evaluations
   if (found === 0) {
-    giveUp(problem)
+    values.copyWithin(weights, state + 2 * count, state + 3 * count)
+    // The next step tries what this one did not: the gradients' direction, and a first step's length or the rate alone.
+    if (!isFirst) startAfresh(problem)
     return { objective, outcome: 'failed', evaluations }
   }
   moveTo(problem, found)
@@ -118,7 +120,9 @@ function remember(problem: LbfgsProblem): void {
     values[s + i] = length * values[s + i]
     values[y + i] = values[gradients + i] - values[y + i]
   }
-  if (!(dot(problem, s, y) > LEAST_CURVATURE)) return
+  const curvature = dot(problem, s, y)
+  // Finite only if s and y are, so the history is.
+  if (!(curvature > LEAST_CURVATURE && curvature < Infinity)) return
   const next = problem.get(NEXT_PAIR)
   values.copyWithin(pairAt(problem, next), s, s + 2 * count)
   problem.set(NEXT_PAIR, (next + 1) % historySize)
@@ -159,13 +163,7 @@ function newestFirst(problem: LbfgsProblem): number[] {
 // An integer: slots are floats, and indices computed from floats halve the speed of the loops below.
 const pairAt = ({ count, state }: LbfgsProblem, place: number): number => (state + (3 + 2 * place) * count) | 0
 
-/** Puts the weights back. If it was the history that misled, the next step does without. */
-function giveUp(problem: LbfgsProblem): void {
-  const { values, count, weights, state } = problem
-  values.copyWithin(weights, state + 2 * count, state + 3 * count)
-  if (problem.get(PAIRS) > 0) startAfresh(problem)
-}
-
+/** Forgets the history. */
 function startAfresh(problem: LbfgsProblem): void {
   problem.set(HAS_DIRECTION, 0)
   problem.set(PAIRS, 0)

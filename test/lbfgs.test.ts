@@ -495,6 +495,26 @@ describe('no minimum, no number', () => {
     expect(weightsOf(problem)[0]).toBeLessThan(Infinity)
   })
 
+  it('keeps its state finite where the change of the gradients overflows', () => {
+    const root = (x: number) => Math.sqrt(x * x + 0.01)
+    const problem = problemOf(
+      each(
+        (x) => 2e38 * root(x),
+        (x) => (2e38 * x) / root(x),
+      ),
+      [1],
+      { dtype: 'float32' },
+    )
+    lbfgsStep(problem, 1.2)
+    const [before] = weightsOf(problem)
+    expect(Math.fround(problem.values[problem.gradients] - 2e38)).toBe(-Infinity)
+    for (let step = 2; step <= 6; step++) {
+      expect(lbfgsStep(problem, 1.2).outcome).not.toBe('notFinite')
+      expect(stateOf(problem).every(Number.isFinite)).toBe(true)
+    }
+    expect(Math.abs(weightsOf(problem)[0])).toBeLessThan(0.5 * Math.abs(before))
+  })
+
   it('starts afresh where the history does not lead down', () => {
     const { start } = fixtures.quartic
     for (const spoilt of [Number.NaN, Infinity, -1]) {
