@@ -61,14 +61,15 @@ export function checkInteger(value: unknown, path: string, least: number, most: 
   return value + 0 // −0 becomes 0
 }
 
-type Bounds = Pick<NumberOption, 'min' | 'above' | 'max' | 'below'>
+type Bounds = Pick<NumberOption, 'min' | 'above' | 'max' | 'below' | 'isInteger'>
 
 export function checkNumber(value: unknown, path: string, bounds: Bounds = {}): number {
   const { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY } = bounds
-  const { max = Number.POSITIVE_INFINITY, below = Number.POSITIVE_INFINITY } = bounds
+  const { max = Number.POSITIVE_INFINITY, below = Number.POSITIVE_INFINITY, isInteger = false } = bounds
   // The bounds that are not given refuse infinities, and every comparison refuses NaN.
-  if (typeof value === 'number' && value >= min && value > above && value <= max && value < below) return value
-  return refuse(path, `a finite number${phrase(bounds)}`, value)
+  const isWithin = typeof value === 'number' && value >= min && value > above && value <= max && value < below
+  if (isWithin && !(isInteger && !Number.isInteger(value))) return value
+  return refuse(path, `${isInteger ? 'an integer' : 'a finite number'}${phrase(bounds)}`, value)
 }
 
 function phrase({ min, above, max, below }: Bounds): string {

@@ -18,7 +18,7 @@ import {
 import { WasmpropError } from './errors.ts'
 import { type ChosenInitializer, type InitializerChoice, initializerOf, initializers } from './initializers.ts'
 import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from './losses.ts'
-import { type ChosenOptimizer, type OptimizerChoice, optimizers } from './optimizers.ts'
+import { type ChosenOptimizer, type OptimizerChoice, optimizerOf, optimizers } from './optimizers.ts'
 import { type ResolvedRate, resolveRate } from './schedules.ts'
 
 export { checkKeys, type Dtype } from './checks.ts'
@@ -171,15 +171,17 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
   const inputs = checkInteger(given.inputs, 'inputs', 1, LARGEST_WIDTH)
   const dtype = checkName(type, 'dtype', dtypes)
   const layers = resolveLayers(given.layers, inputs, dtype)
+  const clips = resolveClips(given.clipNorm, given.clipValue)
+  const chosen = resolveOptimizer(optimizer, dtype)
+  refuseClipping(chosen.optimizer, clips)
   const loss = resolveLoss(given.loss, layers)
   return {
     inputs,
     layers,
     loss,
-    ...resolveOptimizer(optimizer, dtype),
+    ...chosen,
     regularization: resolveRegularization(given.regularization),
-    clipNorm: given.clipNorm === undefined ? 0 : checkNumber(given.clipNorm, 'clipNorm', { above: 0 }),
-    clipValue: given.clipValue === undefined ? 0 : checkNumber(given.clipValue, 'clipValue', { above: 0 }),
+    ...clips,
     scaling: resolveScalings(scaling, inputs, layers[layers.length - 1].units, loss),
     dtype,
     engine: checkName(engine, 'engine', engines),
@@ -306,6 +308,21 @@ function resolveOptimizer(value: unknown, dtype: Dtype): Pick<ResolvedConfig, 'o
   return {
     optimizer: { name: chosen.name, options },
     learningRate: resolveRate(given, Number(rate), 'optimizer.learningRate'),
+  }
+}
+
+function resolveClips(clipNorm: unknown, clipValue: unknown): Pick<ResolvedConfig, 'clipNorm' | 'clipValue'> {
+  return {
+    clipNorm: clipNorm === undefined ? 0 : checkNumber(clipNorm, 'clipNorm', { above: 0 }),
+    clipValue: clipValue === undefined ? 0 : checkNumber(clipValue, 'clipValue', { above: 0 }),
+  }
+}
+
+/** A line search needs the gradients of what it searches in. */
+function refuseClipping(optimizer: ChosenOptimizer, clips: Readonly<Record<'clipNorm' | 'clipValue', number>>): void {
+  if (!optimizerOf(optimizer).searches) return
+  for (const name of ['clipNorm', 'clipValue'] as const) {
+    if (clips[name] !== 0) refuse(name, `no such option with the optimizer ${optimizer.name}`, clips[name])
   }
 }
 

@@ -20,7 +20,7 @@ export interface LbfgsProblem {
   readonly weights: number
   /** Where `evaluate` leaves the gradients */
   readonly gradients: number
-  /** The first of `stateBlocks(historySize)` blocks, one after another, 0 before the first step */
+  /** The first of 3 + 2 · historySize blocks, one after another, 0 before the first step */
   readonly state: number
   readonly historySize: number
   /** The optimizer's own numbers, of which four are used: 0 before the first step */
@@ -59,9 +59,6 @@ const MOST_EVALUATIONS = 26 // of a line search: the first and 25 more
 const MOST_EXTRAPOLATION = 10
 const LEAST_EXTRAPOLATION = 0.01
 const END_OF_BRACKET = 0.1
-
-/** Blocks of the size of the parameters that the optimizer needs */
-export const stateBlocks = (historySize: number): number => 3 + 2 * historySize
 
 /** One step: a direction, and a line search along it. A rate of 0 moves by nothing and forgets nothing. */
 export function lbfgsStep(problem: LbfgsProblem, learningRate: number): LbfgsStep {

@@ -7,7 +7,7 @@ import { checkBoolean, readOptions } from './checks.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
 import { Course, type CourseData } from './course.ts'
 import { fingerprintRows, placeRows, placeValidation, reserveRows } from './data-set.ts'
-import { type ChosenEngine, chooseEngine } from './engines/choose.ts'
+import { type Chosen, prepare } from './engines/choose.ts'
 import { describe, WasmpropError } from './errors.ts'
 import { type ModelJSON, modelToJSON, readModel } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
@@ -98,11 +98,11 @@ export class Network {
   /** Weights and biases; biases that a layer does not have are not counted. */
   readonly parameterCount: number
   readonly #state: NetworkState
-  readonly #chosen: ChosenEngine
+  readonly #chosen: Chosen
   #run: Run | undefined
   #isDisposed = false
 
-  private constructor(config: ResolvedConfig, chosen: ChosenEngine) {
+  private constructor(config: ResolvedConfig, chosen: Chosen) {
     const layout = layOut(config)
     const engine = chosen.create()
     engine.reserve(layout.end)
@@ -114,6 +114,7 @@ export class Network {
       layout,
       engine,
       rate: newRateState(),
+      fullBatch: chosen.fullBatch,
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, outputs),
       course: undefined,
@@ -140,7 +141,7 @@ export class Network {
   static async create(config: NetworkConfig): Promise<Network> {
     const resolved = resolveConfig(config)
     layOut(resolved) // refuses what is too large before anything is loaded or allocated
-    const network = new Network(resolved, await chooseEngine(resolved))
+    const network = new Network(resolved, await prepare(resolved))
     initializeLayers(network.#values(), network.#state.layout, resolved)
     return network
   }
@@ -148,7 +149,7 @@ export class Network {
   /** @internal */
   static async fromJSON(value: unknown): Promise<Network> {
     const model = readModel(value)
-    const network = new Network(model.config, await chooseEngine(model.config))
+    const network = new Network(model.config, await prepare(model.config))
     unpackParameters(network.#values(), network.#state.layout, model.parameters)
     network.#state.inputScaling = model.inputScaling
     network.#state.targetScaling = model.targetScaling
@@ -158,7 +159,7 @@ export class Network {
   /** @internal */
   static async restore(bytes: unknown, options?: RestoreOptions): Promise<Network> {
     const snapshot = readSnapshot(bytes, options)
-    const network = new Network(snapshot.config, await chooseEngine(snapshot.config))
+    const network = new Network(snapshot.config, await prepare(snapshot.config))
     applySnapshot(network.#state, snapshot)
     return network
   }

@@ -1,5 +1,5 @@
 // The table of optimizers: their options and defaults, the memory they need, and where their numbers lie in the program.
-import { ADADELTA, ADAGRAD, ADAM, ADAMAX, NADAM, RMSPROP, RPROP, SGD } from '../assembly/ids.ts'
+import { ADADELTA, ADAGRAD, ADAM, ADAMAX, LBFGS, NADAM, RMSPROP, RPROP, SGD } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import type { Chosen, Given, NumberOption, Options } from './options.ts'
 import type { LearningRate } from './schedules.ts'
@@ -17,6 +17,8 @@ interface Optimizer {
   readonly decouplesDecay?: boolean
   /** Whether it compares gradients of all rows from step to step, so that batches must be full */
   readonly needsFullBatch?: boolean
+  /** Whether it evaluates the loss several times a step, in src/full-batch.ts instead of the engine */
+  readonly searches?: boolean
 }
 
 const number = (value: number, bounds: Omit<NumberOption, 'kind' | 'default'> = {}) =>
@@ -107,6 +109,15 @@ export const optimizers = {
     slots: { etaMinus: P.ETA_MINUS, etaPlus: P.ETA_PLUS, minStep: P.MIN_STEP, maxStep: P.MAX_STEP },
     running: {},
     needsFullBatch: true,
+  },
+  lbfgs: {
+    id: LBFGS,
+    options: { ...common(1), historySize: number(10, { min: 1, max: 1000, isInteger: true }) },
+    stateBlocks: ({ historySize }) => 3 + 2 * Number(historySize), // drawn in src/lbfgs.ts
+    slots: {},
+    running: {},
+    needsFullBatch: true,
+    searches: true,
   },
 } as const satisfies Record<string, Optimizer>
 

@@ -9,6 +9,7 @@ export interface NumberOption {
   readonly above?: number
   readonly max?: number
   readonly below?: number
+  readonly isInteger?: boolean
 }
 
 export interface BooleanOption {

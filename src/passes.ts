@@ -2,6 +2,7 @@
 import { DIFFERENTIATES, DROPS } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
+import { placeRows, reserveRows } from './data-set.ts'
 import { WasmpropError } from './errors.ts'
 import type { Layout } from './layout.ts'
 import { lossOf } from './losses.ts'
@@ -9,7 +10,7 @@ import type { Matrix } from './matrix.ts'
 import { newValues, type Values, valuesOf } from './parameters.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from './safe-point.ts'
 import { rateAt } from './schedules.ts'
-import type { NetworkState } from './state.ts'
+import type { FullBatch, NetworkState } from './state.ts'
 import type { Rows } from './training-set.ts'
 
 /** Raw outputs of all rows, without gaps: rows × outputs, in the network's type, before unscaling. */
@@ -90,6 +91,7 @@ export function stepOnRows(
 ): StepOutcome {
   const { engine } = state
   const rate = nextRate(state)
+  if (state.fullBatch) return searchOnRows(state, state.fullBatch, rows, weights, flags, rate)
   const loss = evaluateRows(state, rows, flags, weights)
   if (!Number.isFinite(loss)) return { loss, rate, failure: 'the loss of the batch' }
   const safePoint = saveSafePoint(state)
@@ -97,6 +99,29 @@ export function stepOnRows(
   if (areParametersFinite(state)) return { loss, rate }
   restoreSafePoint(state, safePoint)
   return { loss, rate, failure: 'a weight after the step' }
+}
+
+/** The same with an optimizer that needs the rows in memory for several passes */
+function searchOnRows(
+  state: NetworkState,
+  { stepOnData }: FullBatch,
+  rows: Rows,
+  weights: Float64Array | undefined,
+  flags: number,
+  rate: number,
+): StepOutcome {
+  const count = rows.inputs.rows
+  const data = {
+    rows: count,
+    batchRows: count,
+    validationRows: 0,
+    isShuffled: false,
+    isWeighted: weights !== undefined,
+    hasRates: false,
+  }
+  placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) })
+  const loss = stepOnData(state, rate, flags)
+  return Number.isFinite(loss) ? { loss, rate } : { loss, rate, failure: 'the loss of the batch' }
 }
 
 /** The error for a step that was undone */

@@ -56,7 +56,7 @@ export interface RateState {
 
 const required = Number.NaN
 const positive = (value: number): NumberOption => ({ kind: 'number', default: value, above: 0 })
-const whole: NumberOption = { kind: 'number', default: required, min: 1 }
+const whole: NumberOption = { kind: 'number', default: required, min: 1, isInteger: true }
 
 /** Options besides `name`, `initial` and `unit`; a default of NaN: the option must be given. */
 const schedules: Readonly<Record<Schedule['name'], Readonly<Record<string, NumberOption>>>> = {
@@ -67,7 +67,7 @@ const schedules: Readonly<Record<Schedule['name'], Readonly<Record<string, Numbe
   warmupCosine: { warmup: whole, total: whole, minimum: { kind: 'number', default: 0, min: 0 } },
   reduceOnPlateau: {
     factor: { kind: 'number', default: 0.1, above: 0, below: 1 },
-    patience: { kind: 'number', default: 10, min: 0 },
+    patience: { kind: 'number', default: 10, min: 0, isInteger: true },
     minDelta: { kind: 'number', default: 0, min: 0 },
     minimum: { kind: 'number', default: 0, min: 0 },
   },
@@ -91,13 +91,9 @@ export function resolveRate(value: unknown, initial: number, path: string): Reso
   const given = readOptions(value, path, ['name', 'initial', ...unitNames, ...Object.keys(options)])
   const numbers: Record<string, number> = {}
   for (const [option, bounds] of Object.entries(options)) {
-    numbers[option] = checkNumber(
-      given[option] === undefined ? bounds.default : given[option],
-      `${path}.${option}`,
-      bounds,
-    )
-    const counts = bounds === whole || option === 'patience'
-    if (counts && !Number.isInteger(numbers[option])) refuse(`${path}.${option}`, 'an integer', numbers[option])
+    const usual = Number.isNaN(bounds.default) ? undefined : bounds.default
+    const value = given[option] === undefined ? usual : given[option]
+    numbers[option] = checkNumber(value, `${path}.${option}`, bounds)
   }
   if (name === 'warmupCosine' && numbers.total <= numbers.warmup) {
     refuse(

@@ -6,11 +6,15 @@ import type { Layout } from './layout.ts'
 import type { Scaling } from './scaling.ts'
 import type { RateState } from './schedules.ts'
 
+export type FullBatch = typeof import('./full-batch.ts')
+
 export interface NetworkState {
   readonly config: ResolvedConfig
   readonly layout: Layout
   readonly engine: Engine
   readonly rate: RateState
+  /** What takes the steps where the engine does not: see `searches` in src/optimizers.ts */
+  readonly fullBatch: FullBatch | undefined
   /** Undefined until it is fitted */
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined

@@ -134,7 +134,8 @@ export class TrainingRun implements Run {
   }
 
   #advance(steps: number): number {
-    return this.#engine.train(P.PROGRAM, steps)
+    const { fullBatch } = this.#state
+    return fullBatch ? fullBatch.trainOnData(this.#state, steps) : this.#engine.train(P.PROGRAM, steps)
   }
 
   #hasOneRate(): boolean {

@@ -30,13 +30,15 @@ interface Description {
   above?: number
   max?: number
   below?: number
+  isInteger?: boolean
 }
 
 function otherValue(description: Description): number | boolean | undefined {
   const { kind, default: usual } = description
   if (typeof usual === 'boolean') return !usual
   if (typeof usual !== 'number') return undefined
-  const tried = kind === 'number' ? [usual * 0.75 + 0.01, usual * 0.75, usual + 0.25] : [usual + 1, usual - 1]
+  const isReal = kind === 'number' && !description.isInteger
+  const tried = isReal ? [usual * 0.75 + 0.01, usual * 0.75, usual + 0.25] : [usual + 1, usual - 1]
   return tried.find((value) => value !== usual && isAllowed(value, description))
 }
 

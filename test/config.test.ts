@@ -290,7 +290,7 @@ describe('numbers of an optimizer', () => {
     'are refused: learningRate %o',
     (learningRate) => {
       expect(configRefusal({ optimizer: { name: 'sgd', learningRate } })).toMatch(
-        /^optimizer\.learningRate(\.stepSize)?: expected a finite number (above 0|of at least 1)/,
+        /^optimizer\.learningRate(\.stepSize)?: expected (a finite number above 0|an integer of at least 1)/,
       )
     },
   )

@@ -22,7 +22,7 @@ const CONFIGS: [string, NetworkConfig][] = [
 ]
 
 const takenBy = (network: Network) => Network.stateOf(network).engine.buffer.byteLength
-const needsFullBatch = ({ optimizer }: NetworkConfig) => JSON.stringify(optimizer)?.includes('rprop')
+const needsFullBatch = ({ optimizer }: NetworkConfig) => /rprop|lbfgs/.test(JSON.stringify(optimizer) ?? '')
 
 // Networks are not disposed of here: an instance from the pool might have more. The one of the load test lies there.
 beforeAll(() => tutorial('wasm'))

@@ -2,9 +2,14 @@
 // has no minimum or no number.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { PROGRAM, STEP } from '../assembly/program.ts'
 import { createNetwork, type Network } from '../src/index.ts'
-import { type LbfgsProblem, type LbfgsStep, lbfgsStep, stateBlocks } from '../src/lbfgs.ts'
-import { bitsOf, dtypes, engines, relativeDifference } from './networks.ts'
+import { type LbfgsProblem, type LbfgsStep, lbfgsStep } from '../src/lbfgs.ts'
+import { Network as InnerNetwork } from '../src/network.ts'
+import { optimizers } from '../src/optimizers.ts'
+import { bitsOf, dtypes, engines, expectRefusal, relativeDifference, rowsOf } from './networks.ts'
+
+const stateBlocks = (historySize: number) => optimizers.lbfgs.stateBlocks({ historySize })
 
 /** An objective: its value at `x`, and its gradients put into `g` (zeros) */
 type Objective = (x: ArrayLike<number>, g: number[]) => number
@@ -263,6 +268,76 @@ describe('networks', () => {
       ends.push(bitsOf(Array.from(problem.values), problem.slots))
     }
     expect(ends[1]).toBe(ends[0])
+  })
+
+  it.each(runsOf({ network: networkFixture }))("train to PyTorch's weights in both engines: $title", async (run) => {
+    const hashes: string[] = []
+    for (const engine of engines) {
+      const layers = [{ units: 4, activation: 'tanh' as const }, { units: 1 }]
+      const optimizer = { name: 'lbfgs', learningRate: run.rate, historySize: run.historySize } as const
+      const network = await createNetwork({ inputs: 2, layers, optimizer, dtype: 'float64', seed: 1, engine })
+      setWeights(network, start)
+      for (const [step, wanted] of Object.entries(run.checkpoints)) {
+        const done = InnerNetwork.stateOf(network).engine
+        const epochs = Number(step) - new Float64Array(done.buffer, PROGRAM + STEP, 1)[0]
+        await network.train(inputs, targets, { epochs })
+        const weights = network.getWeights().flatMap((layer) => [...layer.weights.flat(), ...layer.biases])
+        expect(relativeDifference(weights, wanted.weights), `step ${step}`).toBeLessThanOrEqual(boundOf(wanted))
+      }
+      hashes.push(network.weightsHash())
+    }
+    expect(hashes[1]).toBe(hashes[0])
+  })
+
+  it.each(engines)(
+    'search in loss, penalties and decay together, in several blocks of weighted rows, in %s',
+    async (engine) => {
+      const network = await createNetwork({
+        inputs: 2,
+        layers: [{ units: 30, activation: 'tanh' }, { units: 1 }],
+        optimizer: { name: 'lbfgs', weightDecay: 0.01 },
+        regularization: { l1: 1e-4, l2: 1e-3 },
+        dtype: 'float64',
+        seed: 1,
+        engine,
+      })
+      const rows = rowsOf(700, 2, 1)
+      const expected = rows.map(([a, b]) => [a * b])
+      const sampleWeights = rows.map(([a]) => 1 + a)
+      const objective = () => {
+        const copy = network.clone()
+        const loss = copy.trainOnBatch(rows, expected, { sampleWeights })
+        copy.dispose()
+        const layers = network.getWeights()
+        const weights = layers.flatMap((layer) => layer.weights.flat())
+        const biases = layers.flatMap((layer) => layer.biases)
+        const sum = (values: number[], term: (value: number) => number) => values.reduce((all, w) => all + term(w), 0)
+        const square = (w: number) => w * w
+        return (
+          loss +
+          sum(weights, Math.abs) * 1e-4 +
+          sum(weights, square) * 5e-4 +
+          sum([...weights, ...biases], square) * 0.005
+        )
+      }
+      const objectives = [objective()]
+      for (let epoch = 0; epoch < 15; epoch++) {
+        const { loss } = network.trainSync(rows, expected, { epochs: 1, sampleWeights })
+        expect(loss[0]).toBeLessThan(objectives[epoch])
+        objectives.push(objective())
+        expect(objectives[epoch + 1]).toBeLessThanOrEqual(objectives[epoch])
+      }
+      expect(objectives[15]).toBeLessThan(objectives[0] / 2)
+    },
+  )
+
+  it('have no gradients clipped', async () => {
+    const config = { inputs: 1, layers: [{ units: 1 }], optimizer: 'lbfgs', clipNorm: 1 } as const
+    await expectRefusal(
+      createNetwork(config),
+      'INVALID_CONFIG',
+      /^clipNorm: expected no such option with the optimizer lbfgs/,
+    )
   })
 })
 

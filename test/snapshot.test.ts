@@ -109,9 +109,14 @@ function planOf(seed: number): Plan {
 
 /** Trains, and aborts after so many steps; slices of one step, so that any can be the last. */
 async function trainUntil(steps: number, network: Network, { inputs, targets, options }: Plan) {
-  const { engine } = InnerNetwork.stateOf(network)
+  const state = InnerNetwork.stateOf(network)
+  const { engine, fullBatch } = state
   const train = engine.train.bind(engine)
   engine.train = (program) => train(program, 1)
+  if (fullBatch) {
+    const trainOnData = () => fullBatch.trainOnData(state, 1)
+    Object.assign(state, { fullBatch: { ...fullBatch, trainOnData } })
+  }
   const signal = {
     get aborted() {
       return stepsOf(network) >= steps
@@ -148,6 +153,7 @@ const outcomeOf = (
 describe('a training that is cut and resumed ends as the one that never stopped', () => {
   let cuts = 0
   let midEpoch = 0
+  const used = new Set<string>()
 
   it.each(Array.from({ length: RUNS }, (_, seed) => seed + 1))('configuration %i', async (seed) => {
     const plan = planOf(seed)
@@ -160,6 +166,7 @@ describe('a training that is cut and resumed ends as the one that never stopped'
     const { stopReason, steps, epochs } = await trainUntil(Math.min(cut, expected.steps - 1), network, plan)
     expect(stopReason).toBe('aborted')
     cuts++
+    used.add((config.optimizer as { name: string }).name)
     midEpoch += Number(steps !== (epochs * expected.steps) / expected.epochs)
     const bytes = network.snapshot()
     const restored = await restoreNetwork(bytes, { engine: other })
@@ -171,6 +178,7 @@ describe('a training that is cut and resumed ends as the one that never stopped'
 
   afterAll(() => {
     expect(cuts).toBe(RUNS)
+    expect(used).toEqual(new Set(Object.keys(optimizers)))
     expect(midEpoch).toBeGreaterThan(RUNS / 4)
   })
 })

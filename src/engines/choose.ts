@@ -5,6 +5,8 @@ import { type ResolvedConfig, resolveConfig } from '../config.ts'
 import type { Engine } from '../engine.ts'
 import { WasmpropError } from '../errors.ts'
 import { layOut, writeProgram } from '../layout.ts'
+import { optimizerOf } from '../optimizers.ts'
+import type { FullBatch } from '../state.ts'
 import { compileEmbedded, compileRelaxed, WasmEngine } from './wasm.ts'
 
 export interface ChosenEngine {
@@ -12,6 +14,19 @@ export interface ChosenEngine {
   readonly create: () => Engine
   /** Why it is not the one that would be taken first */
   readonly reason?: string
+}
+
+/** The engine, and what takes the steps of optimizers that search */
+export type Chosen = ChosenEngine & { readonly fullBatch: FullBatch | undefined }
+
+/** Chooses an engine and loads what the configuration needs beside it. */
+export async function prepare(config: ResolvedConfig): Promise<Chosen> {
+  const searches = optimizerOf(config.optimizer).searches === true
+  const [engine, fullBatch] = await Promise.all([
+    chooseEngine(config),
+    searches ? import('../full-batch.ts') : undefined,
+  ])
+  return { ...engine, fullBatch }
 }
 
 /** Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. */
