@@ -22,6 +22,13 @@ export {
   type Explanation,
   explain,
 } from './explain.ts'
+export {
+  checkGradients,
+  type GradientCheck,
+  type GradientCheckOptions,
+  type Kink,
+  type LayerGradientCheck,
+} from './gradient-check.ts'
 export type { InitializerChoice, InitializerName } from './initializers.ts'
 export type { ModelJSON } from './json.ts'
 export type { LossChoice, LossName } from './losses.ts'

@@ -500,6 +500,17 @@ export class Network {
     return copy
   }
 
+  /** @internal The same network, whatever its type, in float64 */
+  static inFloat64(network: Network): Network {
+    network.#mustLive()
+    const { config, layout, inputScaling, targetScaling } = network.#state
+    const copy = new Network({ ...config, dtype: 'float64' }, network.#chosen)
+    const packed = Float64Array.from(packParameters(network.#values(), layout))
+    unpackParameters(copy.#values(), copy.#state.layout, packed)
+    Object.assign(copy.#state, { inputScaling, targetScaling })
+    return copy
+  }
+
   /** Layers, widths, parameters and memory, a line each */
   summary(): string {
     const { config, layout } = this.#state
