@@ -18,7 +18,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeMachine, formatGoal, formatPart } from './report.mjs'
 
-const PARTS = ['tutorial', 'product', 'workloads', 'cold', 'size']
+const PARTS = ['tutorial', 'product', 'workloads', 'optimizers', 'cold', 'size']
 
 /** A part that throws has proved nothing. */
 async function runPart(name, options) {
