@@ -378,10 +378,12 @@ export class Turns {
   }
 }
 
-/** Lets the host do what waits: a frame, a message, a timer. Resolves in microseconds, where `setTimeout` takes 4 ms. */
+/**
+ * Lets the host do what waits: a frame, a message, a timer. Resolves in microseconds, where `setTimeout` takes 4 ms.
+ * Not by `scheduler.yield`: what goes on after it comes before all messages and timers, so that nothing could abort.
+ */
 function yieldToHost(): Promise<void> {
-  const host = globalThis as { scheduler?: { yield?: () => Promise<void> }; setImmediate?: (f: () => void) => unknown }
-  if (host.scheduler?.yield) return host.scheduler.yield()
+  const host = globalThis as { setImmediate?: (f: () => void) => unknown }
   if (host.setImmediate) return new Promise((resolve) => host.setImmediate?.(resolve))
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel()

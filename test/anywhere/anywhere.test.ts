@@ -28,6 +28,8 @@ beforeAll(async () => {
     'report.js',
     'plain.html',
     'plain.js',
+    'timers.html',
+    'timers.js',
   )
   inNode = JSON.parse(await installed.node('node.mjs'))
   await build({ root: installed.folder, configFile: false, logLevel: 'warn', build: { outDir: 'built' } })
@@ -80,6 +82,10 @@ for (const browser of browsers) {
       const result = await open(executable, plain())
       expect(result.engine).toEqual(wasm)
       expectTheSame(result)
+    })
+
+    whenFound(browser, 'a timer can abort what the page trains', async (executable) => {
+      expect(await openPage(browser, executable, { ...plain(), path: '/timers.html' })).toBe('aborted')
     })
 
     whenFound(browser, "a policy with 'wasm-unsafe-eval' is enough", async (executable) => {
