@@ -53,7 +53,14 @@ const shared = {
 }
 await build({
   ...shared,
-  entryPoints: { index: 'src/index.ts' },
+  entryPoints: {
+    index: 'src/index.ts',
+    worker: 'src/worker/web.ts',
+    'worker-node': 'src/worker/node.ts',
+    'worker-host': 'src/worker/host-web.ts',
+    'worker-host-node': 'src/worker/host-node.ts',
+  },
+  external: ['node:worker_threads'],
   outdir: 'dist',
   platform: 'neutral',
   mainFields: ['module', 'main'],

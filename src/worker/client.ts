@@ -1,0 +1,145 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// What `wasmprop/worker` gives: networks that live in a worker, with the methods of Network, all of them returning promises.
+import { readOptions } from '../checks.ts'
+import type { NetworkConfig } from '../config.ts'
+import type { MatrixInput, Predictions } from '../matrix.ts'
+import type { Network } from '../network.ts'
+import type { Values } from '../parameters.ts'
+import type { RestoreOptions } from '../snapshot.ts'
+import type { TrainResult } from '../training.ts'
+import { Connection } from './connection.ts'
+import { keepOptions, keepSource } from './kept.ts'
+import type { CallName, Facts, MakerName, PackedTimeline } from './protocol.ts'
+import type { HostWorker } from './thread.ts'
+
+export { type ErrorCode, WasmpropError } from '../errors.ts'
+export type { HostWorker }
+
+export interface WorkerOptions {
+  /** A Worker whose script imports `wasmprop/worker-host`; it may hold several networks. Default: a new one each */
+  worker?: HostWorker
+}
+
+/** Methods that return promises of what they returned */
+type Promised<Methods> = {
+  [Name in keyof Methods]: Methods[Name] extends (...args: infer Args) => infer Result
+    ? (...args: Args) => Promise<Awaited<Result>>
+    : never
+}
+
+/**
+ * A network in a worker: Network with promises, without `trainSync`. Calls run in order; arguments are copied. `dispose`
+ * ends the worker unless it was given.
+ */
+export interface WorkerNetwork extends Facts, Promised<Pick<Network, Exclude<CallName, OwnTypes>>> {
+  predict(inputs: readonly number[]): Promise<number[]>
+  predict(inputs: readonly (readonly number[])[]): Promise<number[][]>
+  predict(inputs: MatrixInput): Promise<Predictions>
+  predictClass(inputs: readonly number[]): Promise<number>
+  predictClass(inputs: readonly (readonly number[])[]): Promise<number[]>
+  predictClass(inputs: MatrixInput): Promise<number | number[] | Uint32Array>
+  /** Another network with the same weights, optimizer state and scaling, in the same worker */
+  clone(): Promise<WorkerNetwork>
+  [Symbol.dispose](): void
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+/** Overloads are lost in mapped types, and a clone is another kind of network. */
+type OwnTypes = 'predict' | 'predictClass' | 'clone'
+
+/** Makes a network with drawn weights in a worker. A learning rate cannot be a function there. */
+export function createNetwork(config: NetworkConfig, options?: WorkerOptions): Promise<WorkerNetwork> {
+  return make('createNetwork', [config], options)
+}
+
+/** The network that `toJSON` wrote, in a worker */
+export function networkFromJSON(value: unknown, options?: WorkerOptions): Promise<WorkerNetwork> {
+  return make('networkFromJSON', [value], options)
+}
+
+/** The network that `snapshot` wrote, in a worker: none whose learning rate was a function */
+export function restoreNetwork(
+  bytes: Uint8Array | ArrayBuffer,
+  options: Omit<RestoreOptions, 'learningRate'> & WorkerOptions = {},
+): Promise<WorkerNetwork> {
+  const { worker, ...others } = options
+  return make('restoreNetwork', [bytes, others], { worker })
+}
+
+async function make(name: MakerName, args: unknown[], options: WorkerOptions = {}): Promise<WorkerNetwork> {
+  const { worker } = readOptions(options, '', ['worker'])
+  return networkOf(...(await Connection.make(name, args, worker as HostWorker | undefined)))
+}
+
+type Way = (connection: Connection, name: CallName, args: unknown[]) => Promise<unknown>
+
+/** How each method reaches the worker. A method that Network has and this table has not does not compile. */
+const ways: Record<CallName, Way> = {
+  train,
+  trainStream,
+  resume: train,
+  trainOnBatch: call,
+  predict: call,
+  predictInto: callInto,
+  predictClass: call,
+  fitScaling: call,
+  evaluate: call,
+  gradients: call,
+  getWeights: call,
+  setWeights: call,
+  weightsHash: call,
+  toJSON: call,
+  snapshot: call,
+  clone: async (connection) => networkOf(...(await connection.clone())),
+  summary: call,
+  dispose: (connection) => connection.dispose(),
+}
+
+function networkOf(connection: Connection, facts: Facts): WorkerNetwork {
+  const methods = Object.entries(ways).map(([name, way]) => [
+    name,
+    (...args: unknown[]) => way(connection, name as CallName, args),
+  ])
+  const network = {
+    ...facts,
+    ...Object.fromEntries(methods),
+    [Symbol.dispose]: () => void connection.dispose(),
+    [Symbol.asyncDispose]: () => connection.dispose(),
+  }
+  return network as WorkerNetwork
+}
+
+function call(connection: Connection, name: CallName, args: unknown[]): Promise<unknown> {
+  return connection.call(name, args)
+}
+
+/** The worker fills a copy. */
+async function callInto(connection: Connection, name: CallName, args: unknown[]): Promise<void> {
+  const [inputs, outputs] = args
+  const filled = await connection.call(name, [inputs, outputs])
+  ;(outputs as Values).set(filled as Values)
+}
+
+async function train(connection: Connection, name: CallName, args: unknown[]): Promise<TrainResult> {
+  const [inputs, targets, options] = args
+  const [posted, kept] = keepOptions(options, (rate) => connection.setLearningRate(rate))
+  return revive(await connection.call(name, [inputs, targets, posted], kept))
+}
+
+/** The worker asks for the next batch when it is done with the last one. */
+async function trainStream(connection: Connection, name: CallName, args: unknown[]): Promise<TrainResult> {
+  const [source, options] = args
+  const [posted, kept] = keepOptions(options, (rate) => connection.setLearningRate(rate))
+  return revive(await connection.call(name, [keepSource(source, kept), posted], kept))
+}
+
+async function revive(value: unknown): Promise<TrainResult> {
+  const { timeline: packed, ...result } = value as TrainResult & { timeline?: PackedTimeline }
+  if (packed === undefined) return result
+  // Loaded only here, since few ask for it.
+  const { Timeline } = await import('../timeline.ts')
+  const { every, epochs, joined, layout } = packed
+  const timeline = new Timeline({ every }, 0, 0, layout)
+  timeline.split(epochs, joined)
+  return { ...result, timeline }
+}

@@ -1,0 +1,206 @@
+// The caller's end of a network's port: posts calls, answers the worker's questions, and settles every promise, whatever
+// becomes of the worker.
+import { WasmpropError } from '../errors.ts'
+import type { Handlers, Kept } from './kept.ts'
+import { pack, unpostable } from './posting.ts'
+import {
+  type CallName,
+  type Facts,
+  type FromHost,
+  type MakerName,
+  type PackedError,
+  PROTOCOL,
+  type ToHost,
+  unpackError,
+} from './protocol.ts'
+import { type Guest, type HostWorker, Thread } from './thread.ts'
+
+interface Pending {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+  readonly handlers: Handlers
+  /** What a handler has thrown */
+  thrown?: { error: unknown }
+}
+
+/** In Node a port can keep the process alive or not. */
+type Port = MessagePort & { ref?(): void; unref?(): void }
+
+const SILENCE_MILLISECONDS = 30_000
+
+export class Connection implements Guest {
+  readonly #port: Port
+  readonly #pending = new Map<number, Pending>()
+  #lastId = 0
+  #thread: Thread | undefined
+  #isReady = false
+  #silence: ReturnType<typeof setTimeout> | undefined
+  #failure: WasmpropError | undefined
+  #disposal: Promise<void> | undefined
+
+  private constructor(port: Port) {
+    this.#port = port
+    port.onmessage = ({ data }) => this.#receive(data)
+    // In Node the worker itself tells, and says why.
+    if (port.unref) port.unref()
+    else port.addEventListener('close', () => this.fail(new WasmpropError('ENGINE_FAILED', 'the worker has ended')))
+  }
+
+  /** Makes a network in the worker, or in a new one. */
+  static async make(name: MakerName, args: unknown[], worker?: HostWorker): Promise<[Connection, Facts]> {
+    const { port1, port2 } = new MessageChannel()
+    const connection = new Connection(port1)
+    // The call waits in the port: it is checked and copied before anything is started.
+    const facts = connection.call(name, args)
+    facts.catch(() => {}) // reported below
+    try {
+      if (connection.#pending.size > 0) connection.#join(port2, worker)
+      return [connection, (await facts) as Facts]
+    } catch (error) {
+      connection.#leave()
+      throw error
+    }
+  }
+
+  #join(port: MessagePort, worker?: HostWorker): void {
+    this.#thread = Thread.of(worker)
+    this.#silence = setTimeout(() => this.#failSilent(), SILENCE_MILLISECONDS)
+    this.#thread.invite(this, port)
+  }
+
+  /** A connection to a copy of the network, in the same worker */
+  async clone(): Promise<[Connection, Facts]> {
+    const { port1, port2 } = new MessageChannel()
+    const copy = new Connection(port1)
+    copy.#thread = this.#thread
+    this.#thread?.add(copy)
+    try {
+      return [copy, (await this.call('clone', [port2])) as Facts]
+    } catch (error) {
+      copy.#leave()
+      throw error
+    }
+  }
+
+  get isReady(): boolean {
+    return this.#isReady
+  }
+
+  /** Calls a method of the network. The host puts others in place of the arguments that are kept. */
+  async call(name: CallName | MakerName, args: readonly unknown[], kept?: Kept): Promise<unknown> {
+    if (this.#disposal) throw new WasmpropError('DISPOSED', 'the network was disposed; create another one')
+    return this.#send(name, args, kept)
+  }
+
+  async #send(name: CallName | MakerName, args: readonly unknown[], kept?: Kept): Promise<unknown> {
+    if (this.#failure) throw this.#failure
+    const id = ++this.#lastId
+    const transfer: Transferable[] = []
+    const packed = args.map((argument) => pack(argument, transfer))
+    try {
+      this.#post({ kind: 'call', id, name, args: packed, hooks: kept?.hooks }, transfer)
+    } catch (cause) {
+      throw unpostable(name, args, cause)
+    }
+    const abort = () => this.#post({ kind: 'abort', id })
+    kept?.signal?.addEventListener('abort', abort)
+    try {
+      return await this.#reply(id, kept?.handlers ?? {})
+    } finally {
+      kept?.signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  #reply(id: number, handlers: Handlers): Promise<unknown> {
+    this.#port.ref?.()
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, handlers }))
+  }
+
+  setLearningRate(rate: number): void {
+    this.#post({ kind: 'setLearningRate', rate })
+  }
+
+  /** Aborts what runs and gives the network back. Resolves when all its calls are settled. */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose()
+    return this.#disposal
+  }
+
+  async #dispose(): Promise<void> {
+    try {
+      await this.#send('dispose', [])
+    } catch {
+      // The worker is gone, and the network with it.
+    }
+    this.#leave()
+  }
+
+  fail(error: WasmpropError): void {
+    this.#failure ??= error
+    clearTimeout(this.#silence)
+    for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error)
+  }
+
+  #failSilent(): void {
+    const what = `worker: expected an answer within ${SILENCE_MILLISECONDS / 1000} s, got none`
+    const message = `${what}; its script must import "wasmprop/worker-host"`
+    this.fail(new WasmpropError('ENGINE_FAILED', message, { path: 'worker' }))
+  }
+
+  #leave(): void {
+    clearTimeout(this.#silence)
+    this.#port.close()
+    this.#thread?.leave(this)
+  }
+
+  #receive(message: FromHost): void {
+    if (message.kind === 'ready') this.#onReady(message.protocol)
+    else if (message.kind === 'question') this.#answer(message)
+    else if (message.kind === 'result') this.#settle(message.id)?.resolve(message.value)
+    else this.#reject(message.id, message.error)
+  }
+
+  #reject(id: number, error: PackedError): void {
+    const pending = this.#settle(id)
+    pending?.reject(pending.thrown ? pending.thrown.error : unpackError(error))
+  }
+
+  #onReady(protocol: number): void {
+    this.#isReady = true
+    clearTimeout(this.#silence)
+    if (protocol === PROTOCOL) return
+    const message = 'worker: expected the "wasmprop/worker-host" of the same version of wasmprop, got another one'
+    this.fail(new WasmpropError('ENGINE_FAILED', message, { path: 'worker' }))
+  }
+
+  async #answer({ id, question, name, value }: Extract<FromHost, { kind: 'question' }>): Promise<void> {
+    const pending = this.#pending.get(id)
+    try {
+      const answer = await pending?.handlers[name]?.(value as never)
+      this.#postAnswer(question, name, answer)
+    } catch (error) {
+      if (pending) pending.thrown = { error }
+      this.#post({ kind: 'answer', question, isFailed: true })
+    }
+  }
+
+  #postAnswer(question: number, name: string, answer: unknown): void {
+    const transfer: Transferable[] = []
+    try {
+      this.#post({ kind: 'answer', question, value: pack(answer, transfer), isFailed: false }, transfer)
+    } catch (cause) {
+      throw unpostable(name === 'next' ? 'batch' : name, Object.values(answer as object), cause)
+    }
+  }
+
+  #settle(id: number): Pending | undefined {
+    const pending = this.#pending.get(id)
+    this.#pending.delete(id)
+    if (this.#pending.size === 0) this.#port.unref?.()
+    return pending
+  }
+
+  #post(message: ToHost, transfer: Transferable[] = []): void {
+    this.#port.postMessage(message, transfer)
+  }
+}

@@ -1,0 +1,72 @@
+// What of a call's arguments stays with the caller, since it cannot be posted: the signal, `onEpoch`, and the source of a
+// stream. The worker asks for what they give.
+import { checkNumber, isOptionObject } from '../checks.ts'
+import type { StreamBatch } from '../stream.ts'
+import type { EpochProgress, TrainOptions } from '../train-options.ts'
+import type { Hooks, Question } from './protocol.ts'
+
+export type Handlers = Partial<Record<Question, (value: never) => unknown>>
+
+export interface Kept {
+  readonly handlers: Handlers
+  readonly signal?: AbortSignal
+  readonly hooks: Hooks
+}
+
+type Batches = Iterable<StreamBatch> | AsyncIterable<StreamBatch>
+type OnEpoch = NonNullable<TrainOptions['onEpoch']>
+
+/** Options without what is kept of them. What is neither signal nor function is posted, for the network to refuse. */
+export function keepOptions(options: unknown, setLearningRate: (rate: number) => void): [unknown, Kept] {
+  if (!isOptionObject(options)) return [options, { handlers: {}, hooks: {} }]
+  const posted = { ...options }
+  const { signal, onEpoch } = options
+  const kept: { handlers: Handlers; signal?: AbortSignal; hooks: Hooks } = { handlers: {}, hooks: {} }
+  if (typeof onEpoch === 'function') {
+    delete posted.onEpoch
+    kept.handlers.onEpoch = (progress: EpochProgress) => answerEpoch(onEpoch as OnEpoch, progress, setLearningRate)
+    kept.hooks.onEpoch = true
+  }
+  if (isSignal(signal)) {
+    delete posted.signal
+    kept.signal = signal
+    kept.hooks.signal = signal.aborted ? 'aborted' : 'open'
+  }
+  return [posted, kept]
+}
+
+function isSignal(value: unknown): value is AbortSignal {
+  const signal = value as AbortSignal | null | undefined
+  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+}
+
+/** The rate is posted before the answer, so that it is set before training goes on. */
+async function answerEpoch(onEpoch: OnEpoch, progress: EpochProgress, post: (rate: number) => void): Promise<boolean> {
+  const setLearningRate = (rate: number) => post(checkNumber(rate, 'setLearningRate', { min: 0 }))
+  return (await onEpoch({ ...progress, setLearningRate })) !== false
+}
+
+/** Keeps a source, of which the worker asks one batch at a time. What is none is posted, for the network to refuse. */
+export function keepSource(source: unknown, { handlers, hooks }: Kept): unknown {
+  if (typeof source !== 'function' && !isIterable(source)) return source
+  let iterator: Iterator<StreamBatch> | AsyncIterator<StreamBatch> | undefined
+  const begin = (batches: Batches) => {
+    iterator = Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]()
+    return iterator
+  }
+  if (typeof source === 'function') {
+    handlers.open = async () => {
+      const batches: unknown = await source()
+      if (!isIterable(batches)) return { other: batches }
+      begin(batches)
+    }
+    handlers.next = () => iterator?.next()
+  } else handlers.next = () => (iterator ?? begin(source)).next()
+  handlers.return = async () => void (await iterator?.return?.())
+  hooks.source = typeof source === 'function' ? 'function' : 'iterable'
+  return undefined
+}
+
+function isIterable(value: unknown): value is Batches {
+  return typeof value === 'object' && value !== null && (Symbol.asyncIterator in value || Symbol.iterator in value)
+}

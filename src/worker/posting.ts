@@ -1,0 +1,64 @@
+// How arguments are posted: nothing that is handed in is changed or taken away, and what cannot be posted is refused by name.
+import { describe, WasmpropError } from '../errors.ts'
+
+/** Options are not nested more deeply; where it ends, so do circles. */
+const DEEPEST = 4
+
+/** An argument as it is posted. What must be transferred with it is added to `transfer`. */
+export function pack(argument: unknown, transfer: Transferable[], depth = 0): unknown {
+  if (argument instanceof MessagePort) {
+    transfer.push(argument)
+    return argument
+  }
+  if (isTypedArray(argument)) return copyOf(argument, transfer)
+  if (!isPlainObject(argument) || depth > DEEPEST) return argument
+  return Object.fromEntries(Object.entries(argument).map(([key, part]) => [key, pack(part, transfer, depth + 1)]))
+}
+
+/** Options, and matrices given as `{ data, rows, columns }`. Modules and what else is an object are left as they are. */
+function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Empty ones are left to structured clone, which refuses those whose buffer was given away. */
+function isTypedArray(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && !(value instanceof DataView) && value.byteLength > 0
+}
+
+/**
+ * A copy that is handed over: structured clone would copy twice, and the whole buffer even for a part of it. The method of
+ * the prototype, since that of Node's Buffer gives a view of the same memory.
+ */
+function copyOf(array: Uint8Array, transfer: Transferable[]): Uint8Array {
+  const copy: Uint8Array<ArrayBuffer> = Uint8Array.prototype.slice.call(array)
+  transfer.push(copy.buffer)
+  return copy
+}
+
+/** The error for arguments that structured clone refuses */
+export function unpostable(call: string, args: readonly unknown[], cause: unknown): WasmpropError {
+  const path = args.map((argument) => pathOfFunction(argument, '', 0)).find((found) => found !== undefined)
+  if (path === undefined) {
+    const what = `${call}: expected arguments that can be posted to a worker: plain arrays, typed arrays and objects`
+    return new WasmpropError('INVALID_DATA', `${what}, got others: ${describe((cause as Error).message)}`, { cause })
+  }
+  const message = path.endsWith('learningRate')
+    ? `${path}: expected a number or a schedule such as { name: "cosine", total: 100 }, since no function can be posted to ` +
+      'a worker, got a function; call setLearningRate in onEpoch, or createNetwork of "wasmprop" in a worker of your own'
+    : `${path}: expected something that can be posted to a worker, got a function`
+  return new WasmpropError('INVALID_CONFIG', message, { path, cause })
+}
+
+/** Where the first function in options lies. Data have none, and their numbers are not looked at. */
+function pathOfFunction(value: unknown, path: string, depth: number): string | undefined {
+  if (typeof value === 'function') return path
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || depth > DEEPEST) return
+  if (Array.isArray(value) && typeof value[0] === 'number') return
+  for (const [key, part] of Object.entries(value)) {
+    const place = Array.isArray(value) ? `${path}[${key}]` : `${path}${path === '' ? '' : '.'}${key}`
+    const found = pathOfFunction(part, place, depth + 1)
+    if (found !== undefined) return found
+  }
+}

@@ -1,0 +1,85 @@
+// What passes between the holder of a network and the worker in which it lives. Each network has a MessagePort of its own,
+// so that a worker takes any number of them and whatever else is posted to it is left alone.
+import { type ErrorCode, WasmpropError } from '../errors.ts'
+import type { Layout } from '../layout.ts'
+import type { Network } from '../network.ts'
+import type { Values } from '../parameters.ts'
+
+/** Raised when the messages change: a worker that runs the host of another version says so. */
+export const PROTOCOL = 1
+
+/** What a network says of itself once it is made */
+export type Facts = {
+  [Name in keyof Network as Network[Name] extends (...args: never) => unknown ? never : Name]: Network[Name]
+}
+
+/** The methods that are called from afar. `trainSync` is not among them: nothing could reach its worker meanwhile. */
+export type CallName = Exclude<keyof Network, keyof Facts | 'trainSync' | typeof Symbol.dispose>
+
+/** The functions that make a network, by the name that they are exported under */
+export type MakerName = 'createNetwork' | 'networkFromJSON' | 'restoreNetwork'
+
+/** The one message to the worker itself */
+export interface Invitation {
+  readonly wasmprop: number
+  readonly port: MessagePort
+}
+
+/** What cannot be posted of a call's arguments: its options, which come last, and its source, which comes first */
+export interface Hooks {
+  /** Whether the signal was aborted before the call */
+  signal?: 'open' | 'aborted'
+  onEpoch?: true
+  source?: 'iterable' | 'function'
+}
+
+/** What the worker may ask the caller of a training: its `onEpoch`, and its source to begin an epoch, go on and end early */
+export type Question = 'onEpoch' | 'open' | 'next' | 'return'
+
+export type ToHost =
+  | { kind: 'call'; id: number; name: CallName | MakerName; args: unknown[]; hooks?: Hooks }
+  | { kind: 'abort'; id: number }
+  | { kind: 'setLearningRate'; rate: number }
+  | { kind: 'answer'; question: number; value?: unknown; isFailed: boolean }
+
+export type FromHost =
+  | { kind: 'ready'; protocol: number }
+  | { kind: 'result'; id: number; value: unknown }
+  | { kind: 'error'; id: number; error: PackedError }
+  /** Asks the caller of `id`. The training goes on after the answer. */
+  | { kind: 'question'; id: number; question: number; name: Question; value: unknown }
+
+/** The timeline of a result: a class, which structured clone would leave empty */
+export interface PackedTimeline {
+  readonly every: number
+  readonly epochs: readonly number[]
+  readonly joined: Values
+  readonly layout: Layout
+}
+
+/** Structured clone keeps of an error neither its class nor its own properties. */
+export interface PackedError {
+  readonly message: string
+  readonly stack?: string
+  readonly name: string
+  readonly code?: ErrorCode
+  readonly path?: string
+  readonly row?: number
+  readonly column?: number
+}
+
+export function packError(error: unknown): PackedError {
+  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const { name, message, stack } = error
+  if (!(error instanceof WasmpropError)) return { name, message, stack }
+  const { code, path, row, column } = error
+  return { name, message, stack, code, path, row, column }
+}
+
+export function unpackError({ code, path, row, column, name, message, stack }: PackedError): Error {
+  const error = code === undefined ? new Error(message) : new WasmpropError(code, message, { path, row, column })
+  error.name = name
+  // Where it was thrown says more than where it arrived.
+  if (stack !== undefined) error.stack = stack
+  return error
+}
