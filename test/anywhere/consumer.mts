@@ -1,5 +1,6 @@
 // A user's program in strict TypeScript; compiled against the installed package, never run.
 import { createNetwork, type Network, type NetworkConfig, type TrainResult, WasmpropError } from 'wasmprop'
+import { createNetwork as createWorkerNetwork, type WorkerNetwork } from 'wasmprop/worker'
 
 const config: NetworkConfig = {
   inputs: 2,
@@ -18,13 +19,24 @@ const row: number[] = network.predict([2, 9])
 const rows: number[][] = network.predict([[2, 9]])
 const hash: string = network.weightsHash()
 
-export { hash, losses, row, rows }
+const farNetwork: WorkerNetwork = await createWorkerNetwork(config)
+const farResult: TrainResult = await farNetwork.train([[2, 9]], [[92]], { epochs: 10 })
+const farRow: number[] = await farNetwork.predict([2, 9])
+const farUnits: number = farNetwork.layers[0].units
+const farCopy: WorkerNetwork = await farNetwork.clone()
+await farCopy.dispose()
+declare const pageWorker: Worker
+await createWorkerNetwork(config, { worker: pageWorker })
+
+export { farResult, farRow, farUnits, hash, losses, row, rows }
 
 // What is misspelt does not compile.
 // @ts-expect-error
 await createNetwork({ ...config, dtype: 'float16' })
 // @ts-expect-error
 await createNetwork({ inputs: 2, layers: [{ units: 3, activation: 'sigmoyd' }] })
+// @ts-expect-error
+farNetwork.trainSync([[2, 9]], [[92]])
 
 export function codeOf(error: unknown): string | undefined {
   return error instanceof WasmpropError ? error.code : undefined

@@ -1,13 +1,13 @@
 // What every place must compute alike: create, train, predict and hash in float64 and float32. Plain JavaScript, since a
 // page loads it as it is; no Math function whose last bit differs between engines.
 
-/** Two small networks, trained with the given `createNetwork`; results are plain data. */
+/** Two small networks, trained with the given `createNetwork`, of a worker or not; results are plain data. */
 export async function scenario({ createNetwork }, engine = 'auto') {
   const tutorial = await trainTutorial(createNetwork, engine)
   const classifier = await trainClassifier(createNetwork, engine)
   return {
-    hashes: [tutorial.weightsHash(), classifier.weightsHash()],
-    predictions: [tutorial.predict(SCORES.inputs), classifier.predict(flowers(9, 77).inputs)],
+    hashes: [await tutorial.weightsHash(), await classifier.weightsHash()],
+    predictions: [await tutorial.predict(SCORES.inputs), await classifier.predict(flowers(9, 77).inputs)],
     engine: tutorial.engine,
   }
 }

@@ -1,0 +1,33 @@
+// What a page asks of networks that live in workers: the scenario of all places, and that a large network stays within
+// reach while it trains. Plain JavaScript, since a page loads it as it is.
+import { scenario } from './scenario.js'
+
+export async function workerScenario(createNetwork, options) {
+  const result = await scenario({ createNetwork: (config) => createNetwork(config, options) })
+  return { ...result, ...(await reachWhileTraining(createNetwork, options)) }
+}
+
+const ROWS = 1024
+const CONFIG = {
+  inputs: 784,
+  layers: [{ units: 512, activation: 'relu' }, { units: 512, activation: 'relu' }, { units: 10 }],
+  seed: 3,
+}
+
+/** Milliseconds that a read and an abort take meanwhile, and how the training ended */
+async function reachWhileTraining(createNetwork, options) {
+  const network = await createNetwork(CONFIG, options)
+  const inputs = Float32Array.from({ length: ROWS * 784 }, (_, index) => (index % 97) / 97)
+  const targets = Float32Array.from({ length: ROWS * 10 }, (_, index) => (index % 7) / 7)
+  const controller = new AbortController()
+  const training = network.train(inputs, targets, { epochs: 1000, signal: controller.signal })
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const readAt = performance.now()
+  await network.predict(inputs.subarray(0, 784))
+  const abortedAt = performance.now()
+  controller.abort()
+  const { stopReason, steps } = await training
+  const endedAt = performance.now()
+  await network.dispose()
+  return { stopReason, steps, readMilliseconds: abortedAt - readAt, abortMilliseconds: endedAt - abortedAt }
+}

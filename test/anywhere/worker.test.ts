@@ -1,0 +1,75 @@
+// Networks in the workers of real browsers give the same bits as in Node, and stay within reach while they train.
+import { join } from 'node:path'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { openPage, type Page } from '../browsers.ts'
+import { type Browser, whenFound } from '../tools.ts'
+import { type Installed, installPackage } from './package.ts'
+
+/** What worker-scenario.js returns */
+interface Result {
+  hashes: string[]
+  predictions: unknown
+  engine: unknown
+  stopReason: string
+  steps: number
+  readMilliseconds: number
+  abortMilliseconds: number
+}
+
+let installed: Installed
+let inNode: Result
+
+beforeAll(async () => {
+  installed = await installPackage()
+  const pages = ['plain', 'bundled'].flatMap((page) => [`worker-${page}.html`, `worker-${page}.js`])
+  installed.add('scenario.js', 'worker-scenario.js', 'node.mjs', 'report.js', ...pages)
+  inNode = JSON.parse(await installed.node('node.mjs'))
+  await build({
+    root: installed.folder,
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir: 'built', rolldownOptions: { input: join(installed.folder, 'worker-bundled.html') } },
+  })
+})
+
+afterAll(() => installed?.remove())
+
+/** Loosely: a step of the large network takes some milliseconds, and the machine may be busy. */
+const REACH_MILLISECONDS = 1000
+
+function expectTheSame(result: Result) {
+  expect(result).toMatchObject({ ...inNode, stopReason: 'aborted' })
+  expect(result.steps).toBeGreaterThan(0)
+  expect(result.readMilliseconds).toBeLessThan(REACH_MILLISECONDS)
+  expect(result.abortMilliseconds).toBeLessThan(REACH_MILLISECONDS)
+}
+
+const browsers: Browser[] = ['chromium', 'firefox']
+for (const browser of browsers) {
+  describe(`in ${browser}`, () => {
+    const open = (executable: string, page: Page) => openPage(browser, executable, page)
+    const plain = () => ({ folders: { '/': installed.folder }, path: '/worker-plain.html' })
+    const withPolicy = (policy: string) => ({ ...plain(), headers: { 'Content-Security-Policy': policy } })
+
+    whenFound(browser, 'plain modules give the same as Node', async (executable) => {
+      const result = (await open(executable, plain())) as Result
+      console.log(`${browser}: read in ${result.readMilliseconds} ms, aborted in ${result.abortMilliseconds} ms`)
+      expectTheSame(result)
+    })
+
+    whenFound(browser, 'a Vite build gives the same, in its own workers and in a given one', async (executable) => {
+      const page = { folders: { '/': join(installed.folder, 'built') }, path: '/worker-bundled.html' }
+      const { own, given } = (await open(executable, page)) as Record<string, Result>
+      expectTheSame(own)
+      expectTheSame(given)
+    })
+
+    whenFound(browser, 'a policy that forbids workers is an error that says what to do', async (executable) => {
+      const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'"
+      const { code, message } = (await open(executable, withPolicy(policy))) as { code: string; message: string }
+      expect(code, message).toBe('ENGINE_FAILED')
+      expect(message).toMatch(/worker-src/)
+    })
+  })
+}
