@@ -29,6 +29,7 @@ import {
   gradientsOf,
   hashPacked,
   initializeLayers,
+  isValues,
   type LayerWeights,
   newValues,
   packParameters,
@@ -40,6 +41,7 @@ import {
 } from './parameters.ts'
 import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './passes.ts'
 import { classesOf, finite, normOf, refuseOverflow } from './predictions.ts'
+import { Predictor } from './predictor.ts'
 import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
 import { isConstant, newRateState } from './schedules.ts'
 import { applySnapshot, type RestoreOptions, readSnapshot, writeSnapshot } from './snapshot.ts'
@@ -98,6 +100,7 @@ export class Network {
   /** Weights and biases; biases that a layer does not have are not counted. */
   readonly parameterCount: number
   readonly #state: NetworkState
+  readonly #predictor: Predictor
   readonly #chosen: Chosen
   #run: Run | undefined
   #isDisposed = false
@@ -119,6 +122,7 @@ export class Network {
       targetScaling: givenScaling(config.scaling.targets, outputs),
       course: undefined,
     }
+    this.#predictor = new Predictor(this.#state)
     this.inputs = config.inputs
     this.layers = config.layers.map(({ inputs, units, activation, hasBiases, trainsBiases }) => ({
       inputs,
@@ -356,22 +360,29 @@ export class Network {
   predict(inputs: MatrixInput): Predictions
   predict(inputs: MatrixInput): Predictions {
     this.#mustLive()
-    const x = this.#readInputs(inputs)
-    const outputs = this.#predict(x)
-    return toForm(outputs, x.rows, this.#outputs, x)
+    const { outputs, x } = this.#predict(inputs)
+    return x === undefined ? outputs : toForm(outputs, x.rows, this.#outputs, x)
   }
 
-  /** Writes the outputs of all rows, without gaps, into `outputs` of rows × output units numbers. */
+  /**
+   * Writes the outputs of all rows, without gaps, into `outputs` of rows × output units numbers. Allocates nothing for few
+   * rows in a flat float array.
+   */
   predictInto(inputs: MatrixInput, outputs: Values): void {
     this.#mustLive()
-    const x = this.#readInputs(inputs)
-    const expected = x.rows * this.#outputs
-    if (!(outputs instanceof Float32Array || outputs instanceof Float64Array) || outputs.length !== expected) {
+    const rows = this.#flatRows(inputs)
+    const isWhole = isValues(outputs) && outputs.length === rows * this.#outputs
+    if (rows > 0 && rows <= this.#state.layout.blockRows && isWhole) {
+      // Nothing is written before the block is known to be finite, unless scaling back overflows.
+      if (this.#state.targetScaling?.isIdentity && this.#predictor.predict(inputs as Values, rows, outputs)) return
+    }
+    const { outputs: results } = this.#predict(inputs)
+    if (!isValues(outputs) || outputs.length !== results.length) {
       const got = outputs?.length === undefined ? describe(outputs) : `one of ${outputs.length}`
-      const message = `outputs: expected a Float32Array or Float64Array of ${expected} numbers, got ${got}`
+      const message = `outputs: expected a Float32Array or Float64Array of ${results.length} numbers, got ${got}`
       throw new WasmpropError('INVALID_SHAPE', message, { path: 'outputs' })
     }
-    outputs.set(this.#predict(x))
+    outputs.set(results)
   }
 
   /**
@@ -383,18 +394,32 @@ export class Network {
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array {
     this.#mustLive()
-    const x = this.#readInputs(inputs)
-    const classes = classesOf(this.#predict(x), this.#outputs)
-    if (x.form === 'flat') return classes
+    const { outputs, x } = this.#predict(inputs)
+    const classes = classesOf(outputs, this.#outputs)
+    if (x === undefined || x.form === 'flat') return classes
     return x.form === 'row' || (x.form === 'column' && x.rows === 1) ? classes[0] : Array.from(classes)
   }
 
-  #predict(x: Matrix): Values {
+  /** Outputs without gaps; without `x` the inputs were a flat float array. */
+  #predict(inputs: MatrixInput): { outputs: Values; x?: Matrix } {
+    const rows = this.#flatRows(inputs)
+    if (rows > 0) {
+      const outputs = newValues(this.dtype, rows * this.#outputs)
+      if (this.#predictor.predict(inputs as Values, rows, outputs)) return { outputs }
+    }
+    const x = this.#readInputs(inputs)
     const { inputScaling, targetScaling } = this.#fitted('predict')
     const outputs = predictRows(this.#state, inputScaling.apply(x))
     targetScaling.undo(outputs)
     refuseOverflow(outputs, this.#outputs, 'predict')
-    return outputs
+    return { outputs, x }
+  }
+
+  /** The rows of a flat float array of whole rows; 0 for all else */
+  #flatRows(inputs: MatrixInput): number {
+    if (!isValues(inputs)) return 0
+    const rows = inputs.length / this.inputs
+    return Number.isInteger(rows) ? rows : 0
   }
 
   /** Fits the scaling to these rows, and nothing else. */

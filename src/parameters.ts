@@ -21,6 +21,10 @@ export function valuesOf(buffer: ArrayBuffer, dtype: Dtype): Values {
   return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)
 }
 
+export function isValues(value: unknown): value is Values {
+  return value instanceof Float32Array || value instanceof Float64Array
+}
+
 /** Zeros in the network's type */
 export function newValues(dtype: Dtype, length: number): Values {
   return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
