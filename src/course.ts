@@ -124,11 +124,16 @@ export class Course {
     return epochsLeft === 0 ? 'epochs' : undefined
   }
 
-  /** What the end of the call brings: the best weights, unless the last ones are asked for or were not finite */
+  /** What the end of the call brings: the best weights, unless the last ones are asked for, or it was cut short */
   finish(state: NetworkState, reason: StopReason): void {
-    if (reason === 'aborted') return
-    this.timeline?.recordLast(this.losses.length, () => weightsOf(state))
-    if (reason === 'diverged' || this.best.weights === undefined) return
+    const epochs = this.losses.length
+    if (reason === 'aborted' || reason === 'diverged') {
+      // Training may have ended within an epoch: then the weights are those of none.
+      this.timeline?.count(epochs)
+      return
+    }
+    this.timeline?.recordLast(epochs, () => weightsOf(state))
+    if (this.best.weights === undefined) return
     unpackParameters(valuesOf(state.engine.buffer, state.config.dtype), state.layout, this.best.weights)
   }
 }

@@ -256,6 +256,8 @@ export class Network {
     const data = this.#describeData(resolved, set)
     const [inputScaling, targetScaling] = this.#scalingsFor(set)
     const state = this.#state
+    const firstStep = new DataView(state.engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
+    const course = new Course(resolved.course, data, state, firstStep)
     const places = reserveRows(state, data)
     state.course = undefined
     placeRows(state, places, this.#scaleSet(set, inputScaling, targetScaling))
@@ -265,7 +267,6 @@ export class Network {
     view.setUint32(P.POSITION, 0, true)
     view.setFloat64(P.EPOCH_SUM, 0, true)
     view.setFloat64(P.EPOCHS_LEFT, resolved.course.epochs, true)
-    const course = new Course(resolved.course, data, state, view.getFloat64(P.STEP, true))
     course.begin(state)
     return this.#begin(new TrainingRun(state, course, data, places, resolved), course)
   }

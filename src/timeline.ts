@@ -12,6 +12,8 @@ export class Timeline {
   /** Epochs done, ascending from 0, and the weights after them without gaps */
   readonly #epochs: number[] = []
   readonly #frames: Values[] = []
+  /** Epochs that were trained, the last of which may not be kept */
+  #done = 0
 
   /** @internal */
   constructor(rule: { every: number } | { bytes: number }, epochs: number, count: number, layout: Layout) {
@@ -41,9 +43,8 @@ export class Timeline {
    * were not kept, those of the last kept epoch before. Throws INVALID_DATA beyond the epochs that were trained.
    */
   at(epoch: number): LayerWeights[] {
-    const last = this.#epochs[this.#epochs.length - 1]
-    if (!Number.isInteger(epoch) || epoch < 0 || epoch > last) {
-      const message = `timeline.at: expected epochs done, an integer from 0 to ${last}, got ${epoch}`
+    if (!Number.isInteger(epoch) || epoch < 0 || epoch > this.#done) {
+      const message = `timeline.at: expected epochs done, an integer from 0 to ${this.#done}, got ${epoch}`
       throw new WasmpropError('INVALID_DATA', message, { path: 'epoch' })
     }
     let low = 0
@@ -55,13 +56,20 @@ export class Timeline {
     return unpackLayers(this.#frames[low], this.#layout)
   }
 
-  /** @internal */
+  /** @internal Takes note of an epoch, whose weights are kept where they are due. */
   record(epoch: number, weights: () => Values): void {
     if (epoch % this.every === 0) this.recordLast(epoch, weights)
+    else this.count(epoch)
+  }
+
+  /** @internal */
+  count(epoch: number): void {
+    this.#done = epoch
   }
 
   /** @internal */
   recordLast(epoch: number, weights: () => Values): void {
+    this.count(epoch)
     if (this.#epochs[this.#epochs.length - 1] === epoch) return
     this.#epochs.push(epoch)
     this.#frames.push(weights())
