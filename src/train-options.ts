@@ -35,13 +35,16 @@ export interface TrainOptions {
 }
 
 export interface EarlyStopping {
-  /** Epochs in a row without gain that are still borne: an integer of at least 0. Default 10 */
+  /** Training ends after so many epochs in a row without gain: an integer of at least 0, which is as 1. Default 10 */
   patience?: number
   /** A loss counts as a gain if it is below the best one by more than this. Default 0 */
   minDelta?: number
   /** Default `'validationLoss'` where there is a validation, else `'loss'` */
   monitor?: 'loss' | 'validationLoss'
-  /** Whether training ends with the weights after the best epoch (also when it ends for another reason than an abort). Default true */
+  /**
+   * Whether training ends with the weights after the best epoch, for whatever reason it ends, unless it was aborted or
+   * diverged. Default true
+   */
   restoreBest?: boolean
 }
 
