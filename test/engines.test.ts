@@ -95,6 +95,13 @@ const rate = fc.constantFrom<unknown>(
   { name: 'reduceOnPlateau', initial: 0.1, factor: 0.5, patience: 0 },
 )
 const dropouts = [{}, {}, { dropout: 0.3 }]
+const course = fc.constantFrom<TrainOptions>(
+  {},
+  {},
+  { validation: { split: 0.3 } },
+  { validation: { split: 0.2, order: 'last' }, earlyStopping: { patience: 1 } },
+  { earlyStopping: { patience: 0, minDelta: 0.01, restoreBest: false } },
+)
 
 const plan = fc.record({
   inputs: size,
@@ -123,6 +130,8 @@ const plan = fc.record({
   batchSize: fc.constantFrom<number | 'full'>(1, 3, 8, 32, 100, 300, 'full'),
   shuffle: fc.boolean(),
   asClasses: fc.boolean(),
+  isWeighted: fc.boolean(),
+  course,
 })
 type Plan = typeof plan extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -152,7 +161,14 @@ function caseOf(drawn: Plan): Case {
     config,
     inputs: inputsOf(drawn, rows),
     targets: targetsOf(drawn, kind, rows, outputs),
-    options: { epochs: drawn.epochs, batchSize: drawn.batchSize, shuffle: drawn.shuffle },
+    options: {
+      epochs: drawn.epochs,
+      batchSize: drawn.batchSize,
+      shuffle: drawn.shuffle,
+      ...drawn.course,
+      ...(drawn.isWeighted ? { sampleWeights: numbersOf(rows, seed + 2).map((value) => 1 + value) } : {}),
+      ...(kind === 'distribution' && drawn.asClasses ? { classWeights: 'balanced' } : {}),
+    },
   }
 }
 
@@ -221,8 +237,13 @@ async function traceOf(
 }
 
 function trained(network: Network, inputs: MatrixInput, targets: MatrixInput, options: TrainOptions): string {
-  const { epochs, steps, loss, stopReason, advice } = network.trainSync(inputs, targets, options)
-  return `${epochs} epochs, ${steps} steps, ${stopReason}, ${bitsOf(loss)} ${advice}`
+  const { epochs, steps, loss, validationLoss, bestEpoch, stopReason, advice } = network.trainSync(
+    inputs,
+    targets,
+    options,
+  )
+  const told = `${epochs} epochs, ${steps} steps, ${stopReason}, best ${bestEpoch}`
+  return `${told}, ${bitsOf(loss, validationLoss)} ${advice}`
 }
 
 function gradientsOf(network: Network, inputs: MatrixInput, targets: MatrixInput): string {
