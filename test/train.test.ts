@@ -1,6 +1,6 @@
 // What `train` does and tells: batches and their order, losses, ends, callbacks, and that it goes on from where it was.
 import { describe, expect, it } from 'vitest'
-import { createNetwork, type Network, type NetworkConfig, type TrainOptions } from '../src/index.ts'
+import { createNetwork, type EpochProgress, type Network, type NetworkConfig, type TrainOptions } from '../src/index.ts'
 import { shuffle } from '../src/random.ts'
 import {
   bitsOf,
@@ -224,6 +224,35 @@ describe.each(engines)('onEpoch in %s', (engine) => {
     const failing = () => Promise.reject(new Error('no disk'))
     await expect(other.train(INPUTS, TARGETS, { epochs: 3, onEpoch: failing })).rejects.toThrow('no disk')
     await expectRefusal(() => other.trainSync(INPUTS, TARGETS, { onEpoch }), 'INVALID_CONFIG', /^onEpoch: .*use train$/)
+  })
+
+  it('keeps the network busy while it is waited for, and may set the rate, abort or dispose', async () => {
+    const nextTask = () => new Promise((resolve) => setImmediate(resolve))
+    const rates: number[] = []
+    const network = await small(engine)
+    const controller = new AbortController()
+    const { signal } = controller
+    const onEpoch = async ({ epoch, learningRate, setLearningRate }: EpochProgress) => {
+      rates.push(learningRate)
+      await nextTask()
+      await expectRefusal(() => network.trainOnBatch(INPUTS, TARGETS), 'BUSY')
+      if (epoch === 0) setLearningRate(0.5)
+      if (epoch === 2) controller.abort()
+      await nextTask()
+    }
+    expect(await network.train(INPUTS, TARGETS, { signal, onEpoch })).toMatchObject({
+      stopReason: 'aborted',
+      epochs: 3,
+    })
+    expect(rates).toEqual([0.01, 0.5, 0.5])
+    const disposing = async () => {
+      await nextTask()
+      network.dispose()
+      await nextTask()
+    }
+    const last = await network.train(INPUTS, TARGETS, { onEpoch: disposing })
+    expect(last).toMatchObject({ stopReason: 'aborted', epochs: 1 })
+    await expectRefusal(() => network.predict(INPUTS), 'DISPOSED')
   })
 
   it('changes the rate from the next step on', async () => {
