@@ -2,7 +2,14 @@
 // not, true gradients under them, and all that must not see them.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createNetwork, explain, type LayerWeights, type Network, type NetworkConfig } from '../src/index.ts'
+import {
+  createNetwork,
+  explain,
+  type LayerWeights,
+  type Network,
+  type NetworkConfig,
+  networkFromJSON,
+} from '../src/index.ts'
 import { Network as InnerNetwork } from '../src/network.ts'
 import { valuesOf } from '../src/parameters.ts'
 import {
@@ -185,6 +192,13 @@ describe.each(engines)('dropout in %s', (engine) => {
       network.trainSync(inputsOf(10), targetsOf(10), { ...options, epochs: 3 })
       expect(trainedBits(network)).toBe(trainedBits(whole))
     }
+  })
+
+  it('is part of the model as JSON', async () => {
+    const network = await dropping(engine, [9, 5], 0.4)
+    const read = await networkFromJSON(JSON.parse(JSON.stringify(network)))
+    for (const one of [network, read]) one.trainSync(inputsOf(10), targetsOf(10), { epochs: 3, batchSize: 4 })
+    expect(read.weightsHash()).toBe(network.weightsHash())
   })
 
   it('of 0 is none, to the bit', async () => {

@@ -1,8 +1,15 @@
 // Label smoothing of the categorical cross-entropy: PyTorch's numbers, true gradients, and where it shows.
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { createNetwork, explain, type LayerWeights, type Network, type NetworkConfig } from '../src/index.ts'
-import { dtypes, engines, expectRefusal, relativeDifference, rowsOf, SMALL, trainedBits } from './networks.ts'
+import {
+  createNetwork,
+  explain,
+  type LayerWeights,
+  type Network,
+  type NetworkConfig,
+  networkFromJSON,
+} from '../src/index.ts'
+import { bitsOf, dtypes, engines, expectRefusal, relativeDifference, rowsOf, SMALL, trainedBits } from './networks.ts'
 
 interface Fixture {
   X: number[][]
@@ -127,6 +134,27 @@ describe.each(engines)('label smoothing in %s', (engine) => {
     expect(new Set(await Promise.all(trained)).size).toBe(1)
   })
 
+  it.each(dtypes)('is done to any number of rows as by hand, to the bit, in %s', async (dtype) => {
+    const rows = 3000
+    const classes = rowsOf(rows, 1, 3).map(([value]) => Math.floor((value + 1) * 1.5))
+    const byHand = classes.map((number) =>
+      mix(
+        [0, 1, 2].map((index) => Number(index === number)),
+        0.1,
+      ),
+    )
+    const runs = [
+      [0.1, classes],
+      [0, byHand],
+    ].map(async ([share, targets]) => {
+      const network = await smoothed(share as number, { engine, dtype })
+      const { loss } = await network.train(rowsOf(rows, 3, 4), targets as number[], { epochs: 1, batchSize: 500 })
+      return [trainedBits(network), bitsOf(loss)]
+    })
+    const [network, plain] = await Promise.all(runs)
+    expect(network).toEqual(plain)
+  })
+
   it('leaves room for class weights and stratification, which see the classes as they were given', async () => {
     const { X, classes } = fixture
     const classWeights = [0.5, 2, 1]
@@ -137,6 +165,15 @@ describe.each(engines)('label smoothing in %s', (engine) => {
     const second = await other.train(X, classes, { ...options, sampleWeights })
     expect(trainedBits(network)).toBe(trainedBits(other))
     expect(first.validationLoss).toEqual(second.validationLoss)
+  })
+
+  it('is part of the model as JSON', async () => {
+    const { X, classes } = fixture
+    const network = await smoothed(0.3, { engine })
+    const read = await networkFromJSON(JSON.parse(JSON.stringify(network)))
+    expect(read.evaluate(X, classes)).toEqual(network.evaluate(X, classes))
+    for (const one of [network, read]) one.trainSync(X, classes, { epochs: 3, batchSize: 4 })
+    expect(read.weightsHash()).toBe(network.weightsHash())
   })
 
   it('of 0 is none, to the bit', async () => {

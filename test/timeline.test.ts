@@ -18,7 +18,7 @@ import {
 const INPUTS = rowsOf(23, 3, 1)
 const TARGETS = rowsOf(23, 2, 2)
 const BATCHES: TrainOptions = { batchSize: 4 }
-/** 3-5-2 has 32 parameters. */
+/** 3-5-2 has 32 parameters, of float32. */
 const FRAME = 32 * 4
 
 const every = (epochs: number) => ({ weights: { every: epochs } })
@@ -78,17 +78,19 @@ describe.each(engines)('a timeline in %s', (engine) => {
     }
   })
 
-  it('never takes more bytes than allowed, and has start and end', async () => {
-    const wanted = await weightsAfter(engine, 23)
+  it.each(dtypes)('never takes more bytes than allowed, and has start and end, in %s', async (dtype) => {
+    const start = () => small(engine, { dtype })
+    const frame = dtype === 'float32' ? FRAME : 2 * FRAME
+    const wanted = await weightsAfter(engine, 23, start)
     for (const epochs of [1, 2, 3, 10, 23]) {
       for (const frames of [2, 2.9, 3, 4, 5, 7, 11, 24, 1000]) {
-        const bytes = frames * FRAME
-        const network = await small(engine)
+        const bytes = frames * frame
+        const network = await start()
         const timeline = timelineOf(
           await network.train(INPUTS, TARGETS, { ...BATCHES, epochs, history: within(bytes) }),
         )
         expect(timeline.bytes).toBeLessThanOrEqual(bytes)
-        expect(timeline.bytes).toBe(timeline.epochs.length * FRAME)
+        expect(timeline.bytes).toBe(timeline.epochs.length * frame)
         expect([timeline.epochs[0], timeline.epochs.at(-1)]).toEqual([0, epochs])
         for (const epoch of timeline.epochs) expect(bits(timeline.at(epoch))).toBe(wanted[epoch])
         // All of them where they fit, and at least half of what would fit
