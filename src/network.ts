@@ -180,7 +180,7 @@ export class Network {
   trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
     const run = this.#startRun(inputs, targets, options)
     try {
-      return runThrough(run)
+      return this.#ended(runThrough(run))
     } finally {
       this.#endRun()
     }
@@ -194,7 +194,7 @@ export class Network {
   async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
     const run = this.#startStream(source, options)
     try {
-      return await run.run(source)
+      return this.#ended(await run.run(source))
     } finally {
       this.#endRun()
     }
@@ -240,7 +240,7 @@ export class Network {
 
   async #finish(run: TrainingRun): Promise<TrainResult> {
     try {
-      return await runYielding(run)
+      return this.#ended(await runYielding(run))
     } finally {
       this.#endRun()
     }
@@ -303,6 +303,12 @@ export class Network {
     this.#state.course = course
     this.#run = run
     return run
+  }
+
+  /** Only what was aborted, or thrown out of, can be resumed. */
+  #ended(result: TrainResult): TrainResult {
+    if (result.stopReason !== 'aborted') this.#state.course = undefined
+    return result
   }
 
   #endRun(): void {

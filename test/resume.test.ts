@@ -122,6 +122,14 @@ describe.each(engines)('resume in %s', (engine) => {
     }
   })
 
+  it('finds nothing after a call that came to its end, by whatever reason', async () => {
+    for (const options of [{ epochs: 2 }, { onEpoch: () => false }, { targetLoss: 1e9 }]) {
+      const network = await start()
+      await network.train(INPUTS, TARGETS, { ...OPTIONS, ...options })
+      await expectRefusal(network.resume(INPUTS, TARGETS), 'INVALID_CONFIG', /^resume: .*found none; call train/)
+    }
+  })
+
   it('keeps rows of its own for the validation, which are not asked for again', async () => {
     const options = { ...OPTIONS, validation: { inputs: rowsOf(600, 3, 5), targets: rowsOf(600, 2, 6) } }
     const [whole, network] = [await start(), await start()]
