@@ -1,7 +1,7 @@
 // The activation functions: forward over a block of nets, backward from ∂loss/∂output to ∂loss/∂net. Pad lanes are
 // computed as well, except in softmax, which leaves zeros there.
 import { ELU, GELU, GELU_TANH, LEAKY_RELU, LINEAR, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH } from './ids'
-import { exp, expm1Negative, expNormal, log1pUnit, tanh } from './kernels/exponential'
+import { exp, expm1Negative, expNormal, log1pUnit, scaledExp, tanh } from './kernels/exponential'
 import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from './kernels/gelu'
 import { lastVectorMask, splat, VECTOR } from './kernels/vector'
 
@@ -145,13 +145,14 @@ class Softplus {
   }
 }
 
-/** net / (1 + e^−net), with e^−|net| alone, so that neither tail overflows */
+/** net / (1 + e^−net), with e^−|net| alone, so that neither tail overflows; net · e^net is held where it becomes 0 */
 @final @unmanaged
 class Silu {
   @inline forward<T>(net: v128, _parameter: v128): v128 {
-    const power = exp<T>(v128.neg<T>(v128.abs<T>(net)))
-    const numerator = v128.bitselect(net, v128.mul<T>(net, power), v128.gt<T>(net, v128.splat<T>(<T>0)))
-    return v128.div<T>(numerator, v128.add<T>(v128.splat<T>(<T>1), power))
+    const one = v128.splat<T>(<T>1)
+    const low = v128.pmax<T>(v128.neg<T>(v128.abs<T>(net)), splat<T>(sizeof<T>() == 4 ? -112 : -752))
+    const numerator = v128.bitselect(net, scaledExp<T>(low, low), v128.gt<T>(net, v128.splat<T>(<T>0)))
+    return v128.div<T>(numerator, v128.add<T>(one, scaledExp<T>(one, low)))
   }
 
   /** s + net · s · (1 − s) with s = 1 / (1 + e^−net) */

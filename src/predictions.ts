@@ -18,12 +18,17 @@ export function refuseOverflow(outputs: Values, units: number, call: string): vo
   }
 }
 
+/** The Euclidean norm of all gradients together; finite wherever it can be */
 export function normOf(layers: readonly LayerWeights[]): number {
-  let squares = 0
-  for (const { weights, biases } of layers) {
-    for (const row of [...weights, biases]) for (const gradient of row) squares += gradient * gradient
+  const rows = layers.flatMap(({ weights, biases }) => [...weights, biases])
+  const sumOfSquares = (factor: number) => {
+    let squares = 0
+    for (const row of rows) for (const gradient of row) squares += gradient * factor * (gradient * factor)
+    return squares
   }
-  return Math.sqrt(squares)
+  const norm = Math.sqrt(sumOfSquares(1))
+  // Squares that overflow: 2⁻⁶⁰⁰ and its inverse are exact.
+  return norm === Number.POSITIVE_INFINITY ? Math.sqrt(sumOfSquares(2 ** -600)) * 2 ** 600 : norm
 }
 
 /** The class of each row: the output with the largest value, or for a single output 1 where it is above ½ */

@@ -16,6 +16,8 @@ export const INVERSE_LN2 = 1.4426950408889634
 export const ROUNDING = 6755399441055744
 export const MINUS_LN2_HIGH = -0.6931471803691238
 export const MINUS_LN2_LOW = -1.9082149292705877e-10
+/** Below it net · e^net rounds to 0. */
+export const LOWEST_SILU = -752
 export const EXPM1_LIMIT = 44
 
 /** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2 */

@@ -14,8 +14,8 @@ import {
   TANH,
 } from '../../../../assembly/ids.ts'
 import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from '../gelu.ts'
-import { round, type Values } from './dtype.ts'
-import { exp, expm1Negative, expNormal, log1pUnit, tanh } from './exponential.ts'
+import { LOWEST_SILU, round, type Values } from './dtype.ts'
+import { exp, expm1Negative, expNormal, log1pUnit, scaledExp, tanh } from './exponential.ts'
 
 const SELU_SCALE = round(1.0507009873554805)
 const SELU_SCALE_ALPHA = round(1.7580993408473768)
@@ -76,8 +76,10 @@ export function activate(
       case SILU:
         for (let i = 0; i < units; i++) {
           const net = v[nets + i]
-          const power = exp(-Math.abs(net))
-          v[outputs + i] = round((net > 0 ? net : round(net * power)) / round(1 + power))
+          const magnitude = -Math.abs(net)
+          const low = magnitude < LOWEST_SILU ? LOWEST_SILU : magnitude
+          const numerator = net > 0 ? net : scaledExp(low, low)
+          v[outputs + i] = round(numerator / round(1 + scaledExp(1, low)))
         }
         break
       case SOFTMAX:

@@ -17,6 +17,8 @@ export const INVERSE_LN2 = 1.4426950216293335
 export const ROUNDING = 12582912
 export const MINUS_LN2_HIGH = -0.693359375
 export const MINUS_LN2_LOW = 0.00021219444170128554
+/** Below it net · e^net rounds to 0. */
+export const LOWEST_SILU = -112
 export const EXPM1_LIMIT = 20
 
 /** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2 */

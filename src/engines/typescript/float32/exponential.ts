@@ -29,11 +29,15 @@ function reducedExpm1(x: number, n: number): number {
 /** e^x */
 export function exp(value: number): number {
   const below = HIGHEST_EXPONENT < value ? HIGHEST_EXPONENT : value
-  const x = below < LOWEST_EXPONENT ? LOWEST_EXPONENT : below
+  return scaledExp(1, below < LOWEST_EXPONENT ? LOWEST_EXPONENT : below)
+}
+
+/** factor · e^x, rounded as if e^x could not leave the type */
+export function scaledExp(factor: number, x: number): number {
   const n = round(round(round(x * INVERSE_LN2) + ROUNDING) - ROUNDING)
   const half = n >> 1
-  const power = round(1 + reducedExpm1(x, n))
-  return round(round(power * powersOfTwo[1074 + half]) * powersOfTwo[1074 + (n | 0) - half])
+  const power = round(round(1 + reducedExpm1(x, n)) * powersOfTwo[1074 + half])
+  return round(round(factor * power) * powersOfTwo[1074 + (n | 0) - half])
 }
 
 /** e^x where that is a normal number, elsewhere about the smallest or largest one: shorter, for 1 + e^x and the like */
