@@ -70,6 +70,8 @@ export interface EpochProgress {
   learningRate: number
   /** Sets the rate of all later steps, in place of the schedule. */
   setLearningRate: (rate: number) => void
+  /** The network as bytes, as `network.snapshot()` gives them: what goes on from them begins with the next epoch. */
+  snapshot: () => Uint8Array
 }
 
 /** What of the options concerns the end of an epoch; part of a snapshot */

@@ -11,6 +11,7 @@ import { WasmpropError } from './errors.ts'
 import type { DataLayout } from './layout.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from './safe-point.ts'
 import { isConstant, rateAt } from './schedules.ts'
+import { writeSnapshot } from './snapshot.ts'
 import type { NetworkState } from './state.ts'
 import type { Timeline } from './timeline.ts'
 import type { EpochProgress, HostOptions } from './train-options.ts'
@@ -321,12 +322,13 @@ export function resultOf(
 
 /** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */
 export function tellEpoch(
-  { engine, rate }: NetworkState,
+  state: NetworkState,
   { losses, validationLosses }: Course,
   { onEpoch }: HostOptions,
   learningRate: number,
 ): unknown {
   if (onEpoch === undefined) return undefined
+  const { engine, rate } = state
   const progress: EpochProgress = {
     epoch: new DataView(engine.buffer, P.PROGRAM).getFloat64(P.EPOCH, true) - 1,
     loss: losses.last,
@@ -335,6 +337,7 @@ export function tellEpoch(
     setLearningRate: (given) => {
       rate.rate = checkNumber(given, 'setLearningRate', { min: 0 })
     },
+    snapshot: () => writeSnapshot(state),
   }
   return onEpoch(progress)
 }

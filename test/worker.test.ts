@@ -190,6 +190,8 @@ describe('a network in a worker', () => {
     await expect(network.train(INPUTS, TARGETS, { onEpoch })).rejects.toBe(thrown)
     const wrongRate = network.train(INPUTS, TARGETS, { onEpoch: ({ setLearningRate }) => setLearningRate(-1) })
     await expect(wrongRate).rejects.toMatchObject({ code: 'INVALID_CONFIG', path: 'setLearningRate' })
+    const atOnce = network.train(INPUTS, TARGETS, { onEpoch: ({ snapshot }) => snapshot() })
+    await expect(atOnce).rejects.toMatchObject({ code: 'INVALID_CONFIG', path: 'snapshot' })
     expect((await network.train(INPUTS, TARGETS, { epochs: 1 })).stopReason).toBe('epochs')
   })
 

@@ -116,7 +116,7 @@ class HostedNetwork {
     return controller.signal
   }
 
-  #tellEpoch(id: number, { setLearningRate, ...progress }: EpochProgress): Promise<unknown> {
+  #tellEpoch(id: number, { setLearningRate, snapshot: _, ...progress }: EpochProgress): Promise<unknown> {
     this.#setLearningRate = setLearningRate
     return this.#ask(id, 'onEpoch', progress)
   }

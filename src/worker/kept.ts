@@ -1,6 +1,7 @@
 // What of a call's arguments stays with the caller, since it cannot be posted: the signal, `onEpoch`, and the source of a
 // stream. The worker asks for what they give.
 import { checkNumber, isOptionObject } from '../checks.ts'
+import { WasmpropError } from '../errors.ts'
 import type { StreamBatch } from '../stream.ts'
 import type { EpochProgress, TrainOptions } from '../train-options.ts'
 import type { Hooks, Question } from './protocol.ts'
@@ -43,7 +44,13 @@ function isSignal(value: unknown): value is AbortSignal {
 /** The rate is posted before the answer, so that it is set before training goes on. */
 async function answerEpoch(onEpoch: OnEpoch, progress: EpochProgress, post: (rate: number) => void): Promise<boolean> {
   const setLearningRate = (rate: number) => post(checkNumber(rate, 'setLearningRate', { min: 0 }))
-  return (await onEpoch({ ...progress, setLearningRate })) !== false
+  return (await onEpoch({ ...progress, setLearningRate, snapshot })) !== false
+}
+
+/** Bytes from afar take a while. */
+function snapshot(): never {
+  const message = 'snapshot: expected await network.snapshot() of the network in a worker, got a call of the progress'
+  throw new WasmpropError('INVALID_CONFIG', message, { path: 'snapshot' })
 }
 
 /** Keeps a source, of which the worker asks one batch at a time. What is none is posted, for the network to refuse. */
