@@ -4,6 +4,8 @@
 //   │ "wasmprop" │ u32 version │ u32 header bytes │ JSON, spaces │ blocks, little-endian, … │ FNV-1a   │
 //   └────────────┴─────────────┴──────────────────┴──────────────┴──────────────────────────┴──────────┘
 //   0            8             12                 16             each from a multiple of 8  the last 8 bytes, of all before
+//
+// Later versions keep the name, the version and the checksum where they are, so that what is newer is told from what is torn.
 import { isOptionObject } from './checks.ts'
 import { describe, WasmpropError } from './errors.ts'
 import { Fnv1a, fromLittleEndian, littleEndian, type Values } from './parameters.ts'
@@ -56,24 +58,33 @@ export function pack(version: number, header: object, blocks: Blocks): Uint8Arra
  * `version`. What the header says beside its blocks is not checked.
  */
 export function unpack(value: unknown, version: number): { header: Record<string, unknown>; blocks: Blocks } {
-  const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value
-  if (!(bytes instanceof Uint8Array)) throw invalid('a Uint8Array that snapshot() gave', describe(value))
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (bytes.length < START || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
+  const bytes = bytesOf(value)
+  const end = bytes.length - CHECKSUM
+  if (end < START || new TextDecoder().decode(bytes.subarray(0, 8)) !== MAGIC) {
     throw invalid('bytes that start as those of a snapshot', `${bytes.length} others`)
   }
+  if (checksumOf(bytes).some((byte, index) => byte !== bytes[end + index])) {
+    throw invalid('bytes with their checksum', 'some that were cut or changed')
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const found = view.getUint32(8, true)
   if (found > version) {
     const message = `snapshot: expected a version of at most ${version}, got ${found}; a newer wasmprop wrote it`
     throw new WasmpropError('UNSUPPORTED_MODEL', message, { path: 'snapshot' })
   }
-  const end = bytes.length - CHECKSUM
-  if (end < START || checksumOf(bytes).some((byte, index) => byte !== bytes[end + index])) {
-    throw invalid('bytes with their checksum', 'some that were cut or changed')
-  }
   const headerEnd = START + view.getUint32(12, true)
+  if (found < 1 || headerEnd > end) throw invalid('a version and a header', 'none')
   const header = parse(bytes.subarray(START, headerEnd))
   return { header, blocks: readBlocks(header.blocks, bytes.subarray(0, end), headerEnd) }
+}
+
+/** A plain Uint8Array, since `slice` of Node's Buffer copies nothing; a copy of shared bytes, which others might change */
+function bytesOf(value: unknown): Uint8Array {
+  const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value
+  if (!(bytes instanceof Uint8Array)) throw invalid('a Uint8Array that snapshot() gave', describe(value))
+  const { buffer, byteOffset, byteLength } = bytes
+  const plain = new Uint8Array(buffer, byteOffset, byteLength)
+  return buffer instanceof ArrayBuffer ? plain : plain.slice()
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> {
@@ -96,6 +107,7 @@ function readBlocks(entries: unknown, bytes: Uint8Array, start: number): Blocks 
     const isKnown = typeof name === 'string' && (dtype === 'float32' || dtype === 'float64')
     if (!isKnown || !Number.isSafeInteger(length) || Number(length) < 0) throw invalid('blocks by name', 'others')
     const blockBytes = Number(length) * (dtype === 'float32' ? 4 : 8)
+    if (name in blocks) throw invalid('blocks of different names', `${name} twice`)
     if (at + blockBytes > bytes.length) throw invalid(`${length} numbers of ${name}`, 'fewer')
     blocks[name] = fromLittleEndian(bytes.subarray(at, at + blockBytes), dtype)
     at += aligned(blockBytes)

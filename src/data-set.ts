@@ -112,8 +112,8 @@ export function writeOwnRows({ engine, layout, config }: NetworkState, data: Cou
       values.set(rows.subarray(row * columns, (row + 1) * columns), (address + row * stride) / layout.bytesPerValue)
     }
   }
-  if (blocks.weights) new Float64Array(engine.buffer, places.weights, data.rows).set(blocks.weights)
-  if (!blocks.validationInputs) return
+  if (data.isWeighted) new Float64Array(engine.buffer, places.weights, data.rows).set(blocks.weights)
+  if (data.validationRows === 0 || data.split) return
   write(blocks.validationInputs, places.validationInputs, layout.inputStride)
   write(blocks.validationTargets, places.validationTargets, layout.targetStride)
 }

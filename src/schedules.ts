@@ -111,7 +111,7 @@ export function resolveRate(value: unknown, initial: number, path: string): Reso
 }
 
 /** Whether every step has the same rate, until something outside the schedule changes it */
-export function isConstant({ name }: ResolvedRate, state: RateState): boolean {
+export function isConstant({ name }: ResolvedRate, state: Pick<RateState, 'rate'>): boolean {
   return state.rate !== undefined || name === 'constant' || name === 'reduceOnPlateau'
 }
 

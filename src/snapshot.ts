@@ -1,8 +1,8 @@
 // A network in the midst of its training as bytes: weights, optimizer states, counters, rates, scaling, and how its call of
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
 import * as P from '../assembly/program.ts'
-import { checkBoolean, checkInteger, checkName, checkNumber, isOptionObject, readOptions, refuse } from './checks.ts'
-import type { NetworkConfig, ResolvedConfig } from './config.ts'
+import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse } from './checks.ts'
+import { type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
 import { type Blocks, pack, unpack } from './container.ts'
 import { Course, type CourseData } from './course.ts'
 import { fingerprintRows, readOwnRows, reserveRows, writeOwnRows } from './data-set.ts'
@@ -12,12 +12,14 @@ import { layOutData } from './layout.ts'
 import { optimizerOf } from './optimizers.ts'
 import { newValues, packedCount, packParameters, unpackParameters, type Values, valuesOf } from './parameters.ts'
 import type { Scaling } from './scaling.ts'
+import { isConstant } from './schedules.ts'
 import type { NetworkState } from './state.ts'
 import { type CourseOptions, resolveCourse } from './train-options.ts'
+import { heldRows } from './training-set.ts'
 
 const VERSION = 1
 /** Bounds of counters and row numbers */
-const MOST = 2 ** 53
+const MOST = Number.MAX_SAFE_INTEGER
 const MOST_ROWS = 2 ** 32 - 1
 
 /** What of the host a restored network may be given anew */
@@ -123,61 +125,119 @@ export interface Snapshot {
 
 /** Checks what should be a snapshot. Throws INVALID_MODEL, UNSUPPORTED_MODEL, or INVALID_CONFIG for the options. */
 export function readSnapshot(bytes: unknown, options: RestoreOptions = {}): Snapshot {
-  const given = readOptions(options, '', ['engine', 'arithmetic', 'wasm', 'learningRate'])
+  const { learningRate, ...host } = readOptions(options, '', ['engine', 'arithmetic', 'wasm', 'learningRate'])
+  // What is wrong with the options is not the snapshot's fault.
+  resolveConfig({ inputs: 1, layers: [{ units: 1 }], ...host } as NetworkConfig)
   const { header, blocks } = unpack(bytes, VERSION)
-  const { learningRate, ...host } = given
-  const isFunction = typeof learningRate === 'function'
-  if (header.hasRateFunction !== isFunction) {
-    const path = 'learningRate'
-    if (isFunction || learningRate !== undefined)
-      refuse(path, 'no such option: the rate of the snapshot is no function', learningRate)
-    refuse(path, 'the function that the network was made with, which bytes cannot hold', undefined)
-  }
-  const config = within('config.', () => resolveModelConfig(header.config, host, isFunction ? learningRate : undefined))
+  const names = ['config', 'hasRateFunction', 'scaling', 'course', 'blocks'] as const
+  const given = within('', () => readOptions(header, '', names))
+  const hasRateFunction = within('', () => checkBoolean(given.hasRateFunction, 'hasRateFunction'))
+  checkRateFunction(hasRateFunction, learningRate)
+  const config = within('config.', () => resolveModelConfig(given.config, host, learningRate))
   const count = packedCount(config)
   const { optimizer } = config
-  expectLength(blocks, 'progress', FIELDS.length + 4)
-  expectLength(blocks, 'parameters', count * (1 + optimizerOf(optimizer).stateBlocks(optimizer.options)), config)
-  if (!blocks.parameters.every(Number.isFinite)) throw invalid('parameters', 'finite numbers', 'others')
-  return {
-    config,
-    blocks,
-    scalings: readScalings(header.scaling, config),
-    ...(header.course === undefined ? {} : { course: within('', () => readCourse(header.course, blocks, config)) }),
+  expectNumbers(blocks, 'parameters', count * (1 + optimizerOf(optimizer).stateBlocks(optimizer.options)), config)
+  const scalings = readScalings(given.scaling, config)
+  const course = within('', () => (given.course === undefined ? undefined : readCourse(given.course, blocks, config)))
+  within('', () => checkProgress(blocks, config, course))
+  return { config, blocks, scalings, ...(course ? { course } : {}) }
+}
+
+function checkRateFunction(isNeeded: boolean, given: unknown): void {
+  const path = 'learningRate'
+  const isGiven = typeof given === 'function'
+  if (isNeeded && !isGiven) refuse(path, 'the function that the network was made with, which bytes cannot hold', given)
+  if (!isNeeded && given !== undefined) refuse(path, 'no such option: the rate of the snapshot is no function', given)
+}
+
+/** Numbers with which training would go wrong, stand still, or leave the memory of its rows */
+function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConfig, course: Snapshot['course']): void {
+  const progress = expectBlock(blocks, 'progress', FIELDS.length + 4)
+  const [epoch, step, epochsLeft, epochSum, ...values] = progress.subarray(0, FIELDS.length)
+  const [position, rate, best, epochsWithoutGain] = progress.subarray(FIELDS.length)
+  checkInteger(epoch, 'progress.epoch', 0, MOST)
+  checkInteger(step, 'progress.step', 0, MOST)
+  checkInteger(epochsLeft, 'progress.epochsLeft', 0, MOST)
+  checkInteger(position, 'progress.position', 0, MOST_ROWS)
+  checkInteger(epochsWithoutGain, 'progress.epochsWithoutGain', 0, MOST)
+  if (!Number.isNaN(rate)) checkNumber(rate, 'progress.rate', { min: 0 })
+  demand('progress', 'losses that are numbers', !Number.isNaN(epochSum) && !Number.isNaN(best))
+  for (const value of values) checkNumber(value, 'progress.optimizer', { min: 0 })
+  for (const [name, slot] of Object.entries(optimizerOf(optimizer).slots)) {
+    const value = Number(optimizer.options[name])
+    demand(`progress.${name}`, `${value} as in config.optimizer`, values[(slot - P.OPTIMIZER_VALUES) / 8] === value)
   }
+  if (course === undefined) return
+  const { data, options, firstStep } = course
+  const done = blocks.losses.length
+  demand('progress.position', 'the start of a batch', position < data.rows && position % data.batchRows === 0)
+  demand('progress.epochsLeft', `${options.epochs} epochs with the ${done} done`, epochsLeft === options.epochs - done)
+  demand('progress.step', 'the steps of its epochs', epoch >= done && step - firstStep >= done)
+  const hasOneRate = isConstant(learningRate, { rate: Number.isNaN(rate) ? undefined : rate })
+  demand('course.data.hasRates', 'true', data.hasRates || hasOneRate)
 }
 
 function readCourse(value: unknown, blocks: Blocks, config: ResolvedConfig): NonNullable<Snapshot['course']> {
   const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'milliseconds', 'fingerprint'] as const
   const given = readOptions(value, 'course', names)
-  const data = readData(given.data)
-  const options = isOptionObject(given.options) ? given.options : {}
-  const course = {
-    options: resolveCourse(
-      { ...options, targetLoss: options.targetLoss ?? undefined, history: wrapHistory(options.history) },
-      data.validationRows > 0,
-    ),
+  const data = readData(given.data, config)
+  const options = readCourseOptions(given.options, data)
+  const awaitsEpochEnd = checkBoolean(given.awaitsEpochEnd, 'course.awaitsEpochEnd')
+  checkLosses(blocks, data, awaitsEpochEnd)
+  if (blocks.bestWeights) expectNumbers(blocks, 'bestWeights', packedCount(config), config)
+  if (options.history) checkTimeline(blocks, config)
+  checkOwnRows(blocks, data, config)
+  return {
+    options,
     data,
     firstStep: checkInteger(given.firstStep, 'course.firstStep', 0, MOST),
-    awaitsEpochEnd: checkBoolean(given.awaitsEpochEnd, 'course.awaitsEpochEnd'),
+    awaitsEpochEnd,
     milliseconds: checkNumber(given.milliseconds, 'course.milliseconds', { min: 0 }),
     fingerprint: checkInteger(given.fingerprint, 'course.fingerprint', 0, MOST_ROWS),
   }
-  const count = packedCount(config)
+}
+
+function readCourseOptions(value: unknown, { validationRows }: CourseData): CourseOptions {
+  const path = 'course.options'
+  const given = readOptions(value, path, ['epochs', 'targetLoss', 'earlyStopping', 'history'])
+  demand(path, 'epochs', given.epochs !== undefined)
+  const { targetLoss, history } = given
+  return resolveCourse(
+    { ...given, targetLoss: targetLoss === null ? undefined : targetLoss, history: wrapHistory(history) },
+    validationRows > 0,
+  )
+}
+
+/** Losses of the epochs that are done. The last one may lack that of its validation, and does while that is awaited. */
+function checkLosses(blocks: Blocks, { validationRows }: CourseData, awaitsEpochEnd: boolean): void {
+  const losses = expectBlock(blocks, 'losses')
+  const validationLosses = expectBlock(blocks, 'validationLosses')
+  const missing = losses.length - validationLosses.length
+  const isComplete = validationRows === 0 ? validationLosses.length === 0 : missing === 0 || missing === 1
+  demand('validationLosses', 'one per epoch', isComplete && (!awaitsEpochEnd || (validationRows > 0 && missing === 1)))
+  const [loss, epoch, epochsWithoutGain] = expectBlock(blocks, 'best', 3)
+  checkInteger(epoch, 'best.epoch', -1, losses.length - 1)
+  checkInteger(epochsWithoutGain, 'best.epochsWithoutGain', 0, losses.length)
+  for (const list of [losses, validationLosses, [loss]]) demand('losses', 'numbers', !list.some(Number.isNaN))
+}
+
+function checkTimeline(blocks: Blocks, config: ResolvedConfig): void {
+  const epochs = expectBlock(blocks, 'timelineEpochs')
+  const ascends = epochs.every((epoch, index) => Number.isInteger(epoch) && (index === 0 || epoch > epochs[index - 1]))
+  const isWithin = epochs[0] === 0 && epochs[epochs.length - 1] <= blocks.losses.length
+  demand('timelineEpochs', 'ascending ones from 0', ascends && isWithin)
+  expectNumbers(blocks, 'timeline', epochs.length * packedCount(config), config)
+}
+
+function checkOwnRows(blocks: Blocks, data: CourseData, config: ResolvedConfig): void {
+  if (data.isWeighted) {
+    const weights = expectNumbers(blocks, 'weights', data.rows)
+    if (weights.some((weight) => weight < 0)) throw invalid('weights', 'numbers of at least 0', 'others')
+  }
+  if (data.validationRows === 0 || data.split) return
   const outputs = config.layers[config.layers.length - 1].units
-  for (const name of ['losses', 'validationLosses']) expectLength(blocks, name, blocks[name]?.length ?? -1)
-  expectLength(blocks, 'best', 3)
-  if (blocks.bestWeights) expectLength(blocks, 'bestWeights', count, config)
-  if (course.options.history) {
-    expectLength(blocks, 'timelineEpochs', blocks.timelineEpochs?.length ?? -1)
-    expectLength(blocks, 'timeline', blocks.timelineEpochs.length * count, config)
-  }
-  if (data.isWeighted) expectLength(blocks, 'weights', data.rows)
-  if (data.validationRows > 0 && !data.split) {
-    expectLength(blocks, 'validationInputs', data.validationRows * config.inputs, config)
-    expectLength(blocks, 'validationTargets', data.validationRows * outputs, config)
-  }
-  return course
+  expectNumbers(blocks, 'validationInputs', data.validationRows * config.inputs, config)
+  expectNumbers(blocks, 'validationTargets', data.validationRows * outputs, config)
 }
 
 /** `every` and `bytes` as the option `history` has them */
@@ -185,20 +245,27 @@ function wrapHistory(history: unknown): unknown {
   return history === undefined ? undefined : { weights: history }
 }
 
-function readData(value: unknown): CourseData {
+function readData(value: unknown, { optimizer }: ResolvedConfig): CourseData {
   const path = 'course.data'
   const names = ['rows', 'batchRows', 'validationRows', 'isShuffled', 'isWeighted', 'hasRates', 'split'] as const
   const given = readOptions(value, path, names)
   const rows = checkInteger(given.rows, `${path}.rows`, 1, MOST_ROWS)
+  const batchRows = checkInteger(given.batchRows, `${path}.batchRows`, 1, rows)
+  const validationRows = checkInteger(given.validationRows, `${path}.validationRows`, 0, MOST_ROWS)
+  const split = given.split === undefined ? undefined : readSplit(given.split, `${path}.split`)
   const flag = (name: 'isShuffled' | 'isWeighted' | 'hasRates') => checkBoolean(given[name], `${path}.${name}`)
+  const { needsFullBatch = false } = optimizerOf(optimizer)
+  demand(`${path}.batchRows`, 'all rows', batchRows === rows || !needsFullBatch)
+  const held = split && heldRows(rows + validationRows, split.share)
+  demand(`${path}.validationRows`, `${held}, the split's share`, held === undefined || held === validationRows)
   return {
     rows,
-    batchRows: checkInteger(given.batchRows, `${path}.batchRows`, 1, rows),
-    validationRows: checkInteger(given.validationRows, `${path}.validationRows`, 0, MOST_ROWS),
+    batchRows,
+    validationRows,
     isShuffled: flag('isShuffled'),
     isWeighted: flag('isWeighted'),
     hasRates: flag('hasRates'),
-    ...(given.split === undefined ? {} : { split: readSplit(given.split, `${path}.split`) }),
+    ...(split ? { split } : {}),
   }
 }
 
@@ -210,12 +277,23 @@ function readSplit(value: unknown, path: string): NonNullable<CourseData['split'
   }
 }
 
-/** Checks a block that must be there; float64 unless it is in the network's type. */
-function expectLength(blocks: Blocks, name: string, length: number, config?: ResolvedConfig): void {
+/** A block that must be there, of any length where none is given; float64 unless it is in the network's type */
+function expectBlock(blocks: Blocks, name: string, length?: number, config?: ResolvedConfig): Values {
   const size = config?.dtype === 'float32' ? 4 : 8
-  const block = blocks[name]
-  if (block?.length === length && block.BYTES_PER_ELEMENT === size) return
-  throw invalid(name, `${Math.max(length, 0)} numbers of ${size} bytes`, block ? `${block.length}` : 'none')
+  const block: Values | undefined = blocks[name]
+  if (block?.BYTES_PER_ELEMENT === size && (length === undefined || block.length === length)) return block
+  throw invalid(name, `${length ?? 'some'} numbers of ${size} bytes`, block ? `${block.length}` : 'none')
+}
+
+/** The same where all of them must be finite */
+function expectNumbers(blocks: Blocks, name: string, length: number, config?: ResolvedConfig): Values {
+  const block = expectBlock(blocks, name, length, config)
+  demand(name, 'finite numbers', block.every(Number.isFinite))
+  return block
+}
+
+function demand(name: string, expected: string, isTrue: boolean): void {
+  if (!isTrue) throw invalid(name, expected, 'others')
 }
 
 /** Puts a fresh network where the snapshot left off. */
@@ -226,14 +304,18 @@ export function applySnapshot(state: NetworkState, { blocks, scalings, course: s
   state.targetScaling = scalings.targets
   if (saved === undefined) return
   const { options, data, firstStep, ...rest } = saved
-  const course = Object.assign(new Course(options, data, state, firstStep), rest)
+  const course = within('course.', () => Object.assign(new Course(options, data, state, firstStep), rest))
   course.losses.add(blocks.losses)
   course.validationLosses.add(blocks.validationLosses)
   const [loss, epoch, epochsWithoutGain] = blocks.best
   Object.assign(course.best, { loss, epoch, epochsWithoutGain, weights: blocks.bestWeights })
   course.timeline?.split(Array.from(blocks.timelineEpochs), blocks.timeline)
-  reserveRows(state, data)
-  writeOwnRows(state, data, blocks)
+  layOutData(state.layout, data) // refuses what no memory can hold
+  // Room for the other rows is made by `resume`, when they are there: few bytes may speak of many.
+  if (data.isWeighted || (data.validationRows > 0 && data.split === undefined)) {
+    reserveRows(state, data)
+    writeOwnRows(state, data, blocks)
+  }
   state.course = course
 }
 

@@ -41,6 +41,11 @@ export function divideRows(
   return { ...training, ...(weights ? { weights } : {}), validation: select(held) }
 }
 
+/** How many of so many rows a split holds out */
+export function heldRows(rows: number, share: number): number {
+  return Math.min(rows - 1, Math.max(1, Math.round(rows * share)))
+}
+
 /**
  * Numbers of the rows to train on and of those held out, both ascending: the last ones, or drawn with the seed, from every
  * class by its share of the rows.
@@ -48,7 +53,7 @@ export function divideRows(
 function splitRows(targets: Matrix, share: number, order: 'random' | 'last', seed: number) {
   const { rows } = targets
   if (rows < 2) refuse('validation.split', 'at least two rows to split', rows)
-  const count = Math.min(rows - 1, Math.max(1, Math.round(rows * share)))
+  const count = heldRows(rows, share)
   const isHeld = new Uint8Array(rows)
   if (order === 'last') isHeld.fill(1, rows - count)
   else drawHeld(isHeld, count, classesOfTargets(targets) ?? new Uint32Array(rows), seed)
