@@ -233,3 +233,18 @@ describe('temporary files', () => {
     expect(existsSync(temporary(process.pid))).toBe(true)
   })
 })
+
+describe('the built entry', () => {
+  it('shares its classes with the core', async () => {
+    const program = `
+      import { createNetwork, WasmpropError } from 'wasmprop'
+      import { loadSnapshot, saveSnapshot } from 'wasmprop/node'
+      const network = await createNetwork({ inputs: 1, layers: [{ units: 1 }] })
+      await saveSnapshot(network, ${JSON.stringify(path)})
+      const loaded = await loadSnapshot(${JSON.stringify(path)})
+      const error = await loadSnapshot(process.execPath).catch((error) => error)
+      console.log(loaded.constructor === network.constructor, error instanceof WasmpropError, error.code)`
+    const output = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+    expect(output.trim()).toBe('true true INVALID_MODEL')
+  })
+})

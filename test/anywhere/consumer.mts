@@ -1,5 +1,6 @@
 // A user's program in strict TypeScript; compiled against the installed package, never run.
 import { createNetwork, type Network, type NetworkConfig, type TrainResult, WasmpropError } from 'wasmprop'
+import { checkpoint, loadSnapshot, saveSnapshot } from 'wasmprop/node'
 import { createNetwork as createWorkerNetwork, type WorkerNetwork } from 'wasmprop/worker'
 
 const config: NetworkConfig = {
@@ -14,6 +15,9 @@ const result: TrainResult = await network.train([[2, 9]], [[92]], {
   epochs: 10,
   onEpoch: ({ epoch, loss }) => epoch < 5 && loss > 0,
 })
+await network.resume([[2, 9]], [[92]], { onEpoch: checkpoint({ path: 'network.snapshot', everyEpochs: 10 }) })
+await saveSnapshot(network, new URL('file:///network.snapshot'))
+const loaded: Network = await loadSnapshot('network.snapshot', { engine: 'wasm' })
 const losses: Float64Array = result.loss
 const row: number[] = network.predict([2, 9])
 const rows: number[][] = network.predict([[2, 9]])
@@ -23,12 +27,13 @@ const farNetwork: WorkerNetwork = await createWorkerNetwork(config)
 const farResult: TrainResult = await farNetwork.train([[2, 9]], [[92]], { epochs: 10 })
 const farRow: number[] = await farNetwork.predict([2, 9])
 const farUnits: number = farNetwork.layers[0].units
+await saveSnapshot(farNetwork, 'network.snapshot')
 const farCopy: WorkerNetwork = await farNetwork.clone()
 await farCopy.dispose()
 declare const pageWorker: Worker
 await createWorkerNetwork(config, { worker: pageWorker })
 
-export { farResult, farRow, farUnits, hash, losses, row, rows }
+export { farResult, farRow, farUnits, hash, loaded, losses, row, rows }
 
 // What is misspelt does not compile.
 // @ts-expect-error
