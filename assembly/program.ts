@@ -98,6 +98,8 @@ export const ETA_PLUS = 392
 export const MIN_STEP = 400
 export const MAX_STEP = 408
 export const HAS_STEPS = 416 // Rprop: 0 before the first step
+export const LBFGS_PAIRS = 400 // in the history of src/lbfgs.ts
+export const LBFGS_NEXT_PAIR = 408 // where in the history the next one goes
 
 // Layer records
 export const LAYER_SIZE = 128

@@ -10,6 +10,7 @@
 //
 // and in the slots. After Nocedal and Wright, Numerical Optimization, second edition: algorithms 7.4 and 7.5 for the
 // direction, 3.5 and 3.6 for the line search.
+import { LBFGS_NEXT_PAIR, LBFGS_PAIRS, OPTIMIZER_VALUES } from '../assembly/program.ts'
 
 /** What a step works on. Addresses are indices into `values`; pads are 0 in weights, gradients and state. */
 export interface LbfgsProblem {
@@ -46,8 +47,8 @@ export interface LbfgsStep {
 // Slots
 const HAS_DIRECTION = 0 // 0: the next step is a first one
 const STEP_LENGTH = 1 // of the last step, as a multiple of its direction; 0 where it did not move
-const PAIRS = 2 // in the history
-const NEXT_PAIR = 3 // where in the ring the next one goes
+const PAIRS = (LBFGS_PAIRS - OPTIMIZER_VALUES) / 8 // in the history
+const NEXT_PAIR = (LBFGS_NEXT_PAIR - OPTIMIZER_VALUES) / 8 // where in the ring the next one goes
 
 // PyTorch's numbers
 const GRADIENT_TOLERANCE = 1e-7 // on the largest |gradient|

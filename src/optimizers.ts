@@ -17,6 +17,8 @@ interface Optimizer {
   readonly decouplesDecay?: boolean
   /** Whether it compares gradients of all rows from step to step, so that batches must be full */
   readonly needsFullBatch?: boolean
+  /** Whether its running numbers, by byte offset, can be: a snapshot may bring any of at least 0. Default: they can */
+  readonly accepts?: (valueAt: (offset: number) => number, options: Chosen<string>['options']) => boolean
   /** Whether it evaluates the loss several times a step, in src/full-batch.ts instead of the engine */
   readonly searches?: boolean
 }
@@ -118,6 +120,12 @@ export const optimizers = {
     running: {},
     needsFullBatch: true,
     searches: true,
+    accepts: (valueAt, { historySize }) => {
+      const [pairs, next] = [valueAt(P.LBFGS_PAIRS), valueAt(P.LBFGS_NEXT_PAIR)]
+      return (
+        Number.isInteger(pairs) && Number.isInteger(next) && pairs <= Number(historySize) && next < Number(historySize)
+      )
+    },
   },
 } as const satisfies Record<string, Optimizer>
 

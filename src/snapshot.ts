@@ -163,9 +163,12 @@ function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConf
   if (!Number.isNaN(rate)) checkNumber(rate, 'progress.rate', { min: 0 })
   demand('progress', 'losses that are numbers', !Number.isNaN(epochSum) && !Number.isNaN(best))
   for (const value of values) checkNumber(value, 'progress.optimizer', { min: 0 })
-  for (const [name, slot] of Object.entries(optimizerOf(optimizer).slots)) {
+  const { slots, accepts } = optimizerOf(optimizer)
+  const valueAt = (offset: number) => values[(offset - P.OPTIMIZER_VALUES) / 8]
+  demand('progress.optimizer', 'numbers that the optimizer can have', accepts?.(valueAt, optimizer.options) ?? true)
+  for (const [name, slot] of Object.entries(slots)) {
     const value = Number(optimizer.options[name])
-    demand(`progress.${name}`, `${value} as in config.optimizer`, values[(slot - P.OPTIMIZER_VALUES) / 8] === value)
+    demand(`progress.${name}`, `${value} as in config.optimizer`, valueAt(slot) === value)
   }
   if (course === undefined) return
   const { data, options, firstStep } = course

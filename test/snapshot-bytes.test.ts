@@ -33,6 +33,7 @@ async function stopped(options: TrainOptions, changes = {}): Promise<Network> {
 let bytes: Uint8Array
 let weighted: Uint8Array
 let split: Uint8Array
+let lbfgs: Uint8Array
 
 beforeAll(async () => {
   bytes = (await stopped({})).snapshot()
@@ -40,6 +41,7 @@ beforeAll(async () => {
   const everything = { sampleWeights: INPUTS.map((_, row) => row % 3), history: { weights: { every: 2 } } }
   weighted = (await stopped({ validation: own, earlyStopping: {}, ...everything })).snapshot()
   const learningRate = { name: 'exponential', gamma: 0.9 }
+  lbfgs = (await stopped({ batchSize: 'full' }, { optimizer: { name: 'lbfgs', historySize: 2 } })).snapshot()
   split = (await stopped({ validation: { split: 0.3 } }, { optimizer: { name: 'rmsprop', learningRate } })).snapshot()
 })
 
@@ -251,6 +253,20 @@ describe('contents with the right checksum', () => {
     await expectRefusal(restoreNetwork(changed), 'INVALID_MODEL', /course.data.hasRates: expected true/)
   })
 
+  it.each([
+    ['more pairs than the history holds', 2, 3],
+    ['a part of a pair', 2, 0.5],
+    ['a next pair beyond the history', 3, 2],
+  ])('%s', async (_, slot, value) => {
+    const index = unpack(lbfgs, VERSION).blocks.progress.length - 4 - P.OPTIMIZER_VALUES_COUNT + slot
+    const changed = remade(lbfgs, (_, blocks) => blocks.progress.fill(value, index, index + 1))
+    await expectRefusal(
+      restoreNetwork(changed),
+      'INVALID_MODEL',
+      /progress.optimizer: expected numbers that the optimizer can have/,
+    )
+  })
+
   it('a split into other numbers of rows', async () => {
     const changed = remade(split, (header) => Object.assign(courseOf(header).data, { rows: 10, validationRows: 1 }))
     await expectRefusal(restoreNetwork(changed), 'INVALID_MODEL', /course.data.validationRows: expected 3/)
@@ -335,8 +351,8 @@ function put(object: Loose, [key, ...rest]: string[], value: unknown): void {
   else object[key] = value
 }
 
-describe.each(['plain', 'weighted', 'split'] as const)('a %s snapshot works, or is refused', (name) => {
-  const original = () => ({ plain: bytes, weighted, split })[name]
+describe.each(['plain', 'weighted', 'split', 'lbfgs'] as const)('a %s snapshot works, or is refused', (name) => {
+  const original = () => ({ plain: bytes, weighted, split, lbfgs })[name]
 
   it('with anything else anywhere in its header', async () => {
     const paths = pathsOf(unpack(original(), VERSION).header).filter(([key]) => !UNTOUCHED.includes(key))
