@@ -3,17 +3,16 @@ import { activate } from './activations'
 import { dropOut } from './dropout'
 import { product } from './kernels/product'
 import {
-  ACTIVATION, ACTIVATION_PARAMETER, BIASES, DROPOUT_THRESHOLD, DROPPED, INPUT_STRIDE, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS,
+  ACTIVATION, ACTIVATION_PARAMETER, BIASES, DROPOUT_THRESHOLD, DROPPED, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS,
   OUTPUTS, PACKED, STRIDE, UNITS, WEIGHTS,
 } from './program'
 
 /**
- * `inputs`: rows × INPUT_STRIDE. Afterwards every layer's OUTPUTS hold f(inputs · W + b). With `drops` layers hand on their
+ * `inputs`: rows of `inputStride` bytes, a multiple of the values' size. Afterwards every layer's OUTPUTS hold f(inputs · W + b). With `drops` layers hand on their
  * DROPPED outputs, for a block that starts at row `firstRow` of its batch.
  */
-export function forward<T>(program: usize, inputs: usize, firstRow: u32, rows: u32, drops: bool): void {
+export function forward<T>(program: usize, inputs: usize, inputStride: usize, firstRow: u32, rows: u32, drops: bool): void {
   let layer: usize = load<u32>(program, LAYERS)
-  let inputStride: usize = load<u32>(program, INPUT_STRIDE)
   for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
     const stride: usize = load<u32>(layer, STRIDE), nets: usize = load<u32>(layer, NETS), outputs: usize = load<u32>(layer, OUTPUTS)
     product<T>(

@@ -16,10 +16,10 @@ export function train(program: usize, steps: u32): u32 {
   return load<u32>(program, DTYPE) == FLOAT32 ? trainOf<f32>(program, steps) : trainOf<f64>(program, steps)
 }
 
-/** Outputs of the `rows` in INPUT_BLOCK, left in the last layer's OUTPUTS. */
-export function predict(program: usize, rows: u32): void {
-  if (load<u32>(program, DTYPE) == FLOAT32) forward<f32>(program, load<u32>(program, INPUT_BLOCK), 0, rows, false)
-  else forward<f64>(program, load<u32>(program, INPUT_BLOCK), 0, rows, false)
+/** Outputs of the `rows` in INPUT_BLOCK, every `stride` bytes, left in the last layer's OUTPUTS. */
+export function predict(program: usize, stride: usize, rows: u32): void {
+  if (load<u32>(program, DTYPE) == FLOAT32) forward<f32>(program, load<u32>(program, INPUT_BLOCK), stride, 0, rows, false)
+  else forward<f64>(program, load<u32>(program, INPUT_BLOCK), stride, 0, rows, false)
 }
 
 /**

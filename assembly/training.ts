@@ -52,7 +52,7 @@ export function block<T>(
   program: usize, inputs: usize, targets: usize, weights: usize, firstRow: u32, rows: u32, batchRows: u32,
   differentiates: bool, drops: bool,
 ): void {
-  forward<T>(program, inputs, firstRow, rows, drops)
+  forward<T>(program, inputs, load<u32>(program, INPUT_STRIDE), firstRow, rows, drops)
   const factor = load<f64>(program, GRADIENT_FACTOR)
   const scale = load<u32>(program, MEAN_OVER_ROWS) ? factor / <f64>batchRows : factor
   const output = outputLayer(program), loss = load<u32>(program, LOSS), parameter = load<f64>(program, LOSS_PARAMETER)

@@ -15,8 +15,11 @@ export interface Engine {
 
   /** Trains on at most `steps` batches of the program's data set; returns one of the reasons in assembly/ids.ts. */
   train(program: number, steps: number): number
-  /** Outputs of the first `rows` rows of INPUT_BLOCK, left in the last layer's OUTPUTS. */
-  predict(program: number, rows: number): void
+  /**
+   * Outputs of the first `rows` rows of INPUT_BLOCK, which lie every `stride` bytes (a multiple of the values' size), left
+   * in the last layer's OUTPUTS.
+   */
+  predict(program: number, stride: number, rows: number): void
   /**
    * Adds `rows` rows at the addresses `inputs` and `targets`, which start at row `firstRow` of a batch of `batchRows`, to
    * the loss of the batch and, by the flags in assembly/ids.ts, to its gradients. Row 0 starts the batch. `weights` is the

@@ -22,7 +22,7 @@ export function predictRows({ config, layout, engine }: NetworkState, inputs: Ma
   for (let row = 0; row < inputs.rows; row += blockRows) {
     const count = Math.min(blockRows, inputs.rows - row)
     inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)
-    engine.predict(P.PROGRAM, count)
+    engine.predict(P.PROGRAM, inputStride, count)
     copyOutputs(values, layout, count, results, row)
   }
   return results

@@ -21,15 +21,15 @@ export class Predictor {
    */
   predict(inputs: Values, rows: number, outputs: Values): boolean {
     const { engine, layout, inputScaling, targetScaling } = this.#state
-    const { blockRows, inputBlock, inputStride, layers } = layout
+    const { blockRows, inputBlock, layers } = layout
     if (inputScaling === undefined || targetScaling === undefined) return false
     this.#look(engine.buffer)
     const { outputs: outputBlock, stride } = layers[layers.length - 1]
     for (let row = 0; row < rows; row += blockRows) {
       const count = Math.min(blockRows, rows - row)
-      this.#copyIn(inputs, row, count, inputScaling)
-      if (!engine.allFinite(P.PROGRAM, inputBlock, count * inputStride)) return false
-      engine.predict(P.PROGRAM, count)
+      const inputBytes = this.#copyIn(inputs, row, count, inputScaling)
+      if (!engine.allFinite(P.PROGRAM, inputBlock, inputBytes)) return false
+      engine.predict(P.PROGRAM, this.#state.config.inputs * layout.bytesPerValue, count)
       if (!engine.allFinite(P.PROGRAM, outputBlock, count * stride)) return false
       if (!this.#copyOut(outputs, row, count, targetScaling)) return false
     }
@@ -42,19 +42,29 @@ export class Predictor {
     this.#values = valuesOf(buffer, this.#state.config.dtype)
   }
 
-  #copyIn(inputs: Values, row: number, count: number, { isIdentity, offset, scale }: Scaling): void {
-    const { inputBlock, inputStride, bytesPerValue } = this.#state.layout
-    const { inputs: columns } = this.#state.config
+  /** Without gaps, and filled up to a whole vector with zeros; gives the bytes. */
+  #copyIn(inputs: Values, row: number, count: number, { isIdentity, offset, scale }: Scaling): number {
+    const { layout, config } = this.#state
+    const { inputs: columns } = config
     const values = this.#values
     let from = row * columns
-    let to = inputBlock / bytesPerValue
-    const gap = inputStride / bytesPerValue - columns
-    for (let i = 0; i < count; i++, to += gap) {
-      if (isIdentity) for (let column = 0; column < columns; column++) values[to++] = inputs[from++]
-      else
+    let to = layout.inputBlock / layout.bytesPerValue
+    const end = from + count * columns
+    if (isIdentity && count > 1) {
+      values.set(inputs.subarray(from, end), to) // for few numbers a loop is faster
+      to += end - from
+    } else if (isIdentity) {
+      while (from < end) values[to++] = inputs[from++]
+    } else {
+      while (from < end) {
         for (let column = 0; column < columns; column++)
           values[to++] = (inputs[from++] - offset[column]) / scale[column]
+      }
     }
+    const bytes = to * layout.bytesPerValue - layout.inputBlock
+    const whole = Math.ceil(bytes / 16) * 16
+    for (const last = (layout.inputBlock + whole) / layout.bytesPerValue; to < last; to++) values[to] = 0
+    return whole
   }
 
   /** False: a scaled output is not finite in the type of `outputs`. */

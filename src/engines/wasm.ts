@@ -64,8 +64,8 @@ export class WasmEngine implements Engine {
     return this.#exports.train(program, steps)
   }
 
-  predict(program: number, rows: number): void {
-    this.#exports.predict(program, rows)
+  predict(program: number, stride: number, rows: number): void {
+    this.#exports.predict(program, stride, rows)
   }
 
   evaluate(

@@ -33,10 +33,10 @@ export class TypeScriptEngine implements Engine {
       : float64.train(this.#double, program, steps)
   }
 
-  predict(program: number, rows: number): void {
+  predict(program: number, stride: number, rows: number): void {
     const inputs = this.#single.words[(program + INPUT_BLOCK) >>> 2]
-    if (this.#isSingle(program)) float32.forward(this.#single, program, inputs, 0, rows, false)
-    else float64.forward(this.#double, program, inputs, 0, rows, false)
+    if (this.#isSingle(program)) float32.forward(this.#single, program, inputs, stride, 0, rows, false)
+    else float64.forward(this.#double, program, inputs, stride, 0, rows, false)
   }
 
   evaluate(

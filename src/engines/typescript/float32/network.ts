@@ -30,13 +30,14 @@ import { SHIFT, type Values } from './dtype.ts'
 import { columnSums, product } from './product.ts'
 
 /**
- * Every layer's OUTPUTS = f(inputs · W + b). `inputs` is a byte address, rows × INPUT_STRIDE. With `drops` layers hand on
+ * Every layer's OUTPUTS = f(inputs · W + b). `inputs` is a byte address of rows of `inputStride` bytes. With `drops` layers hand on
  * their DROPPED outputs, for a block that starts at row `firstRow` of its batch.
  */
 export function forward(
   memory: Memory<Values>,
   program: number,
   inputs: number,
+  inputStride: number,
   firstRow: number,
   rows: number,
   drops: boolean,
@@ -47,7 +48,7 @@ export function forward(
   const first = at(program, LAYERS)
   const end = first + at(program, LAYER_COUNT) * LAYER_SIZE
   let below = inputs >>> SHIFT
-  let belowStride = index(program, INPUT_STRIDE)
+  let belowStride = inputStride >>> SHIFT
   for (let layer = first; layer < end; layer += LAYER_SIZE) {
     const stride = index(layer, STRIDE)
     const units = at(layer, UNITS)

@@ -92,7 +92,7 @@ export function block(
   drops: boolean,
 ): void {
   const { words, doubles, values } = memory
-  forward(memory, program, inputs, firstRow, rows, drops)
+  forward(memory, program, inputs, words[(program + INPUT_STRIDE) >>> 2], firstRow, rows, drops)
   const factor = doubles[(program + GRADIENT_FACTOR) >>> 3]
   const output = outputLayer(memory, program)
   const place = {
