@@ -5,25 +5,12 @@ import * as P from '../assembly/program.ts'
 import type { ActivationName } from './activations.ts'
 import { checkBoolean, readOptions } from './checks.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
-import { Course, type CourseData } from './course.ts'
-import { fingerprintRows, placeRows, placeValidation, reserveRows } from './data-set.ts'
 import { type Chosen, prepare } from './engines/choose.ts'
 import { describe, WasmpropError } from './errors.ts'
 import { type ModelJSON, modelToJSON, readModel } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
-import { lossOf } from './losses.ts'
-import {
-  type Matrix,
-  type MatrixInput,
-  type NumericArray,
-  type Predictions,
-  readMatrix,
-  readTargets,
-  smoothRows,
-  toForm,
-} from './matrix.ts'
+import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from './matrix.ts'
 import { computeMetrics, type MetricChoice, type Metrics, resolveMetrics } from './metrics.ts'
-import { optimizerOf } from './optimizers.ts'
 import {
   checkWeights,
   gradientsOf,
@@ -42,22 +29,16 @@ import {
 import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './passes.ts'
 import { classesOf, finite, normOf, refuseOverflow } from './predictions.ts'
 import { Predictor } from './predictor.ts'
-import { fitScaling, givenScaling, type Scaling } from './scaling.ts'
-import { isConstant, newRateState } from './schedules.ts'
+import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from './rows.ts'
+import { resumeTraining, startStream, startTraining } from './runs.ts'
+import { fitScaling, givenScaling } from './scaling.ts'
+import { newRateState } from './schedules.ts'
 import { applySnapshot, type RestoreOptions, readSnapshot, writeSnapshot } from './snapshot.ts'
 import type { NetworkState } from './state.ts'
-import { checkBatch, type ReadyBatch, StreamRun, type StreamSource } from './stream.ts'
-import {
-  type ResolvedTrainOptions,
-  type ResumeOptions,
-  resolveResumeOptions,
-  resolveStreamOptions,
-  resolveTrainOptions,
-  type StreamOptions,
-  type TrainOptions,
-} from './train-options.ts'
-import { type Run, runThrough, runYielding, TrainingRun, type TrainResult } from './training.ts'
-import { divideRows, type Rows, readSampleWeights, type TrainingSet } from './training-set.ts'
+import type { StreamSource } from './stream.ts'
+import type { ResumeOptions, StreamOptions, TrainOptions } from './train-options.ts'
+import { type Run, runThrough, runYielding, type TrainingRun, type TrainResult } from './training.ts'
+import { type Rows, readSampleWeights } from './training-set.ts'
 
 /** What a network runs on, readable as `network.engine` */
 export interface EngineInfo {
@@ -173,12 +154,15 @@ export class Network {
    * responsive. Rejects before anything is changed where options or data are wrong.
    */
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
-    return this.#finish(this.#startRun(inputs, targets, options))
+    this.#mustBeIdle('train')
+    return this.#finish(startTraining(this.#state, inputs, targets, options))
   }
 
   /** Trains without yielding: for workers and scripts. */
   trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
-    const run = this.#startRun(inputs, targets, options)
+    this.#mustBeIdle('trainSync')
+    const run = startTraining(this.#state, inputs, targets, options)
+    this.#run = run
     try {
       return this.#ended(runThrough(run))
     } finally {
@@ -192,41 +176,14 @@ export class Network {
    * batches lead to the same bits as `train` without shuffling. Cannot be resumed.
    */
   async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
-    const run = this.#startStream(source, options)
+    this.#mustBeIdle('trainStream')
+    const run = startStream(this.#state, source, options)
+    this.#run = run
     try {
       return this.#ended(await run.run(source))
     } finally {
       this.#endRun()
     }
-  }
-
-  #startStream(source: StreamSource, options?: StreamOptions): StreamRun {
-    this.#mustBeIdle('trainStream')
-    const { optimizer } = this.#state.config
-    if (optimizerOf(optimizer).needsFullBatch) {
-      const message = `trainStream: expected an optimizer that takes batches, got ${optimizer.name}; use train`
-      throw new WasmpropError('INVALID_CONFIG', message, { path: 'optimizer' })
-    }
-    const resolved = resolveStreamOptions(options, typeof source === 'function')
-    const { validation } = resolved
-    const held = validation && this.#readScaled('trainStream', validation.inputs, validation.targets, 'validation.')
-    const scalings = this.#fitted('trainStream')
-    const read = (batch: unknown, path: string): ReadyBatch => {
-      checkBatch(batch, path)
-      const rows = this.#readRows(batch.inputs, batch.targets, `${path}.`)
-      const { sampleWeights } = batch
-      const weights =
-        sampleWeights === undefined
-          ? undefined
-          : readSampleWeights(sampleWeights, rows.inputs.rows, `${path}.sampleWeights`)
-      return { rows: this.#scale(rows, scalings.inputScaling, scalings.targetScaling), weights }
-    }
-    const state = this.#state
-    const placed = held && placeValidation(state, held)
-    const steps = new DataView(state.engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
-    const course = new Course(resolved.course, undefined, state, steps)
-    course.begin(state)
-    return this.#begin(new StreamRun(state, course, resolved, read, placed), course)
   }
 
   /**
@@ -235,74 +192,17 @@ export class Network {
    * their own for the validation are part of the snapshot. The result is that of the whole call.
    */
   async resume(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): Promise<TrainResult> {
-    return this.#finish(this.#resumeRun(inputs, targets, options))
+    this.#mustBeIdle('resume')
+    return this.#finish(resumeTraining(this.#state, inputs, targets, options))
   }
 
   async #finish(run: TrainingRun): Promise<TrainResult> {
+    this.#run = run
     try {
       return this.#ended(await runYielding(run))
     } finally {
       this.#endRun()
     }
-  }
-
-  #startRun(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainingRun {
-    this.#mustBeIdle('train')
-    const resolved = resolveTrainOptions(options)
-    const rows = this.#readRows(inputs, targets)
-    const { validation } = resolved
-    const own = validation && this.#readRows(validation.inputs, validation.targets, 'validation.')
-    const set = divideRows(rows, resolved, this.seed, own)
-    const data = this.#describeData(resolved, set)
-    const [inputScaling, targetScaling] = this.#scalingsFor(set)
-    const state = this.#state
-    const firstStep = new DataView(state.engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
-    const course = new Course(resolved.course, data, state, firstStep)
-    const places = reserveRows(state, data)
-    state.course = undefined
-    placeRows(state, places, this.#scaleSet(set, inputScaling, targetScaling))
-    state.inputScaling = inputScaling
-    state.targetScaling = targetScaling
-    const view = new DataView(state.engine.buffer, P.PROGRAM)
-    view.setUint32(P.POSITION, 0, true)
-    view.setFloat64(P.EPOCH_SUM, 0, true)
-    view.setFloat64(P.EPOCHS_LEFT, resolved.course.epochs, true)
-    course.begin(state)
-    return this.#begin(new TrainingRun(state, course, data, places, resolved), course)
-  }
-
-  #resumeRun(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): TrainingRun {
-    this.#mustBeIdle('resume')
-    const host = resolveResumeOptions(options)
-    const { course } = this.#state
-    if (course?.data === undefined) {
-      const what = 'a call of train that was aborted, or a snapshot taken in one, found none'
-      throw new WasmpropError('INVALID_CONFIG', `resume: expected ${what}; call train`)
-    }
-    const { data } = course
-    const rows = this.#readRows(inputs, targets)
-    const count = data.rows + (data.split ? data.validationRows : 0)
-    if (rows.inputs.rows !== count) {
-      const message = `inputs: expected the ${count} rows of the call that is resumed, got ${rows.inputs.rows}`
-      throw new WasmpropError('INVALID_SHAPE', message, { path: 'inputs' })
-    }
-    const state = this.#state
-    const places = reserveRows(state, data)
-    course.fingerprint ??= fingerprintRows(state, data, places)
-    const { inputScaling, targetScaling } = this.#fitted('resume')
-    const set = divideRows(rows, data, this.seed, undefined)
-    placeRows(state, places, this.#scaleSet(set, inputScaling, targetScaling))
-    if (fingerprintRows(state, data, places) !== course.fingerprint) {
-      const message = 'inputs: expected the rows of the call that is resumed, got others (or other targets)'
-      throw new WasmpropError('INVALID_DATA', message, { path: 'inputs' })
-    }
-    return this.#begin(new TrainingRun(state, course, data, places, host), course)
-  }
-
-  #begin<R extends Run>(run: R, course: Course): R {
-    this.#state.course = course
-    this.#run = run
-    return run
   }
 
   /** Only what was aborted, or thrown out of, can be resumed. */
@@ -316,32 +216,6 @@ export class Network {
     if (this.#isDisposed) this.#state.engine.dispose()
   }
 
-  #describeData(options: ResolvedTrainOptions, set: TrainingSet): CourseData {
-    const { config, rate } = this.#state
-    const { rows } = set.inputs
-    const batchRows = this.#batchRows(options.batchSize, rows)
-    return {
-      rows,
-      batchRows,
-      validationRows: set.validation?.inputs.rows ?? 0,
-      isShuffled: options.shuffle && batchRows < rows,
-      isWeighted: set.weights !== undefined,
-      hasRates: !isConstant(config.learningRate, rate),
-      ...(options.split ? { split: options.split } : {}),
-    }
-  }
-
-  /** Rows per step. Rprop and L-BFGS compare gradients of all rows from step to step. */
-  #batchRows(batchSize: number | 'full' | undefined, rows: number): number {
-    const { optimizer } = this.#state.config
-    const { needsFullBatch = false } = optimizerOf(optimizer)
-    const given = batchSize ?? (needsFullBatch ? 'full' : 32)
-    const batchRows = given === 'full' ? rows : Math.min(rows, given)
-    if (!needsFullBatch || batchRows === rows) return batchRows
-    const message = `batchSize: expected "full" with the optimizer ${optimizer.name}, got ${batchRows}`
-    throw new WasmpropError('INVALID_CONFIG', message, { path: 'batchSize' })
-  }
-
   /**
    * Exactly one optimizer step on these rows in this order; `sampleWeights` as in `train`. Returns their loss before the
    * step. Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite weights.
@@ -353,7 +227,7 @@ export class Network {
   ): number {
     this.#mustBeIdle('trainOnBatch')
     const { sampleWeights } = readOptions(options, '', ['sampleWeights'])
-    const rows = this.#readScaled('trainOnBatch', inputs, targets)
+    const rows = readScaledRows(this.#state, 'trainOnBatch', inputs, targets)
     const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
     const outcome = stepOnRows(this.#state, rows, weights)
     if (outcome.failure !== undefined) throw notFinite(this.#state, outcome, rows)
@@ -414,8 +288,8 @@ export class Network {
       const outputs = newValues(this.dtype, rows * this.#outputs)
       if (this.#predictor.predict(inputs as Values, rows, outputs)) return { outputs }
     }
-    const x = this.#readInputs(inputs)
-    const { inputScaling, targetScaling } = this.#fitted('predict')
+    const x = readInputs(this.#state, inputs)
+    const { inputScaling, targetScaling } = fittedScalings(this.#state, 'predict')
     const outputs = predictRows(this.#state, inputScaling.apply(x))
     targetScaling.undo(outputs)
     refuseOverflow(outputs, this.#outputs, 'predict')
@@ -432,7 +306,7 @@ export class Network {
   /** Fits the scaling to these rows, and nothing else. */
   fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
     this.#mustBeIdle('fitScaling')
-    const rows = this.#readRows(inputs, targets)
+    const rows = readRows(this.#state, inputs, targets)
     const { scaling } = this.#state.config
     const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
     this.#state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
@@ -451,15 +325,15 @@ export class Network {
   ): { loss: number } & Metrics {
     this.#mustLive()
     const metrics = resolveMetrics(readOptions(options, '', ['metrics']).metrics, this.#outputs)
-    const rows = this.#readRows(inputs, targets)
-    const { inputScaling, targetScaling } = this.#fitted('evaluate')
+    const rows = readRows(this.#state, inputs, targets)
+    const scalings = fittedScalings(this.#state, 'evaluate')
     const outputs = newValues(this.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
     const values = this.#values()
     const collect = (row: number, count: number) => copyOutputs(values, this.#state.layout, count, outputs, row)
-    const scaled = this.#scale(rows, inputScaling, targetScaling)
+    const scaled = scaleRows(this.#state, rows, scalings)
     const loss = evaluateRows(this.#state, scaled, 0, undefined, metrics.length > 0 ? collect : undefined)
     finite(loss, 'evaluate: expected the loss')
-    targetScaling.undo(outputs)
+    scalings.targetScaling.undo(outputs)
     refuseOverflow(outputs, this.#outputs, 'evaluate')
     return { loss, ...computeMetrics(metrics, outputs, rows.targets, this.#outputs) }
   }
@@ -471,7 +345,7 @@ export class Network {
   gradients(inputs: MatrixInput, targets: MatrixInput, options: { clipped?: boolean } = {}): Gradients {
     this.#mustLive()
     const { clipped = false } = readOptions(options, '', ['clipped'])
-    const rows = this.#readScaled('gradients', inputs, targets)
+    const rows = readScaledRows(this.#state, 'gradients', inputs, targets)
     const loss = finite(evaluateRows(this.#state, rows, DIFFERENTIATES), 'gradients: expected the loss')
     this.#state.engine.adjust(P.PROGRAM, checkBoolean(clipped, 'clipped'))
     const layers = readLayers(this.#values(), this.#state.layout, gradientsOf)
@@ -581,7 +455,7 @@ export class Network {
   /** @internal Rows as the engine takes them */
   static readScaled(network: Network, call: string, inputs: MatrixInput, targets: MatrixInput): Rows {
     network.#mustLive()
-    return network.#readScaled(call, inputs, targets)
+    return readScaledRows(network.#state, call, inputs, targets)
   }
 
   get #outputs(): number {
@@ -590,62 +464,6 @@ export class Network {
 
   #values(): Values {
     return valuesOf(this.#state.engine.buffer, this.dtype)
-  }
-
-  #readInputs(inputs: unknown, prefix = ''): Matrix {
-    return readMatrix(inputs, this.inputs, `${prefix}inputs`, this.#rangeOf('inputs'))
-  }
-
-  #readRows(inputs: unknown, targets: unknown, prefix = ''): Rows {
-    const x = this.#readInputs(inputs, prefix)
-    const { targets: kind } = lossOf(this.#state.config.loss)
-    const range = this.#rangeOf('targets')
-    return { inputs: x, targets: readTargets(targets, this.#outputs, range, kind, x.rows, `${prefix}targets`) }
-  }
-
-  /** The type whose range raw data must keep to: what is scaled is checked again when it is. */
-  #rangeOf(name: 'inputs' | 'targets'): Dtype {
-    return this.#state.config.scaling[name].name === 'none' ? this.dtype : 'float64'
-  }
-
-  #readScaled(call: string, inputs: unknown, targets: unknown, prefix = ''): Rows {
-    const rows = this.#readRows(inputs, targets, prefix)
-    const { inputScaling, targetScaling } = this.#fitted(call)
-    return this.#scale(rows, inputScaling, targetScaling)
-  }
-
-  /** Rows as the engine takes them */
-  #scale({ inputs, targets }: Rows, inputScaling: Scaling, targetScaling: Scaling): Rows {
-    const { labelSmoothing = 0 } = this.#state.config.loss.options
-    return {
-      inputs: inputScaling.apply(inputs),
-      targets: smoothRows(targetScaling.apply(targets), Number(labelSmoothing)),
-    }
-  }
-
-  #scaleSet(set: TrainingSet, inputScaling: Scaling, targetScaling: Scaling): TrainingSet {
-    const { validation } = set
-    return {
-      ...set,
-      ...this.#scale(set, inputScaling, targetScaling),
-      ...(validation ? { validation: this.#scale(validation, inputScaling, targetScaling) } : {}),
-    }
-  }
-
-  /** The scalings that are there, or else those fitted to these rows */
-  #scalingsFor({ inputs, targets }: Rows): [Scaling, Scaling] {
-    const { config, inputScaling, targetScaling } = this.#state
-    return [
-      inputScaling ?? fitScaling(config.scaling.inputs, inputs, 'inputs'),
-      targetScaling ?? fitScaling(config.scaling.targets, targets, 'targets'),
-    ]
-  }
-
-  #fitted(call: string): { inputScaling: Scaling; targetScaling: Scaling } {
-    const { inputScaling, targetScaling } = this.#state
-    if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
-    const message = `${call}: expected the scaling to be fitted; call train or fitScaling(inputs, targets) first`
-    throw new WasmpropError('NOT_FITTED', message)
   }
 
   #mustLive(): void {

@@ -1,0 +1,78 @@
+// Rows as users hand them in, checked for a network, and as its engine takes them.
+import type { Dtype, ResolvedConfig } from './config.ts'
+import { WasmpropError } from './errors.ts'
+import { lossOf } from './losses.ts'
+import { type Matrix, readMatrix, readTargets, smoothRows } from './matrix.ts'
+import { fitScaling, type Scaling } from './scaling.ts'
+import type { NetworkState } from './state.ts'
+import type { Rows, TrainingSet } from './training-set.ts'
+
+export interface Scalings {
+  readonly inputScaling: Scaling
+  readonly targetScaling: Scaling
+}
+
+/** Checks inputs. `prefix` is what stands before `inputs` in messages. */
+export function readInputs({ config }: NetworkState, inputs: unknown, prefix = ''): Matrix {
+  return readMatrix(inputs, config.inputs, `${prefix}inputs`, rangeOf(config, 'inputs'))
+}
+
+export function readRows(state: NetworkState, inputs: unknown, targets: unknown, prefix = ''): Rows {
+  const { config } = state
+  const x = readInputs(state, inputs, prefix)
+  const { units } = config.layers[config.layers.length - 1]
+  const { targets: kind } = lossOf(config.loss)
+  const y = readTargets(targets, units, rangeOf(config, 'targets'), kind, x.rows, `${prefix}targets`)
+  return { inputs: x, targets: y }
+}
+
+/** The type whose range raw data must keep to: what is scaled is checked again when it is. */
+function rangeOf({ scaling, dtype }: ResolvedConfig, name: 'inputs' | 'targets'): Dtype {
+  return scaling[name].name === 'none' ? dtype : 'float64'
+}
+
+/** Checked rows as the engine takes them. Throws NOT_FITTED where the scaling is not, naming the `call`. */
+export function readScaledRows(
+  state: NetworkState,
+  call: string,
+  inputs: unknown,
+  targets: unknown,
+  prefix = '',
+): Rows {
+  return scaleRows(state, readRows(state, inputs, targets, prefix), fittedScalings(state, call))
+}
+
+export function fittedScalings({ inputScaling, targetScaling }: NetworkState, call: string): Scalings {
+  if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
+  const message = `${call}: expected the scaling to be fitted; call train or fitScaling(inputs, targets) first`
+  throw new WasmpropError('NOT_FITTED', message)
+}
+
+/** The scalings that are there, or else those fitted to these rows */
+export function scalingsFor(
+  { config, inputScaling, targetScaling }: NetworkState,
+  { inputs, targets }: Rows,
+): Scalings {
+  return {
+    inputScaling: inputScaling ?? fitScaling(config.scaling.inputs, inputs, 'inputs'),
+    targetScaling: targetScaling ?? fitScaling(config.scaling.targets, targets, 'targets'),
+  }
+}
+
+/** Rows as the engine takes them: scaled, and labels smoothed */
+export function scaleRows({ config }: NetworkState, { inputs, targets }: Rows, scalings: Scalings): Rows {
+  const { labelSmoothing = 0 } = config.loss.options
+  return {
+    inputs: scalings.inputScaling.apply(inputs),
+    targets: smoothRows(scalings.targetScaling.apply(targets), Number(labelSmoothing)),
+  }
+}
+
+export function scaleSet(state: NetworkState, set: TrainingSet, scalings: Scalings): TrainingSet {
+  const { validation } = set
+  return {
+    ...set,
+    ...scaleRows(state, set, scalings),
+    ...(validation ? { validation: scaleRows(state, validation, scalings) } : {}),
+  }
+}
