@@ -246,7 +246,7 @@ function adamax<T>(program: usize, learningRate: f64): void {
  */
 function nadam<T>(program: usize, learningRate: f64): void {
   const beta1 = load<f64>(program, BETA1), beta2 = load<f64>(program, BETA2)
-  const base = f64x2.extract_lane(exp<f64>(f64x2.splat(load<f64>(program, MOMENTUM_DECAY) * log(0.96))), 0)
+  const base = f64x2.extract_lane(exp<f64>(f64x2.mul(f64x2.splat(load<f64>(program, MOMENTUM_DECAY)), log(f64x2.splat(0.96)))), 0)
   const power = raise(program, MOMENTUM_DECAY_POWER, base)
   const momentum = beta1 * (1 - 0.5 * power), next = beta1 * (1 - 0.5 * (power * base))
   const product = raise(program, MOMENTUM_PRODUCT, momentum)

@@ -1,12 +1,11 @@
 // The testing build: everything of index.ts, and the kernels one by one.
-import { exp, log, log1p, tanh } from './kernels/exponential'
+import { exp, log as logs, log1p as logs1p, tanh } from './kernels/exponential'
 import { peak } from './kernels/peak'
 import { product } from './kernels/product'
 import { transpose, columnSums } from './kernels/matrix'
 import { VECTOR } from './kernels/vector'
 
 export * from './index'
-export { log, log1p }
 export { threefry, shuffle } from './random'
 
 export function expFloat32(values: usize, bytes: usize): void {
@@ -23,6 +22,14 @@ export function tanhFloat32(values: usize, bytes: usize): void {
 
 export function tanhFloat64(values: usize, bytes: usize): void {
   for (const end = values + bytes; values < end; values += VECTOR) v128.store(values, tanh<f64>(v128.load(values)))
+}
+
+export function log(x: f64): f64 {
+  return f64x2.extract_lane(logs(f64x2.splat(x)), 0)
+}
+
+export function log1p(x: f64): f64 {
+  return f64x2.extract_lane(logs1p(f64x2.splat(x)), 0)
 }
 
 export function productFloat32(

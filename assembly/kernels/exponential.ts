@@ -172,37 +172,63 @@ export function log1pUnit<T>(x: v128): v128 {
   return multiplyAdd<T>(v128.mul<T>(double, z), series, double)
 }
 
-/** ln(1 + f) with √½ − 1 ≤ f ≤ √2 − 1: s = f / (2 + f), the series of 2 artanh s (fdlibm's e_log.c) */
+// 0, 1 ln 2 in two parts, 2 … 4 and 5 … 8 the series of 2 artanh s, its even and its odd terms (fdlibm's e_log.c)
+const LOG_TABLE: usize = memory.data<f64>([
+  0.6931471803691238, 1.9082149292705877e-10, 0.3999999999940942, 0.22222198432149784, 0.15313837699209373,
+  0.6666666666666735, 0.2857142874366239, 0.1818357216161805, 0.14798198605116586,
+])
+
 // @ts-ignore: decorator
 @inline
-function logReduced(f: f64, k: f64, correction: f64): f64 {
-  const s = f / (2 + f)
-  const z = s * s
-  const w = z * z
-  const even = w * (0.3999999999940942 + w * (0.22222198432149784 + w * 0.15313837699209373))
-  const odd = z * (0.6666666666666735 + w * (0.2857142874366239 + w * (0.1818357216161805 + w * 0.14798198605116586)))
-  const half = 0.5 * f * f
-  return k * 0.6931471803691238 - (half - (s * (half + (even + odd)) + (k * 1.9082149292705877e-10 + correction)) - f)
+function logConstant(index: usize): v128 {
+  return v128.load64_splat(LOG_TABLE + (index << 3))
 }
 
-/** ln x for a normal x > 0; infinity for infinity */
-export function log(x: f64): f64 {
-  if (x == Infinity) return x
-  const bits = reinterpret<u64>(x)
+/** a · b + c, also in the relaxed build */
+// @ts-ignore: decorator
+@inline
+function multiplyThenAdd(a: v128, b: v128, c: v128): v128 {
+  return f64x2.add(f64x2.mul(a, b), c)
+}
+
+/** ln(2^k · (1 + f)) with √½ − 1 ≤ f ≤ √2 − 1, from x = 2^k · (1 + f): s = f / (2 + f), 2 artanh s */
+// @ts-ignore: decorator
+@inline
+function logReduced(x: v128, correction: v128): v128 {
   // Shifts the mantissa so that the exponent steps at √2.
-  const stepped = bits + 0x00095f6400000000
-  const k = <i32>(stepped >> 52) - 1023
-  return logReduced(reinterpret<f64>(bits - (<u64>k << 52)) - 1, k, 0)
+  const exponent = i64x2.shr_u(i64x2.add(x, i64x2.splat(0x00095f6400000000)), 52)
+  // An integer in the low bits of 2^52 is a number already.
+  const k = f64x2.sub(v128.or(exponent, f64x2.splat(4503599627370496)), f64x2.splat(4503599627370496 + 1023))
+  const reduced = i64x2.sub(x, i64x2.shl(i64x2.sub(exponent, i64x2.splat(1023)), 52))
+  const f = f64x2.sub(reduced, f64x2.splat(1))
+  const s = f64x2.div(f, f64x2.add(f64x2.splat(2), f))
+  const z = f64x2.mul(s, s)
+  const w = f64x2.mul(z, z)
+  const even = f64x2.mul(w, multiplyThenAdd(multiplyThenAdd(logConstant(4), w, logConstant(3)), w, logConstant(2)))
+  const odd = f64x2.mul(z, multiplyThenAdd(
+    multiplyThenAdd(multiplyThenAdd(logConstant(8), w, logConstant(7)), w, logConstant(6)), w, logConstant(5),
+  ))
+  const half = f64x2.mul(f64x2.mul(f64x2.splat(0.5), f), f)
+  const tail = multiplyThenAdd(s, f64x2.add(half, f64x2.add(even, odd)), multiplyThenAdd(k, logConstant(1), correction))
+  return f64x2.sub(f64x2.mul(k, logConstant(0)), f64x2.sub(f64x2.sub(half, tail), f))
 }
 
-/** ln(1 + x) for x ≥ 0 */
-export function log1p(x: f64): f64 {
-  const u = 1 + x
-  if (u == 1) return x
-  if (u == Infinity) return u
-  const bits = reinterpret<u64>(u)
-  const k = <i32>((bits + 0x00095f6400000000) >> 52) - 1023
-  // What rounding lost of 1 + x, relative to u
-  const lost = (k > 1 ? 1 - (u - x) : x - (u - 1)) / u
-  return logReduced(reinterpret<f64>(bits - (<u64>k << 52)) - 1, k, lost)
+/** ln x of two float64, for normal x > 0; infinity for infinity */
+// @ts-ignore: decorator
+@inline
+export function log(x: v128): v128 {
+  return v128.bitselect(x, logReduced(x, f64x2.splat(0)), f64x2.eq(x, f64x2.splat(Infinity)))
+}
+
+/** ln(1 + x) of two float64, for x ≥ 0 */
+// @ts-ignore: decorator
+@inline
+export function log1p(x: v128): v128 {
+  const one = f64x2.splat(1)
+  const u = f64x2.add(one, x)
+  // What rounding lost of 1 + x, relative to u: all of x where u is 1, and x is the result.
+  const lostOfOne = f64x2.sub(one, f64x2.sub(u, x)), lostOfX = f64x2.sub(x, f64x2.sub(u, one))
+  const isLarge = f64x2.ge(u, f64x2.splat(2.8284225463867188)) // where k is 2 or more
+  const lost = f64x2.div(v128.bitselect(lostOfOne, lostOfX, isLarge), u)
+  return v128.bitselect(u, logReduced(u, lost), f64x2.eq(u, f64x2.splat(Infinity)))
 }
