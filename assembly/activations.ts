@@ -324,21 +324,32 @@ function differentiateRare<T>(
   }
 }
 
+/** The largest of a row of `units`, in all lanes */
+// @ts-ignore: decorator
+@inline
+function largestOf<T>(row: usize, units: usize, stride: usize): v128 {
+  const last = row + stride - VECTOR
+  let largest = v128.bitselect(v128.load(last), v128.splat<T>(<T>-Infinity), lastVectorMask<T>(units))
+  for (; row < last; row += VECTOR) largest = v128.pmax<T>(largest, v128.load(row))
+  largest = v128.pmax<T>(largest, v128.shuffle<i64>(largest, largest, 1, 0))
+  return sizeof<T>() == 4 ? v128.pmax<T>(largest, v128.shuffle<i32>(largest, largest, 1, 0, 3, 2)) : largest
+}
+
 /** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j */
 function softmax<T>(nets: usize, outputs: usize, units: usize, stride: usize): void {
-  const end = outputs + units * sizeof<T>()
-  let largest = load<T>(nets)
-  for (let net = nets + sizeof<T>(), last = nets + units * sizeof<T>(); net < last; net += sizeof<T>()) {
-    const value = load<T>(net)
-    if (value > largest) largest = value
-  }
-  const shift = v128.splat<T>(largest)
-  for (let i: usize = 0; i < stride; i += VECTOR) v128.store(outputs + i, exp<T>(v128.sub<T>(v128.load(nets + i), shift)))
+  // No branch per element: what it depends on is not to be predicted.
+  const shift = largestOf<T>(nets, units, stride)
+  const end = outputs + units * sizeof<T>(), last = outputs + stride - VECTOR
+  let output = outputs
+  do {
+    v128.store(output, exp<T>(v128.sub<T>(v128.load(nets), shift)))
+    nets += VECTOR
+    output += VECTOR
+  } while (output <= last)
   let sum: T = <T>0
   for (let output = outputs; output < end; output += sizeof<T>()) sum += load<T>(output)
   const divisor = v128.splat<T>(sum)
-  for (let i: usize = 0; i < stride; i += VECTOR) v128.store(outputs + i, v128.div<T>(v128.load(outputs + i), divisor))
-  const last = outputs + stride - VECTOR
+  for (let output = outputs; output <= last; output += VECTOR) v128.store(output, v128.div<T>(v128.load(output), divisor))
   v128.store(last, v128.and(v128.load(last), lastVectorMask<T>(units)))
 }
 
