@@ -1,21 +1,43 @@
 // Passes over whole matrices in linear memory: transpose, column sums, copies, the search for what is not finite.
 import { VECTOR } from './vector'
 
-/** target[column][row] = source[row][column]; the target's pad lanes become 0. */
+/** target[column][row] = source[row][column]; the target's pad lanes become 0. Rows of both are whole vectors. */
 export function transpose<T>(
   source: usize, sourceStride: usize, rows: usize, columns: usize, target: usize, targetStride: usize,
 ): void {
-  const columnBytes = columns * sizeof<T>()
-  for (let last = target + targetStride - VECTOR, end = last + columns * targetStride; last < end; last += targetStride) {
-    v128.store(last, v128.splat<T>(<T>0))
-  }
-  for (let row: usize = 0; row < rows; row++) {
-    for (let from = source, to = target, end = source + columnBytes; from < end; from += sizeof<T>(), to += targetStride) {
-      store<T>(to, load<T>(from))
+  const lanes = VECTOR / sizeof<T>()
+  const end = source + rows * sourceStride
+  for (; source < end; source += lanes * sourceStride, target += VECTOR) {
+    for (let column: usize = 0; column < columns; column += lanes) {
+      transposeBlock<T>(source + column * sizeof<T>(), sourceStride, end, columns - column, target + column * targetStride, targetStride)
     }
-    source += sourceStride
-    target += sizeof<T>()
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowOrZeros<T>(row: usize, end: usize): v128 {
+  return row < end ? v128.load(row) : v128.splat<T>(<T>0)
+}
+
+/** A vector's width of rows, as far as they lie before `end`, and of the `columns` that are left */
+// @ts-ignore: decorator
+@inline
+function transposeBlock<T>(source: usize, sourceStride: usize, end: usize, columns: usize, target: usize, targetStride: usize): void {
+  const a = v128.load(source), b = rowOrZeros<T>(source + sourceStride, end)
+  if (sizeof<T>() == 8) {
+    v128.store(target, v128.shuffle<i64>(a, b, 0, 2))
+    if (columns > 1) v128.store(target + targetStride, v128.shuffle<i64>(a, b, 1, 3))
+    return
+  }
+  const c = rowOrZeros<T>(source + 2 * sourceStride, end), d = rowOrZeros<T>(source + 3 * sourceStride, end)
+  const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), cd = v128.shuffle<i32>(c, d, 0, 4, 1, 5)
+  v128.store(target, v128.shuffle<i64>(ab, cd, 0, 2))
+  if (columns > 1) v128.store(target + targetStride, v128.shuffle<i64>(ab, cd, 1, 3))
+  if (columns < 3) return
+  const ab2 = v128.shuffle<i32>(a, b, 2, 6, 3, 7), cd2 = v128.shuffle<i32>(c, d, 2, 6, 3, 7)
+  v128.store(target + 2 * targetStride, v128.shuffle<i64>(ab2, cd2, 0, 2))
+  if (columns > 3) v128.store(target + 3 * targetStride, v128.shuffle<i64>(ab2, cd2, 1, 3))
 }
 
 /** sums[n] = D[0][n] + D[1][n] + …, or sums[n] + D[0][n] + … where `adds`. `stride` bytes a row, no gaps. */
