@@ -17,7 +17,7 @@ export function addLoss<T>(
     addOtherLoss<T>(loss, nets, outputs, targets, deltas, sums, rows, units, stride, scale, parameter)
     return
   }
-  scaledErrors<T>(outputs, targets, deltas, rows, units, stride, scale, Infinity)
+  mapErrors<T, Difference>(outputs, targets, deltas, rows, units, stride, scale, 0)
   addSquares<T>(outputs, targets, sums, rows, units, stride)
 }
 
@@ -49,22 +49,24 @@ function addOtherLoss<T>(
   loss: u32, nets: usize, outputs: usize, targets: usize, deltas: usize, sums: usize,
   rows: usize, units: usize, stride: usize, scale: T, parameter: f64,
 ): void {
-  if (loss == ABSOLUTE_ERROR) signs<T>(outputs, targets, deltas, rows, units, stride, scale)
-  else scaledErrors<T>(outputs, targets, deltas, rows, units, stride, scale, loss == HUBER ? parameter : Infinity)
   switch (loss) {
     case BINARY_CROSS_ENTROPY: {
+      mapErrors<T, Difference>(outputs, targets, deltas, rows, units, stride, scale, 0)
       addBinaryCrossEntropy<T>(nets, targets, sums, rows, units, stride)
       break
     }
     case CATEGORICAL_CROSS_ENTROPY: {
+      mapErrors<T, Difference>(outputs, targets, deltas, rows, units, stride, scale, 0)
       addCategoricalCrossEntropy<T>(nets, targets, sums, rows, units, stride)
       break
     }
     case ABSOLUTE_ERROR: {
+      mapErrors<T, Sign>(outputs, targets, deltas, rows, units, stride, scale, 0)
       addMagnitudes<T>(outputs, targets, sums, rows, units, stride)
       break
     }
     case HUBER: {
+      mapErrors<T, HeldDifference>(outputs, targets, deltas, rows, units, stride, scale, parameter)
       addHuber<T>(outputs, targets, sums, rows, units, stride, parameter)
       break
     }
@@ -72,57 +74,50 @@ function addOtherLoss<T>(
   }
 }
 
-/**
- * deltas = (outputs − targets) · scale: ∂/∂output of the squared error, ∂/∂net of sigmoid or softmax with its
- * cross-entropy. With a finite limit the differences are held within ± limit first (Huber).
- */
+/** output − target: ∂/∂output of the squared error, ∂/∂net of sigmoid or softmax with its cross-entropy */
+@final @unmanaged
+class Difference {
+  @inline of<T>(output: v128, target: v128, scale: v128, _limit: v128): v128 {
+    return v128.mul<T>(v128.sub<T>(output, target), scale)
+  }
+}
+
+/** output − target, held within ± limit (Huber) */
+@final @unmanaged
+class HeldDifference {
+  @inline of<T>(output: v128, target: v128, scale: v128, limit: v128): v128 {
+    const error = v128.sub<T>(output, target)
+    return v128.mul<T>(v128.pmax<T>(v128.pmin<T>(error, limit), v128.neg<T>(limit)), scale)
+  }
+}
+
+/** The sign of output − target */
+@final @unmanaged
+class Sign {
+  @inline of<T>(output: v128, target: v128, scale: v128, _limit: v128): v128 {
+    const plus = v128.and(v128.gt<T>(output, target), scale)
+    return v128.or(plus, v128.and(v128.lt<T>(output, target), v128.neg<T>(scale)))
+  }
+}
+
+/** deltas = F(outputs, targets) · scale, a vector's width of columns after another; pad lanes become 0. */
 // @ts-ignore: decorator
 @inline
-function scaledErrors<T>(
+function mapErrors<T, F>(
   outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T, limit: f64,
 ): void {
-  const factor = v128.splat<T>(scale), most = splat<T>(limit), least = splat<T>(-limit)
-  let output = outputs, target = targets, delta = deltas
-  const end = outputs + rows * stride
-  do {
-    const error = v128.sub<T>(v128.load(output), v128.load(target))
-    v128.store(delta, v128.mul<T>(v128.pmax<T>(v128.pmin<T>(error, most), least), factor))
-    target += VECTOR
-    delta += VECTOR
-    output += VECTOR
-  } while (output < end)
-  clearPads<T>(deltas, delta, units, stride)
-}
-
-/** deltas = sign(outputs − targets) · scale */
-// @ts-ignore: decorator
-@inline
-function signs<T>(
-  outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T,
-): void {
-  const plus = v128.splat<T>(scale), minus = v128.splat<T>(-scale)
-  let output = outputs, target = targets, delta = deltas
-  const end = outputs + rows * stride
-  do {
-    const a = v128.load(output), b = v128.load(target)
-    v128.store(delta, v128.or(v128.and(v128.gt<T>(a, b), plus), v128.and(v128.lt<T>(a, b), minus)))
-    target += VECTOR
-    delta += VECTOR
-    output += VECTOR
-  } while (output < end)
-  clearPads<T>(deltas, delta, units, stride)
-}
-
-// @ts-ignore: decorator
-@inline
-function clearPads<T>(deltas: usize, end: usize, units: usize, stride: usize): void {
-  if (units * sizeof<T>() == stride) return
-  const mask = lastVectorMask<T>(units)
-  let last = deltas + stride - VECTOR
-  do {
-    v128.store(last, v128.and(v128.load(last), mask))
-    last += stride
-  } while (last < end)
+  const f = changetype<F>(0)
+  const factor = v128.splat<T>(scale), most = splat<T>(limit)
+  for (let column: usize = 0; column < stride; column += VECTOR) {
+    const mask = column + VECTOR < stride ? v128.splat<i32>(-1) : lastVectorMask<T>(units)
+    let at = column
+    const end = column + rows * stride
+    do {
+      const delta = f.of<T>(v128.load(outputs + at), v128.load(targets + at), factor, most)
+      v128.store(deltas + at, v128.and(delta, mask))
+      at += stride
+    } while (at < end)
+  }
 }
 
 /** |output − target| */
