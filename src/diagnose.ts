@@ -4,7 +4,8 @@ import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } fr
 import { type ErrorCode, WasmpropError } from './errors.ts'
 import { layOut, memoryFor } from './layout.ts'
 import { lossOf } from './losses.ts'
-import { type Matrix, type MatrixInput, readMatrix, readTargets } from './matrix.ts'
+import type { Matrix, MatrixInput } from './matrix.ts'
+import { readInputs, readTargetRows } from './rows.ts'
 import { fitScaling } from './scaling.ts'
 import {
   type Column,
@@ -102,11 +103,11 @@ export function diagnose(inputs: MatrixInput, targets: MatrixInput, config: Netw
     }
   }
   const x = attempt(() => {
-    const matrix = readMatrix(inputs, resolved.inputs, 'inputs', rangeOf(resolved, 'inputs'))
+    const matrix = readInputs({ config: resolved }, inputs)
     memoryFor(layout, matrix.rows, false) // refuses what 4 GiB cannot hold
     return matrix
   })
-  const y = x && attempt(() => readTargetsFor(resolved, targets, x.rows))
+  const y = x && attempt(() => readTargetRows({ config: resolved }, targets, x.rows))
   const inputSide = x && attempt(() => lookAt('inputs', x, resolved))
   const targetSide = y && attempt(() => lookAt('targets', y, resolved))
   if (inputSide) findings.push(...findInInputs(inputSide, resolved, targetSide?.given))
@@ -125,16 +126,6 @@ function errorFinding(error: unknown): Finding {
     ...(row === undefined ? {} : { row }),
     ...(column === undefined ? {} : { column }),
   }
-}
-
-/** The type whose range raw data must keep to, as for a network */
-function rangeOf({ scaling, dtype }: ResolvedConfig, path: Path): Dtype {
-  return scaling[path].name === 'none' ? dtype : 'float64'
-}
-
-function readTargetsFor(config: ResolvedConfig, targets: MatrixInput, rows: number): Matrix {
-  const { units } = config.layers[config.layers.length - 1]
-  return readTargets(targets, units, rangeOf(config, 'targets'), lossOf(config.loss).targets, rows)
 }
 
 function lookAt(path: Path, given: Matrix, config: ResolvedConfig): Side {

@@ -12,18 +12,23 @@ export interface Scalings {
   readonly targetScaling: Scaling
 }
 
+type Configured = Pick<NetworkState, 'config'>
+
 /** Checks inputs. `prefix` is what stands before `inputs` in messages. */
-export function readInputs({ config }: NetworkState, inputs: unknown, prefix = ''): Matrix {
+export function readInputs({ config }: Configured, inputs: unknown, prefix = ''): Matrix {
   return readMatrix(inputs, config.inputs, `${prefix}inputs`, rangeOf(config, 'inputs'))
 }
 
-export function readRows(state: NetworkState, inputs: unknown, targets: unknown, prefix = ''): Rows {
-  const { config } = state
-  const x = readInputs(state, inputs, prefix)
+/** Checks targets for so many rows. */
+export function readTargetRows({ config }: Configured, targets: unknown, rows: number, prefix = ''): Matrix {
   const { units } = config.layers[config.layers.length - 1]
   const { targets: kind } = lossOf(config.loss)
-  const y = readTargets(targets, units, rangeOf(config, 'targets'), kind, x.rows, `${prefix}targets`)
-  return { inputs: x, targets: y }
+  return readTargets(targets, units, rangeOf(config, 'targets'), kind, rows, `${prefix}targets`)
+}
+
+export function readRows(network: Configured, inputs: unknown, targets: unknown, prefix = ''): Rows {
+  const x = readInputs(network, inputs, prefix)
+  return { inputs: x, targets: readTargetRows(network, targets, x.rows, prefix) }
 }
 
 /** The type whose range raw data must keep to: what is scaled is checked again when it is. */
