@@ -68,13 +68,18 @@ await build({
   splitting: true,
   chunkNames: '[name]-[hash]',
 })
+const command = { ...shared, platform: 'node', external: ['wasmprop'] }
 await build({
-  ...shared,
-  entryPoints: { cli: 'src/cli/main.ts' },
+  ...command,
+  entryPoints: { cli: 'src/cli/main.ts', 'bench-thread': 'src/cli/bench/thread.ts' },
   outdir: 'dist',
-  platform: 'node',
-  external: ['wasmprop'],
 })
-writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'tinybench', 'asciichart'])
+// What bench/ shares with the command: not in the package
+await build({
+  ...command,
+  entryPoints: { 'bench-kit': 'src/cli/bench/kit.ts', 'bench-threads': 'src/cli/bench/threads.ts' },
+  outdir: 'build',
+})
+writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'asciichart'])
 copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })

@@ -1,7 +1,8 @@
 // From a cold process to the trained tutorial network, against a process that does nothing. Both take turns.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import { goal, summarize, summaryCells, summaryColumns } from './report.mjs'
+import { summarize } from '../build/bench-kit.js'
+import { goal, summaryCells, summaryColumns } from './report.mjs'
 
 const WANTED = 15
 const PHASES = ['import', 'create', 'train']

@@ -5,18 +5,16 @@
 // foreign code within a stated difference. Only then is anything timed. Variants that are compared are warmed up and take
 // turns, sample by sample and for the same time in all, so that a slow second of the machine hits all of them; networks
 // run in threads of their own, so that none runs on what V8 learned from another. What else runs on the machine only ever
-// adds time: ratios are minimum against minimum, and medians stand beside them with their median absolute deviation (±),
-// which says how quiet the machine was. All data is seeded.
+// adds time: ratios are minimum against minimum, and medians stand beside them with half of their 95 % interval (±), which
+// says how quiet the machine was. All data is seeded. What is measured, and how, is shared with the command `wasmprop
+// bench`: src/cli/bench.
 //
-// Plain JavaScript is the code that a careful reader would write instead of taking a library: typed arrays, no objects
-// in loops, sums in registers; see tutorial-loops.mjs and plain-network.mjs. It is spared what the library does beside
-// training: no losses are computed or kept, nothing is checked.
-//
-// --quick proves all of it, times less of it, and is meant for CI. Goals are said to be met or not; the exit code is 0
-// unless a proof fails, never for speed.
+// --quick proves all of it, times less of it, and is meant for CI. Goals are said to be met or not. The exit code is 1 when
+// a proof fails or a guard: a gain over plain code in the same run that is less than half of what it used to be, twice in a
+// row, so that a busy machine fails nothing and a lost vector loop does.
 import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { describeMachine, formatGoal, formatPart } from './report.mjs'
+import { describeMachine, formatGoal, formatGuard, formatPart } from './report.mjs'
 
 const PARTS = ['tutorial', 'product', 'workloads', 'optimizers', 'cold', 'size']
 
@@ -30,6 +28,17 @@ async function runPart(name, options) {
   }
 }
 
+const hasFallen = ({ guards = [] }) => guards.some(({ holds }) => !holds)
+
+/** Once more where a guard has failed: only what fails twice has failed. */
+async function runGuarded(name, options) {
+  const part = await runPart(name, options)
+  if (!hasFallen(part)) return part
+  const again = await runPart(name, options)
+  const best = (guard, index) => (guard.holds ? guard : (again.guards?.[index] ?? guard))
+  return { ...part, guards: part.guards.map(best), notes: [...(part.notes ?? []), 'Guards were tried twice.'] }
+}
+
 function readOptions() {
   const { values } = parseArgs({
     options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, only: { type: 'string' } },
@@ -37,7 +46,7 @@ function readOptions() {
   const names = values.only?.split(',') ?? PARTS
   const unknown = names.find((name) => !PARTS.includes(name))
   if (unknown !== undefined) throw new Error(`--only: expected some of ${PARTS.join(',')}, got ${unknown}`)
-  for (const file of ['dist/index.js', 'build/testing.wasm']) {
+  for (const file of ['dist/index.js', 'build/testing.wasm', 'build/bench-kit.js']) {
     if (!existsSync(new URL(`../${file}`, import.meta.url))) throw new Error(`${file} is missing: npm run build`)
   }
   return { ...values, names }
@@ -49,7 +58,7 @@ const started = performance.now()
 console.log(`# Benches${quick ? ' (quick)' : ''}\n\n${Object.values(machine).join(', ')}\n`)
 const parts = []
 for (const name of names) {
-  const part = await runPart(name, { quick })
+  const part = await runGuarded(name, { quick })
   parts.push(part)
   console.log(formatPart(part))
 }
@@ -58,7 +67,9 @@ console.log(`${Math.round((performance.now() - started) / 1000)} s\n`)
 const proofs = parts.flatMap((part) => part.proofs ?? [])
 const goals = parts.flatMap((part) => part.goals ?? [])
 for (const goal of goals) console.log(formatGoal(goal))
+const guards = parts.flatMap((part) => part.guards ?? [])
+for (const guard of guards) console.log(formatGuard(guard))
 const failed = proofs.filter(({ holds }) => !holds)
 console.log(`${proofs.length - failed.length} of ${proofs.length} proofs hold`)
 if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, quick, parts }, null, 2)}\n`)
-process.exitCode = failed.length > 0 ? 1 : 0
+process.exitCode = failed.length > 0 || parts.some(hasFallen) ? 1 : 0

@@ -1,7 +1,7 @@
 // Epochs, that is steps on all rows, that each optimizer takes to a loss on small data. Nothing is timed: the numbers are the
 // same everywhere. Every optimizer gets the best of several rates, so that none loses for its default.
 import { readFileSync } from 'node:fs'
-import { createNetwork } from '../dist/index.js'
+import { createNetwork } from 'wasmprop'
 
 const MOST_EPOCHS = 20_000
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3]

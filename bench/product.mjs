@@ -1,13 +1,14 @@
 // Square matrix products of build/testing.wasm against what the same multiplications and additions reach with nothing in
 // their way (peakFloat32, peakFloat64 of the same module).
 import { readFileSync } from 'node:fs'
-import { generator } from './data.mjs'
-import { measure } from './measure.mjs'
-import { goal, number, percent } from './report.mjs'
+import { generator, measure, uncertainty } from '../build/bench-kit.js'
+import { goal, guard, number, percent } from './report.mjs'
 import { here } from './variants.mjs'
 
 const SIZES = [64, 128, 256, 512]
 const WANTED = 0.7
+/** Without vectors a quarter or less is left. */
+const LEAST = 0.35
 const LARGEST = Math.max(...SIZES)
 const PACKED_BYTES = 16384
 
@@ -91,12 +92,12 @@ async function time(module, dtype, quick) {
 
 function rowsOf({ name }, results) {
   const rate = (milliseconds) => 1e-6 / milliseconds
-  return Object.entries(results).map(([size, { min, median, spread }]) => [
+  return Object.entries(results).map(([size, summary]) => [
     `${name.toLowerCase()} ${size}`,
-    number(rate(min)),
-    number(rate(median)),
-    percent(spread / median),
-    percent(results.peak.min / min),
+    number(rate(summary.min)),
+    number(rate(summary.median)),
+    percent(uncertainty(summary)),
+    percent(results.peak.min / summary.min),
   ])
 }
 
@@ -105,6 +106,7 @@ export async function run({ quick }) {
   const proofs = []
   const rows = []
   const goals = []
+  const guards = []
   const results = {}
   for (const dtype of dtypes) {
     proofs.push(...SIZES.map((size) => prove(module, dtype, size)))
@@ -113,6 +115,7 @@ export async function run({ quick }) {
     results[dtype.name] = timed
     rows.push(...rowsOf(dtype, timed))
     goals.push(goal(`product${dtype.name}: least share of the peak`, Math.min(...shares), WANTED, percent))
+    guards.push(guard(`product${dtype.name}: largest share of the peak`, Math.max(...shares), LEAST, percent))
   }
   return {
     title: 'Matrix products, GFLOP/s',
@@ -120,6 +123,7 @@ export async function run({ quick }) {
     tables: [{ columns: ['', 'best', 'median', '±', 'best : peak'], rows }],
     notes: ['Peak: 128-bit multiplications and additions on eight accumulators, without fusing.'],
     goals,
+    guards,
     results,
   }
 }

@@ -1,14 +1,6 @@
-// What the parts have in common when they speak: statistics of samples, the machine, Markdown, proofs and goals.
+// What the parts have in common when they speak: the machine, Markdown, proofs, goals and guards.
 import { cpus } from 'node:os'
-import { medianAbsoluteDeviation } from 'tinybench'
-
-/** Median, minimum and spread of samples; the spread is the median absolute deviation. */
-export function summarize(samples) {
-  const sorted = Float64Array.from(samples).sort()
-  const middle = sorted.length >> 1
-  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  return { median, min: sorted[0], spread: medianAbsoluteDeviation(Array.from(sorted)), count: sorted.length }
-}
+import { uncertainty } from '../build/bench-kit.js'
 
 export function describeMachine() {
   const processors = cpus()
@@ -29,9 +21,9 @@ export function number(value) {
 export const times = (ratio) => `${number(ratio)} ×`
 export const percent = (share) => `${number(share * 100)} %`
 
-/** The cells of a summary: minimum, median, spread in per cent of the median */
+/** The cells of a summary: minimum, median, half of the median's 95 % interval in per cent of it */
 export const summaryColumns = ['min', 'median', '±']
-export const summaryCells = ({ min, median, spread }) => [number(min), number(median), percent(spread / median)]
+export const summaryCells = (summary) => [number(summary.min), number(summary.median), percent(uncertainty(summary))]
 
 /** A goal that says itself whether it is met: `value` at least, or with `atMost` at most, `wanted`. */
 export function goal(name, value, wanted, format, atMost = false) {
@@ -47,31 +39,20 @@ export function goal(name, value, wanted, format, atMost = false) {
   }
 }
 
-/** The proof that both engines trained to the same `hash`: of weights, or of anything else */
-export function sameBits(what, wasm, typescript) {
-  const detail = wasm.hash === typescript.hash ? wasm.hash : `${wasm.hash} and ${typescript.hash}`
-  return { name: `${what}: typescript has the bits of wasm`, holds: wasm.hash === typescript.hash, detail }
-}
-
-/** The proof that weights of other code are near those of wasm; a NaN is not. */
-export function nearTo(what, wasm, other, tolerance) {
-  const worst = wasm.weights.reduce((most, weight, i) => {
-    const distance = Math.abs(weight - other.weights[i])
-    return distance <= most ? most : distance
-  }, 0)
-  const name = `${what} stays within ${tolerance} of wasm`
-  return {
-    name,
-    holds: worst <= tolerance && wasm.weights.length === other.weights.length,
-    detail: worst.toExponential(1),
-  }
+/** What fails the bench: a gain over plain code of the same run that is less than half of what it used to be */
+export function guard(name, value, least, format) {
+  return { name: `${name} ≥ ${format(least)}`, value, least, holds: value >= least, text: format(value) }
 }
 
 export function formatGoal({ name, met, text, isMeasured }) {
   return `goal ${name}: ${isMeasured ? `${met ? 'met' : 'not met'} (${text})` : 'not measured'}`
 }
 
-function formatTable({ columns, rows }) {
+export function formatGuard({ name, holds, text }) {
+  return `guard ${name}: ${holds ? 'holds' : 'FAILED'} (${text})`
+}
+
+export function formatTable({ columns, rows }) {
   const line = (cells) => `| ${cells.join(' | ')} |`
   return [line(columns), line(columns.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
 }

@@ -29,6 +29,8 @@ async function bundle(contents) {
     target: 'es2022',
     write: false,
     metafile: true,
+    // It warns of chunks without side effects that are imported for nothing else.
+    logLevel: 'error',
   })
   return Object.entries(metafile.outputs).map(([name, { imports, inputs }]) => ({
     name,

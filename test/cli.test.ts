@@ -305,34 +305,65 @@ describe('wasmprop tutorial --example mazur', () => {
 })
 
 describe('wasmprop bench --quick', () => {
-  it('proves equal weights, then prints times with their spread', async () => {
+  const time = String.raw`[\d.]+ (?:µs|ms|s)`
+  const rows = [
+    ['wasm', 'float32'],
+    ['wasm', 'float64'],
+    ['typescript', 'float32'],
+    ['typescript', 'float64'],
+    ['plain JavaScript', 'float64'],
+  ]
+
+  it('proves equal weights, then prints times with their uncertainty, and where plain JavaScript is ahead', async () => {
     const { code, stdout, stderr } = await wasmprop('bench', '--quick')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain(`${process.platform} ${process.arch}, Node ${process.version}, `)
-    expect(stdout.match(/equal weights: float32 [0-9a-f]{16}, float64 [0-9a-f]{16}\n/g)).toHaveLength(2)
-    const times = String.raw`[\d.]+ (µs|ms|s)`
-    const row = (name: string) => new RegExp(`${name} +${times} +±[\\d.]+ % +${times} +${times} +[\\d.]+\\n`)
-    for (const engine of ['wasm', 'typescript']) {
-      for (const dtype of ['float32', 'float64']) expect(stdout).toMatch(row(`${engine} +${dtype}`))
+    expect(stdout).toContain(`${process.platform} ${process.arch}, Node ${process.version} (V8 `)
+    for (const workload of ['W1', 'W3']) {
+      for (const dtype of ['float32', 'float64']) {
+        expect(stdout).toMatch(
+          new RegExp(`proved: ${workload} ${dtype}: typescript has the bits of wasm \\([0-9a-f]{16}\\)\n`),
+        )
+      }
+      expect(stdout).toMatch(new RegExp(`proved: ${workload}: plain JavaScript stays within 1e-9 of wasm`))
     }
-    expect(stdout).toMatch(row('plain JavaScript +float64'))
+    for (const [name, dtype] of rows) {
+      const row = new RegExp(`\n {2}${name} +${dtype} +${time} +[\\d.]+ % +${time} +[\\d.]+(?=\n)`, 'g')
+      expect(stdout.match(row)).toHaveLength(2)
+    }
+    expect(stdout).toMatch(
+      /\n(Plain JavaScript is ahead of wasm on|Wasm is ahead of plain JavaScript on all of these): W.*\n$/,
+    )
+  })
+
+  it('--markdown prints tables', async () => {
+    const { code, stdout, stderr } = await wasmprop('bench', '--quick', '--markdown')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(/^# wasmprop bench\n/)
+    expect(stdout.match(/\n## W\d: /g)).toHaveLength(2)
+    for (const [name, dtype] of rows) {
+      const row = new RegExp(`\n\\| ${name} \\| ${dtype} \\| ${time} \\| [\\d.]+ % \\| ${time} \\| [\\d.]+ \\|`, 'g')
+      expect(stdout.match(row)).toHaveLength(2)
+    }
   })
 
   it('--json gives the same', async () => {
-    const { networks, node, machine } = await json('bench', '--quick')
+    const { outcomes, node, machine, crossover } = await json('bench', '--quick')
     expect(node).toBe(process.version)
     expect(typeof machine).toBe('string')
-    expect(networks).toHaveLength(2)
-    for (const { identical, timings } of networks) {
-      expect(identical).toBe(true)
-      for (const { mean, median, min, interval, ratio, samples } of timings) {
+    expect(outcomes.map(({ workload }: { workload: string }) => workload)).toEqual(['W1', 'W3'])
+    for (const { proofs, timings } of outcomes) {
+      expect(proofs.map(({ holds }: { holds: boolean }) => holds)).toEqual([true, true, true])
+      const least = timings[0].min
+      for (const { median, min, low, high, ratio, count } of timings) {
         expect(min).toBeGreaterThan(0)
-        expect(median).toBeGreaterThanOrEqual(min)
-        expect(mean).toBeGreaterThanOrEqual(min)
-        expect(interval).toBeGreaterThan(0)
-        expect(ratio).toBeGreaterThan(0)
-        expect(samples).toBeGreaterThanOrEqual(10)
+        expect(low).toBeGreaterThanOrEqual(min)
+        expect(median).toBeGreaterThanOrEqual(low)
+        expect(high).toBeGreaterThanOrEqual(median)
+        expect(ratio).toBe(min / least)
+        expect(count).toBeGreaterThanOrEqual(5)
       }
     }
+    expect(crossover.gains.length).toBe(3)
+    for (const { gain } of crossover.ahead) expect(gain).toBeLessThan(1)
   })
 })

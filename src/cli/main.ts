@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { WasmpropError } from 'wasmprop'
 import { didYouMean } from '../errors.ts'
 import { type commonRules, optionLines, type Rules, readArguments, UsageError, type Values } from './arguments.ts'
-import { bench, benchRules, benchUsage } from './bench.ts'
+import { bench, benchRules, benchUsage } from './bench/bench.ts'
 import { bold, print, red } from './terminal.ts'
 import { tutorial, tutorialRules, tutorialUsage } from './tutorial.ts'
 

@@ -7,8 +7,16 @@
 // `unrolled` shows how far JavaScript can be driven for this single network: 2-3-1 written out, no array but the data.
 // Nobody could train anything else with it.
 
-/** `layers` as getWeights gives them. Returns `{ train(epochs), weights() }`. */
-export function typedArrays(data, layers, learningRate) {
+import type { LayerWeights } from 'wasmprop'
+import type { Data } from './data.ts'
+
+export interface PlainTraining {
+  train(epochs: number): void
+  /** Layer by layer, weights, then biases */
+  weights(): number[]
+}
+
+export function typedArrays(data: Data, layers: readonly LayerWeights[], learningRate: number): PlainTraining {
   const { rows, inputs: x, targets } = data
   const rate = learningRate
   const [w1, b1, w2, b2] = layers.flatMap(({ weights, biases }) => [
@@ -69,7 +77,7 @@ export function typedArrays(data, layers, learningRate) {
   }
 
   return {
-    train(epochs) {
+    train(epochs: number) {
       for (let done = 0; done < epochs; done++) epoch()
     },
     weights: () => [...w1, ...b1, ...w2, ...b2],
@@ -77,12 +85,12 @@ export function typedArrays(data, layers, learningRate) {
 }
 
 /** The same for 2 inputs, 3 hidden units and 1 output only. */
-export function unrolled(data, layers, learningRate) {
+export function unrolled(data: Data, layers: readonly LayerWeights[], learningRate: number): PlainTraining {
   const { rows, inputs: x, targets } = data
   const rate = learningRate
   const all = layers.flatMap(({ weights, biases }) => [...weights.flat(), ...biases])
 
-  function train(epochs) {
+  function train(epochs: number) {
     let [w00, w01, w02, w10, w11, w12, b0, b1, b2, v0, v1, v2, c] = all
     for (let epoch = 0; epoch < epochs; epoch++) {
       let g00 = 0

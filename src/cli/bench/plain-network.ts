@@ -2,12 +2,39 @@
 // JavaScript on Float64Arrays (Float32Arrays are slower: every access converts). Products keep 2 × 4 sums in local
 // variables, which is four times as fast as the textbook's three loops that add into memory.
 
+import type { LayerWeights } from 'wasmprop'
+import type { Data } from './data.ts'
+import type { PlainTraining } from './plain-tutorial.ts'
+
+type Numbers = Float64Array
+
+export interface PlainOptions {
+  readonly batchRows: number
+  readonly optimizer: 'sgd' | 'adam'
+  readonly rate: number
+  readonly shuffles: boolean
+  /** Uniform in [0, 1), for shuffling */
+  readonly random: () => number
+}
+
 const EPSILON = 1e-8
 const BETA1 = 0.9
 const BETA2 = 0.999
 
 /** c[i][j] = start[j] + Σ a[i][k] · b[k][j]; a and b are read by strides, so that either may be a transpose. */
-function product(a, aRow, aColumn, b, bRow, bColumn, start, c, rows, depth, columns) {
+function product(
+  a: Numbers,
+  aRow: number,
+  aColumn: number,
+  b: Numbers,
+  bRow: number,
+  bColumn: number,
+  start: Numbers,
+  c: Numbers,
+  rows: number,
+  depth: number,
+  columns: number,
+) {
   const wholeRows = rows & ~1
   const wholeColumns = columns & ~3
   for (let i = 0; i < wholeRows; i += 2) {
@@ -60,7 +87,7 @@ function product(a, aRow, aColumn, b, bRow, bColumn, start, c, rows, depth, colu
   }
 }
 
-function softmax(nets, rows, columns) {
+function softmax(nets: Numbers, rows: number, columns: number) {
   for (let i = 0; i < rows * columns; i += columns) {
     let largest = nets[i]
     for (let j = i + 1; j < i + columns; j++) if (nets[j] > largest) largest = nets[j]
@@ -73,11 +100,11 @@ function softmax(nets, rows, columns) {
   }
 }
 
-function descend(parameters, gradients, rate) {
+function descend(parameters: Numbers, gradients: Numbers, rate: number) {
   for (let i = 0; i < parameters.length; i++) parameters[i] -= rate * gradients[i]
 }
 
-function adam(parameters, gradients, m, v, rate, correction) {
+function adam(parameters: Numbers, gradients: Numbers, m: Numbers, v: Numbers, rate: number, correction: number) {
   for (let i = 0; i < parameters.length; i++) {
     const gradient = gradients[i]
     const first = BETA1 * m[i] + (1 - BETA1) * gradient
@@ -88,7 +115,7 @@ function adam(parameters, gradients, m, v, rate, correction) {
   }
 }
 
-function makeLayer({ weights, biases }, batchRows) {
+function makeLayer({ weights, biases }: LayerWeights, batchRows: number) {
   const inputs = weights.length
   const units = biases.length
   const block = () => new Float64Array(units * batchRows)
@@ -106,8 +133,11 @@ function makeLayer({ weights, biases }, batchRows) {
   }
 }
 
-/** `given` as getWeights gives it. Returns `{ epoch(shuffles), weights() }`. */
-export function plainNetwork({ rows, inputs, targets }, given, { batchRows, optimizer, rate, random }) {
+export function plainNetwork(
+  { rows, inputs, targets }: Data,
+  given: readonly LayerWeights[],
+  { batchRows, optimizer, rate, shuffles, random }: PlainOptions,
+): PlainTraining {
   const layers = given.map((layer) => makeLayer(layer, batchRows))
   const columns = layers[0].inputs
   const last = layers[layers.length - 1]
@@ -117,14 +147,14 @@ export function plainNetwork({ rows, inputs, targets }, given, { batchRows, opti
   const zeros = new Float64Array(Math.max(...layers.map((layer) => Math.max(layer.inputs, layer.units))))
   let steps = 0
 
-  function gather(from, to, width, first, count) {
+  function gather(from: Numbers, to: Numbers, width: number, first: number, count: number) {
     for (let i = 0; i < count; i++) {
       const row = order[first + i] * width
       for (let j = 0; j < width; j++) to[i * width + j] = from[row + j]
     }
   }
 
-  function forward(count) {
+  function forward(count: number) {
     let below = batchInputs
     for (const layer of layers) {
       const { weights, biases, outputs, inputs: depth, units } = layer
@@ -136,7 +166,7 @@ export function plainNetwork({ rows, inputs, targets }, given, { batchRows, opti
     }
   }
 
-  function backward(count) {
+  function backward(count: number) {
     for (let i = 0; i < count * last.units; i++) last.deltas[i] = (last.outputs[i] - batchTargets[i]) / count
     for (let index = layers.length - 1; index >= 0; index--) {
       const { weights, deltas, gradients, inputs: depth, units } = layers[index]
@@ -177,17 +207,21 @@ export function plainNetwork({ rows, inputs, targets }, given, { batchRows, opti
     }
   }
 
+  function epoch() {
+    if (shuffles) shuffle()
+    for (let first = 0; first < rows; first += batchRows) {
+      const count = Math.min(batchRows, rows - first)
+      gather(inputs, batchInputs, columns, first, count)
+      gather(targets, batchTargets, last.units, first, count)
+      forward(count)
+      backward(count)
+      update()
+    }
+  }
+
   return {
-    epoch(shuffles) {
-      if (shuffles) shuffle()
-      for (let first = 0; first < rows; first += batchRows) {
-        const count = Math.min(batchRows, rows - first)
-        gather(inputs, batchInputs, columns, first, count)
-        gather(targets, batchTargets, last.units, first, count)
-        forward(count)
-        backward(count)
-        update()
-      }
+    train(epochs: number) {
+      for (let done = 0; done < epochs; done++) epoch()
     },
     weights: () => layers.flatMap(({ weights, biases }) => [...weights, ...biases]),
   }

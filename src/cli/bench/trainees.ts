@@ -1,0 +1,118 @@
+// Who is timed on a workload: both engines in both dtypes, and plain JavaScript; and the proof, before anything is timed,
+// that they come to the same weights.
+//
+// Plain JavaScript is the code that a careful reader would write instead of taking a library: typed arrays, no objects in
+// loops, sums in registers; float64, which is its fastest. It is spared what the library does beside training: no losses
+// are computed or kept, nothing is checked.
+import { createNetwork, type Network, type NetworkConfig } from 'wasmprop'
+import { type Data, generator } from './data.ts'
+import { plainNetwork } from './plain-network.ts'
+import { type PlainTraining, typedArrays, unrolled } from './plain-tutorial.ts'
+import { configOf, dataOf, type Workload, type WorkloadName, workloads } from './workloads.ts'
+
+export type Contestant = 'wasm' | 'typescript' | 'plain' | 'unrolled'
+export type Dtype = 'float32' | 'float64'
+
+export interface TraineeOptions {
+  readonly workload: WorkloadName
+  readonly contestant: Contestant
+  readonly dtype: Dtype
+  /** Fewer rows than the workload has */
+  readonly rows?: number
+  /** Epochs of a call */
+  readonly epochs: number
+  readonly shuffles: boolean
+}
+
+export interface Result {
+  /** Of an engine's network */
+  readonly hash?: string
+  /** Layer by layer, weights, then biases */
+  readonly weights: number[]
+}
+
+export interface Trainee {
+  /** Epochs, or steps, in a call */
+  readonly work: number
+  run(): void
+  result(): Result
+}
+
+export async function createTrainee(options: TraineeOptions): Promise<Trainee> {
+  const workload = workloads[options.workload]
+  const data = dataOf(workload, options.rows)
+  const { contestant, epochs } = options
+  const isEngine = contestant === 'wasm' || contestant === 'typescript'
+  const made = isEngine ? await createEngine(workload, data, options) : await createPlain(workload, data, options)
+  return { ...made, work: workload.unit === 'step' ? epochs * Math.ceil(data.rows / workload.batchRows) : epochs }
+}
+
+async function createEngine(workload: Workload, data: Data, options: TraineeOptions): Promise<Omit<Trainee, 'work'>> {
+  const { contestant, dtype, epochs, shuffles } = options
+  const config: NetworkConfig = { ...configOf(workload), engine: contestant as 'wasm' | 'typescript', dtype }
+  const network = await createNetwork(config)
+  const View = dtype === 'float32' ? Float32Array : Float64Array
+  const inputs = View.from(data.inputs)
+  const targets = View.from(data.targets)
+  const trainOptions = { epochs, batchSize: workload.batchRows, shuffle: shuffles }
+  return {
+    run: () => void network.trainSync(inputs, targets, trainOptions),
+    result: () => ({ hash: network.weightsHash(), weights: weightsOf(network) }),
+  }
+}
+
+const weightsOf = (network: Network) =>
+  network.getWeights().flatMap(({ weights, biases }) => [...weights.flat(), ...biases])
+
+async function createPlain(workload: Workload, data: Data, options: TraineeOptions): Promise<Omit<Trainee, 'work'>> {
+  // The TypeScript engine draws the same weights, and leaves the isolate without a WebAssembly memory.
+  const network = await createNetwork({ ...configOf(workload), engine: 'typescript', dtype: 'float64' })
+  const layers = network.getWeights()
+  const { name: optimizer, learningRate: rate } = workload.optimizer
+  const { batchRows, loss } = workload
+  const { shuffles, contestant, epochs } = options
+  let plain: PlainTraining
+  if (contestant === 'unrolled') plain = unrolled(data, layers, rate)
+  else if (loss === 'halfSquaredError') plain = typedArrays(data, layers, rate)
+  else plain = plainNetwork(data, layers, { batchRows, optimizer, rate, shuffles, random: generator(1) })
+  return { run: () => plain.train(epochs), result: () => ({ weights: plain.weights() }) }
+}
+
+export interface Proof {
+  readonly name: string
+  readonly holds: boolean
+  readonly detail: string
+}
+
+/** Trains once, somewhere of its own, and gives the result. */
+export type TrainOnce = (options: TraineeOptions) => Promise<Result>
+
+/** Plain JavaScript's exponential is not that of the engines. */
+const TOLERANCE = 1e-9
+
+/** The engines' bits in both dtypes as the workload is, and plain JavaScript's weights in the rows' own order */
+export async function prove(name: WorkloadName, trainOnce: TrainOnce): Promise<Proof[]> {
+  const { proof, shuffles } = workloads[name]
+  const train = (contestant: Contestant, dtype: Dtype, shuffle = shuffles) =>
+    trainOnce({ workload: name, contestant, dtype, ...proof, shuffles: shuffle })
+  const wasm = await train('wasm', 'float64', false)
+  return [
+    sameBits(`${name} float32`, await train('wasm', 'float32'), await train('typescript', 'float32')),
+    sameBits(`${name} float64`, await train('wasm', 'float64'), await train('typescript', 'float64')),
+    nearTo(`${name}: plain JavaScript`, wasm, await train('plain', 'float64', false), TOLERANCE),
+  ]
+}
+
+/** The proof that both engines trained to the same hash */
+export function sameBits(what: string, wasm: Result, typescript: Result): Proof {
+  const holds = wasm.hash !== undefined && wasm.hash === typescript.hash
+  const detail = holds ? wasm.hash : `${wasm.hash} and ${typescript.hash}`
+  return { name: `${what}: typescript has the bits of wasm`, holds, detail }
+}
+
+/** The proof that weights of other code are near those of wasm; a NaN is not. */
+export function nearTo(what: string, wasm: Result, other: Result, tolerance: number): Proof {
+  const worst = wasm.weights.reduce((most, weight, i) => Math.max(most, Math.abs(weight - other.weights[i])), 0)
+  const holds = worst <= tolerance && wasm.weights.length === other.weights.length
+  return { name: `${what} stays within ${tolerance} of wasm`, holds, detail: worst.toExponential(1) }
+}
