@@ -1,23 +1,54 @@
-// Where the variants of a comparison run, all with one face: `sample(calls)` gives the milliseconds that so many calls
-// took inside, `result()` what they computed, `work` the units of work in a call, `stop()` ends it.
+// Variants of a comparison that run in programs of their own, or here, with the face that `measure` takes; threads are in
+// src/cli/bench/threads.ts.
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** A Python program that reads a task, answers each number of calls with milliseconds, and an empty line with a result. */
-export async function inPython(name, script, task) {
-  const python = ['python3', 'python'].find((command) => spawnSync(command, ['-c', 'import numpy']).status === 0)
-  if (python === undefined) return undefined
-  const child = spawn(python, [fileURLToPath(new URL(script, import.meta.url))], { stdio: ['pipe', 'pipe', 'inherit'] })
+/**
+ * A program that reads a task from its first line, answers it with `{ work, … }` and each number of calls with milliseconds.
+ * `ask` gives it any other line. Lines are JSON, but for the task of a program in C.
+ */
+export async function inProcess(name, command, parameters, task, options = {}) {
+  const child = spawn(command, parameters, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
+  let words = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    words = (words + text).slice(-2000)
+  })
+  // A child that cannot be started or has ended is noticed where its answer is missing.
+  child.on('error', (error) => {
+    words += error.message
+  })
+  child.stdin.on('error', () => {})
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
   const ask = async (question) => {
     child.stdin.write(`${question}\n`)
     const { value, done } = await lines.next()
-    if (done) throw new Error(`${script} ended early`)
+    if (done) throw new Error(`${name} ended early: ${lastError(words)}`)
     return JSON.parse(value)
   }
-  const { work } = await ask(JSON.stringify(task))
-  return { name, work, sample: ask, result: () => ask(''), stop: () => child.kill() }
+  const stop = () => child.kill()
+  try {
+    const answer = await ask(task)
+    return { name, ...answer, sample: ask, ask, stop }
+  } catch (error) {
+    stop()
+    throw error
+  }
+}
+
+/** The line of an error among what a program wrote, else its last */
+export function lastError(words) {
+  const lines = words.trim().split('\n')
+  return (lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1)).slice(0, 200)
+}
+
+/** The same in Python where it has NumPy, with a result for an empty line */
+export async function inPython(name, script, task) {
+  const python = ['python3', 'python'].find((command) => spawnSync(command, ['-c', 'import numpy']).status === 0)
+  if (python === undefined) return undefined
+  const file = fileURLToPath(new URL(script, import.meta.url))
+  const variant = await inProcess(name, python, [file], JSON.stringify(task))
+  return { ...variant, result: () => variant.ask('') }
 }
 
 /** A function in this thread, for variants that share WebAssembly code and nothing else */
