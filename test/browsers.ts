@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Browser } from './tools.ts'
+import type { Browser } from './find-browser.ts'
 
 export interface Page {
   /** What is served: a prefix of the address ending in a slash, and the folder shown there. The first that fits counts. */

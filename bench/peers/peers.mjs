@@ -70,9 +70,9 @@ export const peers = [
     jobs: ['W1', 'W3', 'W4'],
   },
   { name: 'PyTorch', kind: 'native', ...python('torch_adapter', 'torch', { dtype: 'float32' }), jobs: ['W'] },
-  { name: 'C float32, 128 bits', kind: 'reference', ...compiled('float', SSE), jobs: TRAINING },
-  { name: 'C float64, 128 bits', kind: 'reference', ...compiled('double', SSE), jobs: ['W1'] },
-  { name: 'C float32, native', kind: 'reference', ...compiled('float', NATIVE), jobs: TRAINING },
+  { name: 'C float32, 128 bits', kind: 'C128', ...compiled('float', SSE), jobs: TRAINING },
+  { name: 'C float64, 128 bits', kind: 'C128', ...compiled('double', SSE), jobs: ['W1'] },
+  { name: 'C float32, native', kind: 'C', ...compiled('float', NATIVE), jobs: TRAINING },
 ]
 
 export const doesJob = ({ jobs }, { name }) => jobs.some((start) => name.startsWith(start))

@@ -12,7 +12,7 @@ const loss = (value) => Number(value.toPrecision(3))
 
 /** All peers of a job, the fastest first; ratios to the faster wasmprop */
 export function formatJob(job, { results, failed }) {
-  const { what, unit } = describeJob(job)
+  const { unit } = describeJob(job)
   const own = bestOf(results, 'wasmprop')
   const rows = byMinimum(results).map((result) => [
     result.peer,
@@ -26,37 +26,47 @@ export function formatJob(job, { results, failed }) {
   ])
   const columns = ['', `min, ${unit}`, 'median', '±', 'cold', 'min : wasmprop', 'loss of the whole job', '']
   const others = Object.entries(failed).map(([name, reason]) => `- not timed: ${name} (${reason})`)
-  return [`## ${job.name}: ${what}`, formatTable({ columns, rows }), others.join('\n')].filter(Boolean).join('\n\n')
+  return [`## ${title(job)}`, formatTable({ columns, rows }), others.join('\n')].filter(Boolean).join('\n\n')
 }
+
+const title = (job) => (describeJob(job).what === job.name ? job.name : `${job.name}: ${describeJob(job).what}`)
 
 const bestOf = (results, kind) => byMinimum(results.filter((result) => result.kind === kind))[0]
 
 /** The table of the README: wasmprop in its faster dtype, and the best of each kind as times of that */
 export function formatSummary(outcomes, machine) {
-  const columns = ['', 'wasmprop', 'best npm package', 'npm : wasmprop', 'wanted', 'plain JavaScript', 'native', 'C']
+  const columns = [
+    '',
+    'wasmprop',
+    'best npm package',
+    'npm',
+    'wanted',
+    'plain JavaScript',
+    'NumPy, PyTorch',
+    'C, 128 bits',
+    'C',
+  ]
   const rows = outcomes.map(({ job: name, results }) => {
     const job = jobs.find((each) => each.name === name)
-    const { what, unit } = describeJob(job)
     const own = bestOf(results, 'wasmprop')
-    const best = (kind) => bestOf(results, kind)
-    const told = (result) =>
-      result ? `${result.peer}${result.note ? '*' : ''}: ${number(result.min)} (${number(result.median)})` : '–'
-    const ratio = (result) => (result && own ? times(result.min / own.min) : '–')
-    const named = (result) => (result ? `${ratio(result)} ${result.peer}` : '–')
+    const npm = bestOf(results, 'npm')
+    const isNear = job.kind === 'train' && npm?.note !== undefined
+    const told = (result, star = '') =>
+      result ? `${result.peer}${star} ${number(result.min)} (${number(result.median)})` : '–'
+    const ratio = (kind) => (own && bestOf(results, kind) ? times(bestOf(results, kind).min / own.min) : '–')
     return [
-      `${what === name ? name : `${name}: ${what}`}, ${unit}`,
+      `${title(job)}, ${describeJob(job).unit}`,
       told(own).replace('wasmprop ', ''),
-      told(best('npm')),
-      ratio(best('npm')),
+      told(npm, isNear ? '*' : ''),
+      ratio('npm'),
       job.wanted === undefined ? '–' : times(job.wanted),
-      ratio(best('plain')),
-      named(best('native')),
-      named(best('reference')),
+      ...['plain', 'native', 'C128', 'C'].map(ratio),
     ]
   })
   const legend =
-    'Minimum (median); ratios are minimum to minimum, above 1 where wasmprop is faster. * does a near job, not this one: ' +
-    'row by row, another loss or optimizer.'
+    'Minimum (median) of the faster dtype; then minima : that of wasmprop, above 1 where wasmprop is faster. C is compiled ' +
+    'with -O3 -ffast-math, for 128-bit vectors without fusing, which is what WebAssembly has, and for this machine. * does a ' +
+    'near job, not this one: row by row, another loss or optimizer.'
   return `${Object.values(machine).join(', ')}, one thread.\n\n${formatTable({ columns, rows })}\n\n${legend}`
 }
 
