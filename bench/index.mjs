@@ -1,5 +1,5 @@
-// The benches: `npm run bench`, with `-- --quick`, `-- --only tutorial,product` and `-- --json file`. Owns the order of the
-// parts and what is said of them all.
+// The benches: `npm run bench`, with `-- --quick`, `-- --only tutorial,product`, `-- --largest` (growth: a network of 4 GiB),
+// `-- --json file` and `-- --markdown file`. Owns the order of the parts and what is said of them all.
 //
 // Method. Each part first proves that what it is about to time computes the same: engine against engine to the last bit,
 // foreign code within a stated difference. Only then is anything timed. Variants that are compared are warmed up and take
@@ -16,7 +16,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeMachine, formatGoal, formatGuard, formatPart } from './report.mjs'
 
-const PARTS = ['tutorial', 'product', 'workloads', 'optimizers', 'cold', 'size']
+const PARTS = ['tutorial', 'product', 'workloads', 'growth', 'optimizers', 'cold', 'size']
 
 /** A part that throws has proved nothing. */
 async function runPart(name, options) {
@@ -41,7 +41,13 @@ async function runGuarded(name, options) {
 
 function readOptions() {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, json: { type: 'string' }, only: { type: 'string' } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      largest: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      json: { type: 'string' },
+      markdown: { type: 'string' },
+    },
   })
   const names = values.only?.split(',') ?? PARTS
   const unknown = names.find((name) => !PARTS.includes(name))
@@ -52,24 +58,30 @@ function readOptions() {
   return { ...values, names }
 }
 
-const { quick, json, names } = readOptions()
+const { quick, largest, json, markdown, names } = readOptions()
 const machine = describeMachine()
 const started = performance.now()
-console.log(`# Benches${quick ? ' (quick)' : ''}\n\n${Object.values(machine).join(', ')}\n`)
+const said = []
+const say = (text) => {
+  said.push(text)
+  console.log(text)
+}
+say(`# Benches${quick ? ' (quick)' : ''}\n\n${Object.values(machine).join(', ')}\n`)
 const parts = []
 for (const name of names) {
-  const part = await runGuarded(name, { quick })
+  const part = await runGuarded(name, { quick, largest })
   parts.push(part)
-  console.log(formatPart(part))
+  say(formatPart(part))
 }
-console.log(`${Math.round((performance.now() - started) / 1000)} s\n`)
+say(`${Math.round((performance.now() - started) / 1000)} s\n`)
 
 const proofs = parts.flatMap((part) => part.proofs ?? [])
 const goals = parts.flatMap((part) => part.goals ?? [])
-for (const goal of goals) console.log(formatGoal(goal))
+for (const goal of goals) say(formatGoal(goal))
 const guards = parts.flatMap((part) => part.guards ?? [])
-for (const guard of guards) console.log(formatGuard(guard))
+for (const guard of guards) say(formatGuard(guard))
 const failed = proofs.filter(({ holds }) => !holds)
-console.log(`${proofs.length - failed.length} of ${proofs.length} proofs hold`)
+say(`${proofs.length - failed.length} of ${proofs.length} proofs hold`)
+if (markdown !== undefined) writeFileSync(markdown, `${said.join('\n')}\n`)
 if (json !== undefined) writeFileSync(json, `${JSON.stringify({ machine, quick, parts }, null, 2)}\n`)
 process.exitCode = failed.length > 0 || parts.some(hasFallen) ? 1 : 0
