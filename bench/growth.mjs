@@ -20,15 +20,23 @@ const axes = {
 }
 const QUICK_SIZES = 4
 
-/** WebAssembly memories of this process, in the order in which they were made: the last is that of the last network, */
+/** WebAssembly memories of this process, in the order in which they were made */
 const memories = []
-/** since all networks are kept, so that none is given the memory of another. */
+/** Kept, so that no network is given the memory of another */
 const networks = []
 WebAssembly.Instance = class extends WebAssembly.Instance {
   constructor(...parameters) {
     super(...parameters)
     memories.push(this.exports.memory)
   }
+}
+
+/** A network with a memory of its own, the last one made, once those that other parts left are used up */
+async function createNew(config) {
+  const made = memories.length
+  do networks.push(await createNetwork(config))
+  while (memories.length === made)
+  return networks.at(-1)
 }
 
 const configOf = (sizes, dtype, threads) => ({
@@ -53,8 +61,7 @@ function uniform(View, count) {
 async function stepOf({ sizesOf, rowsOf }, size, dtype, threads = 1) {
   const [sizes, rows] = [sizesOf(size), rowsOf(size)]
   const config = configOf(sizes, dtype, threads)
-  const network = await createNetwork(config)
-  networks.push(network)
+  const network = await createNew(config)
   const View = dtype === 'float32' ? Float32Array : Float64Array
   const [inputs, targets] = [uniform(View, rows * sizes[0]), uniform(View, rows * sizes.at(-1))]
   const run = () => network.trainSync(inputs, targets, { epochs: EPOCHS, batchSize: 'full' })
@@ -160,7 +167,7 @@ async function trainLargest() {
   const width = findLargest(rows)
   const config = configOf([width, width, 10], 'float32')
   const marks = [performance.now()]
-  const network = await createNetwork(config)
+  const network = await createNew(config)
   marks.push(performance.now())
   const { loss, stopReason } = network.trainSync(
     uniform(Float32Array, rows * width),

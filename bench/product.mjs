@@ -87,7 +87,7 @@ async function time(module, dtype, quick) {
     here('peak', PEAK_TURNS * dtype.peakOperations, () => runPeak(module, dtype)),
     ...SIZES.map((size) => here(String(size), 2 * size ** 3, () => multiply(module, dtype, size))),
   ]
-  return measure(variants, { seconds: quick ? 3 : 20 })
+  return measure(variants, { seconds: quick ? 2 : 20 })
 }
 
 function rowsOf({ name }, results) {

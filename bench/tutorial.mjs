@@ -51,7 +51,7 @@ async function prove(variants) {
 export async function run({ quick }) {
   const variants = await startVariants()
   const proofs = await prove(variants)
-  const milliseconds = await measure(variants, { seconds: quick ? 5 : 30 })
+  const milliseconds = await measure(variants, { seconds: quick ? 3 : 30 })
   for (const { stop } of variants) stop()
   const results = Object.entries(milliseconds).map(([name, summary]) => [name, scale(summary, 1000)])
   const ratioOf = (name) => (milliseconds[name]?.min ?? Number.NaN) / milliseconds.wasm.min
