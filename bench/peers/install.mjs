@@ -1,7 +1,7 @@
 // Puts the peers where they do not touch the project: build/peers has their packages, a link to the built wasmprop, copies of
 // the adapters (so that they find the packages), and the compiled C reference.
 import { spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -26,17 +26,16 @@ export function install(peers) {
 
 /** By a package.json of their own, and only when it changes. Install scripts download and compile: none is run. */
 function installPackages(peers) {
-  const packages = Object.assign({}, ...peers.map((peer) => peer.packages))
-  const manifest = { private: true, type: 'module', dependencies: { wasmprop: 'file:../..', ...packages } }
-  const text = `${JSON.stringify(manifest, null, 2)}\n`
   const file = `${folder}package.json`
-  const installed = `${folder}node_modules/.package-lock.json`
-  if (existsSync(installed) && existsSync(file) && readFileSync(file, 'utf8') === text) return
-  writeFileSync(file, text)
+  const before = existsSync(`${folder}node_modules`) && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const needed = Object.assign({ wasmprop: 'file:../..' }, ...peers.map((peer) => peer.packages))
+  if (Object.entries(needed).every(([name, version]) => before.dependencies?.[name] === version)) return
+  const dependencies = { ...before.dependencies, ...needed }
+  writeFileSync(file, `${JSON.stringify({ private: true, type: 'module', dependencies }, null, 2)}\n`)
   const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--install-links=false']
   const { status, error } = run('npm', ['install', ...options], { cwd: folder, stdio: ['ignore', 2, 2] })
   if (status === 0) return
-  writeFileSync(file, '')
+  rmSync(file)
   throw error ?? new Error('the packages of the peers could not be installed')
 }
 

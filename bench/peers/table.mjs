@@ -74,5 +74,5 @@ export function writeReadme(summary) {
   const text = readFileSync(README, 'utf8')
   const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)]
   if (begin < 0 || end < begin) throw new Error(`README.md lacks the lines ${BEGIN} and ${END}`)
-  writeFileSync(README, `${text.slice(0, begin)}${BEGIN}\n${summary}\n${text.slice(end)}`)
+  writeFileSync(README, `${text.slice(0, begin)}${BEGIN}\n\n${summary}\n\n${text.slice(end)}`)
 }
