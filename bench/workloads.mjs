@@ -26,13 +26,13 @@ const calls = {
 }
 
 /**
- * Half of the gains of wasm over plain JavaScript, in float32 and in float64, by the fastest samples of quick runs on a
+ * At most half of the gains of wasm over plain JavaScript, in float32 and in float64, by the fastest samples of quick runs on a
  * busy machine. With a product of one lane at a time they were 0.9 to 1.1 and 1.3 to 1.6. W1 says nothing: its gain is
  * below 2.
  */
 const leastGains = {
   W3: [2.5, 2],
-  W4: [4, 2],
+  W4: [3, 2],
   W5a: [4, 2],
   W5s: [4, 2],
   W6: [4, 2],
