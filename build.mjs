@@ -80,6 +80,6 @@ await build({
   entryPoints: { 'bench-kit': 'src/cli/bench/kit.ts', 'bench-threads': 'src/cli/bench/threads.ts' },
   outdir: 'build',
 })
-writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'asciichart'])
+writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'tinybench', 'asciichart'])
 copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })

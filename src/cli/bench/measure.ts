@@ -1,8 +1,9 @@
 // Times variants that are to be compared: warm-up of each until it gets no faster, then short samples in turn. Knows no
 // host and no network: the command, the benches and the page of the browsers all measure with this.
 //
-// Benchmark libraries run one task to its end before the next begins. Where other work runs on the machine, a slow second
-// then hits one of them alone: here all are spread over the same time.
+// Samples are tinybench's. It would run one task to its end before the next begins; where other work runs on the machine, a
+// slow second then hits one of them alone. So every sample is a run of its own, and the tasks take turns.
+import { Bench, type Task } from 'tinybench'
 
 /** Something to time, wherever it runs */
 export interface Variant {
@@ -40,6 +41,7 @@ const MOST_WARM_UP = 10
 
 interface State {
   readonly variant: Variant
+  readonly task: Task
   readonly calls: number
   readonly samples: number[]
   spent: number
@@ -53,18 +55,31 @@ export async function measure(
   variants: readonly Variant[],
   { seconds, warmUp: warmUpSeconds = 0.3 }: MeasureOptions,
 ): Promise<Record<string, Summary>> {
+  const bench = new Bench({ iterations: 1, time: 0, warmup: false, throws: true, retainSamples: true })
   const states: State[] = []
-  for (const variant of variants) {
-    states.push({ variant, calls: await warmUp(variant, 1000 * warmUpSeconds), samples: [], spent: 0 })
+  for (const [index, variant] of variants.entries()) {
+    const calls = await warmUp(variant, 1000 * warmUpSeconds)
+    // The variant's own clock counts: it may run in another thread.
+    bench.add(variant.name, async () => ({ overriddenDuration: await variant.sample(calls) }), { async: true })
+    states.push({ variant, task: bench.tasks[index], calls, samples: [], spent: 0 })
   }
   const end = performance.now() + 1000 * seconds
   while (performance.now() < end || states.some(({ samples }) => samples.length < LEAST_SAMPLES)) {
     const state = nextOf(states)
-    const milliseconds = await state.variant.sample(state.calls)
+    const milliseconds = await sampleOf(state.task)
     state.samples.push(milliseconds / (state.calls * state.variant.work))
     state.spent += milliseconds
   }
   return Object.fromEntries(states.map(({ variant, samples }) => [variant.name, summarize(samples)]))
+}
+
+/** Milliseconds of one more run */
+async function sampleOf(task: Task): Promise<number> {
+  task.reset(false)
+  const { result } = await task.run()
+  if (result.state !== 'completed')
+    throw new Error(`${task.name}: expected a sample, got a task that is ${result.state}`)
+  return result.latency.mean
 }
 
 /** Runs for `least` milliseconds and until it is steady; returns how many calls fill one sample at the best speed. */
