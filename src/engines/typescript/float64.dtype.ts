@@ -1,9 +1,5 @@
 // What the two copies of this folder differ in: the build puts this file into float64/ as dtype.ts.
 
-/** Rounds the result of an operation to the type: float64 is what JavaScript computes in. */
-export const round = (x: number): number => x
-export type Values = Float64Array
-export const Values = Float64Array
 /** Byte address >>> SHIFT = index into Values */
 export const SHIFT = 3
 
@@ -12,13 +8,29 @@ export const LOWEST_EXPONENT = -746
 export const HIGHEST_EXPONENT = 710
 export const LOWEST_NORMAL_EXPONENT = -708
 export const HIGHEST_NORMAL_EXPONENT = 709
-export const INVERSE_LN2 = 1.4426950408889634
-export const ROUNDING = 6755399441055744
-export const MINUS_LN2_HIGH = -0.6931471803691238
-export const MINUS_LN2_LOW = -1.9082149292705877e-10
 /** Below it net · e^net rounds to 0. */
 export const LOWEST_SILU = -752
 export const EXPM1_LIMIT = 44
+
+/**
+ * Rounds the result of an operation to the type: float64 is what JavaScript computes in. A function statement: esbuild takes
+ * its calls away.
+ */
+export function round(x: number): number {
+  return x
+}
+export type Values = Float64Array
+export const Values = Float64Array
+
+/** x / ln 2 to the nearest integer: adding the constant rounds */
+export function wholeQuotient(x: number): number {
+  return x * 1.4426950408889634 + 6755399441055744 - 6755399441055744
+}
+
+/** x − n · ln 2, in two parts */
+export function remainder(x: number, n: number): number {
+  return x + n * -0.6931471803691238 + n * -1.9082149292705877e-10
+}
 
 /** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2 */
 export function expQuotient(r: number, r2: number): number {

@@ -1,10 +1,9 @@
 // What the two copies of this folder differ in. float64/ is made from float32/ by the build with ../float64.dtype.ts in
 // this file's place: a copy per type, so that the JIT sees one kind of number and one kind of array in each.
+//
+// Short numbers come first and long ones stand in functions: esbuild writes those in place, where a variable of the module
+// would be loaded and checked in every operation (the tutorial's epoch: 1.11 → 0.93 µs).
 
-/** Rounds the result of an operation to the type. */
-export const round = Math.fround
-export type Values = Float32Array
-export const Values = Float32Array
 /** Byte address >>> SHIFT = index into Values */
 export const SHIFT = 2
 
@@ -13,13 +12,24 @@ export const LOWEST_EXPONENT = -104
 export const HIGHEST_EXPONENT = 89
 export const LOWEST_NORMAL_EXPONENT = -87
 export const HIGHEST_NORMAL_EXPONENT = 88
-export const INVERSE_LN2 = 1.4426950216293335
-export const ROUNDING = 12582912
-export const MINUS_LN2_HIGH = -0.693359375
-export const MINUS_LN2_LOW = 0.00021219444170128554
 /** Below it net · e^net rounds to 0. */
 export const LOWEST_SILU = -112
 export const EXPM1_LIMIT = 20
+
+/** Rounds the result of an operation to the type. */
+export const round = Math.fround
+export type Values = Float32Array
+export const Values = Float32Array
+
+/** x / ln 2 to the nearest integer: adding the constant rounds */
+export function wholeQuotient(x: number): number {
+  return round(round(round(x * 1.4426950216293335) + 12582912) - 12582912)
+}
+
+/** x − n · ln 2, in two parts */
+export function remainder(x: number, n: number): number {
+  return round(round(x + round(n * -0.693359375)) + round(n * 0.00021219444170128554))
+}
 
 /** (e^r − 1 − r) / r² for |r| ≤ ln 2 / 2 */
 export function expQuotient(r: number, r2: number): number {

@@ -4,14 +4,12 @@ import {
   expQuotient,
   HIGHEST_EXPONENT,
   HIGHEST_NORMAL_EXPONENT,
-  INVERSE_LN2,
   LOWEST_EXPONENT,
   LOWEST_NORMAL_EXPONENT,
   log1pSeries,
-  MINUS_LN2_HIGH,
-  MINUS_LN2_LOW,
-  ROUNDING,
+  remainder,
   round,
+  wholeQuotient,
 } from './dtype.ts'
 
 /** 2^n at n + 1074, exact */
@@ -21,7 +19,7 @@ for (let n = 1, power = 0.5; n <= 1074; n++, power /= 2) powersOfTwo[1074 - n] =
 
 /** e^r − 1 with r = x − n · ln 2 */
 function reducedExpm1(x: number, n: number): number {
-  const r = round(round(x + round(n * MINUS_LN2_HIGH)) + round(n * MINUS_LN2_LOW))
+  const r = remainder(x, n)
   const r2 = round(r * r)
   return round(round(expQuotient(r, r2) * r2) + r)
 }
@@ -34,7 +32,7 @@ export function exp(value: number): number {
 
 /** factor · e^x, rounded as if e^x could not leave the type */
 export function scaledExp(factor: number, x: number): number {
-  const n = round(round(round(x * INVERSE_LN2) + ROUNDING) - ROUNDING)
+  const n = wholeQuotient(x)
   const half = n >> 1
   const power = round(round(1 + reducedExpm1(x, n)) * powersOfTwo[1074 + half])
   return round(round(factor * power) * powersOfTwo[1074 + (n | 0) - half])
@@ -44,13 +42,13 @@ export function scaledExp(factor: number, x: number): number {
 export function expNormal(value: number): number {
   const below = HIGHEST_NORMAL_EXPONENT < value ? HIGHEST_NORMAL_EXPONENT : value
   const x = below < LOWEST_NORMAL_EXPONENT ? LOWEST_NORMAL_EXPONENT : below
-  const n = round(round(round(x * INVERSE_LN2) + ROUNDING) - ROUNDING)
+  const n = wholeQuotient(x)
   return round(round(1 + reducedExpm1(x, n)) * powersOfTwo[1074 + (n | 0)])
 }
 
 /** e^x − 1 = 2^n · (e^r − 1) + (2^n − 1) for |x| ≤ EXPM1_LIMIT */
 function expm1Within(x: number): number {
-  const n = round(round(round(x * INVERSE_LN2) + ROUNDING) - ROUNDING)
+  const n = wholeQuotient(x)
   const power = powersOfTwo[1074 + (n | 0)]
   return round(round(reducedExpm1(x, n) * power) + round(power - 1))
 }
