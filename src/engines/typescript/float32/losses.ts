@@ -10,17 +10,8 @@ import { log, log1p } from '../../../logarithms.ts'
 import { exp } from '../float64/exponential.ts'
 import { round, type Values } from './dtype.ts'
 
-/** Where the output layer's block lies, in elements of Values */
-export interface OutputBlock {
-  nets: number
-  outputs: number
-  targets: number
-  deltas: number
-  units: number
-  stride: number
-}
-
 /**
+ * All places are indices into `v`.
  * @param sums index into `doubles` of the terms' sums, one per output
  * @param scale what every derivative is multiplied by
  * @param parameter Huber's delta
@@ -29,19 +20,19 @@ export function addLoss(
   v: Values,
   doubles: Float64Array,
   loss: number,
-  block: OutputBlock,
+  nets: number,
+  outputs: number,
+  targets: number,
+  deltas: number,
   sums: number,
   rows: number,
+  units: number,
+  stride: number,
   scale: number,
   parameter: number,
 ): void {
-  const { units, stride } = block
   const limit = loss === HUBER ? round(parameter) : Number.POSITIVE_INFINITY
-  for (let row = 0; row < rows; row++) {
-    const nets = block.nets + row * stride
-    const outputs = block.outputs + row * stride
-    const targets = block.targets + row * stride
-    const deltas = block.deltas + row * stride
+  for (let row = 0; row < rows; row++, nets += stride, outputs += stride, targets += stride, deltas += stride) {
     for (let i = 0; i < units; i++) {
       const error = round(v[outputs + i] - v[targets + i])
       v[deltas + i] = loss === ABSOLUTE_ERROR ? signed(error, scale) : round(clamp(error, limit) * scale)
@@ -82,28 +73,38 @@ export function addWeightedLoss(
   v: Values,
   doubles: Float64Array,
   loss: number,
-  block: OutputBlock,
+  nets: number,
+  outputs: number,
+  targets: number,
   weights: number,
+  deltas: number,
   sums: number,
   rows: number,
+  units: number,
+  stride: number,
   scale: number,
   parameter: number,
 ): void {
-  const { units, stride } = block
   const rowSums = sums + units
   for (let row = 0; row < rows; row++) {
     const weight = doubles[weights + row]
     const offset = row * stride
     doubles.fill(0, rowSums, rowSums + units)
-    const place = {
-      nets: block.nets + offset,
-      outputs: block.outputs + offset,
-      targets: block.targets + offset,
-      deltas: block.deltas + offset,
+    addLoss(
+      v,
+      doubles,
+      loss,
+      nets + offset,
+      outputs + offset,
+      targets + offset,
+      deltas + offset,
+      rowSums,
+      1,
       units,
       stride,
-    }
-    addLoss(v, doubles, loss, place, rowSums, 1, round(scale * weight), parameter)
+      round(scale * weight),
+      parameter,
+    )
     for (let i = 0; i < units; i++) doubles[sums + i] += weight * doubles[rowSums + i]
   }
 }

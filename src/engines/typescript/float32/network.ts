@@ -43,25 +43,38 @@ export function forward(
   drops: boolean,
 ): void {
   const { words, doubles, values } = memory
-  const at = (record: number, field: number) => words[(record + field) >>> 2]
-  const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
-  const first = at(program, LAYERS)
-  const end = first + at(program, LAYER_COUNT) * LAYER_SIZE
+  const first = words[(program + LAYERS) >>> 2]
+  const end = first + words[(program + LAYER_COUNT) >>> 2] * LAYER_SIZE
   let below = inputs >>> SHIFT
   let belowStride = inputStride >>> SHIFT
   for (let layer = first; layer < end; layer += LAYER_SIZE) {
-    const stride = index(layer, STRIDE)
-    const units = at(layer, UNITS)
-    const nets = index(layer, NETS)
-    const outputs = index(layer, OUTPUTS)
-    const weights = index(layer, WEIGHTS)
-    const biases = index(layer, BIASES)
-    product(values, below, belowStride, 1, weights, stride, 1, biases, 0, nets, stride, rows, at(layer, INPUTS), units)
+    const stride = words[(layer + STRIDE) >>> 2] >>> SHIFT
+    const units = words[(layer + UNITS) >>> 2]
+    const nets = words[(layer + NETS) >>> 2] >>> SHIFT
+    const outputs = words[(layer + OUTPUTS) >>> 2] >>> SHIFT
+    const weights = words[(layer + WEIGHTS) >>> 2] >>> SHIFT
+    const biases = words[(layer + BIASES) >>> 2] >>> SHIFT
+    product(
+      values,
+      below,
+      belowStride,
+      1,
+      weights,
+      stride,
+      1,
+      biases,
+      0,
+      nets,
+      stride,
+      rows,
+      words[(layer + INPUTS) >>> 2],
+      units,
+    )
     const parameter = doubles[(layer + ACTIVATION_PARAMETER) >>> 3]
-    activate(values, at(layer, ACTIVATION), nets, outputs, rows, units, stride, parameter)
-    const dropsThese = drops && at(layer, DROPOUT_THRESHOLD) !== 0
+    activate(values, words[(layer + ACTIVATION) >>> 2], nets, outputs, rows, units, stride, parameter)
+    const dropsThese = drops && words[(layer + DROPOUT_THRESHOLD) >>> 2] !== 0
     if (dropsThese) dropOut(memory, program, layer, firstRow, rows)
-    below = dropsThese ? index(layer, DROPPED) : outputs
+    below = dropsThese ? words[(layer + DROPPED) >>> 2] >>> SHIFT : outputs
     belowStride = stride
   }
 }
@@ -79,47 +92,54 @@ export function backward(
   drops: boolean,
 ): void {
   const { words, values } = memory
-  const at = (record: number, field: number) => words[(record + field) >>> 2]
-  const index = (record: number, field: number) => words[(record + field) >>> 2] >>> SHIFT
-  const first = at(program, LAYERS)
-  const zeros = index(program, ZEROS)
-  const last = first + (at(program, LAYER_COUNT) - 1) * LAYER_SIZE
-  if (!at(program, CONTAINS_ACTIVATION)) differentiateLayer(memory, last, rows)
+  const first = words[(program + LAYERS) >>> 2]
+  const zeros = words[(program + ZEROS) >>> 2] >>> SHIFT
+  const last = first + (words[(program + LAYER_COUNT) >>> 2] - 1) * LAYER_SIZE
+  if (!words[(program + CONTAINS_ACTIVATION) >>> 2]) differentiateLayer(memory, last, rows)
   for (let layer = last; layer >= first; layer -= LAYER_SIZE) {
     const isFirst = layer === first
     const below = layer - LAYER_SIZE
-    const stride = index(layer, STRIDE)
-    const deltas = index(layer, DELTAS)
-    const units = at(layer, UNITS)
-    const count = at(layer, INPUTS)
-    const hasDropped = drops && !isFirst && at(below, DROPOUT_THRESHOLD) !== 0
-    const x = isFirst ? inputs >>> SHIFT : index(below, hasDropped ? DROPPED : OUTPUTS)
-    const xStride = isFirst ? index(program, INPUT_STRIDE) : index(below, STRIDE)
+    const stride = words[(layer + STRIDE) >>> 2] >>> SHIFT
+    const deltas = words[(layer + DELTAS) >>> 2] >>> SHIFT
+    const units = words[(layer + UNITS) >>> 2]
+    const count = words[(layer + INPUTS) >>> 2]
+    const hasDropped = drops && !isFirst && words[(below + DROPOUT_THRESHOLD) >>> 2] !== 0
+    const x = isFirst ? inputs >>> SHIFT : words[(below + (hasDropped ? DROPPED : OUTPUTS)) >>> 2] >>> SHIFT
+    const xStride = isFirst ? words[(program + INPUT_STRIDE) >>> 2] >>> SHIFT : words[(below + STRIDE) >>> 2] >>> SHIFT
 
     // ∂loss/∂W = Xᵀ · D
-    const gradients = index(layer, WEIGHT_GRADIENTS)
+    const gradients = words[(layer + WEIGHT_GRADIENTS) >>> 2] >>> SHIFT
     const start = adds ? gradients : zeros
     const startStride = adds ? stride : 0
     product(values, x, 1, xStride, deltas, stride, 1, start, startStride, gradients, stride, count, rows, units)
-    if (at(layer, TRAINS_BIASES)) {
-      columnSums(values, deltas, stride, rows, units, index(layer, BIAS_GRADIENTS), adds)
+    if (words[(layer + TRAINS_BIASES) >>> 2]) {
+      columnSums(values, deltas, stride, rows, units, words[(layer + BIAS_GRADIENTS) >>> 2] >>> SHIFT, adds)
     }
     if (isFirst) return
 
     // ∂loss/∂X = D · Wᵀ, then through the activation below
-    const belowDeltas = index(below, DELTAS)
-    const weights = index(layer, WEIGHTS)
+    const belowDeltas = words[(below + DELTAS) >>> 2] >>> SHIFT
+    const weights = words[(layer + WEIGHTS) >>> 2] >>> SHIFT
     product(values, deltas, stride, 1, weights, 1, stride, zeros, 0, belowDeltas, xStride, rows, units, count)
-    if (hasDropped) multiply(values, belowDeltas, index(below, KEPT), belowDeltas, rows * xStride)
+    if (hasDropped) multiply(values, belowDeltas, words[(below + KEPT) >>> 2] >>> SHIFT, belowDeltas, rows * xStride)
     differentiateLayer(memory, below, rows)
   }
 }
 
 /** A layer's deltas from ∂loss/∂output to ∂loss/∂net */
 function differentiateLayer({ words, doubles, values }: Memory<Values>, layer: number, rows: number): void {
-  const index = (field: number) => words[(layer + field) >>> 2] >>> SHIFT
   const parameter = doubles[(layer + ACTIVATION_PARAMETER) >>> 3]
   const activation = words[(layer + ACTIVATION) >>> 2]
   const units = words[(layer + UNITS) >>> 2]
-  differentiate(values, activation, index(DELTAS), index(OUTPUTS), index(NETS), rows, units, index(STRIDE), parameter)
+  differentiate(
+    values,
+    activation,
+    words[(layer + DELTAS) >>> 2] >>> SHIFT,
+    words[(layer + OUTPUTS) >>> 2] >>> SHIFT,
+    words[(layer + NETS) >>> 2] >>> SHIFT,
+    rows,
+    units,
+    words[(layer + STRIDE) >>> 2] >>> SHIFT,
+    parameter,
+  )
 }

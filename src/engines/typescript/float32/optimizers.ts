@@ -14,24 +14,29 @@ interface Blocks {
   readonly w: number
   readonly g: number
   readonly state: number
-  /** A field of the program */
-  get(field: number): number
-  set(field: number, value: number): void
+  readonly doubles: Float64Array
+  readonly program: number
+}
+
+/** A field of the program */
+function get({ doubles, program }: Blocks, field: number): number {
+  return doubles[(program + field) >>> 3]
+}
+
+function set({ doubles, program }: Blocks, field: number, value: number): void {
+  doubles[(program + field) >>> 3] = value
 }
 
 /** One step with the gradients as they lie. */
 export function update({ words, doubles, values }: Memory<Values>, program: number, rate: number): void {
-  const index = (field: number) => words[(program + field) >>> 2] >>> SHIFT
   const blocks: Blocks = {
     v: values,
-    count: index(P.PARAMETER_BYTES),
-    w: index(P.PARAMETERS),
-    g: index(P.GRADIENTS),
-    state: index(P.STATE),
-    get: (field) => doubles[(program + field) >>> 3],
-    set: (field, value) => {
-      doubles[(program + field) >>> 3] = value
-    },
+    count: words[(program + P.PARAMETER_BYTES) >>> 2] >>> SHIFT,
+    w: words[(program + P.PARAMETERS) >>> 2] >>> SHIFT,
+    g: words[(program + P.GRADIENTS) >>> 2] >>> SHIFT,
+    state: words[(program + P.STATE) >>> 2] >>> SHIFT,
+    doubles,
+    program,
   }
   const optimizer = words[(program + P.OPTIMIZER) >>> 2]
   const step = steps[optimizer]
@@ -51,14 +56,15 @@ const steps: Record<number, (blocks: Blocks, rate: number) => void> = {
 }
 
 /** v = μ · v + g;  w −= rate · v, or rate · (g + μ · v) with Nesterov's look ahead. Without momentum there is no v. */
-function sgd({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
+function sgd(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state } = blocks
   const rate = round(learningRate)
-  const momentum = round(get(P.MOMENTUM))
-  if (get(P.MOMENTUM) === 0) {
+  const momentum = round(get(blocks, P.MOMENTUM))
+  if (get(blocks, P.MOMENTUM) === 0) {
     for (let i = 0; i < count; i++) v[w + i] = round(v[w + i] - round(rate * v[g + i]))
     return
   }
-  const looksAhead = get(P.NESTEROV) !== 0
+  const looksAhead = get(blocks, P.NESTEROV) !== 0
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
     let velocity = round(round(momentum * v[state + i]) + gradient)
@@ -79,25 +85,25 @@ function averageSquare(mean: number, keep: number, take: number, g: number): num
 }
 
 /** Multiplies a running power by its base, and gives it. */
-function raise({ get, set }: Blocks, power: number, base: number): number {
-  const raised = get(power) * base
-  set(power, raised)
+function raise(blocks: Blocks, power: number, base: number): number {
+  const raised = get(blocks, power) * base
+  set(blocks, power, raised)
   return raised
 }
 
 /** m = β1 · m + (1 − β1) · g;  v = β2 · v + (1 − β2) · g²;  w −= rate / (1 − β1^t) · m / (√v / √(1 − β2^t) + ε) */
 function adam(blocks: Blocks, learningRate: number): void {
-  const { v, count, w, g, state: m, get } = blocks
-  const beta1 = get(P.BETA1)
-  const beta2 = get(P.BETA2)
+  const { v, count, w, g, state: m } = blocks
+  const beta1 = get(blocks, P.BETA1)
+  const beta2 = get(blocks, P.BETA2)
   const rate = round(learningRate / (1 - raise(blocks, P.BETA1_POWER, beta1)))
   const correction = round(1 / Math.sqrt(1 - raise(blocks, P.BETA2_POWER, beta2)))
-  const epsilon = round(get(P.EPSILON))
+  const epsilon = round(get(blocks, P.EPSILON))
   const keep1 = round(beta1)
   const take1 = round(1 - beta1)
   const keep2 = round(beta2)
   const take2 = round(1 - beta2)
-  const keepsLargest = get(P.AMSGRAD) !== 0
+  const keepsLargest = get(blocks, P.AMSGRAD) !== 0
   const squares = m + count
   const largest = squares + count
   for (let i = 0; i < count; i++) {
@@ -116,14 +122,15 @@ function adam(blocks: Blocks, learningRate: number): void {
 }
 
 /** v = ρ · v + (1 − ρ) · g²;  step = g / (√v + ε), centered g / (√(v − a²) + ε);  w −= rate · (step or its momentum) */
-function rmsprop({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
-  const momentum = get(P.RMSPROP_MOMENTUM)
+function rmsprop(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state } = blocks
+  const momentum = get(blocks, P.RMSPROP_MOMENTUM)
   const rate = round(learningRate)
-  const epsilon = round(get(P.EPSILON))
-  const keep = round(get(P.RHO))
-  const take = round(1 - get(P.RHO))
+  const epsilon = round(get(blocks, P.EPSILON))
+  const keep = round(get(blocks, P.RHO))
+  const take = round(1 - get(blocks, P.RHO))
   const mu = round(momentum)
-  const centers = get(P.CENTERED) !== 0
+  const centers = get(blocks, P.CENTERED) !== 0
   const means = state + count
   const buffer = centers ? means + count : means
   for (let i = 0; i < count; i++) {
@@ -146,9 +153,10 @@ function rmsprop({ v, count, w, g, state, get }: Blocks, learningRate: number): 
 }
 
 /** s += g²;  w −= rate · g / (√s + ε) */
-function adagrad({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
+function adagrad(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state } = blocks
   const rate = round(learningRate)
-  const epsilon = round(get(P.EPSILON))
+  const epsilon = round(get(blocks, P.EPSILON))
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
     const sum = round(v[state + i] + round(gradient * gradient))
@@ -158,11 +166,12 @@ function adagrad({ v, count, w, g, state, get }: Blocks, learningRate: number): 
 }
 
 /** s = ρ · s + (1 − ρ) · g²;  d = √(a + ε) / √(s + ε) · g;  a = ρ · a + (1 − ρ) · d²;  w −= rate · d */
-function adadelta({ v, count, w, g, state, get }: Blocks, learningRate: number): void {
+function adadelta(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state } = blocks
   const rate = round(learningRate)
-  const epsilon = round(get(P.EPSILON))
-  const keep = round(get(P.RHO))
-  const take = round(1 - get(P.RHO))
+  const epsilon = round(get(blocks, P.EPSILON))
+  const keep = round(get(blocks, P.RHO))
+  const take = round(1 - get(blocks, P.RHO))
   const moves = state + count
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
@@ -177,13 +186,13 @@ function adadelta({ v, count, w, g, state, get }: Blocks, learningRate: number):
 
 /** m as in Adam;  u = max(β2 · u, |g| + ε);  w −= rate / (1 − β1^t) · m / u */
 function adamax(blocks: Blocks, learningRate: number): void {
-  const { v, count, w, g, state: m, get } = blocks
-  const beta1 = get(P.BETA1)
+  const { v, count, w, g, state: m } = blocks
+  const beta1 = get(blocks, P.BETA1)
   const rate = round(learningRate / (1 - raise(blocks, P.BETA1_POWER, beta1)))
-  const epsilon = round(get(P.EPSILON))
+  const epsilon = round(get(blocks, P.EPSILON))
   const keep1 = round(beta1)
   const take1 = round(1 - beta1)
-  const keep2 = round(get(P.BETA2))
+  const keep2 = round(get(blocks, P.BETA2))
   const norms = m + count
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
@@ -199,10 +208,10 @@ function adamax(blocks: Blocks, learningRate: number): void {
 
 /** Adam with Nesterov's look ahead: μ(t) = β1 · (1 − ½ · 0.96^(ψ · t)), Π the product of all μ so far */
 function nadam(blocks: Blocks, learningRate: number): void {
-  const { v, count, w, g, state: m, get } = blocks
-  const beta1 = get(P.BETA1)
-  const beta2 = get(P.BETA2)
-  const base = exp(get(P.MOMENTUM_DECAY) * log(0.96))
+  const { v, count, w, g, state: m } = blocks
+  const beta1 = get(blocks, P.BETA1)
+  const beta2 = get(blocks, P.BETA2)
+  const base = exp(get(blocks, P.MOMENTUM_DECAY) * log(0.96))
   const power = raise(blocks, P.MOMENTUM_DECAY_POWER, base)
   const momentum = beta1 * (1 - 0.5 * power)
   const next = beta1 * (1 - 0.5 * (power * base))
@@ -210,7 +219,7 @@ function nadam(blocks: Blocks, learningRate: number): void {
   const gradientRate = round((learningRate * (1 - momentum)) / (1 - product))
   const momentRate = round((learningRate * next) / (1 - product * next))
   const correction = round(1 / Math.sqrt(1 - raise(blocks, P.BETA2_POWER, beta2)))
-  const epsilon = round(get(P.EPSILON))
+  const epsilon = round(get(blocks, P.EPSILON))
   const keep1 = round(beta1)
   const take1 = round(1 - beta1)
   const keep2 = round(beta2)
@@ -229,15 +238,16 @@ function nadam(blocks: Blocks, learningRate: number): void {
 }
 
 /** A step per parameter: η+ times as long where the gradient kept its sign, η− times, and left out once, where not */
-function rprop({ v, count, w, g, state: previous, get, set }: Blocks, learningRate: number): void {
+function rprop(blocks: Blocks, learningRate: number): void {
+  const { v, count, w, g, state: previous } = blocks
   const lengths = previous + count
   const start = round(learningRate)
-  const hasSteps = get(P.HAS_STEPS) !== 0
-  set(P.HAS_STEPS, 1)
-  const longer = round(get(P.ETA_PLUS))
-  const shorter = round(get(P.ETA_MINUS))
-  const most = round(get(P.MAX_STEP))
-  const least = round(get(P.MIN_STEP))
+  const hasSteps = get(blocks, P.HAS_STEPS) !== 0
+  set(blocks, P.HAS_STEPS, 1)
+  const longer = round(get(blocks, P.ETA_PLUS))
+  const shorter = round(get(blocks, P.ETA_MINUS))
+  const most = round(get(blocks, P.MAX_STEP))
+  const least = round(get(blocks, P.MIN_STEP))
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
     const agreement = Math.sign(gradient) * Math.sign(v[previous + i])

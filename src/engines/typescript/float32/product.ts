@@ -45,13 +45,14 @@ export function product(
       )
     }
   }
-  for (let m = 0; m < rows; m++) {
+  // What whole tiles leave: the last columns, and all of an odd last row
+  for (let m = 0; m < rows; m++, a += aRow, s += sRow, c += cRow) {
     for (let n = m < evenRows ? wholeColumns : 0; n < columns; n++) {
-      let sum = v[s + m * sRow + n]
-      for (let k = 0, x = a + m * aRow, y = b + n * bColumn; k < depth; k++, x += aColumn, y += bRow) {
+      let sum = v[s + n]
+      for (let k = 0, x = a, y = b + n * bColumn; k < depth; k++, x += aColumn, y += bRow) {
         sum = round(sum + round(v[x] * v[y]))
       }
-      v[c + m * cRow + n] = sum
+      v[c + n] = sum
     }
   }
 }

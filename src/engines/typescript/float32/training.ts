@@ -58,7 +58,9 @@ function outputLayer({ words }: Memory<Values>, program: number): number {
 /** Sets the sums of the terms of the loss to zero, before the first block of a batch. */
 export function clearLoss(memory: Memory<Values>, program: number): void {
   const columns = memory.words[(program + LOSS_COLUMNS) >>> 2] >>> 3
-  memory.doubles.fill(0, columns, columns + memory.words[(outputLayer(memory, program) + UNITS) >>> 2])
+  const end = columns + memory.words[(outputLayer(memory, program) + UNITS) >>> 2]
+  // A loop: `fill` is a call out of compiled code, dearer than a few stores.
+  for (let column = columns; column < end; column++) memory.doubles[column] = 0
 }
 
 /** The sum of the loss terms of all blocks since `clearLoss`: over the outputs, in order, of the sums over rows. */
@@ -95,20 +97,37 @@ export function block(
   forward(memory, program, inputs, words[(program + INPUT_STRIDE) >>> 2], firstRow, rows, drops)
   const factor = doubles[(program + GRADIENT_FACTOR) >>> 3]
   const output = outputLayer(memory, program)
-  const place = {
-    nets: words[(output + NETS) >>> 2] >>> SHIFT,
-    outputs: words[(output + OUTPUTS) >>> 2] >>> SHIFT,
-    targets: targets >>> SHIFT,
-    deltas: words[(output + DELTAS) >>> 2] >>> SHIFT,
-    units: words[(output + UNITS) >>> 2],
-    stride: words[(output + STRIDE) >>> 2] >>> SHIFT,
-  }
+  const nets = words[(output + NETS) >>> 2] >>> SHIFT
+  const outputs = words[(output + OUTPUTS) >>> 2] >>> SHIFT
+  const deltas = words[(output + DELTAS) >>> 2] >>> SHIFT
+  const units = words[(output + UNITS) >>> 2]
+  const stride = words[(output + STRIDE) >>> 2] >>> SHIFT
+  const goals = targets >>> SHIFT
   const scale = words[(program + MEAN_OVER_ROWS) >>> 2] ? factor / batchRows : factor
   const sums = words[(program + LOSS_COLUMNS) >>> 2] >>> 3
   const loss = words[(program + LOSS) >>> 2]
   const parameter = doubles[(program + LOSS_PARAMETER) >>> 3]
-  if (weights) addWeightedLoss(values, doubles, loss, place, weights >>> 3, sums, rows, scale, parameter)
-  else addLoss(values, doubles, loss, place, sums, rows, round(scale), parameter)
+  if (weights) {
+    const first = weights >>> 3
+    addWeightedLoss(
+      values,
+      doubles,
+      loss,
+      nets,
+      outputs,
+      goals,
+      first,
+      deltas,
+      sums,
+      rows,
+      units,
+      stride,
+      scale,
+      parameter,
+    )
+  } else {
+    addLoss(values, doubles, loss, nets, outputs, goals, deltas, sums, rows, units, stride, round(scale), parameter)
+  }
   if (differentiates) backward(memory, program, inputs, rows, firstRow !== 0, drops)
 }
 
@@ -149,28 +168,42 @@ function gatherDoubles(
 
 /** Gradients and loss of the batch of `rows` at POSITION; false: the loss is not finite. */
 function batch(memory: Memory<Values>, program: number, rows: number): boolean {
-  const at = (field: number) => memory.words[(program + field) >>> 2]
-  const order = at(ORDER)
-  const blockRows = at(BLOCK_ROWS)
+  const { words } = memory
+  const order = words[(program + ORDER) >>> 2]
+  const blockRows = words[(program + BLOCK_ROWS) >>> 2]
   clearLoss(memory, program)
   for (let done = 0; done < rows; done += blockRows) {
     const count = Math.min(blockRows, rows - done)
-    const row = at(POSITION) + done
-    let inputs = at(DATA_INPUTS)
-    let targets = at(DATA_TARGETS)
-    let weights = at(SAMPLE_WEIGHTS)
+    const row = words[(program + POSITION) >>> 2] + done
+    let inputs = words[(program + DATA_INPUTS) >>> 2]
+    let targets = words[(program + DATA_TARGETS) >>> 2]
+    let weights = words[(program + SAMPLE_WEIGHTS) >>> 2]
     if (order) {
-      gather(memory, inputs, at(INPUT_STRIDE), (order >>> 2) + row, count, at(INPUT_BLOCK))
-      gather(memory, targets, at(TARGET_STRIDE), (order >>> 2) + row, count, at(TARGET_BLOCK))
-      inputs = at(INPUT_BLOCK)
-      targets = at(TARGET_BLOCK)
+      gather(
+        memory,
+        inputs,
+        words[(program + INPUT_STRIDE) >>> 2],
+        (order >>> 2) + row,
+        count,
+        words[(program + INPUT_BLOCK) >>> 2],
+      )
+      gather(
+        memory,
+        targets,
+        words[(program + TARGET_STRIDE) >>> 2],
+        (order >>> 2) + row,
+        count,
+        words[(program + TARGET_BLOCK) >>> 2],
+      )
+      inputs = words[(program + INPUT_BLOCK) >>> 2]
+      targets = words[(program + TARGET_BLOCK) >>> 2]
       if (weights) {
-        gatherDoubles(memory, weights, (order >>> 2) + row, count, at(WEIGHT_BLOCK))
-        weights = at(WEIGHT_BLOCK)
+        gatherDoubles(memory, weights, (order >>> 2) + row, count, words[(program + WEIGHT_BLOCK) >>> 2])
+        weights = words[(program + WEIGHT_BLOCK) >>> 2]
       }
     } else {
-      inputs += row * at(INPUT_STRIDE)
-      targets += row * at(TARGET_STRIDE)
+      inputs += row * words[(program + INPUT_STRIDE) >>> 2]
+      targets += row * words[(program + TARGET_STRIDE) >>> 2]
       if (weights) weights += 8 * row
     }
     block(memory, program, inputs, targets, weights, done, count, rows, true, true)
