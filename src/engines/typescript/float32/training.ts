@@ -1,6 +1,7 @@
 // One optimizer step, and the loop over batches and epochs: assembly/training.ts in plain TypeScript.
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../../../../assembly/ids.ts'
 import {
+  ADJUSTS_GRADIENTS,
   BATCH_LOSS,
   BATCH_ROWS,
   BLOCK_ROWS,
@@ -213,8 +214,10 @@ function batch(memory: Memory<Values>, program: number, rows: number): boolean {
 
 /** The optimizer's step with the gradients of the loss as they lie. */
 export function step(memory: Memory<Values>, program: number, rate: number): void {
-  adjustGradients(memory, program, true)
-  decayWeights(memory, program, rate)
+  if (memory.words[(program + ADJUSTS_GRADIENTS) >>> 2]) {
+    adjustGradients(memory, program, true)
+    decayWeights(memory, program, rate)
+  }
   update(memory, program, rate)
   memory.doubles[(program + STEP) >>> 3] += 1
 }
