@@ -31,7 +31,6 @@ export function activate(
   stride: number,
   parameter: number,
 ): void {
-  const p = round(parameter)
   for (let row = 0; row < rows; row++, nets += stride, outputs += stride) {
     switch (activation) {
       case LINEAR:
@@ -46,47 +45,11 @@ export function activate(
       case RELU:
         for (let i = 0; i < units; i++) v[outputs + i] = v[nets + i] < 0 ? 0 : v[nets + i]
         break
-      case LEAKY_RELU:
-        for (let i = 0; i < units; i++) v[outputs + i] = v[nets + i] > 0 ? v[nets + i] : round(p * v[nets + i])
-        break
-      case ELU:
-        for (let i = 0; i < units; i++) {
-          const net = v[nets + i]
-          v[outputs + i] = net > 0 ? net : round(p * expm1Negative(net))
-        }
-        break
-      case SELU:
-        for (let i = 0; i < units; i++) {
-          const net = v[nets + i]
-          v[outputs + i] = net > 0 ? round(SELU_SCALE * net) : round(SELU_SCALE_ALPHA * expm1Negative(net))
-        }
-        break
-      case GELU:
-        for (let i = 0; i < units; i++) v[outputs + i] = gelu(v[nets + i])
-        break
-      case GELU_TANH:
-        for (let i = 0; i < units; i++) v[outputs + i] = geluTanh(v[nets + i])
-        break
-      case SOFTPLUS:
-        for (let i = 0; i < units; i++) {
-          const net = v[nets + i]
-          v[outputs + i] = round((net < 0 ? 0 : net) + log1pUnit(exp(-Math.abs(net))))
-        }
-        break
-      case SILU:
-        for (let i = 0; i < units; i++) {
-          const net = v[nets + i]
-          const magnitude = -Math.abs(net)
-          const low = magnitude < LOWEST_SILU ? LOWEST_SILU : magnitude
-          const numerator = net > 0 ? net : scaledExp(low, low)
-          v[outputs + i] = round(numerator / round(1 + scaledExp(1, low)))
-        }
-        break
       case SOFTMAX:
         softmax(v, nets, outputs, units)
         break
       default:
-        throw new RangeError(`unknown activation ${activation}`)
+        activateRare(v, activation, nets, outputs, units, round(parameter))
     }
   }
 }
@@ -103,7 +66,6 @@ export function differentiate(
   stride: number,
   parameter: number,
 ): void {
-  const p = round(parameter)
   for (let row = 0; row < rows; row++, deltas += stride, outputs += stride, nets += stride) {
     switch (activation) {
       case LINEAR:
@@ -123,39 +85,101 @@ export function differentiate(
       case RELU:
         for (let i = 0; i < units; i++) if (!(v[outputs + i] > 0)) v[deltas + i] = 0
         break
-      case LEAKY_RELU:
-        for (let i = 0; i < units; i++) if (!(v[outputs + i] > 0)) v[deltas + i] = round(v[deltas + i] * p)
-        break
-      case ELU:
-        for (let i = 0; i < units; i++) {
-          const net = v[nets + i]
-          if (!(net > 0)) v[deltas + i] = round(v[deltas + i] * round(p * exp(net)))
-        }
-        break
-      case SELU:
-        for (let i = 0; i < units; i++) {
-          const net = v[nets + i]
-          v[deltas + i] = round(v[deltas + i] * (net > 0 ? SELU_SCALE : round(SELU_SCALE_ALPHA * exp(net))))
-        }
-        break
-      case GELU:
-        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluDerivative(v[nets + i])))
-        break
-      case GELU_TANH:
-        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluTanhDerivative(v[nets + i])))
-        break
-      case SOFTPLUS:
-        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] / round(1 + exp(-v[nets + i])))
-        break
-      case SILU:
-        for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * siluDerivative(v[nets + i]))
-        break
       case SOFTMAX:
         softmaxBackward(v, deltas, outputs, units)
         break
       default:
-        throw new RangeError(`unknown activation ${activation}`)
+        differentiateRare(v, activation, deltas, outputs, nets, units, round(parameter))
     }
+  }
+}
+
+// The activations of few networks are functions of their own: V8 inlines by size.
+
+/** One row */
+function activateRare(v: Values, activation: number, nets: number, outputs: number, units: number, p: number): void {
+  switch (activation) {
+    case LEAKY_RELU:
+      for (let i = 0; i < units; i++) v[outputs + i] = v[nets + i] > 0 ? v[nets + i] : round(p * v[nets + i])
+      break
+    case ELU:
+      for (let i = 0; i < units; i++) {
+        const net = v[nets + i]
+        v[outputs + i] = net > 0 ? net : round(p * expm1Negative(net))
+      }
+      break
+    case SELU:
+      for (let i = 0; i < units; i++) {
+        const net = v[nets + i]
+        v[outputs + i] = net > 0 ? round(SELU_SCALE * net) : round(SELU_SCALE_ALPHA * expm1Negative(net))
+      }
+      break
+    case GELU:
+      for (let i = 0; i < units; i++) v[outputs + i] = gelu(v[nets + i])
+      break
+    case GELU_TANH:
+      for (let i = 0; i < units; i++) v[outputs + i] = geluTanh(v[nets + i])
+      break
+    case SOFTPLUS:
+      for (let i = 0; i < units; i++) {
+        const net = v[nets + i]
+        v[outputs + i] = round((net < 0 ? 0 : net) + log1pUnit(exp(-Math.abs(net))))
+      }
+      break
+    case SILU:
+      for (let i = 0; i < units; i++) {
+        const net = v[nets + i]
+        const magnitude = -Math.abs(net)
+        const low = magnitude < LOWEST_SILU ? LOWEST_SILU : magnitude
+        const numerator = net > 0 ? net : scaledExp(low, low)
+        v[outputs + i] = round(numerator / round(1 + scaledExp(1, low)))
+      }
+      break
+    default:
+      throw new RangeError(`unknown activation ${activation}`)
+  }
+}
+
+/** One row */
+function differentiateRare(
+  v: Values,
+  activation: number,
+  deltas: number,
+  outputs: number,
+  nets: number,
+  units: number,
+  p: number,
+): void {
+  switch (activation) {
+    case LEAKY_RELU:
+      for (let i = 0; i < units; i++) if (!(v[outputs + i] > 0)) v[deltas + i] = round(v[deltas + i] * p)
+      break
+    case ELU:
+      for (let i = 0; i < units; i++) {
+        const net = v[nets + i]
+        if (!(net > 0)) v[deltas + i] = round(v[deltas + i] * round(p * exp(net)))
+      }
+      break
+    case SELU:
+      for (let i = 0; i < units; i++) {
+        const net = v[nets + i]
+        v[deltas + i] = round(v[deltas + i] * (net > 0 ? SELU_SCALE : round(SELU_SCALE_ALPHA * exp(net))))
+      }
+      break
+    case GELU:
+      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluDerivative(v[nets + i])))
+      break
+    case GELU_TANH:
+      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluTanhDerivative(v[nets + i])))
+      break
+    case SOFTPLUS:
+      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] / round(1 + exp(-v[nets + i])))
+      break
+    case SILU:
+      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * siluDerivative(v[nets + i]))
+      break
+    default:
+      throw new RangeError(`unknown activation ${activation}`)
   }
 }
 

@@ -22,37 +22,44 @@ export function product(
   depth: number,
   columns: number,
 ): void {
-  const evenRows = rows & ~1
   const wholeColumns = columns & ~3
-  for (let m = 0; m < evenRows; m += 2) {
-    const a0 = a + m * aRow
-    const s0 = s + m * sRow
-    const c0 = c + m * cRow
-    for (let n = 0; n < wholeColumns; n += 4) {
-      tile(
-        v,
-        a0,
-        a0 + aRow,
-        aColumn,
-        b + n * bColumn,
-        bRow,
-        bColumn,
-        s0 + n,
-        s0 + sRow + n,
-        c0 + n,
-        c0 + cRow + n,
-        depth,
-      )
-    }
-  }
+  if (wholeColumns > 0) tiles(v, a, aRow, aColumn, b, bRow, bColumn, s, sRow, c, cRow, rows, depth, wholeColumns)
   // What whole tiles leave: the last columns, and all of an odd last row
-  for (let m = 0; m < rows; m++, a += aRow, s += sRow, c += cRow) {
+  for (let m = 0, evenRows = rows & ~1; m < rows; m++, a += aRow, s += sRow, c += cRow) {
     for (let n = m < evenRows ? wholeColumns : 0; n < columns; n++) {
       let sum = v[s + n]
       for (let k = 0, x = a, y = b + n * bColumn; k < depth; k++, x += aColumn, y += bRow) {
         sum = round(sum + round(v[x] * v[y]))
       }
       v[c + n] = sum
+    }
+  }
+}
+
+/** The pairs of rows; `columns` is a multiple of 4. */
+function tiles(
+  v: Values,
+  a: number,
+  aRow: number,
+  aColumn: number,
+  b: number,
+  bRow: number,
+  bColumn: number,
+  s: number,
+  sRow: number,
+  c: number,
+  cRow: number,
+  rows: number,
+  depth: number,
+  columns: number,
+): void {
+  for (let m = 0; m < rows - 1; m += 2) {
+    const a0 = a + m * aRow
+    const s0 = s + m * sRow
+    const c0 = c + m * cRow
+    for (let n = 0; n < columns; n += 4) {
+      const y = b + n * bColumn
+      tile(v, a0, a0 + aRow, aColumn, y, bRow, bColumn, s0 + n, s0 + sRow + n, c0 + n, c0 + cRow + n, depth)
     }
   }
 }
