@@ -37,6 +37,7 @@ function writeLicences(target, names) {
 mkdirSync('src/generated', { recursive: true })
 embed('wasmprop')
 embed('wasmprop-relaxed')
+embed('wasmprop-threads')
 copyFloat64()
 if (process.argv.includes('--sources')) process.exit()
 
@@ -67,6 +68,13 @@ await build({
   mainFields: ['module', 'main'],
   splitting: true,
   chunkNames: '[name]-[hash]',
+})
+// On its own: each helper thread loads it.
+await build({
+  ...shared,
+  entryPoints: { helper: 'src/engines/threads/helper.ts' },
+  outdir: 'dist',
+  platform: 'neutral',
 })
 const command = { ...shared, platform: 'node', external: ['wasmprop'] }
 await build({

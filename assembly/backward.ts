@@ -2,11 +2,11 @@
 import { differentiate } from './activations'
 import { multiply } from './dropout'
 import { columnSums, transpose } from './kernels/matrix'
-import { product } from './kernels/product'
 import {
   ACTIVATION, ACTIVATION_PARAMETER, BIAS_GRADIENTS, CONTAINS_ACTIVATION, DELTAS, DROPOUT_THRESHOLD, DROPPED, INPUT_STRIDE, INPUTS, KEPT,
   LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, TRAINS_BIASES, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
 } from './program'
+import { teamProduct } from './team'
 
 /** A layer's deltas from ∂loss/∂output to ∂loss/∂net */
 // @ts-ignore: decorator
@@ -38,7 +38,8 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
 
     // ∂loss/∂W = Xᵀ · D
     const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
-    product<T>(
+    teamProduct<T>(
+      program,
       isFirst ? inputs : <usize>(hasDropped ? load<u32>(below, DROPPED) : load<u32>(below, OUTPUTS)), sizeof<T>(), belowStride,
       deltas,
       adds ? gradients : <usize>load<u32>(program, ZEROS), adds ? stride : 0,
@@ -51,7 +52,8 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
     // ∂loss/∂X = D · Wᵀ, then through the activation below
     const transposed: usize = load<u32>(program, TRANSPOSED)
     transpose<T>(load<u32>(layer, WEIGHTS), stride, inputCount, units, transposed, belowStride)
-    product<T>(
+    teamProduct<T>(
+      program,
       deltas, stride, sizeof<T>(),
       transposed,
       load<u32>(program, ZEROS), 0,

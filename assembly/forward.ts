@@ -1,11 +1,11 @@
 // The forward pass of a block of rows through all layers.
 import { activate } from './activations'
 import { dropOut } from './dropout'
-import { product } from './kernels/product'
 import {
   ACTIVATION, ACTIVATION_PARAMETER, BIASES, DROPOUT_THRESHOLD, DROPPED, INPUTS, LAYER_COUNT, LAYER_SIZE, LAYERS, NETS,
   OUTPUTS, PACKED, STRIDE, UNITS, WEIGHTS,
 } from './program'
+import { teamProduct } from './team'
 
 /**
  * `inputs`: rows of `inputStride` bytes, a multiple of the values' size. Afterwards every layer's OUTPUTS hold f(inputs · W + b). With `drops` layers hand on their
@@ -15,7 +15,8 @@ export function forward<T>(program: usize, inputs: usize, inputStride: usize, fi
   let layer: usize = load<u32>(program, LAYERS)
   for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
     const stride: usize = load<u32>(layer, STRIDE), nets: usize = load<u32>(layer, NETS), outputs: usize = load<u32>(layer, OUTPUTS)
-    product<T>(
+    teamProduct<T>(
+      program,
       inputs, inputStride, sizeof<T>(),
       load<u32>(layer, WEIGHTS),
       load<u32>(layer, BIASES), 0,

@@ -35,8 +35,9 @@ export const TARGET_BLOCK = 60 // BLOCK_ROWS × TARGET_STRIDE
 export const TARGET_STRIDE = 64
 export const LOSS_COLUMNS = 68 // f64 per output: the loss of the batch so far, summed over rows; as many for one row behind them
 export const ZEROS = 72 // as wide as the widest row; never written
-export const PACKED = 76 // PACKED_BYTES for a panel of a product's right-hand matrix
+export const PACKED = 76 // PACKED_BYTES for a panel of a product's right-hand matrix, for each thread
 export const TRANSPOSED = 80 // room for the transpose of the largest weights or block
+export const TEAM = 84 // what the network's threads share; 0: there is one thread
 
 // The data set that `train` runs over
 export const DATA_INPUTS = 96 // DATA_ROWS × INPUT_STRIDE
@@ -120,6 +121,29 @@ export const DROPPED = 52 // block × N, the outputs as the next layer sees them
 export const KEPT = 56 // block × N, what they were multiplied by: 0 or KEPT_FACTOR
 export const ACTIVATION_PARAMETER = 64 // f64: slope or alpha
 export const KEPT_FACTOR = 72 // f64: 1 / (1 − dropout)
+
+// What the threads of a network share: the product that is being split. In three parts, since a cache line that one
+// thread writes is taken from the others.
+//
+//   ┌────────────┬──────────────┬───────────────┐
+//   │ TICKET 0   │ PENDING 64   │ product 128 … │
+//   └────────────┴──────────────┴───────────────┘
+export const TEAM_SIZE = 192
+export const TICKET = 0 // u64: in its lower half the pieces that no thread has taken, in its upper the product's number
+export const PENDING = 64 // u32: pieces that are not done
+export const THREADS = 128
+export const A = 132
+export const A_ROW = 136
+export const A_COLUMN = 140
+export const B = 144
+export const S = 148
+export const S_ROW = 152
+export const C = 156
+export const ROWS = 160
+export const DEPTH = 164
+export const PRODUCT_STRIDE = 168
+export const PIECE_ROWS = 172 // rows of C that are a piece; 0: a piece is a panel of columns
+export const SPLITS_FROM = 176 // f64: multiply-adds from which a product is split
 
 // Sizes that both sides of the border keep to
 export const PANEL_BYTES = 64 // columns of a product that are worked on together: one cache line

@@ -17,9 +17,11 @@ import {
 } from './checks.ts'
 import { WasmpropError } from './errors.ts'
 import { type ChosenInitializer, type InitializerChoice, initializerOf, initializers } from './initializers.ts'
+import { MOST_BLOCK_ROWS } from './layout.ts'
 import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from './losses.ts'
 import { type ChosenOptimizer, type OptimizerChoice, optimizerOf, optimizers } from './optimizers.ts'
 import { type ResolvedRate, resolveRate } from './schedules.ts'
+import { resolveThreads } from './threads.ts'
 
 export { checkKeys, type Dtype } from './checks.ts'
 
@@ -56,6 +58,11 @@ export interface NetworkConfig {
   engine?: EngineChoice
   /** `'relaxed'` may fuse multiply and add: faster, but the bits differ between hosts. Default `'reproducible'` */
   arithmetic?: Arithmetic
+  /**
+   * Threads that large products are split over, with the same bits: an integer from 1 to 64, or `'auto'` for what the host can
+   * run. One where memory cannot be shared: `network.engine` says so. Default 1
+   */
+  threads?: number | 'auto'
   /** The compiled `wasmprop.wasm` of this version, for hosts that forbid compiling bytes. Default: embedded */
   wasm?: WebAssembly.Module
   /** Unsigned 32-bit integer that everything random starts from. Default: drawn once, readable as `network.seed` */
@@ -107,6 +114,7 @@ export interface ResolvedConfig {
   readonly dtype: Dtype
   readonly engine: EngineChoice
   readonly arithmetic: Arithmetic
+  readonly threads: number
   readonly wasm?: WebAssembly.Module
   readonly seed: number
 }
@@ -148,6 +156,7 @@ const configNames = [
   'dtype',
   'engine',
   'arithmetic',
+  'threads',
   'wasm',
   'seed',
 ] as const satisfies readonly (keyof NetworkConfig)[]
@@ -186,9 +195,15 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
     dtype,
     engine: checkName(engine, 'engine', engines),
     arithmetic: checkName(arithmetic, 'arithmetic', arithmetics),
+    threads: resolveThreads(given.threads, largestProduct(layers)),
     ...(wasm === undefined ? {} : { wasm: checkModule(wasm) }),
     seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
   }
+}
+
+/** Multiply-adds of the largest product that a block of rows takes */
+function largestProduct(layers: readonly ResolvedLayer[]): number {
+  return MOST_BLOCK_ROWS * layers.reduce((most, { inputs, units }) => Math.max(most, inputs * units), 0)
 }
 
 function resolveLayers(layers: unknown, inputs: number, dtype: Dtype): ResolvedLayer[] {

@@ -24,6 +24,9 @@ export interface ModelJSON {
   weightsHash: string
 }
 
+/** What a model does not hold */
+export type ModelOptions = Pick<NetworkConfig, 'engine' | 'arithmetic' | 'threads' | 'wasm'>
+
 export interface ScalingJSON {
   offset: number[]
   scale: number[]
@@ -87,7 +90,8 @@ export function scalingToJSON(scaling: Scaling | undefined): ScalingJSON | null 
 }
 
 /** Checks what should be a `ModelJSON`, or its text. Nothing is allocated before it is known to be needed. */
-export function readModel(value: unknown): Model {
+export function readModel(value: unknown, options: ModelOptions = {}): Model {
+  const host = readOptions(options, '', ['engine', 'arithmetic', 'threads', 'wasm'])
   const json = typeof value === 'string' ? parse(value) : value
   const names = ['format', 'version', 'config', 'scaling', 'weights', 'weightsHash'] as const
   const model = within('', () => readOptions(json, '', names, 'a model as toJSON gives it'))
@@ -97,7 +101,7 @@ export function readModel(value: unknown): Model {
     throw new WasmpropError('UNSUPPORTED_MODEL', message, { path: 'version' })
   }
   if (model.version !== VERSION) throw invalid('version', String(VERSION), model.version)
-  const config = within('config.', () => resolveModelConfig(model.config))
+  const config = within('config.', () => resolveModelConfig(model.config, host))
   const parameters = readParameters(model.weights, config)
   const hash = hashPacked(parameters, config)
   if (model.weightsHash !== hash)

@@ -12,6 +12,7 @@ import type { ResolvedConfig } from './config.ts'
 import { WasmpropError } from './errors.ts'
 import { lossOf } from './losses.ts'
 import { optimizerOf } from './optimizers.ts'
+import { SPLITS_FROM } from './threads.ts'
 
 const ALIGNMENT = 64
 const VECTOR = 16
@@ -21,7 +22,7 @@ const LARGEST_MEMORY = 2 ** 32 - PAGE
 /** The blocks of rows that a batch is worked through in stay within this, if they can. */
 const WORKSPACE_BYTES = 2 ** 22
 const LEAST_BLOCK_ROWS = 16
-const MOST_BLOCK_ROWS = 256
+export const MOST_BLOCK_ROWS = 256
 /** Epochs whose losses fit into one call of the engine */
 const EPOCH_LOSSES = 1024
 /** Steps whose rates fit into one call, under a schedule */
@@ -66,6 +67,9 @@ export interface Layout {
   readonly zeros: number
   readonly packed: number
   readonly transposed: number
+  readonly threads: number
+  /** What the threads share; 0 where there is one */
+  readonly team: number
   /** Where the data set begins; the bytes that the network takes without one */
   readonly end: number
 }
@@ -118,8 +122,8 @@ function align(value: number, alignment: number): number {
   return Math.ceil(value / alignment) * alignment
 }
 
-/** Decides all addresses of a network. Throws OUT_OF_MEMORY for what WebAssembly's 4 GiB cannot hold. */
-export function layOut(config: ResolvedConfig): Layout {
+/** Decides all addresses of a network on so many threads. Throws OUT_OF_MEMORY for what WebAssembly's 4 GiB cannot hold. */
+export function layOut(config: ResolvedConfig, threads = config.threads): Layout {
   const bytesPerValue = config.dtype === 'float32' ? 4 : 8
   const strideOf = (columns: number) => align(columns * bytesPerValue, VECTOR)
   const inputStride = strideOf(config.inputs)
@@ -186,8 +190,10 @@ export function layOut(config: ResolvedConfig): Layout {
     weightBlock: addresses.take(blockRows * 8),
     lossColumns: addresses.take(2 * outputs * 8),
     zeros: addresses.take(widest),
-    packed: addresses.take(P.PACKED_BYTES),
+    packed: addresses.take(P.PACKED_BYTES * threads),
     transposed: addresses.take(transposedBytes),
+    threads,
+    team: threads > 1 ? addresses.take(P.TEAM_SIZE) : 0,
     end: align(addresses.next, ALIGNMENT),
   }
   refuseTooLarge(layout.end, 'layers', 'the network')
@@ -247,7 +253,7 @@ export function wholePages(bytes: number): number {
 }
 
 /** Writes the program of a network into zeroed memory. */
-export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: ResolvedConfig): void {
+export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
   const view = new DataView(buffer)
   const word = (address: number, value: number) => view.setUint32(address, value, true)
   const double = (address: number, value: number) => view.setFloat64(address, value, true)
@@ -278,6 +284,11 @@ export function writeProgram(buffer: ArrayBuffer, layout: Layout, config: Resolv
   word(P.PROGRAM + P.ZEROS, layout.zeros)
   word(P.PROGRAM + P.PACKED, layout.packed)
   word(P.PROGRAM + P.TRANSPOSED, layout.transposed)
+  word(P.PROGRAM + P.TEAM, layout.team)
+  if (layout.team) {
+    word(layout.team + P.THREADS, layout.threads)
+    double(layout.team + P.SPLITS_FROM, SPLITS_FROM)
+  }
   writeOptimizer(word, double, config)
   layout.layers.forEach((layer, index) => {
     const record = P.PROGRAM + P.PROGRAM_SIZE + index * P.LAYER_SIZE

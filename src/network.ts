@@ -7,7 +7,7 @@ import { checkBoolean, readOptions } from './checks.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
 import { type Chosen, prepare } from './engines/choose.ts'
 import { describe, WasmpropError } from './errors.ts'
-import { type ModelJSON, modelToJSON, readModel } from './json.ts'
+import { type ModelJSON, type ModelOptions, modelToJSON, readModel } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
 import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from './matrix.ts'
 import { computeMetrics, type MetricChoice, type Metrics, resolveMetrics } from './metrics.ts'
@@ -87,8 +87,8 @@ export class Network {
   #isDisposed = false
 
   private constructor(config: ResolvedConfig, chosen: Chosen) {
-    const layout = layOut(config)
     const engine = chosen.create()
+    const layout = layOut(config, engine.threads)
     engine.reserve(layout.end)
     writeProgram(engine.buffer, layout, config)
     const outputs = layout.layers[layout.layers.length - 1].units
@@ -114,8 +114,8 @@ export class Network {
     }))
     this.dtype = config.dtype
     this.seed = config.seed
-    const { name, relaxed } = engine
-    this.engine = { name, threads: 1, relaxed, ...(chosen.reason === undefined ? {} : { reason: chosen.reason }) }
+    const { name, threads, relaxed } = engine
+    this.engine = { name, threads, relaxed, ...(chosen.reason === undefined ? {} : { reason: chosen.reason }) }
     this.parameterCount = config.layers.reduce(
       (sum, { inputs, units, hasBiases }) => sum + (inputs + Number(hasBiases)) * units,
       0,
@@ -132,8 +132,8 @@ export class Network {
   }
 
   /** @internal */
-  static async fromJSON(value: unknown): Promise<Network> {
-    const model = readModel(value)
+  static async fromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
+    const model = readModel(value, options)
     const network = new Network(model.config, await prepare(model.config))
     unpackParameters(network.#values(), network.#state.layout, model.parameters)
     network.#state.inputScaling = model.inputScaling
@@ -424,13 +424,13 @@ export class Network {
       const parameters = (inputs + Number(bias)) * units
       return `${index}  ${`${inputs} → ${units}`.padEnd(14)}${activation.padEnd(12)}${parameters} parameters`
     })
-    const { name, reason } = this.engine
+    const { name, threads, reason } = this.engine
     return [
       `${[this.inputs, ...this.layers.map(({ units }) => units)].join('-')} network, ${this.dtype}, seed ${this.seed}`,
       ...rows,
       `loss ${config.loss.name}, optimizer ${config.optimizer.name}, ${this.parameterCount} parameters, ` +
         `${Math.ceil(memoryFor(layout, 0, false) / 1024)} KiB`,
-      `engine ${name}${reason === undefined ? '' : ` (${reason})`}`,
+      `engine ${name}${threads > 1 ? `, ${threads} threads` : ''}${reason === undefined ? '' : ` (${reason})`}`,
     ].join('\n')
   }
 
@@ -483,14 +483,17 @@ export function createNetwork(config: NetworkConfig): Promise<Network> {
   return Network.create(config)
 }
 
-/** The network that `toJSON` wrote, equal to the bit. Rejects with INVALID_MODEL what is not such a model. */
-export function networkFromJSON(value: unknown): Promise<Network> {
-  return Network.fromJSON(value)
+/**
+ * The network that `toJSON` wrote, equal to the bit. Rejects with INVALID_MODEL what is not such a model. `engine`,
+ * `arithmetic`, `threads` and `wasm` are as in `createNetwork`.
+ */
+export function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
+  return Network.fromJSON(value, options)
 }
 
 /**
  * The network that `snapshot` wrote. Rejects with INVALID_MODEL what was cut or changed. A rate given as a function must be
- * given again, as `learningRate`; `engine`, `arithmetic` and `wasm` may be others than before.
+ * given again, as `learningRate`; `engine`, `arithmetic`, `threads` and `wasm` may be others than before.
  */
 export function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
   return Network.restore(bytes, options)

@@ -17,7 +17,7 @@ export interface LayerWeights {
 export type Values = Float32Array | Float64Array
 
 /** A view of the whole memory in the network's type. Make a new one after the memory may have grown. */
-export function valuesOf(buffer: ArrayBuffer, dtype: Dtype): Values {
+export function valuesOf(buffer: ArrayBufferLike, dtype: Dtype): Values {
   return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)
 }
 

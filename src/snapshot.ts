@@ -23,7 +23,7 @@ const MOST = Number.MAX_SAFE_INTEGER
 const MOST_ROWS = 2 ** 32 - 1
 
 /** What of the host a restored network may be given anew */
-export type RestoreOptions = Pick<NetworkConfig, 'engine' | 'arithmetic' | 'wasm'> & {
+export type RestoreOptions = Pick<NetworkConfig, 'engine' | 'arithmetic' | 'threads' | 'wasm'> & {
   /** The rate, where it was a function: the same one again, or training goes on otherwise */
   learningRate?: (step: number, epoch: number) => number
 }
@@ -125,7 +125,13 @@ export interface Snapshot {
 
 /** Checks what should be a snapshot. Throws INVALID_MODEL, UNSUPPORTED_MODEL, or INVALID_CONFIG for the options. */
 export function readSnapshot(bytes: unknown, options: RestoreOptions = {}): Snapshot {
-  const { learningRate, ...host } = readOptions(options, '', ['engine', 'arithmetic', 'wasm', 'learningRate'])
+  const { learningRate, ...host } = readOptions(options, '', [
+    'engine',
+    'arithmetic',
+    'threads',
+    'wasm',
+    'learningRate',
+  ])
   // What is wrong with the options is not the snapshot's fault.
   resolveConfig({ inputs: 1, layers: [{ units: 1 }], ...host } as NetworkConfig)
   const { header, blocks } = unpack(bytes, VERSION)

@@ -116,7 +116,7 @@ export class TrainingRun implements Run {
     const steps = this.#setRates()
     const started = now()
     this.#sliceStart = this.#double(P.STEP)
-    const status = this.#advance(steps)
+    const status = this.#advanceFrom(safePoint, steps)
     const milliseconds = now() - started
     const done = this.#double(P.STEP) - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(safePoint, done)
@@ -132,6 +132,16 @@ export class TrainingRun implements Run {
     }
     this.#course.awaitsEpochEnd = true
     if (this.#data.validationRows === 0) this.#endEpoch()
+  }
+
+  /** An engine that fails in the midst of a slice leaves the network as it was before the slice. */
+  #advanceFrom(safePoint: SafePoint, steps: number): number {
+    try {
+      return this.#advance(steps)
+    } catch (error) {
+      restoreSafePoint(this.#state, safePoint)
+      throw error
+    }
   }
 
   #advance(steps: number): number {

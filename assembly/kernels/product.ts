@@ -50,6 +50,22 @@ function wideProduct<T>(
   if (column < stride) panel1<T>(a, aRow, aColumn, b + column, s + column, sRow, c + column, rows, depth, stride)
 }
 
+/** A panel of `width` bytes of a wide product, on its own: b, s and c are where the panel begins. */
+export function panelProduct<T>(
+  a: usize, aRow: usize, aColumn: usize, b: usize, s: usize, sRow: usize, c: usize,
+  rows: usize, depth: usize, stride: usize, width: usize, packed: usize,
+): void {
+  if (width == PANEL_BYTES) {
+    const packs = rows >= PACKING_ROWS && stride != PANEL_BYTES && stride * depth > <usize>PACKED_BYTES
+    if (packs) packedPanel<T>(a, aRow, aColumn, b, s, sRow, c, rows, depth, stride, packed)
+    else panel4<T>(a, aRow, aColumn, b, stride, s, sRow, c, rows, depth, stride)
+    return
+  }
+  if (width >= 2 * VECTOR) panel2<T>(a, aRow, aColumn, b, s, sRow, c, rows, depth, stride)
+  const column = width & (2 * VECTOR)
+  if (column < width) panel1<T>(a, aRow, aColumn, b + column, s + column, sRow, c + column, rows, depth, stride)
+}
+
 /** A panel of B whose lines would evict each other from the first-level cache, copied together part by part. */
 function packedPanel<T>(
   a: usize, aRow: usize, aColumn: usize, b: usize, s: usize, sRow: usize, c: usize,

@@ -31,7 +31,12 @@ export async function prepare(config: ResolvedConfig): Promise<Chosen> {
 
 /** Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. */
 export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine> {
-  if (config.engine === 'typescript') return loadTypeScript()
+  if (config.engine === 'typescript') {
+    return {
+      ...(await loadTypeScript()),
+      ...(config.threads > 1 ? { reason: oneThread('TypeScript has no more') } : {}),
+    }
+  }
   try {
     return await chooseWasm(config)
   } catch (cause) {
@@ -56,6 +61,32 @@ async function loadTypeScript(): Promise<ChosenEngine> {
 
 async function chooseWasm(config: ResolvedConfig): Promise<ChosenEngine> {
   if (typeof WebAssembly === 'undefined') throw new Error('this host has no WebAssembly')
+  if (config.threads === 1) return chooseSingle(config)
+  try {
+    return await chooseThreads(config)
+  } catch (cause) {
+    const single = await chooseSingle(config)
+    const reasons = [oneThread(reasonOf(cause)), ...(single.reason === undefined ? [] : [single.reason])]
+    return { ...single, reason: reasons.join('; ') }
+  }
+}
+
+/** The build with threads, a module of its own like the relaxed one. Rejects where one thread has to do. */
+async function chooseThreads({ threads, arithmetic, wasm }: ResolvedConfig): Promise<ChosenEngine> {
+  if (wasm !== undefined) throw new Error('the module that is given has no more')
+  if (arithmetic === 'relaxed') throw new Error('relaxed arithmetic has no more')
+  const { prepareThreads, ThreadedEngine } = await import('./threads/engine.ts')
+  const module = await prepareThreads(threads)
+  const create = () => new ThreadedEngine(module, threads)
+  testOnce(module, create, false)
+  return { create }
+}
+
+function oneThread(why: string): string {
+  return `one thread: ${why}`
+}
+
+async function chooseSingle(config: ResolvedConfig): Promise<ChosenEngine> {
   if (config.arithmetic === 'relaxed' && config.wasm === undefined) {
     try {
       return testedWasm(await compileRelaxed(), true)
@@ -73,11 +104,15 @@ function reasonOf(cause: unknown): string {
 const tested = new WeakSet<WebAssembly.Module>()
 
 function testedWasm(module: WebAssembly.Module, relaxed: boolean): ChosenEngine {
-  if (!tested.has(module)) {
-    testKnownAnswer(WasmEngine.of(module, relaxed), relaxed)
-    tested.add(module)
-  }
-  return { create: () => WasmEngine.of(module, relaxed) }
+  const create = () => WasmEngine.of(module, relaxed)
+  testOnce(module, create, relaxed)
+  return { create }
+}
+
+function testOnce(module: WebAssembly.Module, create: () => Engine, relaxed: boolean): void {
+  if (tested.has(module)) return
+  testKnownAnswer(create(), relaxed)
+  tested.add(module)
 }
 
 /** The loss of the network below after its steps, as every correct engine computes it */

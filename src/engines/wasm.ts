@@ -23,20 +23,21 @@ const pools = new WeakMap<WebAssembly.Module, WasmEngine[]>()
 export class WasmEngine implements Engine {
   readonly name = 'wasm'
   readonly relaxed: boolean
+  readonly threads: number = 1
   readonly #module: WebAssembly.Module
-  readonly #exports: Exports
+  #exports: Exports
 
   /** Takes an instance from the pool, or makes one. Throws ENGINE_FAILED where the host refuses another. */
   static of(module: WebAssembly.Module, relaxed: boolean): WasmEngine {
     return pools.get(module)?.pop() ?? new WasmEngine(module, relaxed)
   }
 
-  private constructor(module: WebAssembly.Module, relaxed: boolean) {
+  protected constructor(module: WebAssembly.Module, relaxed: boolean, imports: WebAssembly.Imports = {}) {
     this.#module = module
     this.relaxed = relaxed
     try {
       // The raw exports: the loader's wrappers cost three times the call.
-      this.#exports = instantiateSync(module, {}).instance.exports as unknown as Exports
+      this.#exports = instantiateSync(module, imports).instance.exports as unknown as Exports
     } catch (cause) {
       const message = 'expected another WebAssembly instance, the host refuses it; dispose() of networks no longer used'
       throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
@@ -46,7 +47,7 @@ export class WasmEngine implements Engine {
     }
   }
 
-  get buffer(): ArrayBuffer {
+  get buffer(): ArrayBufferLike {
     return this.#exports.memory.buffer
   }
 
@@ -97,6 +98,18 @@ export class WasmEngine implements Engine {
     return this.#exports.allFinite(program, values, bytes) !== 0
   }
 
+  /** From now on every computation throws; the memory can be read. */
+  protected refuseAll(failure: WasmpropError): void {
+    const refuse = () => {
+      throw failure
+    }
+    const { memory } = this.#exports
+    this.#exports = {
+      ...Object.fromEntries(Object.keys(this.#exports).map((name) => [name, refuse])),
+      memory,
+    } as Exports
+  }
+
   dispose(): void {
     if (this.buffer.byteLength > POOLED_BYTES) return
     const pool = pools.get(this.#module) ?? []
@@ -122,7 +135,7 @@ export function compileRelaxed(): Promise<WebAssembly.Module> {
   return relaxed
 }
 
-function compile(hexadecimal: string): Promise<WebAssembly.Module> {
+export function compile(hexadecimal: string): Promise<WebAssembly.Module> {
   return WebAssembly.compile(decode(hexadecimal))
 }
 

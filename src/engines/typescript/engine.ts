@@ -12,6 +12,7 @@ import type { Memory } from './memory.ts'
 export class TypeScriptEngine implements Engine {
   readonly name = 'typescript'
   readonly relaxed = false
+  readonly threads = 1
   buffer = new ArrayBuffer(0)
   #single!: Memory<Float32Array>
   #double!: Memory<Float64Array>

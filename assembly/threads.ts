@@ -1,0 +1,3 @@
+// The build with threads: everything of index.ts, and what helpers call.
+export * from './index'
+export { help } from './team'

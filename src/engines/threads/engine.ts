@@ -1,0 +1,115 @@
+// The WebAssembly engine on several threads: the build with threads on a shared memory. Everything but the large products
+// is computed by the caller, and the caller never depends on a helper that has not begun.
+import { WasmpropError } from '../../errors.ts'
+import wasmHexadecimal from '../../generated/wasm-threads.ts'
+import { compile, WasmEngine } from '../wasm.ts'
+import { NEVER } from './board.ts'
+import { type Team, teamOfThread } from './team.ts'
+
+/** WebAssembly's 4 GiB. Hosts that cannot reserve addresses for all of it are asked for half, and so on. */
+const MOST_PAGES = 65536
+const LEAST_MOST_PAGES = 1024
+
+/** The caller looks for the last pieces so long before it sleeps between two looks, in ms. */
+const PATIENCE = 0.05
+/** After this time, in ms, a helper that has taken a piece is taken to be dead. */
+const LONGEST_WAIT = 5000
+/** What one look at the clock may count at most, in ms: a computer that slept is no helper that died. */
+const LONGEST_LOOK = 50
+
+export class ThreadedEngine extends WasmEngine {
+  override readonly threads: number
+  readonly #team: Team
+  readonly #network: number
+
+  /** Where the helpers are enlisted. Throws ENGINE_FAILED where the host refuses another memory or instance. */
+  constructor(module: WebAssembly.Module, threads: number) {
+    const memory = makeMemory()
+    const team = teamOfThread()
+    let network = 0
+    const wait = new Wait(team.board)
+    super(module, false, {
+      env: {
+        memory,
+        ring: () => team.ring(network),
+        linger: (turn: number) => {
+          if (wait.isTooLong(turn)) this.#fail()
+        },
+      },
+    })
+    network = team.attach(memory, threads)
+    this.threads = threads
+    this.#team = team
+    this.#network = network
+    abandoned.register(this, { team, network }, this)
+  }
+
+  override dispose(): void {
+    abandoned.unregister(this)
+    this.#team.detach(this.#network)
+  }
+
+  /**
+   * A helper has died with a piece of a product, or is about to write it at any time: nothing may be computed in this
+   * memory any more. What lies in it can be read.
+   */
+  #fail(): never {
+    const message =
+      'a helper thread has ended in the midst of a product; the weights are those before the steps that were being ' +
+      'taken: snapshot() still gives them, and restoreNetwork goes on'
+    const failure = new WasmpropError('ENGINE_FAILED', message)
+    this.refuseAll(failure)
+    this.#team.end()
+    throw failure
+  }
+}
+
+/** Networks that are dropped without being disposed of */
+const abandoned = new FinalizationRegistry<{ team: Team; network: number }>(({ team, network }) => team.detach(network))
+
+/** How long a caller has been waiting for the last pieces of a product */
+class Wait {
+  readonly #board: Int32Array
+  #milliseconds = 0
+  #last = 0
+
+  constructor(board: Int32Array) {
+    this.#board = board
+  }
+
+  /** Called every few µs while it waits. `turn` counts from 1. */
+  isTooLong(turn: number): boolean {
+    const time = performance.now()
+    this.#milliseconds = turn === 1 ? 0 : this.#milliseconds + Math.min(time - this.#last, LONGEST_LOOK)
+    this.#last = time
+    // With more threads than cores the helper may need this one.
+    if (canSleep && this.#milliseconds > PATIENCE) Atomics.wait(this.#board, NEVER, 0, PATIENCE)
+    return this.#milliseconds > LONGEST_WAIT
+  }
+}
+
+/** A page's own thread may not sleep. */
+const canSleep = typeof document === 'undefined'
+
+function makeMemory(): WebAssembly.Memory {
+  for (let maximum = MOST_PAGES; ; maximum /= 2) {
+    try {
+      return new WebAssembly.Memory({ initial: 1, maximum, shared: true })
+    } catch (cause) {
+      if (maximum > LEAST_MOST_PAGES) continue
+      const message = 'expected a shared memory, the host refuses it; dispose() of networks no longer used'
+      throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
+    }
+  }
+}
+
+let threaded: Promise<WebAssembly.Module> | undefined
+
+/** The module of the build with threads, compiled on the first call, when so many threads can work together */
+export async function prepareThreads(threads: number): Promise<WebAssembly.Module> {
+  const team = teamOfThread()
+  threaded ??= compile(wasmHexadecimal)
+  const module = await threaded
+  await team.enlist(threads, module)
+  return module
+}

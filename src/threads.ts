@@ -1,0 +1,31 @@
+// How many threads a network's products are split over, and from which size on.
+import { refuse } from './checks.ts'
+
+/**
+ * Multiply-adds from which a product is split. Measured on two cores: at 64³ two threads are even with one, at 128³ they
+ * bring half as much again.
+ */
+export const SPLITS_FROM = 128 ** 3
+
+const MOST_THREADS = 64
+/** More seldom pay: the parts between products are not split. */
+const MOST_AUTOMATIC_THREADS = 8
+
+/** Checks the option; 'auto' is what the host can run at once, or 1 where no product of the network is ever split. */
+export function resolveThreads(value: unknown, largestProduct: number): number {
+  if (value === undefined) return 1
+  if (value === 'auto') return largestProduct < SPLITS_FROM ? 1 : Math.min(MOST_AUTOMATIC_THREADS, hostThreads())
+  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_THREADS) return value as number
+  return refuse('threads', `an integer from 1 to ${MOST_THREADS}, or "auto"`, value)
+}
+
+interface Host {
+  readonly navigator?: { readonly hardwareConcurrency?: number }
+  readonly process?: { getBuiltinModule?(name: 'node:os'): typeof import('node:os') }
+}
+
+/** Threads that the host runs at once; 1 where it does not say, as Node before 20.16 */
+function hostThreads(): number {
+  const { navigator, process } = globalThis as Host
+  return navigator?.hardwareConcurrency ?? process?.getBuiltinModule?.('node:os').availableParallelism() ?? 1
+}
