@@ -17,12 +17,11 @@ export type ToHelper =
 /** The one answer, to `join` */
 export const READY = 'ready'
 
-/**
- * node:worker_threads where the host has it. Its name is not written out, so that no bundler for pages looks for the
- * module.
- */
-export function nodeThreads(): Promise<typeof import('node:worker_threads')> | undefined {
-  const { process } = globalThis as { process?: { versions?: { node?: string } } }
-  if (process?.versions?.node === undefined) return undefined
-  return import(/* @vite-ignore */ /* webpackIgnore: true */ ['node', 'worker_threads'].join(':'))
+interface Host {
+  readonly process?: { getBuiltinModule?(name: 'node:worker_threads'): typeof import('node:worker_threads') }
+}
+
+/** node:worker_threads where the host has it. Not imported, since bundlers for pages would look for the module. */
+export function nodeThreads(): typeof import('node:worker_threads') | undefined {
+  return (globalThis as Host).process?.getBuiltinModule?.('node:worker_threads')
 }

@@ -62,9 +62,6 @@ function sleep(heard: number): void {
   Atomics.sub(board, SLEEPERS, 1)
 }
 
-const threads = nodeThreads()
-if (threads)
-  threads.then(({ parentPort }) =>
-    parentPort?.on('message', (data) => receive(data, (answer) => parentPort.postMessage(answer))),
-  )
+const port = nodeThreads()?.parentPort
+if (port) port.on('message', (data) => receive(data, (answer) => port.postMessage(answer)))
 else addEventListener('message', ({ data }) => receive(data, postMessage))

@@ -37,7 +37,7 @@ class Helper {
 
   async #start(board: Int32Array, module: WebAssembly.Module): Promise<void> {
     Atomics.store(board, MAIL + this.#thread, 0)
-    const worker = await startWorker()
+    const worker = startWorker()
     this.#worker = worker
     await new Promise<void>((resolve, reject) => {
       const late = setTimeout(() => fail(`did not start within ${START_MILLISECONDS / 1000} s`), START_MILLISECONDS)
@@ -84,10 +84,11 @@ class Helper {
 /** Not written out for Node, so that bundlers take the file for a page's worker only. */
 const HELPER_FILE = './helper.js'
 
-async function startWorker(): Promise<AnyWorker> {
-  const threads = await nodeThreads()
+function startWorker(): AnyWorker {
+  const threads = nodeThreads()
   // The process's own flags may not be meant for files: --input-type of `node --eval` is not.
   if (threads) return new threads.Worker(new URL(HELPER_FILE, import.meta.url), { execArgv: [] })
+  if (typeof Worker === 'undefined') throw new Error('this host starts no workers (Node does from 20.16 on)')
   // To the letter the form that Vite and webpack look for
   return new Worker(new URL('./helper.js', import.meta.url), { type: 'module' })
 }
