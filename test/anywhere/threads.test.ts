@@ -1,0 +1,83 @@
+// Networks on several threads in real browsers: in pages that are isolated the same bits as on one thread in Node, in others
+// one thread and the reason.
+import { join } from 'node:path'
+import { build } from 'vite'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openPage, type Page } from '../browsers.ts'
+import { type Browser, whenFound } from '../tools.ts'
+import { type Installed, installPackage } from './package.ts'
+
+/** What threads-scenario.js returns */
+interface Result {
+  hash: string
+  engine: { name: string; threads: number; relaxed: boolean; reason?: string }
+  stopReason: string
+}
+
+const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+
+let installed: Installed
+let inNode: Result
+
+beforeAll(async () => {
+  installed = await installPackage()
+  const pages = ['plain', 'page', 'bundled'].flatMap((page) => [`threads-${page}.html`, `threads-${page}.js`])
+  installed.add('threads-scenario.js', 'threads.mjs', 'report.js', ...pages)
+  inNode = JSON.parse(await installed.node('threads.mjs', '1'))
+  await build({
+    root: installed.folder,
+    configFile: false,
+    logLevel: 'warn',
+    build: { outDir: 'built', rolldownOptions: { input: join(installed.folder, 'threads-bundled.html') } },
+  })
+})
+
+afterAll(() => installed?.remove())
+
+const on = (threads: number) => ({ ...inNode, engine: { name: 'wasm', threads, relaxed: false } })
+
+it('two threads in Node give the bits of one', async () => {
+  expect(JSON.parse(await installed.node('threads.mjs', '2'))).toEqual(on(2))
+})
+
+const browsers: Browser[] = ['chromium', 'firefox']
+for (const browser of browsers) {
+  describe(`in ${browser}`, () => {
+    const open = async (executable: string, page: Page) => (await openPage(browser, executable, page)) as Result[]
+    const plain = () => ({ folders: { '/': installed.folder }, path: '/threads-plain.html' })
+
+    whenFound(browser, 'an isolated page and its worker give the bits of Node', async (executable) => {
+      expect(await open(executable, { ...plain(), headers: ISOLATED })).toEqual([on(2), on(3)])
+    })
+
+    whenFound(browser, 'so does a Vite build', async (executable) => {
+      const page = {
+        folders: { '/': join(installed.folder, 'built') },
+        path: '/threads-bundled.html',
+        headers: ISOLATED,
+      }
+      expect(await open(executable, page)).toEqual([on(2), on(3)])
+    })
+
+    whenFound(browser, 'a page that is not isolated has one thread, and says why', async (executable) => {
+      const [page, worker] = await open(executable, plain())
+      for (const { hash, engine } of [page, worker]) {
+        expect(hash).toBe(inNode.hash)
+        expect(engine).toMatchObject({ name: 'wasm', threads: 1 })
+        expect(engine.reason).toMatch(/^one thread: .*Cross-Origin-Opener-Policy/)
+      }
+    })
+
+    whenFound(browser, 'a policy that forbids workers leads to one thread', async (executable) => {
+      const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'"
+      const page = {
+        ...plain(),
+        path: '/threads-page.html',
+        headers: { ...ISOLATED, 'Content-Security-Policy': policy },
+      }
+      const [{ hash, engine }] = await open(executable, page)
+      expect(hash).toBe(inNode.hash)
+      expect(engine).toMatchObject({ name: 'wasm', threads: 1, reason: expect.stringMatching(/^one thread: a helper/) })
+    })
+  })
+}
