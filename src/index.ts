@@ -30,7 +30,7 @@ export {
   type LayerGradientCheck,
 } from './gradient-check.ts'
 export type { InitializerChoice, InitializerName } from './initializers.ts'
-export type { ModelJSON } from './json.ts'
+export type { ModelJSON, ModelOptions } from './json.ts'
 export type { LossChoice, LossName } from './losses.ts'
 export type { FlatInput, MatrixInput, NumericArray, Predictions } from './matrix.ts'
 export type { Average, MetricChoice, MetricName, Metrics } from './metrics.ts'

@@ -149,10 +149,10 @@ describe('a network on several threads', () => {
   it('splits large products only', async () => {
     const network = await library.createNetwork({ ...LARGE, threads: 2 })
     networks.push(network)
-    network.predict(INPUTS.subarray(0, 200 * 10))
+    network.predict(INPUTS.subarray(0, 200 * 5))
     expect(splitProducts(network)).toBe(0)
     network.predict(INPUTS.subarray(0, 200 * 256))
-    expect(splitProducts(network)).toBe(2) // 256 × 150 × 10 is too small
+    expect(splitProducts(network)).toBe(3)
   })
 
   it('has work done by its helpers', async () => {
@@ -332,6 +332,25 @@ describe('a process with helpers', () => {
 
   it('ends after the network is disposed of', async () => {
     expect(await runNode(scriptOf('network.dispose()'))).toBe('2\n')
+  })
+})
+
+describe('memory', () => {
+  it.each(['network.dispose()', ''])('of many networks is given back, where each ends with "%s"', async (end) => {
+    const script = `
+      const { createNetwork } = await import(${JSON.stringify(new URL('index.js', dist).href)})
+      // The helper lives on.
+      const kept = await createNetwork({ inputs: 200, layers: [{ units: 150 }], threads: 2 })
+      const config = { inputs: 2000, layers: [{ units: 1000 }, { units: 1 }], threads: 2 }
+      for (let turn = 0; turn < 60; turn++) {
+        const network = await createNetwork(config)
+        network.predict(new Float32Array(2000 * 256))
+        ${end}
+        await new Promise((resolve) => setTimeout(resolve, 1))
+      }
+      console.log(process.memoryUsage.rss())`
+    // Each takes 14 MB.
+    expect(Number(await runNode(script))).toBeLessThan(60 * 14e6 * 0.6)
   })
 })
 

@@ -2,6 +2,7 @@
 // What `wasmprop/worker` gives: networks that live in a worker, with the methods of Network, all of them returning promises.
 import { readOptions } from '../checks.ts'
 import type { NetworkConfig } from '../config.ts'
+import type { ModelOptions } from '../json.ts'
 import type { MatrixInput, Predictions } from '../matrix.ts'
 import type { Network } from '../network.ts'
 import type { Values } from '../parameters.ts'
@@ -53,8 +54,9 @@ export function createNetwork(config: NetworkConfig, options?: WorkerOptions): P
 }
 
 /** The network that `toJSON` wrote, in a worker */
-export function networkFromJSON(value: unknown, options?: WorkerOptions): Promise<WorkerNetwork> {
-  return make('networkFromJSON', [value], options)
+export function networkFromJSON(value: unknown, options: ModelOptions & WorkerOptions = {}): Promise<WorkerNetwork> {
+  const { worker, ...others } = options
+  return make('networkFromJSON', [value, others], { worker })
 }
 
 /** The network that `snapshot` wrote, in a worker: none whose learning rate was a function */

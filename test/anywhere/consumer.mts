@@ -11,6 +11,8 @@ const config: NetworkConfig = {
   seed: 1,
 }
 const network: Network = await createNetwork(config)
+await createNetwork({ ...config, threads: 'auto' })
+const threads: number = network.engine.threads
 const result: TrainResult = await network.train([[2, 9]], [[92]], {
   epochs: 10,
   onEpoch: ({ epoch, loss }) => epoch < 5 && loss > 0,
@@ -33,7 +35,7 @@ await farCopy.dispose()
 declare const pageWorker: Worker
 await createWorkerNetwork(config, { worker: pageWorker })
 
-export { farResult, farRow, farUnits, hash, loaded, losses, row, rows }
+export { farResult, farRow, farUnits, hash, loaded, losses, row, rows, threads }
 
 // What is misspelt does not compile.
 // @ts-expect-error

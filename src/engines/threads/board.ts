@@ -11,11 +11,24 @@ export const BOARD_BYTES = 4 * (MAIL + 65)
 export type ToHelper =
   /** The first message. Threads count from 1, the caller is 0. */
   | { kind: 'join'; board: Int32Array; module: WebAssembly.Module; thread: number }
+  /** Again when the memory has grown */
   | { kind: 'attach'; network: number; memory: WebAssembly.Memory }
   | { kind: 'detach'; network: number }
 
 /** The one answer, to `join` */
 export const READY = 'ready'
+
+/**
+ * Unused bytes, held beside a shared memory of that size: engines do not count shared memory and would collect it far too
+ * late. Hosts give untouched bytes no real memory.
+ */
+export function weightOf({ buffer }: WebAssembly.Memory): ArrayBuffer | undefined {
+  try {
+    return new ArrayBuffer(buffer.byteLength)
+  } catch {
+    return undefined
+  }
+}
 
 interface Host {
   readonly process?: { getBuiltinModule?(name: 'node:worker_threads'): typeof import('node:worker_threads') }

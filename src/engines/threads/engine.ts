@@ -3,7 +3,7 @@
 import { WasmpropError } from '../../errors.ts'
 import wasmHexadecimal from '../../generated/wasm-threads.ts'
 import { compile, WasmEngine } from '../wasm.ts'
-import { NEVER } from './board.ts'
+import { NEVER, weightOf } from './board.ts'
 import { type Team, teamOfThread } from './team.ts'
 
 /** WebAssembly's 4 GiB. Hosts that cannot reserve addresses for all of it are asked for half, and so on. */
@@ -19,8 +19,10 @@ const LONGEST_LOOK = 50
 
 export class ThreadedEngine extends WasmEngine {
   override readonly threads: number
+  readonly #memory: WebAssembly.Memory
   readonly #team: Team
   readonly #network: number
+  #weight: ArrayBuffer | undefined
 
   /** Where the helpers are enlisted. Throws ENGINE_FAILED where the host refuses another memory or instance. */
   constructor(module: WebAssembly.Module, threads: number) {
@@ -37,11 +39,19 @@ export class ThreadedEngine extends WasmEngine {
         },
       },
     })
-    network = team.attach(memory, threads)
+    network = team.register(threads)
     this.threads = threads
+    this.#memory = memory
     this.#team = team
     this.#network = network
     abandoned.register(this, { team, network }, this)
+  }
+
+  override reserve(bytes: number): void {
+    super.reserve(bytes)
+    if (this.#weight?.byteLength === this.buffer.byteLength) return
+    this.#weight = weightOf(this.#memory)
+    this.#team.attach(this.#network, this.#memory)
   }
 
   override dispose(): void {
@@ -70,11 +80,13 @@ const abandoned = new FinalizationRegistry<{ team: Team; network: number }>(({ t
 /** How long a caller has been waiting for the last pieces of a product */
 class Wait {
   readonly #board: Int32Array
+  readonly #maySleep: boolean
   #milliseconds = 0
   #last = 0
 
   constructor(board: Int32Array) {
     this.#board = board
+    this.#maySleep = maySleep(board)
   }
 
   /** Called every few µs while it waits. `turn` counts from 1. */
@@ -83,13 +95,20 @@ class Wait {
     this.#milliseconds = turn === 1 ? 0 : this.#milliseconds + Math.min(time - this.#last, LONGEST_LOOK)
     this.#last = time
     // With more threads than cores the helper may need this one.
-    if (canSleep && this.#milliseconds > PATIENCE) Atomics.wait(this.#board, NEVER, 0, PATIENCE)
+    if (this.#maySleep && this.#milliseconds > PATIENCE) Atomics.wait(this.#board, NEVER, 0, PATIENCE)
     return this.#milliseconds > LONGEST_WAIT
   }
 }
 
-/** A page's own thread may not sleep. */
-const canSleep = typeof document === 'undefined'
+/** Whether the host lets this thread sleep: not a page's own. */
+function maySleep(board: Int32Array): boolean {
+  try {
+    Atomics.wait(board, NEVER, 1, 0) // never equal: comes back at once
+    return true
+  } catch {
+    return false
+  }
+}
 
 function makeMemory(): WebAssembly.Memory {
   for (let maximum = MOST_PAGES; ; maximum /= 2) {

@@ -2,16 +2,19 @@
 // sleeps until the bell rings, then takes pieces of the product that is being split. All of it is a hint: whose product it
 // is and whether there is something left of it says the network's memory.
 import { PROGRAM } from '../../../assembly/program.ts'
-import { BELL, MAIL, NETWORK, nodeThreads, READY, SLEEPERS, type ToHelper } from './board.ts'
+import { BELL, MAIL, NETWORK, nodeThreads, READY, SLEEPERS, type ToHelper, weightOf } from './board.ts'
 
-type Help = (program: number, thread: number) => void
+interface Network {
+  help(program: number, thread: number): void
+  readonly weight: ArrayBuffer | undefined
+}
 
 /** A helper that finds nothing to do looks on for so long before it sleeps. */
 const SPIN_MILLISECONDS = 0.2
 /** Looks at the bell between two at the clock */
 const LOOKS = 64
 
-const networks = new Map<number, Help>()
+const networks = new Map<number, Network>()
 let board: Int32Array
 let module: WebAssembly.Module
 let thread: number
@@ -26,22 +29,22 @@ function receive(message: ToHelper, post: (answer: string) => void): void {
   }
   received++
   if (message.kind === 'detach') networks.delete(message.network)
-  else networks.set(message.network, helpIn(message.memory))
+  else networks.set(message.network, join(message.memory))
   work()
 }
 
 /** Helpers only take pieces: they hand nothing out. The data segments that an instance writes are constants. */
-function helpIn(memory: WebAssembly.Memory): Help {
+function join(memory: WebAssembly.Memory): Network {
   const none = () => {}
   const { exports } = new WebAssembly.Instance(module, { env: { memory, ring: none, linger: none } })
-  return exports.help as Help
+  return { help: exports.help as Network['help'], weight: weightOf(memory) }
 }
 
 /** Helps whenever the bell rings, until there is mail. */
 function work(): void {
   let heard = Atomics.load(board, BELL)
   while (Atomics.load(board, MAIL + thread) === received) {
-    networks.get(Atomics.load(board, NETWORK))?.(PROGRAM, thread)
+    networks.get(Atomics.load(board, NETWORK))?.help(PROGRAM, thread)
     if (!hearsSoon(heard)) sleep(heard)
     heard = Atomics.load(board, BELL)
   }

@@ -115,13 +115,16 @@ class Team {
     }
   }
 
-  /** Makes the memory known to the helpers; gives the network's number. They take part when they have taken note. */
-  attach(memory: WebAssembly.Memory, threads: number): number {
+  /** Gives a network on so many threads its number. */
+  register(threads: number): number {
     this.#stay()
-    const network = ++this.#lastNetwork
-    this.#networks.set(network, threads)
-    this.#send(threads, { kind: 'attach', network, memory })
-    return network
+    this.#networks.set(++this.#lastNetwork, threads)
+    return this.#lastNetwork
+  }
+
+  /** Makes the network's memory known to the helpers, first and when it has grown. They take part when they have taken note. */
+  attach(network: number, memory: WebAssembly.Memory): void {
+    this.#send(this.#networks.get(network) ?? 1, { kind: 'attach', network, memory })
   }
 
   detach(network: number): void {
