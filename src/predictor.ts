@@ -8,7 +8,7 @@ import type { NetworkState } from './state.ts'
 export class Predictor {
   readonly #state: NetworkState
   /** The memory that `#values` shows: another one after it has grown */
-  #buffer: ArrayBuffer | undefined
+  #buffer: ArrayBufferLike | undefined
   #values!: Values
 
   constructor(state: NetworkState) {
@@ -36,7 +36,7 @@ export class Predictor {
     return true
   }
 
-  #look(buffer: ArrayBuffer): void {
+  #look(buffer: ArrayBufferLike): void {
     if (buffer === this.#buffer) return
     this.#buffer = buffer
     this.#values = valuesOf(buffer, this.#state.config.dtype)
