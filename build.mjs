@@ -38,6 +38,7 @@ mkdirSync('src/generated', { recursive: true })
 embed('wasmprop')
 embed('wasmprop-relaxed')
 embed('wasmprop-threads')
+embed('wasmprop-lanes')
 copyFloat64()
 if (process.argv.includes('--sources')) process.exit()
 

@@ -3,7 +3,7 @@
 import { ELU, GELU, GELU_TANH, LEAKY_RELU, LINEAR, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH } from './ids'
 import { exp, expm1Negative, expNormal, log1pUnit, scaledExp, tanh } from './kernels/exponential'
 import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from './kernels/gelu'
-import { lastVectorMask, splat, VECTOR } from './kernels/vector'
+import { highHalf, lastVectorMask, lowHalf, narrow, splat, VECTOR } from './kernels/vector'
 
 /** 1 / (1 + e^−net) */
 @final @unmanaged
@@ -110,25 +110,6 @@ class GeluTanh {
     if (sizeof<T>() == 8) return v128.mul<T>(delta, geluTanhDerivative(net))
     return v128.mul<T>(delta, narrow(geluTanhDerivative(lowHalf(net)), geluTanhDerivative(highHalf(net))))
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function lowHalf(values: v128): v128 {
-  return f64x2.promote_low_f32x4(values)
-}
-
-// @ts-ignore: decorator
-@inline
-function highHalf(values: v128): v128 {
-  return f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 1))
-}
-
-/** Two float64 vectors as one of float32 */
-// @ts-ignore: decorator
-@inline
-function narrow(low: v128, high: v128): v128 {
-  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
 }
 
 /** ln(1 + e^net) = max(net, 0) + ln(1 + e^−|net|) */

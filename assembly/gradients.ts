@@ -1,9 +1,10 @@
 // What is done to the gradients of a batch before the optimizer sees them: penalties, clipping, weight decay.
-import { splat, VECTOR } from './kernels/vector'
+import { highHalf, lowHalf, splat, VECTOR } from './kernels/vector'
 import {
   BIAS_GRADIENTS, BIASES, CLIP_NORM, CLIP_VALUE, DECAYS_BIASES, DECOUPLES_DECAY, GRADIENTS, INPUTS, L1, L2, LAYER_COUNT,
   LAYER_SIZE, LAYERS, PARAMETER_BYTES, STRIDE, TRAINS_BIASES, WEIGHT_DECAY, WEIGHT_GRADIENTS, WEIGHTS,
 } from './program'
+import { decayFactor, rateAt } from './rates'
 
 /** From the gradients of the loss to those of the objective; with `clips` clipped, by value before by norm. */
 export function adjustGradients<T>(program: usize, clips: bool): void {
@@ -34,7 +35,7 @@ function penalize<T>(w: usize, g: usize, bytes: usize, l1: f64, l2: f64): void {
   } while (w < end)
 }
 
-function clipByValue<T>(g: usize, bytes: usize, limit: f64): void {
+export function clipByValue<T>(g: usize, bytes: usize, limit: f64): void {
   const most = splat<T>(limit), least = splat<T>(-limit)
   const end = g + bytes
   do {
@@ -51,7 +52,7 @@ function clipByNorm<T>(gradients: usize, bytes: usize, limit: f64): void {
   do {
     if (sizeof<T>() == 4) {
       const four = v128.load(g)
-      const first = f64x2.promote_low_f32x4(four), second = f64x2.promote_low_f32x4(v128.shuffle<i64>(four, four, 1, 1))
+      const first = lowHalf(four), second = highHalf(four)
       sums01 = f64x2.add(sums01, f64x2.mul(first, first))
       sums23 = f64x2.add(sums23, f64x2.mul(second, second))
       g += VECTOR
@@ -65,14 +66,13 @@ function clipByNorm<T>(gradients: usize, bytes: usize, limit: f64): void {
   const norm = sqrt(
     f64x2.extract_lane(sums01, 0) + f64x2.extract_lane(sums01, 1) + (f64x2.extract_lane(sums23, 0) + f64x2.extract_lane(sums23, 1)),
   )
-  if (norm > limit) scale<T>(gradients, bytes, limit / norm)
+  if (norm > limit) scale<T>(gradients, bytes, splat<T>(limit / norm))
 }
 
-function scale<T>(values: usize, bytes: usize, by: f64): void {
-  const factor = splat<T>(by)
+function scale<T>(values: usize, bytes: usize, factor: v128): void {
   const end = values + bytes
   do {
-    v128.store(values, v128.mul<T>(v128.load(values), factor))
+    v128.store(values, v128.mul<T>(v128.load(values), rateAt(factor, values)))
     values += VECTOR
   } while (values < end)
 }
@@ -93,6 +93,6 @@ export function decayWeights<T>(program: usize, rate: f64): void {
 }
 
 function decayBlock<T>(program: usize, w: usize, g: usize, bytes: usize, decay: f64, rate: f64): void {
-  if (load<u32>(program, DECOUPLES_DECAY)) scale<T>(w, bytes, 1 - rate * decay)
+  if (load<u32>(program, DECOUPLES_DECAY)) scale<T>(w, bytes, decayFactor<T>(rate, decay))
   else penalize<T>(w, g, bytes, 0, decay)
 }

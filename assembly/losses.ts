@@ -76,7 +76,7 @@ function addOtherLoss<T>(
 
 /** output − target: ∂/∂output of the squared error, ∂/∂net of sigmoid or softmax with its cross-entropy */
 @final @unmanaged
-class Difference {
+export class Difference {
   @inline of<T>(output: v128, target: v128, scale: v128, _limit: v128): v128 {
     return v128.mul<T>(v128.sub<T>(output, target), scale)
   }
@@ -84,7 +84,7 @@ class Difference {
 
 /** output − target, held within ± limit (Huber) */
 @final @unmanaged
-class HeldDifference {
+export class HeldDifference {
   @inline of<T>(output: v128, target: v128, scale: v128, limit: v128): v128 {
     const error = v128.sub<T>(output, target)
     return v128.mul<T>(v128.pmax<T>(v128.pmin<T>(error, limit), v128.neg<T>(limit)), scale)
@@ -93,7 +93,7 @@ class HeldDifference {
 
 /** The sign of output − target */
 @final @unmanaged
-class Sign {
+export class Sign {
   @inline of<T>(output: v128, target: v128, scale: v128, _limit: v128): v128 {
     const plus = v128.and(v128.gt<T>(output, target), scale)
     return v128.or(plus, v128.and(v128.lt<T>(output, target), v128.neg<T>(scale)))
@@ -103,7 +103,7 @@ class Sign {
 /** deltas = F(outputs, targets) · scale, a vector's width of columns after another; pad lanes become 0. */
 // @ts-ignore: decorator
 @inline
-function mapErrors<T, F>(
+export function mapErrors<T, F>(
   outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T, limit: f64,
 ): void {
   const f = changetype<F>(0)

@@ -8,6 +8,7 @@ import {
   MIN_STEP, MOMENTUM, MOMENTUM_DECAY, MOMENTUM_DECAY_POWER, MOMENTUM_PRODUCT, NESTEROV, OPTIMIZER, PARAMETER_BYTES, PARAMETERS,
   RHO, RMSPROP_MOMENTUM, STATE,
 } from './program'
+import { dividedRate, rateAt, spreadRate } from './rates'
 
 /** One step with the gradients as they lie. */
 export function update<T>(program: usize, rate: f64): void {
@@ -55,10 +56,10 @@ function sgd<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   const end = w + load<u32>(program, PARAMETER_BYTES)
-  const rate = splat<T>(learningRate)
+  const rate = spreadRate<T>(learningRate)
   if (load<f64>(program, MOMENTUM) == 0) {
     do {
-      v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rate, v128.load(g))))
+      v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rateAt(rate, w), v128.load(g))))
       g += VECTOR
       w += VECTOR
     } while (w < end)
@@ -72,7 +73,7 @@ function sgd<T>(program: usize, learningRate: f64): void {
     let velocity = v128.add<T>(v128.mul<T>(momentum, v128.load(v)), gradient)
     v128.store(v, velocity)
     if (looksAhead) velocity = v128.add<T>(gradient, v128.mul<T>(momentum, velocity))
-    v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rate, velocity)))
+    v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rateAt(rate, w), velocity)))
     g += VECTOR
     v += VECTOR
     w += VECTOR
@@ -113,7 +114,7 @@ function raise(program: usize, power: usize, base: f64): f64 {
  */
 function adam<T>(program: usize, learningRate: f64): void {
   const beta1 = load<f64>(program, BETA1), beta2 = load<f64>(program, BETA2)
-  const rate = splat<T>(learningRate / (1 - raise(program, BETA1_POWER, beta1)))
+  const rate = dividedRate<T>(learningRate, 1, 1 - raise(program, BETA1_POWER, beta1))
   const correction = splat<T>(1 / sqrt(1 - raise(program, BETA2_POWER, beta2)))
   const epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep1 = splat<T>(beta1), take1 = splat<T>(1 - beta1), keep2 = splat<T>(beta2), take2 = splat<T>(1 - beta2)
@@ -133,7 +134,7 @@ function adam<T>(program: usize, learningRate: f64): void {
       v128.store(m + 2 * bytes, second)
     }
     const divisor = v128.add<T>(v128.mul<T>(v128.sqrt<T>(second), correction), epsilon)
-    v128.store(w, v128.sub<T>(v128.load(w), v128.div<T>(v128.mul<T>(rate, first), divisor)))
+    v128.store(w, v128.sub<T>(v128.load(w), v128.div<T>(v128.mul<T>(rateAt(rate, w), first), divisor)))
     g += VECTOR
     m += VECTOR
     w += VECTOR
@@ -146,7 +147,7 @@ function adam<T>(program: usize, learningRate: f64): void {
  */
 function rmsprop<T>(program: usize, learningRate: f64): void {
   const rho = load<f64>(program, RHO), momentum = load<f64>(program, RMSPROP_MOMENTUM)
-  const rate = splat<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
+  const rate = spreadRate<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep = splat<T>(rho), take = splat<T>(1 - rho), mu = splat<T>(momentum)
   const centers = load<f64>(program, CENTERED) != 0
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
@@ -167,7 +168,7 @@ function rmsprop<T>(program: usize, learningRate: f64): void {
       step = v128.add<T>(v128.mul<T>(mu, v128.load(v + buffer)), step)
       v128.store(v + buffer, step)
     }
-    v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rate, step)))
+    v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rateAt(rate, w), step)))
     g += VECTOR
     v += VECTOR
     w += VECTOR
@@ -176,7 +177,7 @@ function rmsprop<T>(program: usize, learningRate: f64): void {
 
 /** s += g²;  w −= rate · g / (√s + ε)      (Duchi, Hazan, Singer, 2011) */
 function adagrad<T>(program: usize, learningRate: f64): void {
-  const rate = splat<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
+  const rate = spreadRate<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let s: usize = load<u32>(program, STATE)
@@ -185,7 +186,7 @@ function adagrad<T>(program: usize, learningRate: f64): void {
     const gradient = v128.load(g)
     const sum = v128.add<T>(v128.load(s), v128.mul<T>(gradient, gradient))
     v128.store(s, sum)
-    const step = v128.div<T>(v128.mul<T>(rate, gradient), v128.add<T>(v128.sqrt<T>(sum), epsilon))
+    const step = v128.div<T>(v128.mul<T>(rateAt(rate, w), gradient), v128.add<T>(v128.sqrt<T>(sum), epsilon))
     v128.store(w, v128.sub<T>(v128.load(w), step))
     g += VECTOR
     s += VECTOR
@@ -196,7 +197,7 @@ function adagrad<T>(program: usize, learningRate: f64): void {
 /** s = ρ · s + (1 − ρ) · g²;  d = √(a + ε) / √(s + ε) · g;  a = ρ · a + (1 − ρ) · d²;  w −= rate · d      (Zeiler, 2012) */
 function adadelta<T>(program: usize, learningRate: f64): void {
   const rho = load<f64>(program, RHO)
-  const rate = splat<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
+  const rate = spreadRate<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep = splat<T>(rho), take = splat<T>(1 - rho)
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
   let w: usize = load<u32>(program, PARAMETERS)
@@ -209,7 +210,7 @@ function adadelta<T>(program: usize, learningRate: f64): void {
     const above = v128.sqrt<T>(v128.add<T>(v128.load(s + bytes), epsilon))
     const step = v128.mul<T>(v128.div<T>(above, v128.sqrt<T>(v128.add<T>(square, epsilon))), gradient)
     averageSquare<T>(s + bytes, keep, take, step)
-    v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rate, step)))
+    v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rateAt(rate, w), step)))
     g += VECTOR
     s += VECTOR
     w += VECTOR
@@ -219,7 +220,7 @@ function adadelta<T>(program: usize, learningRate: f64): void {
 /** m as in Adam;  u = max(β2 · u, |g| + ε);  w −= rate / (1 − β1^t) · m / u      (Kingma, Ba, 2015) */
 function adamax<T>(program: usize, learningRate: f64): void {
   const beta1 = load<f64>(program, BETA1)
-  const rate = splat<T>(learningRate / (1 - raise(program, BETA1_POWER, beta1)))
+  const rate = dividedRate<T>(learningRate, 1, 1 - raise(program, BETA1_POWER, beta1))
   const epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep1 = splat<T>(beta1), take1 = splat<T>(1 - beta1), keep2 = splat<T>(load<f64>(program, BETA2))
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
@@ -233,7 +234,7 @@ function adamax<T>(program: usize, learningRate: f64): void {
     const decayed = v128.mul<T>(keep2, v128.load(m + bytes))
     const largest = v128.pmax<T>(v128.add<T>(v128.abs<T>(gradient), epsilon), decayed)
     v128.store(m + bytes, largest)
-    v128.store(w, v128.sub<T>(v128.load(w), v128.div<T>(v128.mul<T>(rate, first), largest)))
+    v128.store(w, v128.sub<T>(v128.load(w), v128.div<T>(v128.mul<T>(rateAt(rate, w), first), largest)))
     g += VECTOR
     m += VECTOR
     w += VECTOR
@@ -250,8 +251,8 @@ function nadam<T>(program: usize, learningRate: f64): void {
   const power = raise(program, MOMENTUM_DECAY_POWER, base)
   const momentum = beta1 * (1 - 0.5 * power), next = beta1 * (1 - 0.5 * (power * base))
   const product = raise(program, MOMENTUM_PRODUCT, momentum)
-  const gradientRate = splat<T>((learningRate * (1 - momentum)) / (1 - product))
-  const momentRate = splat<T>((learningRate * next) / (1 - product * next))
+  const gradientRate = dividedRate<T>(learningRate, 1 - momentum, 1 - product)
+  const momentRate = dividedRate<T>(learningRate, next, 1 - product * next, 1)
   const correction = splat<T>(1 / sqrt(1 - raise(program, BETA2_POWER, beta2)))
   const epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep1 = splat<T>(beta1), take1 = splat<T>(1 - beta1), keep2 = splat<T>(beta2), take2 = splat<T>(1 - beta2)
@@ -265,7 +266,7 @@ function nadam<T>(program: usize, learningRate: f64): void {
     const first = average<T>(m, keep1, take1, gradient)
     const second = averageSquare<T>(m + bytes, keep2, take2, gradient)
     const divisor = v128.add<T>(v128.mul<T>(v128.sqrt<T>(second), correction), epsilon)
-    const step = v128.add<T>(v128.mul<T>(gradientRate, gradient), v128.mul<T>(momentRate, first))
+    const step = v128.add<T>(v128.mul<T>(rateAt(gradientRate, w), gradient), v128.mul<T>(rateAt(momentRate, w, 1), first))
     v128.store(w, v128.sub<T>(v128.load(w), v128.div<T>(step, divisor)))
     g += VECTOR
     m += VECTOR
@@ -282,7 +283,7 @@ function rprop<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let previous: usize = load<u32>(program, STATE)
-  const start = splat<T>(learningRate)
+  const start = spreadRate<T>(learningRate)
   const hasSteps = load<f64>(program, HAS_STEPS) != 0
   store<f64>(program, 1, HAS_STEPS)
   const longer = splat<T>(load<f64>(program, ETA_PLUS)), shorter = splat<T>(load<f64>(program, ETA_MINUS))
@@ -297,7 +298,7 @@ function rprop<T>(program: usize, learningRate: f64): void {
     const kept = v128.or(v128.and(up, wasUp), v128.and(down, wasDown))
     const turned = v128.or(v128.and(up, wasDown), v128.and(down, wasUp))
     const factor = v128.bitselect(longer, v128.bitselect(shorter, one, turned), kept)
-    const length = v128.mul<T>(hasSteps ? v128.load(previous + bytes) : start, factor)
+    const length = v128.mul<T>(hasSteps ? v128.load(previous + bytes) : rateAt(start, w), factor)
     const step = v128.pmax<T>(v128.pmin<T>(length, most), least)
     v128.store(previous + bytes, step)
     const used = v128.andnot(gradient, turned)

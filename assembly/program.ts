@@ -145,6 +145,18 @@ export const PRODUCT_STRIDE = 168
 export const PIECE_ROWS = 172 // rows of C that are a piece; 0: a piece is a panel of columns
 export const SPLITS_FROM = 176 // f64: multiply-adds from which a product is split
 
+// The table of the lanes, where networks are trained together, each in a lane of vectors: a program for all of them, whose
+// matrices have elements of one or more vectors, and here what is each network's own, a number per lane.
+export const MOST_LANES = 16
+export const LANE_RATES = 0 // f64: learning rates, where RATES is 0; RATES has them by step and lane
+export const LANE_EPOCHS = 128 // f64, over each network's life
+export const LANE_SUMS = 256 // f64: losses of the present epoch so far, before LOSS_FACTOR
+export const LANE_TARGETS = 384 // f64: target losses
+export const LANE_LOSSES = 512 // f64: losses of the last batch
+export const LANE_SEEDS = 640 // u32
+export const LANE_COUNT = 704 // u32: a whole number of vectors
+export const LANE_TABLE_SIZE = 768
+
 // Sizes that both sides of the border keep to
 export const PANEL_BYTES = 64 // columns of a product that are worked on together: one cache line
 export const PANEL_DEPTH = 256 // rows of a packed panel

@@ -46,8 +46,12 @@ export interface LayerLayout {
   readonly kept: number
 }
 
-/** All addresses of a network, in bytes */
+/** All addresses of a network, in bytes; or of as many as a vector has lanes, whose matrices have vectors for elements */
 export interface Layout {
+  /** 1, or how many networks are trained together */
+  readonly lanes: number
+  /** The table of the lanes; 0 for a single network */
+  readonly laneTable: number
   readonly bytesPerValue: 4 | 8
   readonly layers: readonly LayerLayout[]
   readonly parameters: number
@@ -122,10 +126,13 @@ function align(value: number, alignment: number): number {
   return Math.ceil(value / alignment) * alignment
 }
 
-/** Decides all addresses of a network on so many threads. Throws OUT_OF_MEMORY for what WebAssembly's 4 GiB cannot hold. */
-export function layOut(config: ResolvedConfig, threads = config.threads): Layout {
+/**
+ * Decides all addresses of a network on so many threads, or of networks that are trained together in so many lanes. Throws
+ * OUT_OF_MEMORY for what WebAssembly's 4 GiB cannot hold.
+ */
+export function layOut(config: ResolvedConfig, threads = config.threads, lanes = 1): Layout {
   const bytesPerValue = config.dtype === 'float32' ? 4 : 8
-  const strideOf = (columns: number) => align(columns * bytesPerValue, VECTOR)
+  const strideOf = (columns: number) => align(columns * lanes * bytesPerValue, VECTOR)
   const inputStride = strideOf(config.inputs)
   const outputs = config.layers[config.layers.length - 1].units
   const targetStride = strideOf(outputs)
@@ -175,6 +182,8 @@ export function layOut(config: ResolvedConfig, threads = config.threads): Layout
     }
   })
   const layout: Layout = {
+    lanes,
+    laneTable: lanes > 1 ? addresses.take(P.LANE_TABLE_SIZE) : 0,
     bytesPerValue,
     layers,
     parameters,
@@ -188,7 +197,7 @@ export function layOut(config: ResolvedConfig, threads = config.threads): Layout
     targetBlock,
     targetStride,
     weightBlock: addresses.take(blockRows * 8),
-    lossColumns: addresses.take(2 * outputs * 8),
+    lossColumns: addresses.take(2 * outputs * 8 * lanes),
     zeros: addresses.take(widest),
     packed: addresses.take(P.PACKED_BYTES * threads),
     transposed: addresses.take(transposedBytes),
@@ -218,6 +227,7 @@ function readsNets(config: ResolvedConfig, index: number): boolean {
 /** Decides where the data of a `train` lies. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
 export function layOutData(layout: Layout, shape: DataShape): DataLayout {
   const { rows, validationRows, isShuffled, isWeighted, hasRates } = shape
+  const { lanes } = layout
   const addresses = new Addresses(layout.end)
   const data: DataLayout = {
     inputs: addresses.take(rows * layout.inputStride),
@@ -225,10 +235,10 @@ export function layOutData(layout: Layout, shape: DataShape): DataLayout {
     validationInputs: addresses.take(validationRows * layout.inputStride),
     validationTargets: addresses.take(validationRows * layout.targetStride),
     weights: isWeighted ? addresses.take(rows * 8) : 0,
-    order: isShuffled ? addresses.take(rows * 4) : 0,
-    epochLosses: addresses.take(EPOCH_LOSSES * 8),
+    order: isShuffled ? addresses.take(rows * 4 * lanes) : 0,
+    epochLosses: addresses.take(EPOCH_LOSSES * 8 * lanes),
     epochLossesCapacity: EPOCH_LOSSES,
-    rates: hasRates ? addresses.take(STEP_RATES * 8) : 0,
+    rates: hasRates ? addresses.take(STEP_RATES * 8 * lanes) : 0,
     ratesCapacity: hasRates ? STEP_RATES : 0,
     end: align(addresses.next, ALIGNMENT),
   }

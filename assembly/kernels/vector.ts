@@ -17,6 +17,27 @@ export function splat<T>(value: f64): v128 {
   return v128.splat<T>(<T>value)
 }
 
+/** The first two lanes of a float32 vector as float64 */
+// @ts-ignore: decorator
+@inline
+export function lowHalf(values: v128): v128 {
+  return f64x2.promote_low_f32x4(values)
+}
+
+/** The last two */
+// @ts-ignore: decorator
+@inline
+export function highHalf(values: v128): v128 {
+  return f64x2.promote_low_f32x4(v128.shuffle<i64>(values, values, 1, 1))
+}
+
+/** Two float64 vectors as one of float32 */
+// @ts-ignore: decorator
+@inline
+export function narrow(low: v128, high: v128): v128 {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
+}
+
 /** All bits of the lanes that hold real columns in the last vector of a row of `units`. */
 // @ts-ignore: decorator
 @inline

@@ -122,6 +122,7 @@ export class WasmEngine implements Engine {
 
 let embedded: Promise<WebAssembly.Module> | undefined
 let relaxed: Promise<WebAssembly.Module> | undefined
+let lanes: Promise<WebAssembly.Module> | undefined
 
 /** The module of the base build, compiled on the first call. Rejects where the host forbids or cannot do it. */
 export function compileEmbedded(): Promise<WebAssembly.Module> {
@@ -133,6 +134,12 @@ export function compileEmbedded(): Promise<WebAssembly.Module> {
 export function compileRelaxed(): Promise<WebAssembly.Module> {
   relaxed ??= import('../generated/wasm-relaxed.ts').then(({ default: hexadecimal }) => compile(hexadecimal))
   return relaxed
+}
+
+/** The module of the build of lanes, loaded and compiled on the first call */
+export function compileLanes(): Promise<WebAssembly.Module> {
+  lanes ??= import('../generated/wasm-lanes.ts').then(({ default: hexadecimal }) => compile(hexadecimal))
+  return lanes
 }
 
 export function compile(hexadecimal: string): Promise<WebAssembly.Module> {
