@@ -10,7 +10,7 @@ import { describe, WasmpropError } from './errors.ts'
 import { type ModelJSON, type ModelOptions, modelToJSON, readModel } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
 import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from './matrix.ts'
-import { computeMetrics, type MetricChoice, type Metrics, resolveMetrics } from './metrics.ts'
+import { computeMetrics, type MetricChoice, type Metrics, type ResolvedMetric, resolveMetrics } from './metrics.ts'
 import {
   checkWeights,
   gradientsOf,
@@ -30,7 +30,7 @@ import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRow
 import { classesOf, finite, normOf, refuseOverflow } from './predictions.ts'
 import { Predictor } from './predictor.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from './rows.ts'
-import { resumeTraining, startStream, startTraining } from './runs.ts'
+import { endRun, resumeTraining, startStream, startTraining } from './runs.ts'
 import { fitScaling, givenScaling } from './scaling.ts'
 import { newRateState } from './schedules.ts'
 import { applySnapshot, type RestoreOptions, readSnapshot, writeSnapshot } from './snapshot.ts'
@@ -164,7 +164,7 @@ export class Network {
     const run = startTraining(this.#state, inputs, targets, options)
     this.#run = run
     try {
-      return this.#ended(runThrough(run))
+      return endRun(this.#state, runThrough(run))
     } finally {
       this.#endRun()
     }
@@ -180,7 +180,7 @@ export class Network {
     const run = startStream(this.#state, source, options)
     this.#run = run
     try {
-      return this.#ended(await run.run(source))
+      return endRun(this.#state, await run.run(source))
     } finally {
       this.#endRun()
     }
@@ -199,16 +199,10 @@ export class Network {
   async #finish(run: TrainingRun): Promise<TrainResult> {
     this.#run = run
     try {
-      return this.#ended(await runYielding(run))
+      return endRun(this.#state, await runYielding(run))
     } finally {
       this.#endRun()
     }
-  }
-
-  /** Only what was aborted, or thrown out of, can be resumed. */
-  #ended(result: TrainResult): TrainResult {
-    if (result.stopReason !== 'aborted') this.#state.course = undefined
-    return result
   }
 
   #endRun(): void {
@@ -325,7 +319,10 @@ export class Network {
   ): { loss: number } & Metrics {
     this.#mustLive()
     const metrics = resolveMetrics(readOptions(options, '', ['metrics']).metrics, this.#outputs)
-    const rows = readRows(this.#state, inputs, targets)
+    return this.#evaluate(readRows(this.#state, inputs, targets), metrics)
+  }
+
+  #evaluate(rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
     const scalings = fittedScalings(this.#state, 'evaluate')
     const outputs = newValues(this.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
     const values = this.#values()
@@ -450,6 +447,11 @@ export class Network {
   static stateOf(network: Network): NetworkState {
     network.#mustLive()
     return network.#state
+  }
+
+  /** @internal As `evaluate` of checked rows */
+  static evaluateRows(network: Network, rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
+    return network.#evaluate(rows, metrics)
   }
 
   /** @internal Rows as the engine takes them */

@@ -19,7 +19,7 @@ import {
   type StreamOptions,
   type TrainOptions,
 } from './train-options.ts'
-import { TrainingRun } from './training.ts'
+import { TrainingRun, type TrainResult } from './training.ts'
 import { divideRows, type Rows, readSampleWeights, type TrainingSet } from './training-set.ts'
 
 export function startTraining(
@@ -145,4 +145,10 @@ export function resumeTraining(
     throw new WasmpropError('INVALID_DATA', message, { path: 'inputs' })
   }
   return new TrainingRun(state, course, data, places, host)
+}
+
+/** Only what was aborted, or thrown out of, can be resumed. */
+export function endRun(state: NetworkState, result: TrainResult): TrainResult {
+  if (result.stopReason !== 'aborted') state.course = undefined
+  return result
 }

@@ -12,6 +12,11 @@ export interface Rows {
   readonly targets: Matrix
 }
 
+/** The rows of these numbers, in this order */
+export function selectBoth({ inputs, targets }: Rows, numbers: Uint32Array): Rows {
+  return { inputs: selectRows(inputs, numbers), targets: selectRows(targets, numbers) }
+}
+
 export interface TrainingSet extends Rows {
   /** What the loss of each row is multiplied by; undefined: 1 */
   readonly weights?: Float64Array
@@ -31,14 +36,10 @@ export function divideRows(
     return { ...rows, ...(weights ? { weights } : {}), ...(validation ? { validation } : {}) }
   }
   const { trained, held } = splitRows(rows.targets, split.share, split.order, seed)
-  const select = (numbers: Uint32Array): Rows => ({
-    inputs: selectRows(rows.inputs, numbers),
-    targets: selectRows(rows.targets, numbers),
-  })
-  const training = select(trained)
+  const training = selectBoth(rows, trained)
   const kept = given && Float64Array.from(trained, (row) => given[row])
   const weights = weigh(training.targets, kept, classWeights)
-  return { ...training, ...(weights ? { weights } : {}), validation: select(held) }
+  return { ...training, ...(weights ? { weights } : {}), validation: selectBoth(rows, held) }
 }
 
 /** How many of so many rows a split holds out */

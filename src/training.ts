@@ -62,13 +62,14 @@ export class TrainingRun implements Run {
   readonly #data: CourseData
   readonly #places: DataLayout
   readonly #host: HostOptions
-  readonly #started = now()
+  #started: number | undefined
   readonly #stepOperations: number
   /** The program's fields; the memory does not grow while a run lasts. */
   readonly #words: Uint32Array
   readonly #doubles: Float64Array
   #sliceStart = 0
   #sliceSteps: number
+  #safePoint: SafePoint | undefined
   #validation: ValidationPass | undefined
   #reason?: StopReason
   #advice?: string
@@ -101,25 +102,39 @@ export class TrainingRun implements Run {
 
   /** Trains on for about 8 ms, or one step where that is longer. False: the run has ended. */
   slice(): boolean {
+    if (this.prepare()) this.train()
+    return !this.hasEnded()
+  }
+
+  /** Does what comes before the next batches: an abort, the end of an epoch. False: no batches come next. */
+  prepare(): boolean {
+    this.#started ??= now()
     if (this.#host.signal?.aborted) this.abort()
-    if (this.#reason === undefined) {
-      if (this.#course.awaitsEpochEnd) this.#endEpoch()
-      else this.#train()
-    }
-    if (this.#reason === undefined || this.#pending !== undefined) return true
-    this.#course.finish(this.#state, this.#reason)
+    if (this.#reason !== undefined || this.#pending !== undefined) return false
+    if (!this.#course.awaitsEpochEnd) return true
+    this.#endEpoch()
     return false
   }
 
-  #train(): void {
-    const safePoint = saveSafePoint(this.#state)
-    const steps = this.#setRates()
+  /** The batches of a slice */
+  train(): void {
+    const steps = this.begin()
     const started = now()
+    const status = this.#advanceOrGoBack(steps)
+    this.end(status, now() - started)
+  }
+
+  /** Makes a slice ready; gives how many steps it may have. Afterwards come these steps, or fewer, and `end`. */
+  begin(): number {
+    this.#safePoint = saveSafePoint(this.#state)
     this.#sliceStart = this.#double(P.STEP)
-    const status = this.#advanceFrom(safePoint, steps)
-    const milliseconds = now() - started
+    return this.#setRates()
+  }
+
+  /** `status`: one of the reasons in assembly/ids.ts */
+  end(status: number, milliseconds: number): void {
     const done = this.#double(P.STEP) - this.#sliceStart
-    if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(safePoint, done)
+    if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch is not finite')
     this.#collectLosses()
     this.#adapt(done, milliseconds)
@@ -134,12 +149,19 @@ export class TrainingRun implements Run {
     if (this.#data.validationRows === 0) this.#endEpoch()
   }
 
+  /** Whether the run has ended: then come `result`, and nothing else. */
+  hasEnded(): boolean {
+    if (this.#reason === undefined || this.#pending !== undefined) return false
+    this.#course.finish(this.#state, this.#reason)
+    return true
+  }
+
   /** An engine that fails in the midst of a slice leaves the network as it was before the slice. */
-  #advanceFrom(safePoint: SafePoint, steps: number): number {
+  #advanceOrGoBack(steps: number): number {
     try {
       return this.#advance(steps)
     } catch (error) {
-      restoreSafePoint(this.#state, safePoint)
+      if (this.#safePoint) restoreSafePoint(this.#state, this.#safePoint)
       throw error
     }
   }
@@ -216,7 +238,8 @@ export class TrainingRun implements Run {
 
   result(): TrainResult {
     const samples = this.#course.losses.length * this.#data.rows + this.#word(P.POSITION)
-    return resultOf(this.#state, this.#course, this.#reason ?? 'aborted', samples, this.#started, this.#advice)
+    const started = this.#started ?? now()
+    return resultOf(this.#state, this.#course, this.#reason ?? 'aborted', samples, started, this.#advice)
   }
 
   /** The next slice's steps: by the time that the last one took, and not much more than that. */
@@ -257,7 +280,9 @@ export class TrainingRun implements Run {
   // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice
   // ends with one, the slice is repeated from its start to find the first bad step, and once more to stop before it.
 
-  #goBackBeforeDivergence(safePoint: SafePoint, done: number): void {
+  #goBackBeforeDivergence(done: number): void {
+    const safePoint = this.#safePoint
+    if (safePoint === undefined) return
     restoreSafePoint(this.#state, safePoint)
     let good = 0
     while (good < done) {

@@ -1,0 +1,35 @@
+// Several networks at once: what users see of it. The rest is loaded by the first call.
+import type { NetworkConfig } from './config.ts'
+import type { MatrixInput, NumericArray } from './matrix.ts'
+import type { Network } from './network.ts'
+import type { EpochProgress, TrainOptions } from './train-options.ts'
+import type { TrainResult } from './training.ts'
+
+/** What `trainMany` takes: the options of `train` hold for every network. */
+export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
+  /** For each network the numbers of the rows that it trains on, counted from 0; may repeat. Default: all rows for all */
+  rows?: readonly (readonly number[] | NumericArray)[]
+  /** As in `train`, for each network. Returning `false` ends the training of that one. */
+  onEpoch?: (progress: EpochProgress & { network: number }) => unknown
+}
+
+export interface TrainedNetwork {
+  network: Network
+  result: TrainResult
+}
+
+/**
+ * Creates a network per configuration and trains it, with the same bits as if alone. Those of one shape and with the same
+ * options but for seeds, initial weights and learning rates share the lanes of vectors, if they are small enough to gain by
+ * it; the others take turns. A network that ends early or diverges does not disturb the others. Rejects before anything is
+ * trained where a configuration, an option or the data is wrong.
+ */
+export async function trainMany(
+  configs: readonly NetworkConfig[],
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options?: TrainManyOptions,
+): Promise<TrainedNetwork[]> {
+  const { trainTogether } = await import('./many/train.ts')
+  return trainTogether(configs, inputs, targets, options)
+}

@@ -1,0 +1,338 @@
+// trainMany: every network gets what it would get alone, to the bit, whoever trains beside it and whatever becomes of them.
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { PROGRAM } from '../assembly/program.ts'
+import { activations } from '../src/activations.ts'
+import { resolveConfig } from '../src/config.ts'
+import { compileLanes } from '../src/engines/wasm.ts'
+import { createNetwork, type MatrixInput, type NetworkConfig, type TrainManyOptions, trainMany } from '../src/index.ts'
+import { losses } from '../src/losses.ts'
+import { seatingFor } from '../src/many/gain.ts'
+import { trainTogether } from '../src/many/train.ts'
+import type { Network } from '../src/network.ts'
+import { optimizers } from '../src/optimizers.ts'
+import { loosely, variantsOf } from './choices.ts'
+import { bitsOf, dtypes, expectRefusal, HOURS, rowsOf, SCORES, TUTORIAL, trainedBits } from './networks.ts'
+
+const RUNS = 150
+
+/** All that a training leaves, as a digest */
+function traceOf(network: Network, { epochs, steps, loss, validationLoss, bestEpoch, stopReason, advice }: Result) {
+  const told = `${epochs} epochs, ${steps} steps, best ${bestEpoch}, ${stopReason}, ${advice}`
+  return [told, bitsOf(loss), bitsOf(validationLoss ?? []), network.weightsHash(), trainedBits(network)].join(' | ')
+}
+type Result = Awaited<ReturnType<Network['train']>>
+
+/** Trains each alone, as `trainMany` is to train them together. */
+async function alone(configs: readonly NetworkConfig[], x: MatrixInput, y: MatrixInput, options: TrainManyOptions) {
+  const { rows, onEpoch, ...others } = options
+  const traces: string[] = []
+  for (const [index, config] of configs.entries()) {
+    const network = await createNetwork(config)
+    const numbers = rows?.[index]
+    const take = (matrix: MatrixInput) => (numbers ? Array.from(numbers, (row) => (matrix as number[][])[row]) : matrix)
+    const weights =
+      others.sampleWeights && numbers ? Array.from(numbers, (row) => others.sampleWeights![row]) : others.sampleWeights
+    const result = await network.train(take(x), take(y), {
+      ...others,
+      sampleWeights: weights,
+      ...(onEpoch ? { onEpoch: (progress) => onEpoch({ ...progress, network: index }) } : {}),
+    })
+    traces.push(traceOf(network, result))
+    network.dispose()
+  }
+  return traces
+}
+
+async function together(configs: readonly NetworkConfig[], x: MatrixInput, y: MatrixInput, options: TrainManyOptions) {
+  const trained = await trainMany(configs, x, y, options)
+  const traces = trained.map(({ network, result }) => traceOf(network, result))
+  for (const { network } of trained) network.dispose()
+  return traces
+}
+
+async function expectSame(
+  configs: readonly NetworkConfig[],
+  x: MatrixInput,
+  y: MatrixInput,
+  options: TrainManyOptions,
+) {
+  expect(await together(configs, x, y, options)).toEqual(await alone(configs, x, y, options))
+}
+
+const many = (count: number, config: NetworkConfig, changes: (index: number) => Partial<NetworkConfig> = () => ({})) =>
+  Array.from({ length: count }, (_, index) => ({ ...config, seed: index + 1, ...changes(index) }))
+
+const tutorials = (count: number, dtype: 'float32' | 'float64') =>
+  many(count, { ...TUTORIAL, dtype }, (index) => ({
+    optimizer: { name: 'sgd', learningRate: 0.05 + 0.1 * (index % 7) },
+  }))
+
+describe.each(dtypes)('tutorial networks in %s', (dtype) => {
+  it.each([1, 2, 3, 5, 64])('%d of different seeds and rates', async (count) => {
+    await expectSame(tutorials(count, dtype), HOURS, SCORES, { epochs: 300, batchSize: 'full' })
+  })
+
+  it('that reach their loss at different times leave the others alone', async () => {
+    const options = { epochs: 4000, batchSize: 'full', targetLoss: 0.0012 } as const
+    const traces = await together(tutorials(13, dtype), HOURS, SCORES, options)
+    expect(traces).toEqual(await alone(tutorials(13, dtype), HOURS, SCORES, options))
+    expect(new Set(traces.map((trace) => trace.split(',')[0])).size).toBeGreaterThan(5)
+  })
+
+  it('of which one diverges leave the others alone', async () => {
+    const linear = { inputs: 2, layers: [{ units: 3 }, { units: 1 }], dtype } as const
+    const configs = many(11, linear, (index) => ({
+      optimizer: { name: 'sgd', learningRate: index % 4 === 1 ? 1e6 : 0.001 },
+    }))
+    const options = { epochs: 200, batchSize: 2 }
+    const traces = await together(configs, HOURS, SCORES, options)
+    expect(traces).toEqual(await alone(configs, HOURS, SCORES, options))
+    expect(traces.map((trace) => trace.includes('diverged'))).toEqual(configs.map((_, index) => index % 4 === 1))
+  })
+
+  it('with early stopping, plateaus and timelines', async () => {
+    const configs = many(9, { ...TUTORIAL, dtype }, (index) => ({
+      optimizer: {
+        name: 'adam',
+        learningRate: { name: 'reduceOnPlateau', initial: 0.3 * (index + 1), patience: 1, factor: 0.5 },
+      },
+    }))
+    const options = { epochs: 60, earlyStopping: { patience: 3 }, history: { weights: { every: 7 } } }
+    await expectSame(configs, HOURS, SCORES, options)
+  })
+
+  it('whose callback stops some of them and sets rates', async () => {
+    const seen: string[] = []
+    const onEpoch: TrainManyOptions['onEpoch'] = async ({ network, epoch, loss, setLearningRate }) => {
+      seen.push(`${network} ${epoch} ${loss}`)
+      if (epoch === 3) setLearningRate(0.1 * network)
+      await Promise.resolve()
+      return !(network % 3 === 2 && epoch === 5 + network)
+    }
+    const options = { epochs: 20, batchSize: 'full', onEpoch } as const
+    const traces = await together(tutorials(7, dtype), HOURS, SCORES, options)
+    const told = seen.splice(0).sort()
+    expect(traces).toEqual(await alone(tutorials(7, dtype), HOURS, SCORES, options))
+    expect(told).toEqual(seen.sort())
+    expect(traces.filter((trace) => trace.includes('callback'))).toHaveLength(2)
+  })
+
+  it('that each have rows of their own, with weights', async () => {
+    const rows = [[0, 1], [2, 0], Uint32Array.of(1, 1), [0, 1], [2, 1]]
+    await expectSame(tutorials(5, dtype), HOURS, SCORES, { epochs: 50, rows, batchSize: 1 })
+    const sampleWeights = [1, 0.5, 2]
+    await expectSame(tutorials(5, dtype), HOURS, SCORES, { epochs: 50, rows, sampleWeights })
+    const uneven = [[0], [0, 1], [0, 1, 2], [2], [1, 2]]
+    await expectSame(tutorials(5, dtype), HOURS, SCORES, { epochs: 50, rows: uneven, shuffle: false })
+  })
+
+  it('that are aborted keep their last finished batch, and go on from there', async () => {
+    const rows = { x: rowsOf(50, 2, 1), y: rowsOf(50, 1, 2) }
+    const configs = tutorials(20, dtype).map((config) => ({ ...config, scaling: {} }))
+    const options = { epochs: 3000, batchSize: 7 } as const
+    const expected = await together(configs, rows.x, rows.y, options)
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 20)
+    const trained = await trainMany(configs, rows.x, rows.y, { ...options, signal: controller.signal })
+    expect(trained[19].result).toMatchObject({ stopReason: 'aborted', epochs: 0, steps: 0 })
+    for (const [index, { network }] of trained.entries()) {
+      if (index < 19) await network.resume(rows.x, rows.y)
+    }
+    const hashOf = (trace: string) => trace.split(' | ')[3]
+    expect(trained.slice(0, 19).map(({ network }) => network.weightsHash())).toEqual(expected.slice(0, 19).map(hashOf))
+  })
+
+  it('that are aborted beforehand train nothing', async () => {
+    const signal = AbortSignal.abort()
+    for (const { network, result } of await trainMany(tutorials(3, dtype), HOURS, SCORES, { signal })) {
+      expect(result).toMatchObject({ stopReason: 'aborted', steps: 0 })
+      expect(network.predict(HOURS)).toHaveLength(3)
+    }
+  })
+})
+
+// Random configurations, all in lanes, whether they gain by it or not
+
+type Entry = { readonly options: Readonly<Record<string, object>> }
+
+/** Any entry of a table, with its defaults or with its options at other values */
+const entryOf = (table: Readonly<Record<string, Entry>>, left: readonly string[] = []) =>
+  fc.constantFrom(
+    ...Object.keys(table)
+      .filter((name) => !left.includes(name))
+      .flatMap((name) => variantsOf(table, name)),
+  )
+
+const layer = fc.record({
+  units: fc.integer({ min: 1, max: 9 }),
+  activation: entryOf(activations),
+  biases: fc.constantFrom({}, {}, { bias: false }, { trainBias: false }),
+})
+const schedule = fc.constantFrom<unknown>(
+  { name: 'step', initial: 0.1, stepSize: 2, gamma: 0.5, unit: 'epoch' },
+  { name: 'cosine', initial: 0.1, total: 5, minimum: 0.001, unit: 'step' },
+  { name: 'linearWarmup', initial: 0.1, warmup: 3, unit: 'step' },
+)
+const plan = fc.record({
+  inputs: fc.integer({ min: 1, max: 6 }),
+  layers: fc.array(layer, { minLength: 1, maxLength: 3 }),
+  loss: entryOf(losses),
+  optimizer: entryOf(optimizers, ['lbfgs']),
+  rates: fc.array(fc.oneof(fc.constantFrom<unknown>(0.001, 0.03, 0.3, 1e6, 1e30), schedule), {
+    minLength: 2,
+    maxLength: 11,
+  }),
+  extra: fc.constantFrom<object>(
+    ...[{}, {}, { regularization: { l1: 0.001, l2: 0.01 } }, { clipNorm: 0.05 }, { clipValue: 0.01 }],
+    { regularization: { l2: 0.1 }, clipNorm: 0.5, clipValue: 0.1 },
+  ),
+  dtype: fc.constantFrom(...dtypes),
+  seed: fc.nat(1e6),
+  rows: fc.oneof(fc.integer({ min: 1, max: 12 }), fc.constantFrom(255, 256, 257, 300)),
+  epochs: fc.integer({ min: 1, max: 5 }),
+  batchSize: fc.constantFrom<number | 'full'>(1, 3, 8, 100, 'full'),
+  shuffle: fc.boolean(),
+  stops: fc.constantFrom<object>({}, {}, { targetLoss: 0.5 }, { earlyStopping: { patience: 1 } }),
+  vectors: fc.constantFrom(1, 2, 4),
+})
+type Plan = typeof plan extends fc.Arbitrary<infer Value> ? Value : never
+
+function configsOf({ inputs, layers, loss, optimizer, rates, extra, dtype, seed }: Plan): NetworkConfig[] {
+  const { activation: needed, minimumOutputs } = losses[loss.name as keyof typeof losses] as {
+    activation?: string
+    minimumOutputs: number
+  }
+  const shaped = layers.map(({ units, activation, biases }, index) => {
+    const isLast = index === layers.length - 1
+    const chosen = isLast && needed ? { name: needed } : activation
+    const least = Math.max(isLast ? minimumOutputs : 1, chosen.name === 'softmax' ? 2 : 1)
+    return { units: Math.max(least, units), activation: chosen, ...biases }
+  })
+  return rates.map((learningRate, index) =>
+    loosely({
+      ...{ inputs, layers: shaped, loss, dtype, seed: seed + index },
+      ...{ optimizer: { ...optimizer, learningRate }, ...extra },
+    }),
+  )
+}
+
+function targetsOf({ loss, rows, seed }: Plan, outputs: number): number[][] {
+  const values = rowsOf(rows, outputs, seed + 1)
+  const { targets } = losses[loss.name as keyof typeof losses]
+  if (targets === 'number') return values
+  const shares = values.map((row) => row.map((value) => (value + 1.001) / 2.001))
+  if (targets === 'probability') return shares
+  return shares.map((row) => row.map((value) => value / row.reduce((sum, share) => sum + share)))
+}
+
+describe('in lanes', () => {
+  it(`${RUNS} random networks, with all that the tables offer, get the bits that they get alone`, async () => {
+    let trainedInLanes = 0
+    const property = fc.asyncProperty(plan, async (drawn) => {
+      const configs = configsOf(drawn)
+      const { optimizer, dtype, vectors, epochs, shuffle, stops } = drawn
+      const batchSize = optimizer.name === 'rprop' ? 'full' : drawn.batchSize
+      const options = { epochs, batchSize, shuffle, ...stops } as const
+      const x = rowsOf(drawn.rows, drawn.inputs, drawn.seed)
+      const y = targetsOf(drawn, configs[0].layers[configs[0].layers.length - 1].units)
+      const lanes = vectors * (dtype === 'float32' ? 4 : 2)
+      const seat = () => {
+        trainedInLanes++
+        return { lanes, least: 1 }
+      }
+      const found = await trainTogether(configs, x, y, options, seat)
+      const traces = found.map(({ network, result }) => traceOf(network, result))
+      for (const { network } of found) network.dispose()
+      expect(traces).toEqual(await alone(configs, x, y, options))
+    })
+    await fc.assert(property, { numRuns: RUNS, seed: 20240607 })
+    expect(trainedInLanes).toBeGreaterThan(RUNS / 2)
+  })
+})
+
+describe('the build of lanes', () => {
+  it('leaves the place of the program free', async () => {
+    const { freeAddress } = new WebAssembly.Instance(await compileLanes()).exports as { freeAddress(): number }
+    expect(freeAddress()).toBeLessThanOrEqual(PROGRAM)
+  })
+})
+
+describe('who shares lanes', () => {
+  const configOf = (config: object) => resolveConfig(loosely(config))
+
+  it('are small networks of units that leave vectors empty', () => {
+    const tutorial = configOf({ ...TUTORIAL, dtype: 'float32' })
+    expect(seatingFor(tutorial, 3, 64)).toEqual({ lanes: 16, least: 5 })
+    expect(seatingFor(tutorial, 3, 2)).toEqual({ lanes: 4, least: 2 })
+    expect(seatingFor(configOf({ inputs: 64, layers: [{ units: 64 }, { units: 10 }] }), 64, 64)).toBeUndefined()
+  })
+
+  it.each([
+    ['dropout', { layers: [{ units: 3, dropout: 0.5 }, { units: 1 }] }, {}],
+    ['a rate that is a function', { optimizer: { name: 'sgd', learningRate: (step: number) => 0.1 / (1 + step) } }, {}],
+    ['lbfgs', { optimizer: 'lbfgs' }, {}],
+    ['weights of rows', {}, { sampleWeights: [1, 2, 0.5] }],
+    ['the other engine', { engine: 'typescript' }, {}],
+    ['validation', {}, { validation: { split: 0.4 }, earlyStopping: { patience: 2 }, batchSize: 1 }],
+  ])('with %s networks get the same bits', async (_, config, options) => {
+    const changed = many(3, loosely({ ...TUTORIAL, ...config }))
+    await expectSame(changed, HOURS, SCORES, { epochs: 5, ...options })
+  })
+
+  it('networks of different options may be trained in one call', async () => {
+    const changes = [{ optimizer: 'adam' }, { optimizer: 'sgd' }, { clipNorm: 1 }, { loss: 'huber' }] as const
+    const configs = many(12, TUTORIAL, (index) => changes[index % 4])
+    await expectSame(configs, HOURS, SCORES, { epochs: 30 })
+  })
+})
+
+describe('what is refused', () => {
+  const two = (changes: object) => [TUTORIAL, loosely({ ...TUTORIAL, ...changes })]
+  const layersOf = (first: number) =>
+    TUTORIAL.layers.map((layer, index) => (index === 0 ? { ...layer, units: first } : layer))
+
+  it.each([
+    ['no configurations', [], /^configs: expected an array of at least one/],
+    [
+      'another width',
+      two({ layers: layersOf(4) }),
+      /^configs\[1\]\.layers\[0\]\.units: expected 3, as in configs\[0\]/,
+    ],
+    ['another type', two({ dtype: 'float32' }), /^configs\[1\]\.dtype: expected "float64"/],
+    ['other layers', two({ layers: [{ units: 1 }] }), /^configs\[1\]\.layers\.length: expected 2/],
+    ['a wrong option', two({ seed: -1 }), /^configs\[1\]\.seed: expected an integer/],
+    ['an unknown option', two({ seeds: 1 }), /^configs\[1\]\.seeds: unknown option/],
+  ])('%s', async (_, configs, message) => {
+    await expectRefusal(trainMany(configs as NetworkConfig[], HOURS, SCORES), 'INVALID_CONFIG', message)
+  })
+
+  it.each([
+    ['wrong options', { epochs: 0 }, 'INVALID_CONFIG', /^epochs/],
+    ['options that are none', 7, 'INVALID_CONFIG', /^options/],
+    ['lists for other networks', { rows: [[1]] }, 'INVALID_SHAPE', /^rows: expected 2 lists/],
+    ['an empty list', { rows: [[1], []] }, 'INVALID_SHAPE', /^rows\[1\]: expected at least one row number/],
+    [
+      'a row that is not there',
+      { rows: [[1], [0, 3]] },
+      'INVALID_DATA',
+      /^rows\[1\]\[1\]: expected a row number from 0 to 2, got 3/,
+    ],
+    ['half a row', { rows: [[0.5], [0]] }, 'INVALID_DATA', /^rows\[0\]\[0\]/],
+  ] as const)('%s', async (_, options, code, message) => {
+    const configs = many(2, TUTORIAL)
+    await expectRefusal(trainMany(configs, HOURS, SCORES, options as TrainManyOptions), code, message)
+  })
+
+  it('wrong data, by its own name', async () => {
+    await expectRefusal(trainMany(many(2, TUTORIAL), [[1, Number.NaN]], [[1]]), 'NOT_FINITE', /^inputs\[0\]\[1\]/)
+    await expectRefusal(trainMany(many(2, TUTORIAL), HOURS, [[1]]), 'INVALID_SHAPE', /^targets/)
+  })
+
+  it('what a callback throws, and it ends all', async () => {
+    const onEpoch = () => {
+      throw new Error('enough')
+    }
+    await expect(trainMany(many(5, TUTORIAL), HOURS, SCORES, { onEpoch })).rejects.toThrow('enough')
+  })
+})
