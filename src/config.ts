@@ -138,7 +138,7 @@ export type ResolvedScaling =
   | { readonly name: 'given'; readonly offset: number[]; readonly scale: number[] }
 
 const LARGEST_WIDTH = 2 ** 31
-const LARGEST_SEED = 2 ** 32 - 1
+export const LARGEST_SEED = 2 ** 32 - 1
 /** Longer lists take V8 minutes and then crash it. */
 const MOST_LISTED_COLUMNS = 2 ** 25
 /** What initializers draw from lies between 0 and this. */
@@ -398,6 +398,6 @@ function checkModule(value: unknown): WebAssembly.Module {
   return refuse('wasm', 'a WebAssembly.Module', value, '; await WebAssembly.compile(bytes) makes one')
 }
 
-function drawSeed(): number {
+export function drawSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]
 }

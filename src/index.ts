@@ -11,6 +11,13 @@ export type {
   ScalingName,
 } from './config.ts'
 export type { StopReason } from './course.ts'
+export {
+  type CrossValidateOptions,
+  type CrossValidation,
+  crossValidate,
+  type Fold,
+  type Scores,
+} from './cross-validate.ts'
 export { diagnose, type Finding, type FindingCode } from './diagnose.ts'
 export { type ErrorCode, WasmpropError } from './errors.ts'
 export { estimateMemory } from './estimate-memory.ts'

@@ -1,0 +1,156 @@
+// crossValidate: the folds, and that each network is the one that training by hand on the other folds gives, to the bit.
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import {
+  type CrossValidateOptions,
+  type CrossValidation,
+  createNetwork,
+  crossValidate,
+  type NetworkConfig,
+} from '../src/index.ts'
+import { dtypes, expectRefusal, rowsOf } from './networks.ts'
+
+const iris = readFileSync(new URL('fixtures/iris.csv', import.meta.url), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => line.split(',').map(Number))
+const INPUTS = iris.map((row) => row.slice(0, 4))
+const SPECIES = iris.map((row) => row[4])
+
+const IRIS: NetworkConfig = {
+  inputs: 4,
+  layers: [
+    { units: 3, activation: 'tanh' },
+    { units: 3, activation: 'softmax' },
+  ],
+  optimizer: { name: 'adam', learningRate: 0.02 },
+  scaling: { inputs: 'standard' },
+  seed: 11,
+}
+const LINE: NetworkConfig = {
+  inputs: 3,
+  layers: [{ units: 3, activation: 'tanh' }, { units: 1 }],
+  optimizer: { name: 'sgd', learningRate: 0.05 },
+  scaling: { inputs: 'minMax', targets: 'standard' },
+  seed: 5,
+}
+
+/** Trains on all rows but those of a fold, and scores on these, with `train` and `evaluate` alone. */
+async function byHand(
+  config: NetworkConfig,
+  inputs: number[][],
+  targets: readonly unknown[],
+  held: Uint32Array,
+  { folds: _folds, seed: _seed, onEpoch: _onEpoch, metrics, ...options }: CrossValidateOptions,
+) {
+  const isHeld = (row: number) => held.includes(row)
+  const rowsWhere = (wanted: boolean) => inputs.filter((_, row) => isHeld(row) === wanted)
+  const targetsWhere = (wanted: boolean) => targets.filter((_, row) => isHeld(row) === wanted) as number[]
+  const network = await createNetwork(config)
+  const { loss, stopReason } = await network.train(rowsWhere(false), targetsWhere(false), options)
+  const scores = network.evaluate(rowsWhere(true), targetsWhere(true), metrics ? { metrics } : {})
+  return { hash: network.weightsHash(), loss, stopReason, scores }
+}
+
+async function expectByHand(
+  config: NetworkConfig,
+  inputs: number[][],
+  targets: readonly unknown[],
+  options: CrossValidateOptions,
+): Promise<CrossValidation> {
+  const found = await crossValidate(config, inputs, targets as number[], options)
+  for (const { network, result, rows, scores } of found.folds) {
+    const { loss, stopReason } = result
+    const got = { hash: network.weightsHash(), loss, stopReason, scores }
+    expect(got).toEqual(await byHand(config, inputs, targets, rows, options))
+  }
+  return found
+}
+
+describe.each(dtypes)('each fold is trained as by hand in %s', (dtype) => {
+  it('on classes', async () => {
+    const options = { epochs: 30, batchSize: 16, metrics: ['accuracy', 'f1', 'confusion'] } as const
+    const { folds, mean, standardDeviation } = await expectByHand({ ...IRIS, dtype }, INPUTS, SPECIES, options)
+    expect(folds).toHaveLength(5)
+    expect(mean.accuracy).toBeGreaterThan(0.8)
+    expect(Object.keys(mean).sort()).toEqual(['accuracy', 'f1', 'loss'])
+    expect(Object.keys(standardDeviation)).toEqual(Object.keys(mean))
+    expect(folds[0].scores.confusion?.flat().reduce((sum, count) => sum + count)).toBe(30)
+  })
+
+  it('on numbers, with folds of different sizes', async () => {
+    const inputs = rowsOf(53, 3, 1)
+    const targets = inputs.map(([a, b, c]) => [100 * a - 20 * b * c])
+    const options = { folds: 7, epochs: 20, batchSize: 'full', metrics: ['r2', 'rootMeanSquaredError'] } as const
+    const { folds } = await expectByHand({ ...LINE, dtype }, inputs, targets, options)
+    expect(folds.map(({ rows }) => rows.length).sort()).toEqual([7, 7, 7, 8, 8, 8, 8])
+  })
+
+  it('with early stopping on rows held out of the training rows', async () => {
+    const options = { folds: 3, epochs: 60, validation: { split: 0.2 }, earlyStopping: { patience: 2 } }
+    await expectByHand({ ...IRIS, dtype }, INPUTS, SPECIES, options)
+  })
+})
+
+describe('folds', () => {
+  const rowsOfFolds = ({ folds }: CrossValidation) => folds.map(({ rows }) => Array.from(rows))
+
+  it.each([2, 5, 9, 150])('%d part the rows, with every class alike', async (count) => {
+    const parts = rowsOfFolds(
+      await crossValidate(IRIS, INPUTS, SPECIES, { folds: count, epochs: 1, batchSize: 'full' }),
+    )
+    expect(parts).toHaveLength(count)
+    expect(parts.flat().sort((a, b) => a - b)).toEqual(SPECIES.map((_, row) => row))
+    const spread = (sizes: number[]) => Math.max(...sizes) - Math.min(...sizes)
+    expect(spread(parts.map(({ length }) => length))).toBeLessThan(2)
+    for (const species of [0, 1, 2]) {
+      expect(spread(parts.map((rows) => rows.filter((row) => SPECIES[row] === species).length))).toBeLessThan(2)
+    }
+    for (const rows of parts) expect(rows).toEqual([...rows].sort((a, b) => a - b))
+  })
+
+  it('are the same for the same seed, and others for another', async () => {
+    const of = async (options: CrossValidateOptions, config = IRIS) =>
+      rowsOfFolds(await crossValidate(config, INPUTS, SPECIES, { epochs: 1, ...options }))
+    expect(await of({})).toEqual(await of({ seed: 11 }))
+    expect(await of({ seed: 12 })).not.toEqual(await of({}))
+    expect(await of({ seed: 12 })).toEqual(await of({ seed: 12 }, { ...IRIS, seed: 99 }))
+  })
+
+  it('share a seed where none is given', async () => {
+    const { folds } = await crossValidate({ ...IRIS, seed: undefined }, INPUTS, SPECIES, { folds: 3, epochs: 1 })
+    expect(new Set(folds.map(({ network }) => network.seed)).size).toBe(1)
+  })
+})
+
+describe('scores', () => {
+  it('have the mean and the deviation of the folds', async () => {
+    const { folds, mean, standardDeviation } = await crossValidate(IRIS, INPUTS, SPECIES, { folds: 4, epochs: 3 })
+    const losses = folds.map(({ scores }) => scores.loss)
+    const average = losses.reduce((sum, loss) => sum + loss) / 4
+    expect(mean.loss).toBeCloseTo(average, 12)
+    const variance = losses.reduce((sum, loss) => sum + (loss - average) ** 2, 0) / 4
+    expect(standardDeviation.loss).toBeCloseTo(Math.sqrt(variance), 12)
+  })
+})
+
+describe('what is refused', () => {
+  it.each([
+    ['one fold', { folds: 1 }, 'INVALID_CONFIG', /^folds: expected an integer of at least 2/],
+    ['more folds than rows', { folds: 151 }, 'INVALID_CONFIG', /^folds: expected an integer of at most 150/],
+    ['an unknown metric', { metrics: ['precise'] }, 'INVALID_CONFIG', /^metrics\[0\]/],
+    ['a wrong option', { epochs: 0 }, 'INVALID_CONFIG', /^epochs/],
+    ['rows of its own', { rows: [[1]] }, 'INVALID_CONFIG', /^rows: unknown option/],
+    ['a wrong seed', { seed: 0.5 }, 'INVALID_CONFIG', /^seed/],
+    ['no options', null, 'INVALID_CONFIG', /^options/],
+  ] as const)('%s', async (_, options, code, message) => {
+    await expectRefusal(crossValidate(IRIS, INPUTS, SPECIES, options as CrossValidateOptions), code, message)
+  })
+
+  it('a wrong configuration, and wrong data', async () => {
+    await expectRefusal(crossValidate({ ...IRIS, inputs: 0 }, INPUTS, SPECIES), 'INVALID_CONFIG', /^inputs/)
+    await expectRefusal(crossValidate(IRIS, INPUTS, [1]), 'INVALID_SHAPE', /^targets/)
+    await expectRefusal(crossValidate(IRIS, INPUTS, [...SPECIES.slice(1), 3]), 'INVALID_DATA', /^targets\[149\]/)
+  })
+})
