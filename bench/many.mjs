@@ -1,8 +1,7 @@
 // Many small networks: `trainMany`, a network per lane of a vector, against `train` one after the other, both on one core and
 // with the creation of the networks in the time. Milliseconds for all of them.
+import { measure, tutorialData } from '../build/bench-kit.js'
 import { createNetwork, trainMany } from '../dist/index.js'
-import { tutorialData } from './data.mjs'
-import { measure } from './measure.mjs'
 import { goal, summaryCells, summaryColumns, times } from './report.mjs'
 
 const COUNT = 64

@@ -48,7 +48,7 @@ export class Lanes {
   ) {
     this.count = count
     this.#config = config
-    this.#layout = layOut(config, this.count)
+    this.#layout = layOut(config, 1, this.count)
     this.#data = layOutData(this.#layout, { rows, validationRows: 0, isShuffled, isWeighted: false, hasRates })
     this.#exports = instantiateSync(module, {}).instance.exports as unknown as Exports
     const { memory } = this.#exports
@@ -195,11 +195,11 @@ export function agree(a: NetworkState, b: NetworkState): boolean {
 
 const VALUES = P.OPTIMIZER_VALUES >>> 3
 
-function wordsOf(buffer: ArrayBuffer): Uint32Array {
+function wordsOf(buffer: ArrayBufferLike): Uint32Array {
   return new Uint32Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
 }
 
-function doublesOf(buffer: ArrayBuffer): Float64Array {
+function doublesOf(buffer: ArrayBufferLike): Float64Array {
   return new Float64Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
 }
 

@@ -7,6 +7,7 @@ import { classesOfTargets, type Matrix, type MatrixInput } from '../matrix.ts'
 import { type ResolvedMetric, resolveMetrics } from '../metrics.ts'
 import { Network } from '../network.ts'
 import { shuffle } from '../random.ts'
+import { readRows } from '../rows.ts'
 import type { TrainedNetwork } from '../train-many.ts'
 import { resolveTrainOptions } from '../train-options.ts'
 import { type Rows, selectBoth } from '../training-set.ts'
@@ -47,7 +48,7 @@ async function read(config: NetworkConfig, inputs: MatrixInput, targets: MatrixI
   const network = await Network.create(config)
   try {
     const metrics = resolveMetrics(choices, network.layers[network.layers.length - 1].units)
-    return { rows: Network.readRows(network, inputs, targets), metrics, seed: network.seed }
+    return { rows: readRows(Network.stateOf(network), inputs, targets), metrics, seed: network.seed }
   } finally {
     network.dispose()
   }
