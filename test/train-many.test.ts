@@ -262,10 +262,12 @@ describe('who shares lanes', () => {
   const configOf = (config: object) => resolveConfig(loosely(config))
 
   it('are small networks of units that leave vectors empty', () => {
-    const tutorial = configOf({ ...TUTORIAL, dtype: 'float32' })
-    expect(seatingFor(tutorial, 3, 64)).toEqual({ lanes: 16, least: 5 })
-    expect(seatingFor(tutorial, 3, 2)).toEqual({ lanes: 4, least: 2 })
-    expect(seatingFor(configOf({ inputs: 64, layers: [{ units: 64 }, { units: 10 }] }), 64, 64)).toBeUndefined()
+    const tutorial = { config: configOf({ ...TUTORIAL, dtype: 'float32' }), batchRows: 3, isShuffled: false }
+    expect(seatingFor(tutorial, 64)).toEqual({ lanes: 16, least: 5 })
+    expect(seatingFor(tutorial, 2)).toEqual({ lanes: 4, least: 2 })
+    expect(seatingFor({ ...tutorial, batchRows: 60 }, 64)?.lanes).toBe(8) // so that a block stays in the cache
+    const wide = configOf({ inputs: 64, layers: [{ units: 64 }, { units: 10 }] })
+    expect(seatingFor({ config: wide, batchRows: 64, isShuffled: true }, 64)).toBeUndefined()
   })
 
   it.each([

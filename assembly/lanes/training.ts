@@ -117,12 +117,31 @@ function block<T>(program: usize, inputs: usize, targets: usize, firstRow: u32, 
 /** Copies rows together, in every lane those whose numbers stand in its part of `order` (u32 each). */
 function gather<T>(source: usize, stride: usize, order: usize, orderStride: usize, rows: u32, target: usize): void {
   for (const end = order + (rows << 2); order < end; order += 4, target += stride) {
-    for (let lane: usize = 0; lane < doubles >> 3; lane++) {
-      const offset = lane * sizeof<T>()
-      const from = source + <usize>load<u32>(order + lane * orderStride) * stride + offset
-      for (let i: usize = 0; i < stride; i += element) store<T>(target + offset + i, load<T>(from + i))
+    let numbers = order
+    for (let vector: usize = 0; vector < element; vector += VECTOR) {
+      const first = source + vector, second = first + sizeof<T>()
+      const from0 = rowAt(first, numbers, stride), from1 = rowAt(second, numbers + orderStride, stride)
+      numbers += 2 * orderStride
+      if (sizeof<T>() == 8) {
+        for (let i: usize = 0, to = target + vector; i < stride; i += element, to += element) {
+          v128.store(to, v128.load_lane<f64>(from1 + i, v128.load64_zero(from0 + i), 1))
+        }
+        continue
+      }
+      const from2 = rowAt(first + 8, numbers, stride), from3 = rowAt(second + 8, numbers + orderStride, stride)
+      numbers += 2 * orderStride
+      for (let i: usize = 0, to = target + vector; i < stride; i += element, to += element) {
+        const two = v128.load_lane<f32>(from1 + i, v128.load32_zero(from0 + i), 1)
+        v128.store(to, v128.load_lane<f32>(from3 + i, v128.load_lane<f32>(from2 + i, two, 2), 3))
+      }
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function rowAt(rows: usize, number: usize, stride: usize): usize {
+  return rows + <usize>load<u32>(number) * stride
 }
 
 /** Sums, gradients and losses of the batch of `rows` at POSITION; false: a lane's loss is not finite. */

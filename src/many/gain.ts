@@ -1,7 +1,7 @@
 // Whether networks gain by lanes, and by how many. Alone a network fills vectors with the units of a layer and pads the
 // last one; in lanes nothing is padded, and what a step costs beside the arithmetic is paid once. Wide layers are full alone
-// as well, and in lanes leave the caches earlier. In units of one multiply and add of vectors, fitted to measurements from
-// 2-3-1 to 64-64-10: gains are within some 15 % of the measured ones up to a few hundred weights.
+// as well, and shuffled rows are gathered lane by lane. In units of one multiply and add of vectors, fitted to measurements
+// from 2-3-1 to 64-64-10: within some 15 % of the measured gains where these are above 1.
 import type { ResolvedConfig } from '../config.ts'
 
 /** What a step costs beside all arithmetic */
@@ -11,9 +11,21 @@ const STEP_IN_LANES = 137
 const ACTIVATION = 8
 /** A multiply and add in lanes, where both factors are loaded as vectors */
 const PRODUCT_IN_LANES = 1.3
+/** A shuffled value of one lane */
+const GATHERED = 1
 /** Beyond it the caches decide. */
 const MOST_WEIGHTS = 500
+/** Rows of a block with their nets, outputs and deltas stay within the first-level cache. */
+const BLOCK_BYTES = 2 ** 15
+const BLOCK_ROWS = 256
 const LEAST_GAIN = 1.1
+
+/** How a cohort trains */
+export interface Work {
+  readonly config: ResolvedConfig
+  readonly batchRows: number
+  readonly isShuffled: boolean
+}
 
 export interface Seating {
   /** Lanes: one, two or four vectors of them */
@@ -22,21 +34,31 @@ export interface Seating {
   readonly least: number
 }
 
-/** How to seat `count` networks; undefined: each alone is as fast. */
-export function seatingFor(config: ResolvedConfig, batchRows: number, count: number): Seating | undefined {
-  const width = config.dtype === 'float32' ? 4 : 2
-  const vectors = count >= 3 * width ? 4 : count > width ? 2 : 1
+/** How to seat `count` networks; undefined: in turn they are as fast. */
+export function seatingFor(work: Work, count: number): Seating | undefined {
+  const width = work.config.dtype === 'float32' ? 4 : 2
+  const fitting = Math.max(1, BLOCK_BYTES / bytesOf(work))
+  const wanted = count >= 3 * width ? 4 : count > width ? 2 : 1
+  const vectors = wanted > fitting ? (fitting < 2 ? 1 : 2) : wanted
+  const gain = gainOf(work, width, vectors)
   const lanes = vectors * width
-  const gain = gainOf(config, batchRows, width, vectors)
   const least = Math.max(2, Math.ceil(lanes / gain))
-  return count >= least && gain >= LEAST_GAIN ? { lanes, least } : undefined
+  return gain >= LEAST_GAIN && count >= least ? { lanes, least } : undefined
 }
 
-/** Time of full lanes of networks one after the other, over that together */
-export function gainOf({ layers }: ResolvedConfig, batchRows: number, width: number, vectors: number): number {
+/** Bytes of a block with one vector for each number */
+function bytesOf({ config: { inputs, layers }, batchRows }: Work): number {
+  const outputs = layers[layers.length - 1].units
+  const numbers = layers.reduce((sum, { units }) => sum + 2 * units, inputs + outputs)
+  return 16 * numbers * Math.min(batchRows, BLOCK_ROWS)
+}
+
+/** Time of full lanes of networks in turn, over that together */
+function gainOf({ config, batchRows, isShuffled }: Work, width: number, vectors: number): number {
+  const { inputs: columns, layers } = config
   let weights = 0
   let alone = 0
-  let together = 0
+  let together = isShuffled ? GATHERED * width * (columns + layers[layers.length - 1].units) : 0
   layers.forEach(({ inputs, units }, index) => {
     const unitVectors = Math.ceil(units / width)
     const isFirst = index === 0 // needs no derivatives by its inputs

@@ -199,8 +199,7 @@ function keyOf({ config, rows, batchRows, isShuffled, hasRates }: Cohort): strin
 type Finish = (member: Member) => void
 
 async function trainCohort(cohort: readonly Member[], seat: typeof seatingFor, finish: Finish): Promise<void> {
-  const { config, batchRows } = cohort[0].cohort
-  const seating = cohort.length > 1 ? seat(config, batchRows, cohort.length) : undefined
+  const seating = cohort.length > 1 ? seat(cohort[0].cohort, cohort.length) : undefined
   const lanes = seating && (await lanesFor(cohort[0].cohort, seating.lanes))
   if (seating && lanes) await trainInLanes(cohort, lanes, seating.least, finish)
   else await trainInTurn(cohort, finish)
