@@ -147,13 +147,26 @@ class Silu {
   }
 }
 
-/** outputs = f(nets), `bytes` of whole vectors; may work in place. */
+/**
+ * outputs = f(nets), `bytes` of whole vectors; may work in place. `pairs`: the build of lanes, which has an even number of
+ * vectors more often than not, takes two at a time (5 % of the tutorial's step there).
+ */
 // @ts-ignore: decorator
 @inline
-function mapForward<T, F>(nets: usize, outputs: usize, bytes: usize, parameter: f64): void {
+function mapForward<T, F>(nets: usize, outputs: usize, bytes: usize, parameter: f64, pairs: bool = false): void {
   const f = changetype<F>(0)
   const p = splat<T>(parameter)
   const end = nets + bytes
+  if (isDefined(LANES) && pairs && (bytes & VECTOR) == 0) {
+    do {
+      const first = f.forward<T>(v128.load(nets), p), second = f.forward<T>(v128.load(nets, 16), p)
+      v128.store(outputs, first)
+      v128.store(outputs, second, 16)
+      outputs += 2 * VECTOR
+      nets += 2 * VECTOR
+    } while (nets < end)
+    return
+  }
   do {
     v128.store(outputs, f.forward<T>(v128.load(nets), p))
     outputs += VECTOR
@@ -186,11 +199,11 @@ export function activate<T>(
       break
     }
     case SIGMOID: {
-      mapForward<T, Sigmoid>(nets, outputs, bytes, parameter)
+      mapForward<T, Sigmoid>(nets, outputs, bytes, parameter, true)
       break
     }
     case TANH: {
-      mapForward<T, Tanh>(nets, outputs, bytes, parameter)
+      mapForward<T, Tanh>(nets, outputs, bytes, parameter, true)
       break
     }
     case RELU: {
