@@ -47,11 +47,10 @@ export {
   type Gradients,
   type LayerInfo,
   type Network,
-  networkFromJSON,
-  restoreNetwork,
 } from './network.ts'
 export type { OptimizerChoice, OptimizerName } from './optimizers.ts'
 export type { LayerWeights } from './parameters.ts'
+export { networkFromJSON, restoreNetwork } from './saved.ts'
 export type { LearningRate, Schedule } from './schedules.ts'
 export type { RestoreOptions } from './snapshot.ts'
 export type { StreamBatch, StreamSource } from './stream.ts'

@@ -7,7 +7,7 @@ import { checkBoolean, readOptions } from './checks.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
 import { type Chosen, prepare } from './engines/choose.ts'
 import { describe, WasmpropError } from './errors.ts'
-import { type ModelJSON, type ModelOptions, modelToJSON, readModel } from './json.ts'
+import { type ModelJSON, modelToJSON } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
 import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from './matrix.ts'
 import { computeMetrics, type MetricChoice, type Metrics, type ResolvedMetric, resolveMetrics } from './metrics.ts'
@@ -33,7 +33,7 @@ import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from 
 import { endRun, resumeTraining, startStream, startTraining } from './runs.ts'
 import { fitScaling, givenScaling } from './scaling.ts'
 import { newRateState } from './schedules.ts'
-import { applySnapshot, type RestoreOptions, readSnapshot, writeSnapshot } from './snapshot.ts'
+import { writeSnapshot } from './snapshot.ts'
 import type { NetworkState } from './state.ts'
 import type { StreamSource } from './stream.ts'
 import type { ResumeOptions, StreamOptions, TrainOptions } from './train-options.ts'
@@ -70,7 +70,7 @@ export interface Gradients {
   layers: LayerWeights[]
 }
 
-/** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON` or `clone`. */
+/** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON`, `restoreNetwork` or `clone`. */
 export class Network {
   /** Input columns */
   readonly inputs: number
@@ -126,27 +126,14 @@ export class Network {
   static async create(config: NetworkConfig): Promise<Network> {
     const resolved = resolveConfig(config)
     layOut(resolved) // refuses what is too large before anything is loaded or allocated
-    const network = new Network(resolved, await prepare(resolved))
+    const network = await Network.blank(resolved)
     initializeLayers(network.#values(), network.#state.layout, resolved)
     return network
   }
 
-  /** @internal */
-  static async fromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
-    const model = readModel(value, options)
-    const network = new Network(model.config, await prepare(model.config))
-    unpackParameters(network.#values(), network.#state.layout, model.parameters)
-    network.#state.inputScaling = model.inputScaling
-    network.#state.targetScaling = model.targetScaling
-    return network
-  }
-
-  /** @internal */
-  static async restore(bytes: unknown, options?: RestoreOptions): Promise<Network> {
-    const snapshot = readSnapshot(bytes, options)
-    const network = new Network(snapshot.config, await prepare(snapshot.config))
-    applySnapshot(network.#state, snapshot)
-    return network
+  /** @internal All weights 0 */
+  static async blank(config: ResolvedConfig): Promise<Network> {
+    return new Network(config, await prepare(config))
   }
 
   /**
@@ -483,20 +470,4 @@ export class Network {
 /** Makes a network with drawn weights. Rejects with a WasmpropError that names the option that is wrong. */
 export function createNetwork(config: NetworkConfig): Promise<Network> {
   return Network.create(config)
-}
-
-/**
- * The network that `toJSON` wrote, equal to the bit. Rejects with INVALID_MODEL what is not such a model. `engine`,
- * `arithmetic`, `threads` and `wasm` are as in `createNetwork`.
- */
-export function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
-  return Network.fromJSON(value, options)
-}
-
-/**
- * The network that `snapshot` wrote. Rejects with INVALID_MODEL what was cut or changed. A rate given as a function must be
- * given again, as `learningRate`; `engine`, `arithmetic`, `threads` and `wasm` may be others than before.
- */
-export function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
-  return Network.restore(bytes, options)
 }

@@ -1,5 +1,6 @@
 // What runs in the worker: takes the ports that it is sent, makes a network for each, and calls its methods.
-import { createNetwork, Network, networkFromJSON, restoreNetwork } from '../network.ts'
+import { createNetwork, Network } from '../network.ts'
+import { networkFromJSON, restoreNetwork } from '../saved.ts'
 import type { StreamBatch, StreamSource } from '../stream.ts'
 import type { EpochProgress, TrainOptions } from '../train-options.ts'
 import type { TrainResult } from '../training.ts'
