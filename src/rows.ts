@@ -2,9 +2,10 @@
 import type { Dtype, ResolvedConfig } from './config.ts'
 import { WasmpropError } from './errors.ts'
 import { lossOf } from './losses.ts'
-import { type Matrix, readMatrix, readTargets, smoothRows } from './matrix.ts'
+import { type Matrix, readMatrix, readTargets } from './matrix.ts'
 import { fitScaling, type Scaling } from './scaling.ts'
 import type { NetworkState } from './state.ts'
+import { smoothRows } from './targets.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
 
 export interface Scalings {

@@ -10,8 +10,9 @@ import type { MatrixInput, NumericArray } from './matrix.ts'
 import { lossOfSum, lossSum, stepOnRows } from './passes.ts'
 import type { NetworkState } from './state.ts'
 import type { HostOptions } from './train-options.ts'
-import { isPromise, now, type Run, resultOf, type TrainResult, Turns, tellEpoch } from './training.ts'
+import { isPromise, type Run, resultOf, type TrainResult, tellEpoch } from './training.ts'
 import type { Rows } from './training-set.ts'
+import { now, Turns } from './turns.ts'
 
 /** One optimizer step's rows */
 export interface StreamBatch {

@@ -2,8 +2,9 @@
 import { VALIDATION_SPLIT } from '../assembly/ids.ts'
 import { checkNumbers, refuse } from './checks.ts'
 import { describe, WasmpropError } from './errors.ts'
-import { classesOfTargets, forEachBlock, type Matrix, readMatrix, selectRows } from './matrix.ts'
+import { forEachBlock, type Matrix, readMatrix } from './matrix.ts'
 import { shuffle } from './random.ts'
+import { classesOfTargets } from './targets.ts'
 import type { ResolvedTrainOptions } from './train-options.ts'
 
 /** Inputs with their targets */
@@ -13,6 +14,22 @@ export interface Rows {
 }
 
 /** The rows of these numbers, in this order */
+function selectRows(matrix: Matrix, numbers: Uint32Array): Matrix {
+  const { columns, classes } = matrix
+  return {
+    ...matrix,
+    rows: numbers.length,
+    ...(classes === undefined ? {} : { classes: numbers.map((row) => classes[row]) }),
+    copyRows(from, to, values, offset, stride) {
+      for (let row = from, at = offset; row < to; row++, at += stride) {
+        matrix.copyRows(numbers[row], numbers[row] + 1, values, at, columns)
+      }
+    },
+    place: (row, column) => matrix.place(numbers[row], column),
+  }
+}
+
+/** The same of inputs and targets */
 export function selectBoth({ inputs, targets }: Rows, numbers: Uint32Array): Rows {
   return { inputs: selectRows(inputs, numbers), targets: selectRows(targets, numbers) }
 }

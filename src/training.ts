@@ -15,6 +15,7 @@ import { writeSnapshot } from './snapshot.ts'
 import type { NetworkState } from './state.ts'
 import type { Timeline } from './timeline.ts'
 import type { EpochProgress, HostOptions } from './train-options.ts'
+import { now, SLICE_MILLISECONDS, Turns } from './turns.ts'
 
 /** What one call of `train` did; after `resume`, the whole of the call that was resumed */
 export interface TrainResult {
@@ -39,16 +40,12 @@ export interface TrainResult {
   advice?: string
 }
 
-/** A slice ends after about this time: half a frame at 60 Hz. */
-const SLICE_MILLISECONDS = 8
 /** Arithmetic of a slice where the clock does not say how long it took: operations, at a speed that hosts reach */
 const SLICE_OPERATIONS = 2e8
 const FIRST_SLICE_OPERATIONS = 2e6
 const GROWTH = 4
 /** What a step costs per layer before any arithmetic, in operations */
 const LAYER_OVERHEAD = 2000
-
-export const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
 
 /** What a network does while it is busy */
 export interface Run {
@@ -399,36 +396,4 @@ export async function runYielding(run: TrainingRun): Promise<TrainResult> {
     if (turns.isDue()) await turns.yield()
   }
   return run.result()
-}
-
-/** When the host is due for a turn: about every 8 ms */
-export class Turns {
-  #last = now()
-
-  isDue(): boolean {
-    const passed = now() - this.#last
-    return !(passed > 0 && passed < SLICE_MILLISECONDS) // 0: the clock may stand still
-  }
-
-  async yield(): Promise<void> {
-    await yieldToHost()
-    this.#last = now()
-  }
-}
-
-/**
- * Lets the host do what waits: a frame, a message, a timer. Resolves in microseconds, where `setTimeout` takes 4 ms.
- * Not by `scheduler.yield`: what goes on after it comes before all messages and timers, so that nothing could abort.
- */
-function yieldToHost(): Promise<void> {
-  const host = globalThis as { setImmediate?: (f: () => void) => unknown }
-  if (host.setImmediate) return new Promise((resolve) => host.setImmediate?.(resolve))
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel()
-    port1.onmessage = () => {
-      port1.close()
-      resolve()
-    }
-    port2.postMessage(undefined)
-  })
 }
