@@ -2,7 +2,7 @@
 // times `scale` into the output layer's deltas, whose pad lanes are zeroed here: all gradients stay zero there.
 import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, SQUARED_ERROR } from './ids'
 import { exp, log, log1p } from './kernels/exponential'
-import { lastVectorMask, splat, VECTOR } from './kernels/vector'
+import { distance, lastVectorMask, splat, VECTOR } from './kernels/vector'
 
 /**
  * @param nets pre-activations, rows × units; read by the cross-entropies, so that they are finite for any finite net
@@ -229,7 +229,7 @@ function addCategoricalCrossEntropy<T>(nets: usize, targets: usize, sums: usize,
     let terms = f64x2.splat(0)
     net = nets
     do {
-      const logOutput = f64x2.sub(logSum, f64x2.sub(pair<T>(net, net + second), largest))
+      const logOutput = f64x2.sub(logSum, distance(pair<T>(net, net + second), largest))
       terms = f64x2.add(terms, f64x2.mul(pair<T>(target, target + second), logOutput))
       net += sizeof<T>()
       target += sizeof<T>()

@@ -38,6 +38,15 @@ export function narrow(low: v128, high: v128): v128 {
   return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2)
 }
 
+/**
+ * net − largest, in float64 and never below its least number: the difference of finite nets is finite. Infinite nets give NaN.
+ */
+// @ts-ignore: decorator
+@inline
+export function distance(net: v128, largest: v128): v128 {
+  return f64x2.add(f64x2.pmax(f64x2.sub(net, largest), f64x2.splat(-f64.MAX_VALUE)), f64x2.sub(net, net))
+}
+
 /** All bits of the lanes that hold real columns in the last vector of a row of `units`. */
 // @ts-ignore: decorator
 @inline

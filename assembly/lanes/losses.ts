@@ -2,7 +2,7 @@
 // (LOSS_COLUMNS), in the order of assembly/losses.ts; the derivatives are its own.
 import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, SQUARED_ERROR } from '../ids'
 import { exp, log, log1p } from '../kernels/exponential'
-import { highHalf, lowHalf, VECTOR } from '../kernels/vector'
+import { distance, highHalf, lowHalf, VECTOR } from '../kernels/vector'
 import { Difference, HeldDifference, mapErrors, Sign } from '../losses'
 
 /** Terms of the loss of two lanes, in float64, from outputs, or where the loss is computed from nets from these */
@@ -136,7 +136,7 @@ function addCategoricalCrossEntropy<T>(nets: usize, targets: usize, sums: usize,
   const logSum = log(sum)
   let row = f64x2.splat(0)
   for (let i: usize = 0; i < stride; i += element) {
-    const part = f64x2.sub(logSum, f64x2.sub(loadPair<T>(nets + i), largest))
+    const part = f64x2.sub(logSum, distance(loadPair<T>(nets + i), largest))
     row = f64x2.add(row, f64x2.mul(loadPair<T>(targets + i), part))
   }
   v128.store(sums, f64x2.add(v128.load(sums), row))

@@ -126,6 +126,12 @@ function huber(difference: number, delta: number): number {
   return error <= delta ? 0.5 * error * error : delta * (error - 0.5 * delta)
 }
 
+/** net − largest, never below the least number: finite for finite nets, NaN for infinite ones */
+function distance(net: number, largest: number): number {
+  const difference = net - largest
+  return (difference < -Number.MAX_VALUE ? -Number.MAX_VALUE : difference) + (net - net)
+}
+
 /** Σ target[j] · (ln Σ e^(net[k] − m) − (net[j] − m)), m the largest net */
 function categoricalCrossEntropy(v: Values, nets: number, targets: number, units: number): number {
   let largest = v[nets]
@@ -134,6 +140,6 @@ function categoricalCrossEntropy(v: Values, nets: number, targets: number, units
   for (let i = 0; i < units; i++) sum += exp(v[nets + i] - largest)
   const logSum = log(sum)
   let row = 0
-  for (let i = 0; i < units; i++) row += v[targets + i] * (logSum - (v[nets + i] - largest))
+  for (let i = 0; i < units; i++) row += v[targets + i] * (logSum - distance(v[nets + i], largest))
   return row
 }
