@@ -264,13 +264,30 @@ function refuseCells(cells: ArrayLike<unknown>, length: number, limit: number, m
   }
 }
 
-/** The same for typed arrays. Integers are always finite; 7.8 million take about 20 ms. */
+/** The same for typed arrays. Integers are always finite. */
 function refuseNumbers(data: NumericArray, limit: number, matrix: Matrix): void {
-  if (/^(Int|Uint)/.test(data[Symbol.toStringTag])) return
+  const kind = data[Symbol.toStringTag]
+  if (/^(Int|Uint)/.test(kind)) return
+  if ((limit === Infinity || kind === 'Float32Array') && areFinite(data)) return
   const { length } = data
   for (let index = 0; index < length; index++) {
     if (!(Math.abs(data[index]) < limit)) throw unfit(data[index], index, matrix)
   }
+}
+
+/** Products with 0 are 0, or else NaN. Four sums, since each waits for itself: 7.8 million numbers in 8 ms instead of 16. */
+function areFinite(numbers: NumericArray): boolean {
+  const { length } = numbers
+  const ofFour = length - (length % 4)
+  let [a, b, c, d] = [0, 0, 0, 0]
+  for (let index = 0; index < ofFour; index += 4) {
+    a += numbers[index] * 0
+    b += numbers[index + 1] * 0
+    c += numbers[index + 2] * 0
+    d += numbers[index + 3] * 0
+  }
+  for (let index = ofFour; index < length; index++) a += numbers[index] * 0
+  return a + b + c + d === 0
 }
 
 /** How many columns targets for a distribution have as they are given: 1 for class numbers, else the outputs */
@@ -279,7 +296,8 @@ function targetColumns(value: unknown, outputs: number, rows: number, name: stri
   if (typeof first === 'number' || isNumericArray(value)) {
     const { length } = value as Numbers
     if (length === rows) return 1
-    if (isNumericArray(value) && length === rows * outputs) return outputs
+    // A plain number[] is one row.
+    if (length === rows * outputs && (rows === 1 || isNumericArray(value))) return outputs
     const what = `${count(rows, 'class number')}, or ${count(rows, 'row')} of ${outputs} probabilities`
     throw misshapen(name, `${what} ([[…], …] or a typed array), got ${count(length, 'number')}`)
   }

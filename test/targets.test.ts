@@ -140,6 +140,12 @@ describe('rows of probabilities', () => {
     expect(refused([[0.5, 0.5 + 2.1e-6]], 'distribution', 1, 2).row).toBe(0)
   })
 
+  it('of one row may be a plain number[]', () => {
+    expect(rowsOf(read([0.25, 0.75, 0], 'distribution', 1))).toEqual([[0.25, 0.75, 0]])
+    expect(refused([0.25, 0.25, 0], 'distribution', 1)).toMatchObject({ code: 'INVALID_DATA', row: 0 })
+    expect(refused([1, 0, 0, 1, 0, 0], 'distribution', 2)).toMatchObject({ code: 'INVALID_SHAPE' })
+  })
+
   it('have the width of the outputs', () => {
     const message = "targets: expected 3 columns (the network's outputs), got 2 in row 0"
     expect(refused([[0, 1]], 'distribution', 1)).toMatchObject({ code: 'INVALID_SHAPE', message })
