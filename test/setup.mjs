@@ -1,8 +1,10 @@
-// `npm run setup`: installs the browsers in which some tests run. Debian's own packages on Debian, Playwright's builds
-// elsewhere. Needs nothing but Node and npm, and is quick when everything is there.
+// `npm run setup`: installs what some tests run in. The browsers: Debian's own packages on Debian, Playwright's builds
+// elsewhere. Bun, Deno and another Node: as npm packages, in a folder of their own. Needs nothing but Node and npm, and is quick
+// when everything is there.
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const packages = ['chromium', 'firefox-esr'] // their commands are called the same
 
@@ -63,6 +65,25 @@ function installWithPlaywright() {
     say(`if a browser does not start, it lacks libraries: npx ${playwright} install-deps`)
 }
 
+function installRuntimes() {
+  const versions = JSON.parse(readFileSync(new URL('runtimes.json', import.meta.url), 'utf8'))
+  const wanted = Object.entries(versions).map(([name, version]) => `${name}@${version}`)
+  const folder = fileURLToPath(new URL('../build/runtimes', import.meta.url))
+  const missing = wanted.filter(
+    (_, index) => installedVersion(folder, Object.keys(versions)[index]) !== Object.values(versions)[index],
+  )
+  if (missing.length === 0) return say(`${wanted.join(', ')} are there already`)
+  mkdirSync(folder, { recursive: true })
+  run('npm', ['install', '--prefix', folder, '--no-audit', '--no-fund', '--no-save', ...wanted], 'is there a network?')
+}
+
+function installedVersion(folder, name) {
+  const manifest = join(folder, 'node_modules', name, 'package.json')
+  return existsSync(manifest) ? JSON.parse(readFileSync(manifest, 'utf8')).version : undefined
+}
+
+say('the runtimes for tests: Bun, Deno and another Node')
+installRuntimes()
 say('the browsers for tests: Chromium and Firefox')
 if (isDebian()) installFromDebian()
 else installWithPlaywright()

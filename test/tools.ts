@@ -2,15 +2,16 @@
 // reporters/not-run.ts; where everything is required (REQUIRE_ALL=1, as in CI) it is a failure.
 import { it } from 'vitest'
 import { type Browser, findBrowser } from './find-browser.ts'
+import { findRuntime, type Runtime, runtimes } from './find-runtime.ts'
 
-export type { Browser }
+export type { Browser, Runtime }
 
 /**
- * Registers a test that gets the path of a browser's executable. Without the browser it fails under REQUIRE_ALL=1, else
- * it counts as not run and says how to change that.
+ * Registers a test that gets the path of a browser's or a runtime's executable. Without it the test fails under
+ * REQUIRE_ALL=1, else it counts as not run and says how to change that.
  */
 export function whenFound(
-  browser: Browser,
+  tool: Browser | Runtime,
   name: string,
   run: (executable: string) => Promise<void>,
   timeout = 120_000,
@@ -18,12 +19,16 @@ export function whenFound(
   it(
     name,
     async (context) => {
-      const executable = await findBrowser(browser)
+      const executable = isRuntime(tool) ? findRuntime(tool) : await findBrowser(tool)
       if (executable !== undefined) return run(executable)
-      const problem = `${browser} was not found: npm run setup`
+      const problem = `${tool} was not found: npm run setup`
       if (process.env.REQUIRE_ALL === '1') throw new Error(problem)
       context.skip(problem)
     },
     timeout,
   )
+}
+
+function isRuntime(tool: Browser | Runtime): tool is Runtime {
+  return (runtimes as string[]).includes(tool)
 }

@@ -17,6 +17,8 @@ export interface Installed {
   add(...names: string[]): void
   /** Runs Node in the folder and returns what it prints; a failure is thrown with all that was printed. */
   node(...args: string[]): Promise<string>
+  /** The same with another command */
+  run(command: string, args: string[]): Promise<string>
   remove(): void
 }
 
@@ -38,6 +40,7 @@ export async function installPackage(): Promise<Installed> {
         for (const name of names) copyFileSync(join(ROOT, 'test/anywhere', name), join(folder, name))
       },
       node: (...args) => run(process.execPath, args, folder),
+      run: (command, args) => run(command, args, folder),
       remove: () => rmSync(folder, { recursive: true, maxRetries: 5 }),
     }
   } catch (error) {

@@ -1,0 +1,30 @@
+// The installed package gives the same bits in Bun, Deno and a newer Node: in both engines, in a worker, on threads, and from
+// a file.
+import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { nameOf, type Runtime, runtimes } from '../find-runtime.ts'
+import { whenFound } from '../tools.ts'
+import { type Installed, installPackage } from './package.ts'
+
+let installed: Installed
+let here: Record<string, { hashes: string[]; engine: object }>
+
+beforeAll(async () => {
+  installed = await installPackage()
+  installed.add('scenario.js', 'threads-scenario.js', 'runtime.mjs')
+  here = JSON.parse(await installed.node('runtime.mjs'))
+})
+
+afterAll(() => installed?.remove())
+
+const ARGUMENTS: Record<Runtime, string[]> = { node: [], bun: [], deno: ['run', '--allow-all'] }
+
+for (const runtime of runtimes) {
+  describe(`in ${nameOf(runtime)}`, () => {
+    whenFound(runtime, 'everything gives the bits of the Node that runs this', async (executable) => {
+      const there = JSON.parse(await installed.run(executable, [...ARGUMENTS[runtime], 'runtime.mjs']))
+      expect(there.wasm.engine).toEqual({ name: 'wasm', threads: 1, relaxed: false })
+      expect(there.threads.engine).toEqual({ name: 'wasm', threads: 2, relaxed: false })
+      expect({ ...there, relaxed: here.relaxed }).toEqual(here)
+    })
+  })
+}
