@@ -24,6 +24,7 @@ for (const runtime of runtimes) {
       const there = JSON.parse(await installed.run(executable, [...ARGUMENTS[runtime], 'runtime.mjs']))
       expect(there.wasm.engine).toEqual({ name: 'wasm', threads: 1, relaxed: false })
       expect(there.threads.engine).toEqual({ name: 'wasm', threads: 2, relaxed: false })
+      expect(there.relaxed).toBe(true)
       expect({ ...there, relaxed: here.relaxed }).toEqual(here)
     })
   })
