@@ -1,7 +1,7 @@
 // Builds dist/ from the compiled WebAssembly and the TypeScript sources: embeds the binaries, makes the float64 copy of the
 // TypeScript engine, bundles one module per entry, writes the declarations. With --sources only the first two.
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { build } from 'rolldown'
 
@@ -34,11 +34,23 @@ function writeLicences(target, names) {
     // The loader comes without the licence that it shares with the compiler.
     const folder = `node_modules/${name.replace('@assemblyscript/loader', 'assemblyscript')}`
     const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
-    const text = readFileSync(`${folder}/${file}`, 'utf8')
-    return `${name} ${version}\n\n${text.trim()}\n`
+    const notice = existsSync(`${folder}/NOTICE`) ? [readFileSync(`${folder}/NOTICE`, 'utf8')] : []
+    const parts = [`${name} ${version}`, readFileSync(`${folder}/${file}`, 'utf8'), ...notice]
+    return `${parts.map((part) => part.trim()).join('\n\n')}\n`
   })
-  writeFileSync(target, texts.join('\n---\n\n'))
+  writeFileSync(target, [...texts, FDLIBM].join('\n---\n\n'))
 }
+
+/** Its e_log.c is what the logarithms follow, coefficients included. */
+const FDLIBM = `fdlibm
+
+Copyright (C) 1993 by Sun Microsystems, Inc. All rights reserved.
+
+Developed at SunSoft, a Sun Microsystems, Inc. business.
+Permission to use, copy, modify, and distribute this
+software is freely granted, provided that this notice
+is preserved.
+`
 
 mkdirSync('src/generated', { recursive: true })
 embed('wasmprop')

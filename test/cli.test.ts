@@ -54,8 +54,14 @@ describe('wasmprop', () => {
     expect(stdout).toContain('the last one counts')
   })
 
-  it.each(['tutorial', 'bench'])('%s --help lists its options', async (command) => {
-    const { code, stdout } = await wasmprop(command, '--help')
+  it.each([
+    ['tutorial', '--help'],
+    ['help', 'tutorial'],
+    ['bench', '--help'],
+    ['help', 'bench'],
+  ])('%s %s lists its options', async (...args) => {
+    const { code, stdout } = await wasmprop(...args)
+    const command = args.find((word) => !word.includes('help'))
     expect(code).toBe(0)
     expect(stdout).toMatch(new RegExp(`^Usage: wasmprop ${command} \\[options\\]\n`))
     expect(stdout).toMatch(/\n {2}--json .*\n {2}--stack .*\n {2}--help /)
@@ -73,6 +79,9 @@ describe('wasmprop', () => {
     ['an unknown option', ['tutorial', '--epoch', '5'], 'unknown option "--epoch"; did you mean "--epochs"?'],
     ['an option of another command', ['bench', '--epochs', '5'], 'unknown option "--epochs"; expected one of --quick'],
     ['a short option', ['tutorial', '-e', '5'], 'unknown option "-e"; expected one of --epochs'],
+    ['one dash too few', ['tutorial', '-hidden', '5'], 'unknown option "-hidden"; did you mean "--hidden"?'],
+    ['help for an unknown command', ['help', 'tutorail'], 'unknown command "tutorail"; did you mean "tutorial"?'],
+    ['two formats', ['bench', '--json', '--markdown'], '--markdown does not go with --json'],
     ['a word', ['tutorial', '--epochs', 'abc'], '--epochs: expected an integer from 1 to 10000000, got "abc"'],
     ['a fraction', ['tutorial', '--epochs', '1.5'], '--epochs: expected an integer from 1 to 10000000, got "1.5"'],
     ['too many', ['tutorial', '--epochs', '1e15'], '--epochs: expected an integer from 1 to 10000000, got "1e15"'],
@@ -105,7 +114,7 @@ describe('wasmprop', () => {
   it('shows where an error comes from only when asked', async () => {
     const bad = ['tutorial', '--epochs', 'abc']
     expect((await run(bad)).stderr).not.toContain('    at ')
-    expect((await run([...bad, '--stack'])).stderr).toMatch(/UsageError|Error: .*\n {4}at /)
+    expect((await run([...bad, '--stack'])).stderr).toMatch(/(UsageError|Error): .*\n {4}at /)
     expect((await run(bad, { DEBUG: '1' })).stderr).toContain('    at ')
   })
 

@@ -43,6 +43,11 @@ export function readArguments<R extends Rules>(args: readonly string[], rules: R
   )
   // Not strict: the messages are made here.
   const { tokens } = parseArgs({ args: args.map(longName), options, strict: false, tokens: true })
+  // Words with one dash would be taken letter by letter, and blame one of them.
+  const short = tokens.find(
+    ({ kind, index }) => kind === 'option' && /^-[^-]/.test(args[index]) && args[index] !== '-h',
+  )
+  if (short) throw unknownOption(args[short.index], rules)
   const values: Record<string, unknown> = {}
   for (const [name, { type }] of Object.entries(rules)) values[name] = type === 'flag' ? false : undefined
   for (const token of tokens) {
@@ -77,7 +82,7 @@ function readOption({ name, rawName, value, inlineValue }: OptionToken, rules: R
 function unknownOption(given: string, rules: Rules): UsageError {
   const names = Object.keys(rules).map((name) => `--${name}`)
   return new UsageError(
-    `unknown option "${given}"${didYouMean(given, names) || `; expected one of ${names.join(' ')}`}`,
+    `unknown option "${given}"${didYouMean(given.replace(/^-*/, '--'), names) || `; expected one of ${names.join(' ')}`}`,
   )
 }
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { WasmpropError } from 'wasmprop'
 import { didYouMean } from '../errors.ts'
 import { type commonRules, optionLines, type Rules, readArguments, UsageError, type Values } from './arguments.ts'
-import { bench, benchRules, benchUsage } from './bench/bench.ts'
+import { bench, benchRules, benchUsage, ProofError } from './bench/bench.ts'
 import { bold, print, red } from './terminal.ts'
 import { tutorial, tutorialRules, tutorialUsage } from './tutorial.ts'
 
@@ -26,6 +26,7 @@ const commands: Record<string, Command<Rules>> = {
 }
 
 async function main([name, ...args]: string[]): Promise<void> {
+  if (name === 'help' && args.length > 0) return main([...args, '--help'])
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return printUsage()
   if (name === '--version' || name === '-v') return print(version())
   if (!Object.hasOwn(commands, name)) throw unknownCommand(name)
@@ -67,7 +68,7 @@ function printCommandUsage(name: string): void {
 
 function fail(error: unknown, args: string[]): void {
   const isUsage = error instanceof UsageError
-  const isKnown = isUsage || error instanceof WasmpropError
+  const isKnown = isUsage || error instanceof WasmpropError || error instanceof ProofError
   process.exitCode =
     isUsage || (error instanceof WasmpropError && error.code === 'INVALID_CONFIG') ? EXIT.usage : EXIT.failure
   const message = error instanceof Error ? error.message : String(error)

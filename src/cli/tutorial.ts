@@ -31,9 +31,9 @@ export const tutorialRules = {
   dtype: { type: 'choice', choices: ['float32', 'float64'], help: 'type of the numbers (default float64)' },
   explain: {
     type: 'text',
-    value: 'w5',
+    value: 'WEIGHT',
     means: 'a weight or bias such as w5, or all',
-    help: 'the chain rule with numbers, for a weight or bias, or all',
+    help: 'the chain rule with numbers, for a weight or bias such as w5, or all',
   },
   example: { type: 'choice', choices: ['mazur'], help: "Mazur's 2-2-2 network, one step, with every number" },
   'freeze-hidden-bias': { type: 'flag', help: "leave the hidden layer's biases as they are drawn" },
