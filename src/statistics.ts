@@ -102,18 +102,18 @@ export function magnitudeOf({ least, greatest }: Pick<Column, 'least' | 'greates
 /** Values outside a range: the first of every column that has some, and how many they are */
 export function findOutside(matrix: Matrix, low: number, high: number): Outside[] {
   const { columns } = matrix
-  const found: (Outside | undefined)[] = new Array(columns).fill(undefined)
+  const counts = new Float64Array(columns)
+  const firsts: Omit<Outside, 'count'>[] = []
   forEachBlock(matrix, (block, from, to) => {
     for (let row = from, index = 0; row < to; row++) {
       for (let column = 0; column < columns; column++, index++) {
         const value = block[index]
         if (value >= low && value <= high) continue
-        const { count, ...first } = found[column] ?? { row, column, value, count: 0 }
-        found[column] = { ...first, count: count + 1 }
+        if (counts[column]++ === 0) firsts.push({ row, column, value })
       }
     }
   })
-  return found.filter((outside) => outside !== undefined)
+  return firsts.sort((a, b) => a.column - b.column).map((first) => ({ ...first, count: counts[first.column] }))
 }
 
 export function fingerprintsOf(matrix: Matrix, measured: readonly Column[]): Fingerprints {
@@ -201,15 +201,17 @@ export function findContradiction(inputs: Matrix, targets: Matrix, ofRows: Float
   const haveEqualInputs = rowComparison(inputs)
   const haveEqualTargets = rowComparison(targets)
   const rows = new Map<number, number>()
-  let found: Contradiction | undefined
+  let pair: Omit<Contradiction, 'count'> | undefined
+  let count = 0
   for (let row = 0; row < ofRows.length; row++) {
     const first = rows.get(ofRows[row])
     if (first === undefined) rows.set(ofRows[row], row)
     else if (haveEqualInputs(first, row) && !haveEqualTargets(first, row)) {
-      found = found ? { ...found, count: found.count + 1 } : { first, second: row, count: 1 }
+      pair ??= { first, second: row }
+      count++
     }
   }
-  return found
+  return pair && { ...pair, count }
 }
 
 function rowComparison(matrix: Matrix): (first: number, second: number) => boolean {

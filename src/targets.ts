@@ -33,11 +33,15 @@ export function classesOfTargets(targets: Matrix): Uint32Array | undefined {
   const classes = new Uint32Array(rows)
   let areClasses = true
   forEachBlock(targets, (block, from, to) => {
-    for (let row = from; row < to && areClasses; row++) {
-      const cells = block.subarray((row - from) * columns, (row - from + 1) * columns)
-      classes[row] = columns === 1 ? cells[0] : cells.indexOf(1)
-      const ones = cells.reduce((sum, cell) => sum + cell, 0)
-      areClasses = cells.every((cell) => cell === 0 || cell === 1) && (columns === 1 || ones === 1)
+    for (let row = from, index = 0; row < to && areClasses; row++) {
+      let ones = 0
+      for (let column = 0; column < columns; column++, index++) {
+        if (block[index] === 1) {
+          ones++
+          classes[row] = columns === 1 ? 1 : column
+        } else if (block[index] !== 0) areClasses = false
+      }
+      if (columns > 1 && ones !== 1) areClasses = false
     }
   })
   return areClasses ? classes : undefined
