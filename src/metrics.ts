@@ -192,7 +192,7 @@ class Comparison {
 
   /** The class of every row's target */
   get actual(): Uint32Array {
-    this.#actual ??= this.targets.classes ?? classesOfTargets(this.targets, this.values, this.units)
+    this.#actual ??= this.targets.classes ?? requireClasses(this.targets, this.values, this.units)
     return this.#actual
   }
 
@@ -217,7 +217,7 @@ class Comparison {
 
 const ADVICE = '; metrics of classes need one class per row, while meanAbsoluteError and r2 take any targets'
 
-function classesOfTargets(targets: Matrix, values: Float64Array, units: number): Uint32Array {
+function requireClasses(targets: Matrix, values: Float64Array, units: number): Uint32Array {
   const classes = classesOf(values, units)
   const path = targets.name
   for (let row = 0; row < classes.length; row++) {
