@@ -102,6 +102,8 @@ export type ScalingChoice =
 /** A checked configuration: every choice made, nothing shared with what the user holds */
 export interface ResolvedConfig {
   readonly inputs: number
+  /** Units of the last layer */
+  readonly outputs: number
   readonly layers: readonly ResolvedLayer[]
   readonly loss: ChosenLoss
   readonly optimizer: ChosenOptimizer
@@ -184,14 +186,16 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
   const chosen = resolveOptimizer(optimizer, dtype)
   refuseClipping(chosen.optimizer, clips)
   const loss = resolveLoss(given.loss, layers)
+  const outputs = layers[layers.length - 1].units
   return {
     inputs,
+    outputs,
     layers,
     loss,
     ...chosen,
     regularization: resolveRegularization(given.regularization),
     ...clips,
-    scaling: resolveScalings(scaling, inputs, layers[layers.length - 1].units, loss),
+    scaling: resolveScalings(scaling, inputs, outputs, loss),
     dtype,
     engine: checkName(engine, 'engine', engines),
     arithmetic: checkName(arithmetic, 'arithmetic', arithmetics),

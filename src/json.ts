@@ -113,10 +113,9 @@ export function readModel(value: unknown, options: ModelOptions = {}): Model {
 /** Checks `{ inputs, targets }` of scalings, each null where it has not been fitted. */
 export function readScalings(value: unknown, config: ResolvedConfig) {
   const { inputs, targets } = within('', () => readOptions(value, 'scaling', ['inputs', 'targets']))
-  const outputs = config.layers[config.layers.length - 1].units
   return {
     inputs: readScaling(inputs, config.scaling.inputs, config.inputs, 'scaling.inputs'),
-    targets: readScaling(targets, config.scaling.targets, outputs, 'scaling.targets'),
+    targets: readScaling(targets, config.scaling.targets, config.outputs, 'scaling.targets'),
   }
 }
 

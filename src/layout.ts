@@ -134,8 +134,7 @@ export function layOut(config: ResolvedConfig, threads = config.threads, lanes =
   const bytesPerValue = config.dtype === 'float32' ? 4 : 8
   const strideOf = (columns: number) => align(columns * lanes * bytesPerValue, VECTOR)
   const inputStride = strideOf(config.inputs)
-  const outputs = config.layers[config.layers.length - 1].units
-  const targetStride = strideOf(outputs)
+  const targetStride = strideOf(config.outputs)
 
   const offsets = parameterOffsets(config, strideOf)
   const addresses = new Addresses(P.PROGRAM + P.PROGRAM_SIZE + config.layers.length * P.LAYER_SIZE)
@@ -197,7 +196,7 @@ export function layOut(config: ResolvedConfig, threads = config.threads, lanes =
     targetBlock,
     targetStride,
     weightBlock: addresses.take(blockRows * 8),
-    lossColumns: addresses.take(2 * outputs * 8 * lanes),
+    lossColumns: addresses.take(2 * config.outputs * 8 * lanes),
     zeros: addresses.take(widest),
     packed: addresses.take(P.PACKED_BYTES * threads),
     transposed: addresses.take(transposedBytes),
@@ -267,7 +266,7 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
   const view = new DataView(buffer)
   const word = (address: number, value: number) => view.setUint32(address, value, true)
   const double = (address: number, value: number) => view.setFloat64(address, value, true)
-  const outputs = config.layers[config.layers.length - 1].units
+  const { outputs } = config
   const loss = lossOf(config.loss)
 
   word(P.PROGRAM + P.DTYPE, config.dtype === 'float32' ? FLOAT32 : FLOAT64)

@@ -4,7 +4,7 @@ import { DIFFERENTIATES } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import type { ActivationName } from './activations.ts'
 import { checkBoolean, readOptions } from './checks.ts'
-import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
+import { type Dtype, type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from './config.ts'
 import { type Chosen, prepare } from './engines/choose.ts'
 import { describe, WasmpropError } from './errors.ts'
 import { type ModelJSON, modelToJSON } from './json.ts'
@@ -70,6 +70,10 @@ export interface Gradients {
   layers: LayerWeights[]
 }
 
+function infoOf({ inputs, units, activation, hasBiases, trainsBiases }: ResolvedLayer): LayerInfo {
+  return Object.freeze({ inputs, units, activation: activation.name, bias: hasBiases, trainBias: trainsBiases })
+}
+
 /** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON`, `restoreNetwork` or `clone`. */
 export class Network {
   /** Input columns */
@@ -91,7 +95,6 @@ export class Network {
     const layout = layOut(config, engine.threads)
     engine.reserve(layout.end)
     writeProgram(engine.buffer, layout, config)
-    const outputs = layout.layers[layout.layers.length - 1].units
     this.#chosen = chosen
     this.#state = {
       config,
@@ -100,22 +103,17 @@ export class Network {
       rate: newRateState(),
       fullBatch: chosen.fullBatch,
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
-      targetScaling: givenScaling(config.scaling.targets, outputs),
+      targetScaling: givenScaling(config.scaling.targets, config.outputs),
       course: undefined,
     }
     this.#predictor = new Predictor(this.#state)
     this.inputs = config.inputs
-    this.layers = config.layers.map(({ inputs, units, activation, hasBiases, trainsBiases }) => ({
-      inputs,
-      units,
-      activation: activation.name,
-      bias: hasBiases,
-      trainBias: trainsBiases,
-    }))
+    this.layers = Object.freeze(config.layers.map(infoOf))
     this.dtype = config.dtype
     this.seed = config.seed
     const { name, threads, relaxed } = engine
-    this.engine = { name, threads, relaxed, ...(chosen.reason === undefined ? {} : { reason: chosen.reason }) }
+    const { reason } = chosen
+    this.engine = Object.freeze({ name, threads, relaxed, ...(reason === undefined ? {} : { reason }) })
     this.parameterCount = config.layers.reduce(
       (sum, { inputs, units, hasBiases }) => sum + (inputs + Number(hasBiases)) * units,
       0,
@@ -266,7 +264,7 @@ export class Network {
   #predict(inputs: MatrixInput): { outputs: Values; x?: Matrix } {
     const rows = this.#flatRows(inputs)
     if (rows > 0) {
-      const outputs = newValues(this.dtype, rows * this.#outputs)
+      const outputs = newValues(this.#state.config.dtype, rows * this.#outputs)
       if (this.#predictor.predict(inputs as Values, rows, outputs)) return { outputs }
     }
     const x = readInputs(this.#state, inputs)
@@ -280,7 +278,7 @@ export class Network {
   /** The rows of a flat float array of whole rows; 0 for all else */
   #flatRows(inputs: MatrixInput): number {
     if (!isValues(inputs)) return 0
-    const rows = inputs.length / this.inputs
+    const rows = inputs.length / this.#state.config.inputs
     return Number.isInteger(rows) ? rows : 0
   }
 
@@ -311,7 +309,7 @@ export class Network {
 
   #evaluate(rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
     const scalings = fittedScalings(this.#state, 'evaluate')
-    const outputs = newValues(this.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
+    const outputs = newValues(this.#state.config.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
     const values = this.#values()
     const collect = (row: number, count: number) => copyOutputs(values, this.#state.layout, count, outputs, row)
     const scaled = scaleRows(this.#state, rows, scalings)
@@ -448,11 +446,11 @@ export class Network {
   }
 
   get #outputs(): number {
-    return this.layers[this.layers.length - 1].units
+    return this.#state.config.outputs
   }
 
   #values(): Values {
-    return valuesOf(this.#state.engine.buffer, this.dtype)
+    return valuesOf(this.#state.engine.buffer, this.#state.config.dtype)
   }
 
   #mustLive(): void {

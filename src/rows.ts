@@ -22,9 +22,8 @@ export function readInputs({ config }: Configured, inputs: unknown, prefix = '')
 
 /** Checks targets for so many rows. */
 export function readTargetRows({ config }: Configured, targets: unknown, rows: number, prefix = ''): Matrix {
-  const { units } = config.layers[config.layers.length - 1]
   const { targets: kind } = lossOf(config.loss)
-  return readTargets(targets, units, rangeOf(config, 'targets'), kind, rows, `${prefix}targets`)
+  return readTargets(targets, config.outputs, rangeOf(config, 'targets'), kind, rows, `${prefix}targets`)
 }
 
 export function readRows(network: Configured, inputs: unknown, targets: unknown, prefix = ''): Rows {

@@ -244,9 +244,8 @@ function checkOwnRows(blocks: Blocks, data: CourseData, config: ResolvedConfig):
     if (weights.some((weight) => weight < 0)) throw invalid('weights', 'numbers of at least 0', 'others')
   }
   if (data.validationRows === 0 || data.split) return
-  const outputs = config.layers[config.layers.length - 1].units
   expectNumbers(blocks, 'validationInputs', data.validationRows * config.inputs, config)
-  expectNumbers(blocks, 'validationTargets', data.validationRows * outputs, config)
+  expectNumbers(blocks, 'validationTargets', data.validationRows * config.outputs, config)
 }
 
 /** `every` and `bytes` as the option `history` has them */

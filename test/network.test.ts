@@ -44,6 +44,17 @@ describe.each(engines)('createNetwork in %s', (engine) => {
     expect(network.parameterCount).toBe((3 + 1) * 4 + 4 * 5 + (5 + 1) * 2)
   })
 
+  it('says it in facts that nobody can change', async () => {
+    const network = await small(engine)
+    const [first] = network.layers
+    expect(() => Object.assign(first, { units: 9 })).toThrow(TypeError)
+    expect(() => Object.assign(network.layers, { length: 1 })).toThrow(TypeError)
+    expect(() => Object.assign(network.engine, { threads: 9 })).toThrow(TypeError)
+    Object.assign(network, { inputs: 1, dtype: 'float64' })
+    expect(network.predict(new Float32Array(6))).toBeInstanceOf(Float32Array)
+    expect(network.predict(INPUTS)[0]).toHaveLength(2)
+  })
+
   it('takes frozen configurations and keeps nothing of them', async () => {
     const weightInit = [[1], [2]]
     const config: NetworkConfig = { inputs: 2, layers: [{ units: 1, weightInit }], seed: 1, engine }
