@@ -46,6 +46,6 @@ export interface Engine {
   /** Whether none of the program's numbers in `bytes` (a multiple of 16) from `values` on is an infinity or NaN. */
   allFinite(program: number, values: number, bytes: number): boolean
 
-  /** Gives the memory back; nothing may be called afterwards. */
+  /** Gives the memory back, also where the engine is still held. What is called afterwards throws DISPOSED. */
   dispose(): void
 }

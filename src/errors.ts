@@ -41,6 +41,18 @@ export class WasmpropError extends Error {
   }
 }
 
+/** The error for a call after `dispose` */
+export function disposed(): WasmpropError {
+  return new WasmpropError('DISPOSED', 'the network was disposed; create another one')
+}
+
+/** Stands in for what was disposed of: whatever is read of it throws DISPOSED, and nothing is asked as long as it lives. */
+export const gone = new Proxy(Object.freeze({}), {
+  get() {
+    throw disposed()
+  },
+}) as never
+
 /** A value as an error message shows it: short, quoted where it is text, never throwing. */
 export function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)

@@ -6,7 +6,7 @@ import type { ActivationName } from './activations.ts'
 import { checkBoolean, readOptions } from './checks.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from './config.ts'
 import { type Chosen, prepare } from './engines/choose.ts'
-import { describe, WasmpropError } from './errors.ts'
+import { describe, disposed, WasmpropError } from './errors.ts'
 import { type ModelJSON, modelToJSON } from './json.ts'
 import { layOut, memoryFor, writeProgram } from './layout.ts'
 import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from './matrix.ts'
@@ -70,6 +70,12 @@ export interface Gradients {
   layers: LayerWeights[]
 }
 
+/** What holds a network's memory */
+interface Held {
+  readonly state: NetworkState
+  readonly predictor: Predictor
+}
+
 function infoOf({ inputs, units, activation, hasBiases, trainsBiases }: ResolvedLayer): LayerInfo {
   return Object.freeze({ inputs, units, activation: activation.name, bias: hasBiases, trainBias: trainsBiases })
 }
@@ -84,11 +90,10 @@ export class Network {
   readonly engine: EngineInfo
   /** Weights and biases; biases that a layer does not have are not counted. */
   readonly parameterCount: number
-  readonly #state: NetworkState
-  readonly #predictor: Predictor
   readonly #chosen: Chosen
+  /** Undefined once it is disposed of, so that whoever still holds the network holds no memory */
+  #held: Held | undefined
   #run: Run | undefined
-  #isDisposed = false
 
   private constructor(config: ResolvedConfig, chosen: Chosen) {
     const engine = chosen.create()
@@ -96,7 +101,7 @@ export class Network {
     engine.reserve(layout.end)
     writeProgram(engine.buffer, layout, config)
     this.#chosen = chosen
-    this.#state = {
+    const state: NetworkState = {
       config,
       layout,
       engine,
@@ -106,7 +111,7 @@ export class Network {
       targetScaling: givenScaling(config.scaling.targets, config.outputs),
       course: undefined,
     }
-    this.#predictor = new Predictor(this.#state)
+    this.#held = { state, predictor: new Predictor(state) }
     this.inputs = config.inputs
     this.layers = Object.freeze(config.layers.map(infoOf))
     this.dtype = config.dtype
@@ -140,18 +145,19 @@ export class Network {
    */
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
     this.#mustBeIdle('train')
-    return this.#finish(startTraining(this.#state, inputs, targets, options))
+    return this.#finish(this.#state, startTraining(this.#state, inputs, targets, options))
   }
 
   /** Trains without yielding: for workers and scripts. */
   trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
     this.#mustBeIdle('trainSync')
-    const run = startTraining(this.#state, inputs, targets, options)
+    const state = this.#state
+    const run = startTraining(state, inputs, targets, options)
     this.#run = run
     try {
-      return endRun(this.#state, runThrough(run))
+      return endRun(state, runThrough(run))
     } finally {
-      this.#endRun()
+      this.#endRun(state)
     }
   }
 
@@ -162,12 +168,13 @@ export class Network {
    */
   async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
     this.#mustBeIdle('trainStream')
-    const run = startStream(this.#state, source, options)
+    const state = this.#state
+    const run = startStream(state, source, options)
     this.#run = run
     try {
-      return endRun(this.#state, await run.run(source))
+      return endRun(state, await run.run(source))
     } finally {
-      this.#endRun()
+      this.#endRun(state)
     }
   }
 
@@ -178,21 +185,21 @@ export class Network {
    */
   async resume(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): Promise<TrainResult> {
     this.#mustBeIdle('resume')
-    return this.#finish(resumeTraining(this.#state, inputs, targets, options))
+    return this.#finish(this.#state, resumeTraining(this.#state, inputs, targets, options))
   }
 
-  async #finish(run: TrainingRun): Promise<TrainResult> {
+  async #finish(state: NetworkState, run: TrainingRun): Promise<TrainResult> {
     this.#run = run
     try {
-      return endRun(this.#state, await runYielding(run))
+      return endRun(state, await runYielding(run))
     } finally {
-      this.#endRun()
+      this.#endRun(state)
     }
   }
 
-  #endRun(): void {
+  #endRun({ engine }: NetworkState): void {
     this.#run = undefined
-    if (this.#isDisposed) this.#state.engine.dispose()
+    if (this.#held === undefined) engine.dispose()
   }
 
   /**
@@ -219,7 +226,6 @@ export class Network {
   predict(inputs: readonly (readonly number[])[]): number[][]
   predict(inputs: MatrixInput): Predictions
   predict(inputs: MatrixInput): Predictions {
-    this.#mustLive()
     const { outputs, x } = this.#predict(inputs)
     return x === undefined ? outputs : toForm(outputs, x.rows, this.#outputs, x)
   }
@@ -229,12 +235,12 @@ export class Network {
    * rows in a flat float array.
    */
   predictInto(inputs: MatrixInput, outputs: Values): void {
-    this.#mustLive()
-    const rows = this.#flatRows(inputs)
-    const isWhole = isValues(outputs) && outputs.length === rows * this.#outputs
-    if (rows > 0 && rows <= this.#state.layout.blockRows && isWhole) {
+    const { state, predictor } = this.#live
+    const rows = flatRows(state, inputs)
+    const isWhole = isValues(outputs) && outputs.length === rows * state.config.outputs
+    if (rows > 0 && rows <= state.layout.blockRows && isWhole) {
       // Nothing is written before the block is known to be finite, unless scaling back overflows.
-      if (this.#state.targetScaling?.isIdentity && this.#predictor.predict(inputs as Values, rows, outputs)) return
+      if (state.targetScaling?.isIdentity && predictor.predict(inputs as Values, rows, outputs)) return
     }
     const { outputs: results } = this.#predict(inputs)
     if (!isValues(outputs) || outputs.length !== results.length) {
@@ -253,7 +259,6 @@ export class Network {
   predictClass(inputs: readonly (readonly number[])[]): number[]
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array {
-    this.#mustLive()
     const { outputs, x } = this.#predict(inputs)
     const classes = classesOf(outputs, this.#outputs)
     if (x === undefined || x.form === 'flat') return classes
@@ -262,24 +267,19 @@ export class Network {
 
   /** Outputs without gaps; without `x` the inputs were a flat float array. */
   #predict(inputs: MatrixInput): { outputs: Values; x?: Matrix } {
-    const rows = this.#flatRows(inputs)
+    const { state, predictor } = this.#live
+    const { dtype, outputs: columns } = state.config
+    const rows = flatRows(state, inputs)
     if (rows > 0) {
-      const outputs = newValues(this.#state.config.dtype, rows * this.#outputs)
-      if (this.#predictor.predict(inputs as Values, rows, outputs)) return { outputs }
+      const outputs = newValues(dtype, rows * columns)
+      if (predictor.predict(inputs as Values, rows, outputs)) return { outputs }
     }
-    const x = readInputs(this.#state, inputs)
-    const { inputScaling, targetScaling } = fittedScalings(this.#state, 'predict')
-    const outputs = predictRows(this.#state, inputScaling.apply(x))
+    const x = readInputs(state, inputs)
+    const { inputScaling, targetScaling } = fittedScalings(state, 'predict')
+    const outputs = predictRows(state, inputScaling.apply(x))
     targetScaling.undo(outputs)
-    refuseOverflow(outputs, this.#outputs, 'predict')
+    refuseOverflow(outputs, columns, 'predict')
     return { outputs, x }
-  }
-
-  /** The rows of a flat float array of whole rows; 0 for all else */
-  #flatRows(inputs: MatrixInput): number {
-    if (!isValues(inputs)) return 0
-    const rows = inputs.length / this.#state.config.inputs
-    return Number.isInteger(rows) ? rows : 0
   }
 
   /** Fits the scaling to these rows, and nothing else. */
@@ -302,7 +302,6 @@ export class Network {
     targets: MatrixInput,
     options: { metrics?: readonly MetricChoice[] } = {},
   ): { loss: number } & Metrics {
-    this.#mustLive()
     const metrics = resolveMetrics(readOptions(options, '', ['metrics']).metrics, this.#outputs)
     return this.#evaluate(readRows(this.#state, inputs, targets), metrics)
   }
@@ -325,7 +324,6 @@ export class Network {
    * nothing.
    */
   gradients(inputs: MatrixInput, targets: MatrixInput, options: { clipped?: boolean } = {}): Gradients {
-    this.#mustLive()
     const { clipped = false } = readOptions(options, '', ['clipped'])
     const rows = readScaledRows(this.#state, 'gradients', inputs, targets)
     const loss = finite(evaluateRows(this.#state, rows, DIFFERENTIATES), 'gradients: expected the loss')
@@ -337,7 +335,6 @@ export class Network {
 
   /** A copy of all weights [in][out] and biases; zeros for a layer without biases. */
   getWeights(): LayerWeights[] {
-    this.#mustLive()
     return readLayers(this.#values(), this.#state.layout)
   }
 
@@ -357,13 +354,11 @@ export class Network {
    * values in [in][out] order, each layer's biases after its weights.
    */
   weightsHash(): string {
-    this.#mustLive()
     return hashPacked(packParameters(this.#values(), this.#state.layout), this.#state.config)
   }
 
   /** The model, exact to the bit, for prediction and further training; without optimizer state. */
   toJSON(): ModelJSON {
-    this.#mustLive()
     return modelToJSON(this.#state, packParameters(this.#values(), this.#state.layout))
   }
 
@@ -372,13 +367,11 @@ export class Network {
    * `restoreNetwork` makes a network of them that goes on bit for bit, by `resume` with that `train`.
    */
   snapshot(): Uint8Array {
-    this.#mustLive()
     return writeSnapshot(this.#state)
   }
 
   /** Another network with the same weights, optimizer state and scaling, and a memory of its own. */
   clone(): Network {
-    this.#mustLive()
     const copy = new Network(this.#state.config, this.#chosen)
     const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
     new Uint8Array(copy.#state.engine.buffer).set(from.subarray(P.PROGRAM), P.PROGRAM)
@@ -390,7 +383,6 @@ export class Network {
 
   /** @internal The same network, whatever its type, in float64 */
   static inFloat64(network: Network): Network {
-    network.#mustLive()
     const { config, layout, inputScaling, targetScaling } = network.#state
     const copy = new Network({ ...config, dtype: 'float64' }, network.#chosen)
     const packed = Float64Array.from(packParameters(network.#values(), layout))
@@ -418,10 +410,11 @@ export class Network {
 
   /** Gives the memory back. A running `train` ends first, as aborted. All later calls are refused. */
   dispose(): void {
-    if (this.#isDisposed) return
-    this.#isDisposed = true
+    if (this.#held === undefined) return
+    const { engine } = this.#held.state
+    this.#held = undefined
     if (this.#run) this.#run.abort()
-    else this.#state.engine.dispose()
+    else engine.dispose()
   }
 
   [Symbol.dispose](): void {
@@ -430,7 +423,6 @@ export class Network {
 
   /** @internal */
   static stateOf(network: Network): NetworkState {
-    network.#mustLive()
     return network.#state
   }
 
@@ -441,8 +433,16 @@ export class Network {
 
   /** @internal Rows as the engine takes them */
   static readScaled(network: Network, call: string, inputs: MatrixInput, targets: MatrixInput): Rows {
-    network.#mustLive()
     return readScaledRows(network.#state, call, inputs, targets)
+  }
+
+  get #live(): Held {
+    if (this.#held !== undefined) return this.#held
+    throw disposed()
+  }
+
+  get #state(): NetworkState {
+    return this.#live.state
   }
 
   get #outputs(): number {
@@ -453,16 +453,18 @@ export class Network {
     return valuesOf(this.#state.engine.buffer, this.#state.config.dtype)
   }
 
-  #mustLive(): void {
-    if (!this.#isDisposed) return
-    throw new WasmpropError('DISPOSED', 'the network was disposed; create another one')
-  }
-
   #mustBeIdle(call: string): void {
-    this.#mustLive()
+    if (this.#held === undefined) throw disposed()
     if (this.#run === undefined) return
     throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
   }
+}
+
+/** The rows of a flat float array of whole rows; 0 for all else */
+function flatRows({ config }: NetworkState, inputs: MatrixInput): number {
+  if (!isValues(inputs)) return 0
+  const rows = inputs.length / config.inputs
+  return Number.isInteger(rows) ? rows : 0
 }
 
 /** Makes a network with drawn weights. Rejects with a WasmpropError that names the option that is wrong. */

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { engines, rejection, rowsOf, small } from './networks.ts'
+import { dtypes, engines, rejection, rowsOf, small } from './networks.ts'
 
 setFlagsFromString('--expose-gc')
 const collect: () => void = runInNewContext('gc')
@@ -71,6 +71,22 @@ describe.each(engines)('networks in %s', (engine) => {
       for (let count = 0; count < 5; count++) await useLarge()
       await useOne()
     })
+  })
+
+  it.each(dtypes)('that are held after they are disposed of give their memory back in %s', async (dtype) => {
+    const held: unknown[] = []
+    const useLarge = async () => {
+      const network = await small(engine, { dtype, layers: [{ units: 600 }, { units: 300 }, { units: 2 }] })
+      await network.train(INPUTS, TARGETS, { epochs: 1 })
+      network.predict(new Float32Array(3))
+      network.dispose()
+      held.push(network)
+    }
+    await useLarge()
+    await expectFlat(async () => {
+      for (let count = 0; count < 3; count++) await useLarge()
+    })
+    expect(held).toHaveLength(4)
   })
 
   it('whose calls are refused leave nothing', async () => {

@@ -1,7 +1,14 @@
 // What a network is before and besides training: its readable members, seeds, weights in and out, fingerprint, clones, and
 // its end.
 import { describe, expect, it } from 'vitest'
-import { createNetwork, type LayerWeights, type Network, type NetworkConfig } from '../src/index.ts'
+import {
+  createNetwork,
+  type EpochProgress,
+  explain,
+  type LayerWeights,
+  type Network,
+  type NetworkConfig,
+} from '../src/index.ts'
 import {
   bitsOf,
   dtypes,
@@ -312,9 +319,26 @@ describe.each(engines)('dispose in %s', (engine) => {
       weightsHash: () => network.weightsHash(),
       toJSON: () => network.toJSON(),
       clone: () => network.clone(),
+      resume: () => network.resume(INPUTS, TARGETS),
+      trainStream: () => network.trainStream([{ inputs: INPUTS, targets: TARGETS }]),
+      snapshot: () => network.snapshot(),
+      summary: () => network.summary(),
+      explain: () => explain(network, INPUTS[0], TARGETS[0]),
     }
     for (const call of Object.values(calls)) await expectRefusal(call, 'DISPOSED', /disposed/)
     expect(network.inputs).toBe(3)
+  })
+
+  it('refuses what was handed to onEpoch, instead of reading the memory of another network', async () => {
+    const network = await small(engine)
+    let late: () => unknown = () => undefined
+    const onEpoch = ({ snapshot }: EpochProgress) => {
+      late = snapshot
+    }
+    await network.train(INPUTS, TARGETS, { epochs: 1, onEpoch })
+    network.dispose()
+    await small(engine)
+    await expectRefusal(late, 'DISPOSED')
   })
 
   it('leaves nothing behind for the next network', async () => {

@@ -104,7 +104,7 @@ function reasonOf(cause: unknown): string {
 const tested = new WeakSet<WebAssembly.Module>()
 
 function testedWasm(module: WebAssembly.Module, relaxed: boolean): ChosenEngine {
-  const create = () => WasmEngine.of(module, relaxed)
+  const create = () => new WasmEngine(module, relaxed)
   testOnce(module, create, relaxed)
   return { create }
 }

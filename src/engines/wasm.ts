@@ -3,7 +3,7 @@
 import { instantiateSync } from '@assemblyscript/loader'
 import { PROGRAM } from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
-import { WasmpropError } from '../errors.ts'
+import { gone, WasmpropError } from '../errors.ts'
 import wasmHexadecimal from '../generated/wasm.ts'
 import { wholePages } from '../layout.ts'
 
@@ -18,7 +18,7 @@ interface Exports extends Pick<Engine, 'train' | 'predict' | 'evaluate' | 'loss'
 /** Memories up to this size are worth keeping. */
 const POOLED_BYTES = 2 ** 20
 const POOL_SIZE = 16
-const pools = new WeakMap<WebAssembly.Module, WasmEngine[]>()
+const pools = new WeakMap<WebAssembly.Module, Exports[]>()
 
 export class WasmEngine implements Engine {
   readonly name = 'wasm'
@@ -28,23 +28,10 @@ export class WasmEngine implements Engine {
   #exports: Exports
 
   /** Takes an instance from the pool, or makes one. Throws ENGINE_FAILED where the host refuses another. */
-  static of(module: WebAssembly.Module, relaxed: boolean): WasmEngine {
-    return pools.get(module)?.pop() ?? new WasmEngine(module, relaxed)
-  }
-
-  protected constructor(module: WebAssembly.Module, relaxed: boolean, imports: WebAssembly.Imports = {}) {
+  constructor(module: WebAssembly.Module, relaxed: boolean, imports?: WebAssembly.Imports) {
     this.#module = module
     this.relaxed = relaxed
-    try {
-      // The raw exports: the loader's wrappers cost three times the call.
-      this.#exports = instantiateSync(module, imports).instance.exports as unknown as Exports
-    } catch (cause) {
-      const message = 'expected another WebAssembly instance, the host refuses it; dispose() of networks no longer used'
-      throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
-    }
-    if (this.#exports.freeAddress?.() > PROGRAM || this.#exports.train === undefined) {
-      throw new WasmpropError('ENGINE_FAILED', 'wasm: expected the WebAssembly module of this version of wasmprop')
-    }
+    this.#exports = pools.get(module)?.pop() ?? instantiate(module, imports)
   }
 
   get buffer(): ArrayBufferLike {
@@ -111,13 +98,30 @@ export class WasmEngine implements Engine {
   }
 
   dispose(): void {
-    if (this.buffer.byteLength > POOLED_BYTES) return
+    const exports = this.#exports
+    this.#exports = gone
+    const { buffer } = exports.memory
     const pool = pools.get(this.#module) ?? []
-    if (pool.length >= POOL_SIZE) return
-    new Uint8Array(this.buffer, PROGRAM).fill(0)
-    pool.push(this)
+    if (buffer.byteLength > POOLED_BYTES || pool.length >= POOL_SIZE) return
+    new Uint8Array(buffer, PROGRAM).fill(0)
+    pool.push(exports)
     pools.set(this.#module, pool)
   }
+}
+
+/** The raw exports of an instance: the loader's wrappers cost three times the call. */
+function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports = {}): Exports {
+  let exports: Exports
+  try {
+    exports = instantiateSync(module, imports).instance.exports as unknown as Exports
+  } catch (cause) {
+    const message = 'expected another WebAssembly instance, the host refuses it; dispose() of networks no longer used'
+    throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
+  }
+  if (exports.freeAddress?.() > PROGRAM || exports.train === undefined) {
+    throw new WasmpropError('ENGINE_FAILED', 'wasm: expected the WebAssembly module of this version of wasmprop')
+  }
+  return exports
 }
 
 let embedded: Promise<WebAssembly.Module> | undefined

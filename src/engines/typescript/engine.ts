@@ -3,7 +3,7 @@
 import { DIFFERENTIATES, DROPS, FLOAT32 } from '../../../assembly/ids.ts'
 import { DTYPE, INPUT_BLOCK } from '../../../assembly/program.ts'
 import type { Engine } from '../../engine.ts'
-import { WasmpropError } from '../../errors.ts'
+import { gone, WasmpropError } from '../../errors.ts'
 import { wholePages } from '../../layout.ts'
 import * as float32 from './float32/index.ts'
 import * as float64 from './float64/index.ts'
@@ -13,31 +13,29 @@ export class TypeScriptEngine implements Engine {
   readonly name = 'typescript'
   readonly relaxed = false
   readonly threads = 1
-  buffer = new ArrayBuffer(0)
-  #single!: Memory<Float32Array>
-  #double!: Memory<Float64Array>
+  #views = viewsOf(new ArrayBuffer(0))
+
+  get buffer(): ArrayBuffer {
+    return this.#views.buffer
+  }
 
   reserve(bytes: number): void {
     if (bytes <= this.buffer.byteLength) return
     const grown = allocate(wholePages(bytes))
     new Uint8Array(grown).set(new Uint8Array(this.buffer))
-    this.buffer = grown
-    const words = new Uint32Array(grown)
-    const doubles = new Float64Array(grown)
-    this.#single = { words, doubles, values: new Float32Array(grown) }
-    this.#double = { words, doubles, values: doubles }
+    this.#views = viewsOf(grown)
   }
 
   train(program: number, steps: number): number {
     return this.#isSingle(program)
-      ? float32.train(this.#single, program, steps)
-      : float64.train(this.#double, program, steps)
+      ? float32.train(this.#views.single, program, steps)
+      : float64.train(this.#views.double, program, steps)
   }
 
   predict(program: number, stride: number, rows: number): void {
-    const inputs = this.#single.words[(program + INPUT_BLOCK) >>> 2]
-    if (this.#isSingle(program)) float32.forward(this.#single, program, inputs, stride, 0, rows, false)
-    else float64.forward(this.#double, program, inputs, stride, 0, rows, false)
+    const inputs = this.#views.single.words[(program + INPUT_BLOCK) >>> 2]
+    if (this.#isSingle(program)) float32.forward(this.#views.single, program, inputs, stride, 0, rows, false)
+    else float64.forward(this.#views.double, program, inputs, stride, 0, rows, false)
   }
 
   evaluate(
@@ -55,27 +53,27 @@ export class TypeScriptEngine implements Engine {
     const differentiates = (flags & DIFFERENTIATES) !== 0
     const place = [program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops] as const
     if (firstRow === 0) {
-      if (isSingle) float32.clearLoss(this.#single, program)
-      else float64.clearLoss(this.#double, program)
+      if (isSingle) float32.clearLoss(this.#views.single, program)
+      else float64.clearLoss(this.#views.double, program)
     }
-    if (isSingle) float32.block(this.#single, ...place)
-    else float64.block(this.#double, ...place)
+    if (isSingle) float32.block(this.#views.single, ...place)
+    else float64.block(this.#views.double, ...place)
   }
 
   loss(program: number, batchRows: number): number {
     return this.#isSingle(program)
-      ? float32.batchLoss(this.#single, program, batchRows)
-      : float64.batchLoss(this.#double, program, batchRows)
+      ? float32.batchLoss(this.#views.single, program, batchRows)
+      : float64.batchLoss(this.#views.double, program, batchRows)
   }
 
   adjust(program: number, clips: boolean): void {
-    if (this.#isSingle(program)) float32.adjustGradients(this.#single, program, clips)
-    else float64.adjustGradients(this.#double, program, clips)
+    if (this.#isSingle(program)) float32.adjustGradients(this.#views.single, program, clips)
+    else float64.adjustGradients(this.#views.double, program, clips)
   }
 
   step(program: number, rate: number): void {
-    if (this.#isSingle(program)) float32.step(this.#single, program, rate)
-    else float64.step(this.#double, program, rate)
+    if (this.#isSingle(program)) float32.step(this.#views.single, program, rate)
+    else float64.step(this.#views.double, program, rate)
   }
 
   allFinite(program: number, address: number, bytes: number): boolean {
@@ -84,11 +82,27 @@ export class TypeScriptEngine implements Engine {
   }
 
   dispose(): void {
-    this.buffer = new ArrayBuffer(0)
+    this.#views = gone
   }
 
   #isSingle(program: number): boolean {
-    return this.#single.words[(program + DTYPE) >>> 2] === FLOAT32
+    return this.#views.single.words[(program + DTYPE) >>> 2] === FLOAT32
+  }
+}
+
+interface Views {
+  readonly buffer: ArrayBuffer
+  readonly single: Memory<Float32Array>
+  readonly double: Memory<Float64Array>
+}
+
+function viewsOf(buffer: ArrayBuffer): Views {
+  const words = new Uint32Array(buffer)
+  const doubles = new Float64Array(buffer)
+  return {
+    buffer,
+    single: { words, doubles, values: new Float32Array(buffer) },
+    double: { words, doubles, values: doubles },
   }
 }
 
