@@ -15,7 +15,7 @@ import {
   readOptions,
   refuse,
 } from './checks.ts'
-import { WasmpropError } from './errors.ts'
+import { tagOf, WasmpropError } from './errors.ts'
 import { type ChosenInitializer, type InitializerChoice, initializerOf, initializers } from './initializers.ts'
 import { MOST_BLOCK_ROWS } from './layout.ts'
 import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from './losses.ts'
@@ -397,8 +397,7 @@ function checkColumns(value: unknown, path: string, columns: number): number[] {
 }
 
 function checkModule(value: unknown): WebAssembly.Module {
-  const isModule = typeof WebAssembly === 'undefined' ? isOptionObject(value) : value instanceof WebAssembly.Module
-  if (isModule) return value as WebAssembly.Module
+  if (tagOf(value) === 'WebAssembly.Module') return value as WebAssembly.Module
   return refuse('wasm', 'a WebAssembly.Module', value, '; await WebAssembly.compile(bytes) makes one')
 }
 

@@ -7,7 +7,7 @@
 //
 // Later versions keep the name, the version and the checksum where they are, so that what is newer is told from what is torn.
 import { isOptionObject } from './checks.ts'
-import { describe, WasmpropError } from './errors.ts'
+import { describe, tagOf, WasmpropError } from './errors.ts'
 import { Fnv1a, fromLittleEndian, littleEndian, type Values } from './parameters.ts'
 
 const MAGIC = 'wasmprop'
@@ -80,11 +80,11 @@ export function unpack(value: unknown, version: number): { header: Record<string
 
 /** A plain Uint8Array, since `slice` of Node's Buffer copies nothing; a copy of shared bytes, which others might change */
 function bytesOf(value: unknown): Uint8Array {
-  const bytes = value instanceof ArrayBuffer ? new Uint8Array(value) : value
-  if (!(bytes instanceof Uint8Array)) throw invalid('a Uint8Array that snapshot() gave', describe(value))
-  const { buffer, byteOffset, byteLength } = bytes
+  if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer)
+  if (tagOf(value) !== 'Uint8Array') throw invalid('a Uint8Array that snapshot() gave', describe(value))
+  const { buffer, byteOffset, byteLength } = value as Uint8Array
   const plain = new Uint8Array(buffer, byteOffset, byteLength)
-  return buffer instanceof ArrayBuffer ? plain : plain.slice()
+  return tagOf(buffer) === 'ArrayBuffer' ? plain : plain.slice()
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> {

@@ -60,10 +60,16 @@ export function describe(value: unknown): string {
   if (typeof value === 'symbol') return 'a symbol'
   if (typeof value === 'function') return 'a function'
   if (Array.isArray(value)) return `an array of ${value.length}`
-  if (ArrayBuffer.isView(value)) return `a ${value.constructor.name}`
-  if (value instanceof Promise) return 'a Promise (an `await` may be missing)'
-  if (typeof value === 'object' && value !== null) return 'an object'
-  return String(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  const tag = tagOf(value)
+  if (tag === 'Object') return 'an object'
+  const article = /^[AEIO]/.test(tag) ? 'an' : 'a'
+  return `${article} ${tag}${tag === 'Promise' ? ' (an `await` may be missing)' : ''}`
+}
+
+/** What an object is, of whatever realm: a page's frame, a vm context and a test runner have classes of their own. */
+export function tagOf(value: unknown): string {
+  return Object.prototype.toString.call(value).slice('[object '.length, -1)
 }
 
 /** `expected one of "a", "b"` with the nearest name where one is near. */

@@ -22,7 +22,9 @@ export function valuesOf(buffer: ArrayBufferLike, dtype: Dtype): Values {
 }
 
 export function isValues(value: unknown): value is Values {
-  return value instanceof Float32Array || value instanceof Float64Array
+  if (!ArrayBuffer.isView(value)) return false
+  const tag = (value as Values)[Symbol.toStringTag]
+  return tag === 'Float32Array' || tag === 'Float64Array'
 }
 
 /** Zeros in the network's type */

@@ -32,6 +32,7 @@ describe('resolveConfig', () => {
   it('fills in the documented defaults', () => {
     expect(resolve()).toEqual({
       inputs: 2,
+      outputs: 1,
       layers: [
         {
           inputs: 2,

@@ -109,11 +109,15 @@ export class WasmEngine implements Engine {
   }
 }
 
-/** The raw exports of an instance: the loader's wrappers cost three times the call. */
+/** The raw exports of an instance: the loader's wrappers cost three times the call. It knows modules of this realm only. */
 function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports = {}): Exports {
   let exports: Exports
   try {
-    exports = instantiateSync(module, imports).instance.exports as unknown as Exports
+    const isOfThisRealm = module instanceof WebAssembly.Module
+    const instance = isOfThisRealm
+      ? instantiateSync(module, imports).instance
+      : new WebAssembly.Instance(module, imports)
+    exports = instance.exports as unknown as Exports
   } catch (cause) {
     const message = 'expected another WebAssembly instance, the host refuses it; dispose() of networks no longer used'
     throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { checkInteger, readOptions, refuse } from '../checks.ts'
-import { type ErrorCode, WasmpropError } from '../errors.ts'
+import { type ErrorCode, tagOf, WasmpropError } from '../errors.ts'
 import type { Network } from '../network.ts'
 import { restoreNetwork } from '../saved.ts'
 import type { RestoreOptions } from '../snapshot.ts'
@@ -62,7 +62,7 @@ const FILE_ERRORS: readonly ErrorCode[] = ['INVALID_MODEL', 'UNSUPPORTED_MODEL',
 
 /** Absolute, so that a later change of the working directory changes nothing */
 function checkPath(value: unknown): string {
-  if (value instanceof URL && value.protocol === 'file:') return fileURLToPath(value)
+  if (tagOf(value) === 'URL' && (value as URL).protocol === 'file:') return fileURLToPath(value as URL)
   if (typeof value === 'string' && value !== '') return resolve(value)
   return refuse('path', 'a path, or a file: URL', value)
 }
