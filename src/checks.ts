@@ -1,14 +1,21 @@
 // Checks of what users hand in, for every room that takes options: each gives the value back, or throws with its path, what
 // was expected and what came. Option objects are read through their own keys alone, never through a prototype.
-import { describe, didYouMean, WasmpropError } from './errors.ts'
+import { describe, didYouMean, tagOf, WasmpropError } from './errors.ts'
 import type { Chosen, NumberOption, Option, Options } from './options.ts'
 
 export function refuse(path: string, expected: string, got: unknown, advice = ''): never {
   throw new WasmpropError('INVALID_CONFIG', `${path}: expected ${expected}, got ${describe(got)}${advice}`, { path })
 }
 
+/** Plain objects, instances of the user's classes and modules: not what holds its things elsewhere, as a Map or a Promise. */
 export function isOptionObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
+  return /^(Object|Module)$/.test(tagOf(value))
+}
+
+/** Duck-typed, for signals of other realms and polyfills */
+export function isSignal(value: unknown): value is AbortSignal {
+  const signal = value as AbortSignal | null | undefined
+  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
 }
 
 /**
@@ -31,15 +38,6 @@ export function readOptions<Name extends string>(
     options[key] = option
   }
   return options
-}
-
-/** Refuses what is not an object, and keys with a value that are not among `names`. */
-export function checkKeys(
-  value: unknown,
-  path: string,
-  names: readonly string[],
-): asserts value is Record<string, unknown> {
-  readOptions(value, path, names)
 }
 
 function refuseKey(path: string, key: string, names: readonly string[]): never {

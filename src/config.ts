@@ -23,7 +23,7 @@ import { type ChosenOptimizer, type OptimizerChoice, optimizerOf, optimizers } f
 import { type ResolvedRate, resolveRate } from './schedules.ts'
 import { resolveThreads } from './threads.ts'
 
-export { checkKeys, type Dtype } from './checks.ts'
+export type { Dtype } from './checks.ts'
 
 const dtypes = ['float32', 'float64'] as const
 const engines = ['auto', 'wasm', 'typescript'] as const

@@ -69,7 +69,11 @@ export function describe(value: unknown): string {
 
 /** What an object is, of whatever realm: a page's frame, a vm context and a test runner have classes of their own. */
 export function tagOf(value: unknown): string {
-  return Object.prototype.toString.call(value).slice('[object '.length, -1)
+  try {
+    return Object.prototype.toString.call(value).slice('[object '.length, -1)
+  } catch {
+    return 'Object' // a proxy of the user that throws
+  }
 }
 
 /** `expected one of "a", "b"` with the nearest name where one is near. */

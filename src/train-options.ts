@@ -1,5 +1,5 @@
 // What users may ask of `train`, `trainStream` and `resume`: the options, their defaults, and every check that needs no data.
-import { checkBoolean, checkInteger, checkName, checkNumber, isOptionObject, readOptions, refuse } from './checks.ts'
+import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from './checks.ts'
 import type { MatrixInput, NumericArray } from './matrix.ts'
 
 /** What `train` takes */
@@ -240,12 +240,8 @@ function checkBatchSize(value: unknown): number {
   return refuse('batchSize', 'an integer of at least 1, or "full"', value)
 }
 
-/** Duck-typed, for signals of other realms and polyfills */
 function checkSignal(value: unknown): AbortSignal {
-  const signal = value as AbortSignal | null
-  if (isOptionObject(signal) && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function') {
-    return signal
-  }
+  if (isSignal(value)) return value
   return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
 }
 

@@ -1,7 +1,9 @@
 // What may be asked for: defaults, what every refusal says, and that nothing of the user's is kept, changed or misread.
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import { type ActivationName, activations } from '../src/activations.ts'
-import { checkKeys, type NetworkConfig, resolveConfig } from '../src/config.ts'
+import { readOptions } from '../src/checks.ts'
+import { type NetworkConfig, resolveConfig } from '../src/config.ts'
 import { initializers } from '../src/initializers.ts'
 import { losses } from '../src/losses.ts'
 import { optimizers } from '../src/optimizers.ts'
@@ -566,17 +568,50 @@ describe('reading options', () => {
   })
 })
 
-describe('checkKeys', () => {
+describe('readOptions', () => {
   it('takes objects whose keys it knows, and no others', () => {
-    expect(() => checkKeys({ metrics: [], other: undefined }, '', ['metrics'])).not.toThrow()
-    expect(refusal(() => checkKeys({ metric: [] }, '', ['metrics'])).message).toBe(
+    expect(readOptions({ metrics: [], other: undefined }, '', ['metrics'])).toEqual({ metrics: [] })
+    expect(refusal(() => readOptions({ metric: [] }, '', ['metrics'])).message).toBe(
       'metric: unknown option; did you mean "metrics"?',
     )
-    expect(refusal(() => checkKeys({ x: 1 }, 'validation', ['split'])).message).toBe(
+    expect(refusal(() => readOptions({ x: 1 }, 'validation', ['split'])).message).toBe(
       'validation.x: unknown option; expected one of "split"',
     )
-    expect(refusal(() => checkKeys([], '', [])).message).toBe(
-      'options: expected an object with options, got an array of 0',
+  })
+
+  it.each([
+    [[], 'an array of 0'],
+    [new Map([['epochs', 3]]), 'a Map'],
+    [new Set(), 'a Set'],
+    [new Date(0), 'a Date'],
+    [/x/, 'a RegExp'],
+    [new Error('x'), 'an Error'],
+    [new Float32Array(2), 'a Float32Array'],
+    [new ArrayBuffer(2), 'an ArrayBuffer'],
+    [Promise.resolve({}), 'a Promise (an `await` may be missing)'],
+    [new AbortController().signal, 'an AbortSignal'],
+    [() => 0, 'a function'],
+  ])('takes no options from %o', (value, got) => {
+    expect(refusal(() => readOptions(value, '', [])).message).toBe(
+      `options: expected an object with options, got ${got}`,
+    )
+  })
+
+  it('takes instances of classes, modules and objects without a prototype', async () => {
+    class Options {
+      units = 2
+    }
+    const bare = Object.assign(Object.create(null), { units: 2 })
+    for (const value of [new Options(), bare, runInNewContext('({ units: 2 })')]) {
+      expect(readOptions(value, '', ['units'])).toEqual({ units: 2 })
+    }
+    const module = await import('../src/options.ts')
+    expect(readOptions(module, '', [])).toEqual({})
+  })
+
+  it('says of a configuration that it is not there yet', () => {
+    expect(refusal(() => resolveConfig(Promise.resolve({}) as never)).message).toBe(
+      'config: expected an object such as { inputs: 2, layers: [{ units: 1 }] }, got a Promise (an `await` may be missing)',
     )
   })
 })

@@ -34,6 +34,7 @@ describe('resolveTrainOptions', () => {
   it.each([
     [null, 'options: expected an object such as { epochs: 100 }, got null'],
     [100, 'options: expected an object such as { epochs: 100 }, got 100'],
+    [new Map([['epochs', 3]]), 'options: expected an object such as { epochs: 100 }, got a Map'],
     [{ epochs: 1.5 }, 'epochs: expected an integer of at least 1, got 1.5'],
     [{ epochs: 0 }, 'epochs: expected an integer of at least 1, got 0'],
     [{ epochs: Number.POSITIVE_INFINITY }, 'epochs: expected an integer of at most 9007199254740992, got Infinity'],
@@ -47,7 +48,7 @@ describe('resolveTrainOptions', () => {
     [{ targetLoss: '0' }, 'targetLoss: expected a finite number, got "0"'],
     [
       { signal: new AbortController() },
-      'signal: expected an AbortSignal, got an object; it is the `signal` of an AbortController',
+      'signal: expected an AbortSignal, got an AbortController; it is the `signal` of an AbortController',
     ],
     [{ signal: null }, 'signal: expected an AbortSignal, got null; it is the `signal` of an AbortController'],
     [{ onEpoch: true }, 'onEpoch: expected a function, got true'],

@@ -1,6 +1,6 @@
 // What of a call's arguments stays with the caller, since it cannot be posted: the signal, `onEpoch`, and the source of a
 // stream. The worker asks for what they give.
-import { checkNumber, isOptionObject } from '../checks.ts'
+import { checkNumber, isOptionObject, isSignal } from '../checks.ts'
 import { WasmpropError } from '../errors.ts'
 import type { StreamBatch } from '../stream.ts'
 import type { EpochProgress, TrainOptions } from '../train-options.ts'
@@ -34,11 +34,6 @@ export function keepOptions(options: unknown, setLearningRate: (rate: number) =>
     kept.hooks.signal = signal.aborted ? 'aborted' : 'open'
   }
   return [posted, kept]
-}
-
-function isSignal(value: unknown): value is AbortSignal {
-  const signal = value as AbortSignal | null | undefined
-  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
 }
 
 /** The rate is posted before the answer, so that it is set before training goes on. */
