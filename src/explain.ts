@@ -10,6 +10,7 @@ import type { MatrixInput } from './matrix.ts'
 import { Network } from './network.ts'
 import { gradientsOf, type LayerWeights, readLayers, valuesOf } from './parameters.ts'
 import { evaluateRows, nextRate, notFinite, stepOnRows } from './passes.ts'
+import { readScaledRows } from './rows.ts'
 import type { NetworkState } from './state.ts'
 import type { Rows } from './training-set.ts'
 
@@ -94,7 +95,7 @@ export interface Explanation {
  */
 export function explain(network: Network, input: MatrixInput, target: MatrixInput): Explanation {
   const state = Network.stateOf(network)
-  const rows = Network.readScaled(network, 'explain', input, target)
+  const rows = readScaledRows(state, 'explain', input, target)
   if (rows.inputs.rows !== 1) {
     throw new WasmpropError('INVALID_SHAPE', `input: expected one row, got ${rows.inputs.rows}`, { path: 'input' })
   }

@@ -9,6 +9,7 @@ import { valuesOf } from './parameters.ts'
 import { evaluateRows, penaltyOf } from './passes.ts'
 import { finite } from './predictions.ts'
 import { shuffle } from './random.ts'
+import { readScaledRows } from './rows.ts'
 import type { NetworkState } from './state.ts'
 import type { Rows } from './training-set.ts'
 
@@ -70,14 +71,14 @@ export function checkGradients(
   options: GradientCheckOptions = {},
 ): GradientCheck {
   const given = readOptions(options, '', ['sample', 'seed', 'tolerance'])
-  const { sample = 1000, seed = network.seed, tolerance = 1e-6 } = given
+  const { sample = 1000, seed = Network.stateOf(network).config.seed, tolerance = 1e-6 } = given
   const most = sample === Number.POSITIVE_INFINITY ? sample : checkInteger(sample, 'sample', 1, 2 ** 53)
   const drawn = checkInteger(seed, 'seed', 0, 2 ** 32 - 1)
   const limit = checkNumber(tolerance, 'tolerance', { above: 0 })
   const copy = Network.inFloat64(network)
   try {
-    const rows = Network.readScaled(copy, 'checkGradients', inputs, targets)
-    return compare(Network.stateOf(copy), rows, most, drawn, limit)
+    const state = Network.stateOf(copy)
+    return compare(state, readScaledRows(state, 'checkGradients', inputs, targets), most, drawn, limit)
   } finally {
     copy.dispose()
   }

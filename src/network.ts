@@ -3,7 +3,7 @@
 import { DIFFERENTIATES } from '../assembly/ids.ts'
 import * as P from '../assembly/program.ts'
 import type { ActivationName } from './activations.ts'
-import { checkBoolean, readOptions } from './checks.ts'
+import { checkBoolean, readOptions, refuse } from './checks.ts'
 import { type Dtype, type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from './config.ts'
 import { type Chosen, prepare } from './engines/choose.ts'
 import { describe, disposed, WasmpropError } from './errors.ts'
@@ -383,7 +383,7 @@ export class Network {
 
   /** @internal The same network, whatever its type, in float64 */
   static inFloat64(network: Network): Network {
-    const { config, layout, inputScaling, targetScaling } = network.#state
+    const { config, layout, inputScaling, targetScaling } = Network.stateOf(network)
     const copy = new Network({ ...config, dtype: 'float64' }, network.#chosen)
     const packed = Float64Array.from(packParameters(network.#values(), layout))
     unpackParameters(copy.#values(), copy.#state.layout, packed)
@@ -421,19 +421,15 @@ export class Network {
     this.dispose()
   }
 
-  /** @internal */
-  static stateOf(network: Network): NetworkState {
-    return network.#state
+  /** @internal What functions of networks work on; they take anything. */
+  static stateOf(network: unknown): NetworkState {
+    if (typeof network === 'object' && network !== null && #held in network) return network.#state
+    return refuse('network', 'a Network that createNetwork gave', network)
   }
 
   /** @internal As `evaluate` of checked rows */
   static evaluateRows(network: Network, rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
     return network.#evaluate(rows, metrics)
-  }
-
-  /** @internal Rows as the engine takes them */
-  static readScaled(network: Network, call: string, inputs: MatrixInput, targets: MatrixInput): Rows {
-    return readScaledRows(network.#state, call, inputs, targets)
   }
 
   get #live(): Held {

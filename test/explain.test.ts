@@ -466,6 +466,16 @@ describe('toText', () => {
   })
 })
 
+it.each([
+  [createNetwork({ inputs: 1, layers: [{ units: 1 }] }), 'a Promise (an `await` may be missing)'],
+  [undefined, 'undefined'],
+  [{}, 'an object'],
+])('takes nothing but a network: %#', (network, got) => {
+  const { code, message } = refusal(() => explain(network as Network, [1], [2]))
+  expect(code).toBe('INVALID_CONFIG')
+  expect(message).toBe(`network: expected a Network that createNetwork gave, got ${got}`)
+})
+
 it('takes exactly one row', async () => {
   const network = await mazurNetwork()
   expect(refusal(() => explain(network, [x, x], [target, target]))).toMatchObject({

@@ -85,6 +85,12 @@ describe.each(engines)('checkGradients in %s', (engine) => {
     expect(checkGradients(network, INPUTS, TARGETS)).toMatchObject({ ok: true, checked: 25 })
   })
 
+  it('takes nothing but a network', async () => {
+    for (const network of [undefined, null, small(engine)]) {
+      await expectRefusal(() => checkGradients(network as never, INPUTS, TARGETS), 'INVALID_CONFIG', /^network: /)
+    }
+  })
+
   it('refuses bad options, an unfitted scaling, and a disposed network', async () => {
     const network = await small(engine, { scaling: { inputs: 'standard' } })
     await expectRefusal(() => checkGradients(network, INPUTS, TARGETS, { sample: 0 }), 'INVALID_CONFIG', /^sample: /)

@@ -51,6 +51,10 @@ async function nodeError(action: () => unknown): Promise<NodeJS.ErrnoException> 
 }
 
 describe('saveSnapshot and loadSnapshot', () => {
+  it('take nothing but a network', async () => {
+    await expectRefusal(saveSnapshot(small('wasm') as never, path), 'INVALID_CONFIG', /^network: .* Promise/)
+  })
+
   it.each(engines)('give the same network back, in %s', async (engine) => {
     const network = await trained()
     await saveSnapshot(network, path)

@@ -39,6 +39,7 @@ export interface Snapshotable {
 
 /** Writes the network's `snapshot()` to a file. It is on the disk when the promise resolves; until then the old file is. */
 export async function saveSnapshot(network: Snapshotable, path: string | URL): Promise<void> {
+  if (typeof network?.snapshot !== 'function') refuse('network', 'a network', network)
   await replaceFile(checkPath(path), await network.snapshot())
 }
 
