@@ -146,7 +146,17 @@ const MOST_LISTED_COLUMNS = 2 ** 25
 /** What initializers draw from lies between 0 and this. */
 const LARGEST_RANDOM = 1 - 2 ** -53
 
+/** What a network is to run on: no saved form of it holds that. */
+export const engineOptionNames = [
+  'engine',
+  'arithmetic',
+  'threads',
+  'wasm',
+] as const satisfies readonly (keyof NetworkConfig)[]
+export type EngineOptions = Pick<NetworkConfig, (typeof engineOptionNames)[number]>
+
 const configNames = [
+  ...engineOptionNames,
   'inputs',
   'layers',
   'loss',
@@ -156,10 +166,6 @@ const configNames = [
   'clipValue',
   'scaling',
   'dtype',
-  'engine',
-  'arithmetic',
-  'threads',
-  'wasm',
   'seed',
 ] as const satisfies readonly (keyof NetworkConfig)[]
 
@@ -178,7 +184,6 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
   if (!isOptionObject(config)) refuse('config', 'an object such as { inputs: 2, layers: [{ units: 1 }] }', config)
   const given = readOptions(config, '', configNames)
   const { optimizer = 'adam', scaling = {}, dtype: type = 'float32', seed = drawSeed() } = given
-  const { engine = 'auto', arithmetic = 'reproducible', wasm } = given
   const inputs = checkInteger(given.inputs, 'inputs', 1, LARGEST_WIDTH)
   const dtype = checkName(type, 'dtype', dtypes)
   const layers = resolveLayers(given.layers, inputs, dtype)
@@ -197,11 +202,21 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
     ...clips,
     scaling: resolveScalings(scaling, inputs, outputs, loss),
     dtype,
+    ...resolveEngineOptions(given, largestProduct(layers)),
+    seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
+  }
+}
+
+/** Checks what a network is to run on. `largest`: multiply-adds of the largest product, which `threads: 'auto'` depends on */
+export function resolveEngineOptions(
+  { engine = 'auto', arithmetic = 'reproducible', threads, wasm }: Partial<Record<keyof EngineOptions, unknown>>,
+  largest = 0,
+): Pick<ResolvedConfig, keyof EngineOptions> {
+  return {
     engine: checkName(engine, 'engine', engines),
     arithmetic: checkName(arithmetic, 'arithmetic', arithmetics),
-    threads: resolveThreads(given.threads, largestProduct(layers)),
+    threads: resolveThreads(threads, largest),
     ...(wasm === undefined ? {} : { wasm: checkModule(wasm) }),
-    seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
   }
 }
 

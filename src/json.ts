@@ -1,7 +1,14 @@
 // The model as JSON: configuration, fitted scaling, and the weights as the base64 of their little-endian bytes, so that every
 // bit survives. Without optimizer state.
-import { readOptions } from './checks.ts'
-import { type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
+import { isOptionObject, readOptions } from './checks.ts'
+import {
+  type EngineOptions,
+  engineOptionNames,
+  type NetworkConfig,
+  type ResolvedConfig,
+  resolveConfig,
+  resolveEngineOptions,
+} from './config.ts'
 import { describe, WasmpropError } from './errors.ts'
 import type { OptimizerChoice } from './optimizers.ts'
 import type { Chosen } from './options.ts'
@@ -25,7 +32,7 @@ export interface ModelJSON {
 }
 
 /** What a model does not hold */
-export type ModelOptions = Pick<NetworkConfig, 'engine' | 'arithmetic' | 'threads' | 'wasm'>
+export type ModelOptions = EngineOptions
 
 export interface ScalingJSON {
   offset: number[]
@@ -91,16 +98,12 @@ export function scalingToJSON(scaling: Scaling | undefined): ScalingJSON | null 
 
 /** Checks what should be a `ModelJSON`, or its text. Nothing is allocated before it is known to be needed. */
 export function readModel(value: unknown, options: ModelOptions = {}): Model {
-  const host = readOptions(options, '', ['engine', 'arithmetic', 'threads', 'wasm'])
+  const host = readOptions(options, '', engineOptionNames)
+  resolveEngineOptions(host) // what is wrong with the options is not the model's fault
   const json = typeof value === 'string' ? parse(value) : value
+  checkVersion(json)
   const names = ['format', 'version', 'config', 'scaling', 'weights', 'weightsHash'] as const
-  const model = within('', () => readOptions(json, '', names, 'a model as toJSON gives it'))
-  if (model.format !== FORMAT) throw invalid('format', `"${FORMAT}"`, model.format)
-  if (typeof model.version === 'number' && model.version > VERSION) {
-    const message = `version: expected at most ${VERSION}, got ${model.version}; a newer wasmprop wrote this model`
-    throw new WasmpropError('UNSUPPORTED_MODEL', message, { path: 'version' })
-  }
-  if (model.version !== VERSION) throw invalid('version', String(VERSION), model.version)
+  const model = within('', () => readOptions(json, '', names))
   const config = within('config.', () => resolveModelConfig(model.config, host))
   const parameters = readParameters(model.weights, config)
   const hash = hashPacked(parameters, config)
@@ -117,6 +120,21 @@ export function readScalings(value: unknown, config: ResolvedConfig) {
     inputs: readScaling(inputs, config.scaling.inputs, config.inputs, 'scaling.inputs'),
     targets: readScaling(targets, config.scaling.targets, config.outputs, 'scaling.targets'),
   }
+}
+
+/** Before all else: who knows what newer models have. */
+function checkVersion(json: unknown): void {
+  if (!isOptionObject(json)) {
+    const message = `model: expected a model as toJSON gives it, got ${describe(json)}`
+    throw new WasmpropError('INVALID_MODEL', message, { path: 'model' })
+  }
+  const { format, version } = { ...json } as Record<'format' | 'version', unknown>
+  if (format !== FORMAT) throw invalid('format', `"${FORMAT}"`, format)
+  if (typeof version === 'number' && version > VERSION) {
+    const message = `version: expected at most ${VERSION}, got ${version}; a newer wasmprop wrote this model`
+    throw new WasmpropError('UNSUPPORTED_MODEL', message, { path: 'version' })
+  }
+  if (version !== VERSION) throw invalid('version', String(VERSION), version)
 }
 
 function parse(text: string): unknown {

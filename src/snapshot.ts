@@ -2,7 +2,7 @@
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
 import * as P from '../assembly/program.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse } from './checks.ts'
-import { type NetworkConfig, type ResolvedConfig, resolveConfig } from './config.ts'
+import { type EngineOptions, engineOptionNames, type ResolvedConfig, resolveEngineOptions } from './config.ts'
 import { type Blocks, pack, unpack } from './container.ts'
 import { Course, type CourseData } from './course.ts'
 import { fingerprintRows, readOwnRows, reserveRows, writeOwnRows } from './data-set.ts'
@@ -23,10 +23,12 @@ const MOST = Number.MAX_SAFE_INTEGER
 const MOST_ROWS = 2 ** 32 - 1
 
 /** What of the host a restored network may be given anew */
-export type RestoreOptions = Pick<NetworkConfig, 'engine' | 'arithmetic' | 'threads' | 'wasm'> & {
+export type RestoreOptions = EngineOptions & {
   /** The rate, where it was a function: the same one again, or training goes on otherwise */
   learningRate?: (step: number, epoch: number) => number
 }
+
+export const restoreNames = [...engineOptionNames, 'learningRate'] as const satisfies readonly (keyof RestoreOptions)[]
 
 /** Fields of the program that steps move on, POSITION aside */
 const FIELDS = [P.EPOCH, P.STEP, P.EPOCHS_LEFT, P.EPOCH_SUM].concat(
@@ -125,15 +127,8 @@ export interface Snapshot {
 
 /** Checks what should be a snapshot. Throws INVALID_MODEL, UNSUPPORTED_MODEL, or INVALID_CONFIG for the options. */
 export function readSnapshot(bytes: unknown, options: RestoreOptions = {}): Snapshot {
-  const { learningRate, ...host } = readOptions(options, '', [
-    'engine',
-    'arithmetic',
-    'threads',
-    'wasm',
-    'learningRate',
-  ])
-  // What is wrong with the options is not the snapshot's fault.
-  resolveConfig({ inputs: 1, layers: [{ units: 1 }], ...host } as NetworkConfig)
+  const { learningRate, ...host } = readOptions(options, '', restoreNames)
+  resolveEngineOptions(host) // what is wrong with the options is not the snapshot's fault
   const { header, blocks } = unpack(bytes, VERSION)
   const names = ['config', 'hasRateFunction', 'scaling', 'course', 'blocks'] as const
   const given = within('', () => readOptions(header, '', names))

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { activations } from '../src/activations.ts'
 import { WasmpropError } from '../src/errors.ts'
-import { createNetwork, type Network, type NetworkConfig, networkFromJSON } from '../src/index.ts'
+import { createNetwork, type ModelOptions, type Network, type NetworkConfig, networkFromJSON } from '../src/index.ts'
 import { losses } from '../src/losses.ts'
 import { optimizers } from '../src/optimizers.ts'
 import { loosely, variantsOf } from './choices.ts'
@@ -195,6 +195,20 @@ describe('what is no model is refused', () => {
   it('of a later version, with the advice to update', async () => {
     const model = { ...(await trainedTutorial()).toJSON(), version: 2 }
     await expectRefusal(networkFromJSON(model), 'UNSUPPORTED_MODEL', /version.*newer/)
+    const changed = { ...model, config: 'elsewhere', quantization: 'int8' }
+    await expectRefusal(networkFromJSON(changed), 'UNSUPPORTED_MODEL', /version.*newer/)
+  })
+
+  it.each([
+    [{ engine: 'foo' }, 'engine'],
+    [{ threads: 0 }, 'threads'],
+    [{ arithmetic: 1 }, 'arithmetic'],
+    [{ wasm: {} }, 'wasm'],
+    [{ seed: 1 }, 'seed'],
+    [null, 'options'],
+  ])('not with options that are wrong, which is not its fault: %o', async (options, path) => {
+    const refused = networkFromJSON((await trainedTutorial()).toJSON(), options as ModelOptions)
+    await expect(refused).rejects.toMatchObject({ code: 'INVALID_CONFIG', path })
   })
 
   it('without any one of its parts, unless it has a default', async () => {
