@@ -225,6 +225,14 @@ describe('a network in a worker', () => {
     await expect(inWorker.createNetwork(SMALL, { workers: 2 } as never)).rejects.toMatchObject({ path: 'workers' })
   })
 
+  it('is refused with options that are wrong, as a rejection', async () => {
+    for (const make of [inWorker.networkFromJSON, inWorker.restoreNetwork, inWorker.createNetwork]) {
+      expect(await codeOf(make({} as never, null as never))).toBe('INVALID_CONFIG')
+      const wrong = make({} as never, { threats: 2 } as never)
+      await expect(wrong).rejects.toMatchObject({ code: 'INVALID_CONFIG', path: 'threats' })
+    }
+  })
+
   it('names what cannot be posted', async () => {
     const network = await small()
     const misspelt = network.train(INPUTS, TARGETS, { onEpoc: () => {} } as never)

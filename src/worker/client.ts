@@ -1,12 +1,12 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // What `wasmprop/worker` gives: networks that live in a worker, with the methods of Network, all of them returning promises.
 import { readOptions } from '../checks.ts'
-import type { NetworkConfig } from '../config.ts'
+import { engineOptionNames, type NetworkConfig } from '../config.ts'
 import type { ModelOptions } from '../json.ts'
 import type { MatrixInput, Predictions } from '../matrix.ts'
 import type { Network } from '../network.ts'
 import type { Values } from '../parameters.ts'
-import type { RestoreOptions } from '../snapshot.ts'
+import { type RestoreOptions, restoreNames } from '../snapshot.ts'
 import type { TrainResult } from '../training.ts'
 import { Connection } from './connection.ts'
 import { keepOptions, keepSource } from './kept.ts'
@@ -49,27 +49,30 @@ export interface WorkerNetwork extends Facts, Promised<Pick<Network, Exclude<Cal
 type OwnTypes = 'predict' | 'predictClass' | 'clone'
 
 /** Makes a network with drawn weights in a worker. A learning rate cannot be a function there. */
-export function createNetwork(config: NetworkConfig, options?: WorkerOptions): Promise<WorkerNetwork> {
-  return make('createNetwork', [config], options)
+export async function createNetwork(config: NetworkConfig, options: WorkerOptions = {}): Promise<WorkerNetwork> {
+  const { worker } = readOptions(options, '', ['worker'])
+  return make('createNetwork', [config], worker)
 }
 
 /** The network that `toJSON` wrote, in a worker */
-export function networkFromJSON(value: unknown, options: ModelOptions & WorkerOptions = {}): Promise<WorkerNetwork> {
-  const { worker, ...others } = options
-  return make('networkFromJSON', [value, others], { worker })
+export async function networkFromJSON(
+  value: unknown,
+  options: ModelOptions & WorkerOptions = {},
+): Promise<WorkerNetwork> {
+  const { worker, ...others } = readOptions(options, '', ['worker', ...engineOptionNames])
+  return make('networkFromJSON', [value, others], worker)
 }
 
 /** The network that `snapshot` wrote, in a worker: none whose learning rate was a function */
-export function restoreNetwork(
+export async function restoreNetwork(
   bytes: Uint8Array | ArrayBuffer,
   options: Omit<RestoreOptions, 'learningRate'> & WorkerOptions = {},
 ): Promise<WorkerNetwork> {
-  const { worker, ...others } = options
-  return make('restoreNetwork', [bytes, others], { worker })
+  const { worker, ...others } = readOptions(options, '', ['worker', ...restoreNames])
+  return make('restoreNetwork', [bytes, others], worker)
 }
 
-async function make(name: MakerName, args: unknown[], options: WorkerOptions = {}): Promise<WorkerNetwork> {
-  const { worker } = readOptions(options, '', ['worker'])
+async function make(name: MakerName, args: unknown[], worker: unknown): Promise<WorkerNetwork> {
   return networkOf(...(await Connection.make(name, args, worker as HostWorker | undefined)))
 }
 
