@@ -11,6 +11,7 @@ import { configToJSON, readScalings, resolveModelConfig, scalingToJSON, within }
 import { layOutData } from './layout.ts'
 import { optimizerOf } from './optimizers.ts'
 import { newValues, packedCount, packParameters, unpackParameters, type Values, valuesOf } from './parameters.ts'
+import { POSITION_PLACE, readProgress, writeProgress } from './progress.ts'
 import type { Scaling } from './scaling.ts'
 import { isConstant } from './schedules.ts'
 import type { NetworkState } from './state.ts'
@@ -30,11 +31,6 @@ export type RestoreOptions = EngineOptions & {
 
 export const restoreNames = [...engineOptionNames, 'learningRate'] as const satisfies readonly (keyof RestoreOptions)[]
 
-/** Fields of the program that steps move on, POSITION aside */
-const FIELDS = [P.EPOCH, P.STEP, P.EPOCHS_LEFT, P.EPOCH_SUM].concat(
-  Array.from({ length: P.OPTIMIZER_VALUES_COUNT }, (_, index) => P.OPTIMIZER_VALUES + 8 * index),
-)
-
 /** All that `restoreNetwork` needs of a network */
 export function writeSnapshot(state: NetworkState): Uint8Array {
   const { config, inputScaling, targetScaling } = state
@@ -46,28 +42,21 @@ export function writeSnapshot(state: NetworkState): Uint8Array {
     ...(course?.data === undefined ? {} : { course: describeCourse(state, course, course.data) }),
   }
   const blocks = {
-    progress: readProgress(state),
+    progress: readCounters(state),
     parameters: readTrained(state),
     ...(course?.data === undefined ? {} : readCourseBlocks(state, course, course.data)),
   }
   return pack(VERSION, header, blocks)
 }
 
-/** Counters, the optimizer's numbers and what the rate remembers; NaN: no rate was set */
-function readProgress({ engine, rate }: NetworkState): Float64Array {
-  const view = new DataView(engine.buffer, P.PROGRAM)
-  const fields = FIELDS.map((field) => view.getFloat64(field, true))
-  const position = view.getUint32(P.POSITION, true)
-  return Float64Array.of(...fields, position, rate.rate ?? Number.NaN, rate.best, rate.epochsWithoutGain)
+/** The progress, and behind it what the rate remembers; NaN: no rate was set */
+function readCounters({ engine, rate }: NetworkState): Float64Array {
+  return Float64Array.of(...readProgress(engine.buffer), rate.rate ?? Number.NaN, rate.best, rate.epochsWithoutGain)
 }
 
-function writeProgress({ engine, rate }: NetworkState, progress: Values): void {
-  const view = new DataView(engine.buffer, P.PROGRAM)
-  FIELDS.forEach((field, index) => {
-    view.setFloat64(field, progress[index], true)
-  })
-  const [position, given, best, epochsWithoutGain] = progress.subarray(FIELDS.length)
-  view.setUint32(P.POSITION, position, true)
+function writeCounters({ engine, rate }: NetworkState, counters: Values): void {
+  writeProgress(engine.buffer, counters)
+  const [given, best, epochsWithoutGain] = counters.subarray(POSITION_PLACE + 1)
   Object.assign(rate, { rate: Number.isNaN(given) ? undefined : given, best, epochsWithoutGain })
 }
 
@@ -153,9 +142,9 @@ function checkRateFunction(isNeeded: boolean, given: unknown): void {
 
 /** Numbers with which training would go wrong, stand still, or leave the memory of its rows */
 function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConfig, course: Snapshot['course']): void {
-  const progress = expectBlock(blocks, 'progress', FIELDS.length + 4)
-  const [epoch, step, epochsLeft, epochSum, ...values] = progress.subarray(0, FIELDS.length)
-  const [position, rate, best, epochsWithoutGain] = progress.subarray(FIELDS.length)
+  const progress = expectBlock(blocks, 'progress', POSITION_PLACE + 4)
+  const [epoch, step, epochsLeft, epochSum, ...values] = progress.subarray(0, POSITION_PLACE)
+  const [position, rate, best, epochsWithoutGain] = progress.subarray(POSITION_PLACE)
   checkInteger(epoch, 'progress.epoch', 0, MOST)
   checkInteger(step, 'progress.step', 0, MOST)
   checkInteger(epochsLeft, 'progress.epochsLeft', 0, MOST)
@@ -302,7 +291,7 @@ function demand(name: string, expected: string, isTrue: boolean): void {
 /** Puts a fresh network where the snapshot left off. */
 export function applySnapshot(state: NetworkState, { blocks, scalings, course: saved }: Snapshot): void {
   writeTrained(state, blocks.parameters)
-  writeProgress(state, blocks.progress)
+  writeCounters(state, blocks.progress)
   state.inputScaling = scalings.inputs
   state.targetScaling = scalings.targets
   if (saved === undefined) return
