@@ -67,7 +67,6 @@ export const TARGET_LOSS = 296
 export const LEARNING_RATE = 304
 export const LOSS_FACTOR = 312 // loss = LOSS_FACTOR · sum of the terms, over the rows if MEAN_OVER_ROWS
 export const GRADIENT_FACTOR = 320 // the same for the terms' derivatives
-export const BATCH_LOSS = 328 // of the last step or evaluation
 export const LOSS_PARAMETER = 336
 
 // What is done to gradients before the optimizer sees them; 0: nothing
@@ -152,7 +151,7 @@ export const LANE_RATES = 0 // f64: learning rates, where RATES is 0; RATES has 
 export const LANE_EPOCHS = 128 // f64, over each network's life
 export const LANE_SUMS = 256 // f64: losses of the present epoch so far, before LOSS_FACTOR
 export const LANE_TARGETS = 384 // f64: target losses
-export const LANE_LOSSES = 512 // f64: losses of the last batch
+export const LANE_LOSSES = 512 // f64: losses of the present epoch with the last batch
 export const LANE_SEEDS = 640 // u32
 export const LANE_COUNT = 704 // u32: a whole number of vectors
 export const LANE_TABLE_SIZE = 768

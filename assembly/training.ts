@@ -8,7 +8,7 @@ import { gather, gatherDoubles } from './kernels/matrix'
 import { addLoss, addWeightedLoss } from './losses'
 import { update } from './optimizers'
 import {
-  ADJUSTS_GRADIENTS, BATCH_LOSS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
+  ADJUSTS_GRADIENTS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
   EPOCH_LOSSES_COUNT, EPOCH_SUM, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK, INPUT_STRIDE, LAYER_COUNT, LAYER_SIZE, LAYERS,
   LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, LOSS_PARAMETER, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES,
   SAMPLE_WEIGHTS, SEED, STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS, WEIGHT_BLOCK,
@@ -66,15 +66,13 @@ export function block<T>(
   if (differentiates) backward<T>(program, inputs, rows, firstRow != 0, drops)
 }
 
-/** The loss of the batch whose blocks have been worked through, also left in BATCH_LOSS. */
+/** The loss of the batch whose blocks have been worked through. */
 export function batchLoss(program: usize, rows: u32): f64 {
-  const loss = lossOf(program, lossSum(program), rows)
-  store<f64>(program, loss, BATCH_LOSS)
-  return loss
+  return lossOf(program, lossSum(program), rows)
 }
 
-/** Gradients and loss of the batch of `rows` at POSITION; false: the loss is not finite. */
-function batch<T>(program: usize, rows: u32): bool {
+/** Gradients and terms of the loss of the batch of `rows` at POSITION */
+function batch<T>(program: usize, rows: u32): void {
   const position = load<u32>(program, POSITION)
   const order = load<u32>(program, ORDER)
   const blockRows = load<u32>(program, BLOCK_ROWS)
@@ -102,7 +100,6 @@ function batch<T>(program: usize, rows: u32): bool {
     }
     block<T>(program, inputs, targets, weights, done, count, rows, true, true)
   }
-  return isFinite(batchLoss(program, rows))
 }
 
 /** The optimizer's step with the gradients of the loss as they lie. */
@@ -115,7 +112,10 @@ export function step<T>(program: usize, rate: f64): void {
   store<f64>(program, load<f64>(program, STEP) + 1, STEP)
 }
 
-/** Trains on at most `steps` batches; says why it came back. EPOCH_LOSSES has the losses of the epochs that ended. */
+/**
+ * Trains on at most `steps` batches; says why it came back. EPOCH_LOSSES has the losses of the epochs that ended. No step is
+ * taken on a batch with which the epoch's loss is not finite.
+ */
 export function train<T>(program: usize, steps: u32): u32 {
   const dataRows = load<u32>(program, DATA_ROWS), batchRows = load<u32>(program, BATCH_ROWS)
   const rates: usize = load<u32>(program, RATES)
@@ -124,9 +124,11 @@ export function train<T>(program: usize, steps: u32): u32 {
     if (load<u32>(program, ORDER)) drawOrder(program)
     const position = load<u32>(program, POSITION)
     const rows = min<u32>(batchRows, dataRows - position)
-    if (!batch<T>(program, rows)) return DIVERGED
+    batch<T>(program, rows)
+    const sum = load<f64>(program, EPOCH_SUM) + lossSum(program)
+    if (!isFinite(lossOf(program, sum, dataRows))) return DIVERGED
     step<T>(program, rates ? load<f64>(rates + (done << 3)) : load<f64>(program, LEARNING_RATE))
-    store<f64>(program, load<f64>(program, EPOCH_SUM) + lossSum(program), EPOCH_SUM)
+    store<f64>(program, sum, EPOCH_SUM)
     store<u32>(program, position + rows, POSITION)
     if (position + rows == dataRows) {
       const status = endEpoch(program, dataRows)

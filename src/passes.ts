@@ -80,27 +80,36 @@ export function lossOfSum({ config }: NetworkState, sum: number, rows: number): 
 /** What a step came to: the loss before it, and in words what was not finite, where that undid it */
 export interface StepOutcome {
   readonly loss: number
+  /** The epoch's sum with this batch */
+  readonly sum: number
   readonly rate: number
   readonly failure?: string
 }
 
-/** One optimizer step on all rows as one batch. Everything is as it was where the loss or a weight after it is not finite. */
+/**
+ * One optimizer step on all rows as one batch. Everything is as it was where the loss or a weight after it is not finite.
+ * `epochSum` is that of the batches before, where there is an epoch: its loss has to stay finite as well.
+ */
 export function stepOnRows(
   state: NetworkState,
   rows: Rows,
   weights?: Float64Array,
   flags = DIFFERENTIATES | DROPS,
+  epochSum = 0,
 ): StepOutcome {
   const { engine } = state
   const rate = nextRate(state)
   if (state.fullBatch) return searchOnRows(state, state.fullBatch, rows, weights, flags, rate)
   const loss = evaluateRows(state, rows, flags, weights)
-  if (!Number.isFinite(loss)) return { loss, rate, failure: 'the loss of the batch' }
+  const sum = epochSum + lossSum(state)
+  const outcome = { loss, sum, rate }
+  if (!Number.isFinite(loss)) return { ...outcome, failure: 'the loss of the batch' }
+  if (!Number.isFinite(lossOfSum(state, sum, 1))) return { ...outcome, failure: 'the loss of the epoch' }
   const safePoint = saveSafePoint(state)
   engine.step(P.PROGRAM, rate)
-  if (areParametersFinite(state)) return { loss, rate }
+  if (areParametersFinite(state)) return outcome
   restoreSafePoint(state, safePoint)
-  return { loss, rate, failure: 'a weight after the step' }
+  return { ...outcome, failure: 'a weight after the step' }
 }
 
 /** The same with an optimizer that needs the rows in memory for several passes */
@@ -123,7 +132,8 @@ function searchOnRows(
   }
   placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) })
   const loss = stepOnData(state, rate, flags)
-  return Number.isFinite(loss) ? { loss, rate } : { loss, rate, failure: 'the loss of the batch' }
+  const outcome = { loss, sum: lossSum(state), rate }
+  return Number.isFinite(loss) ? outcome : { ...outcome, failure: 'the loss of the batch' }
 }
 
 /** The error for a step that was undone */

@@ -7,7 +7,7 @@ import { ValidationPass } from './data-set.ts'
 import { describe, WasmpropError } from './errors.ts'
 import type { DataLayout } from './layout.ts'
 import type { MatrixInput, NumericArray } from './matrix.ts'
-import { lossOfSum, lossSum, stepOnRows } from './passes.ts'
+import { lossOfSum, stepOnRows } from './passes.ts'
 import type { NetworkState } from './state.ts'
 import type { HostOptions } from './train-options.ts'
 import { isPromise, type Run, resultOf, type TrainResult, tellEpoch } from './training.ts'
@@ -100,8 +100,9 @@ export class StreamRun implements Run {
       if (this.#reason !== undefined || entry === undefined) return close(iterator)
       if (entry.done) break
       const batch = this.#read(entry.value, `batches[${count}]`)
-      if (!this.#step(batch)) return close(iterator)
-      sum += lossSum(this.#state)
+      const stepped = this.#step(batch, sum)
+      if (stepped === undefined) return close(iterator)
+      sum = stepped
       rows += batch.rows.inputs.rows
       this.#samples += batch.rows.inputs.rows
       if (this.#turns.isDue()) await this.#turns.yield()
@@ -114,15 +115,15 @@ export class StreamRun implements Run {
     await this.#endEpoch(lossOfSum(this.#state, sum, rows))
   }
 
-  /** False: it was undone, and training ends. */
-  #step({ rows, weights }: ReadyBatch): boolean {
-    const { rate, failure } = stepOnRows(this.#state, rows, weights)
+  /** Takes a batch after those of the epoch that come to `before`; gives the sum with it. Undefined: undone, training ends. */
+  #step({ rows, weights }: ReadyBatch, before: number): number | undefined {
+    const { sum, rate, failure } = stepOnRows(this.#state, rows, weights, undefined, before)
     this.#rate = rate
-    if (failure === undefined) return true
+    if (failure === undefined) return sum
     this.#reason = 'diverged'
     const advice = adviceFor(this.#state, rate, rows.inputs)
     this.#advice = `${failure} is not finite; weights and optimizer are as before that step. ${advice}`
-    return false
+    return undefined
   }
 
   async #endEpoch(loss: number): Promise<void> {

@@ -132,7 +132,7 @@ export class TrainingRun implements Run {
   end(status: number, milliseconds: number): void {
     const done = this.#double(P.STEP) - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
-    else if (status === DIVERGED) this.#diverge('the loss of a batch is not finite')
+    else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite')
     this.#collectLosses()
     this.#adapt(done, milliseconds)
     if (this.#reason !== undefined) return

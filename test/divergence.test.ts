@@ -152,10 +152,36 @@ describe.each(engines)('a network that diverges in %s', (engine) => {
     ]
     const result = await network.train(inputs, [[0], [0]], { epochs: 5 })
     expect(result).toMatchObject({ epochs: 0, steps: 0, stopReason: 'diverged' })
-    expect(result.advice).toMatch(/loss of a batch is not finite/)
+    expect(result.advice).toMatch(/loss of a batch or of its epoch is not finite/)
     const { code, message } = await rejection(() => network.trainOnBatch(inputs, [[0], [0]]))
     expect([code, message]).toEqual(['NOT_FINITE', expect.stringMatching(/loss .* finite/)])
     expect(trainedBits(network)).toBe(before)
+  })
+
+  it('whose epoch has no finite loss, though each of its batches has one, stops before the batch that is too many', async () => {
+    // The squares are 1.44e308: two of them are more than float64 holds.
+    const targets = [[1.2e154], [1.2e154], [0], [0]]
+    const config: Partial<NetworkConfig> = {
+      engine,
+      dtype: 'float64',
+      loss: 'halfSquaredError',
+      layers: [{ units: 1 }],
+      optimizer: { name: 'sgd', learningRate: 1e-170 },
+    }
+    const options: TrainOptions = { epochs: 5, batchSize: 1, shuffle: false }
+    const [network, replayed] = [await start(config), await start(config)]
+    replayed.trainOnBatch([INPUTS[0]], [targets[0]])
+    const result = await network.train(INPUTS, targets, options)
+    expect(result).toMatchObject({ stopReason: 'diverged', epochs: 0, steps: 1 })
+    expect(result.advice).toMatch(/of its epoch is not finite; weights and optimizer are as before that step/)
+    expect(trainedBits(network)).toBe(trainedBits(replayed))
+
+    const streamed = await start(config)
+    const batches = INPUTS.map((row, index) => ({ inputs: [row], targets: [targets[index]] }))
+    const ofStream = await streamed.trainStream(batches)
+    expect(ofStream).toMatchObject({ stopReason: 'diverged', epochs: 0, steps: 1 })
+    expect(ofStream.advice).toMatch(/^the loss of the epoch is not finite; weights and optimizer are as before/)
+    expect(trainedBits(streamed)).toBe(trainedBits(replayed))
   })
 
   it('ends as diverged, not at the target, when both happen in one slice', async () => {

@@ -68,6 +68,26 @@ const tutorials = (count: number, dtype: 'float32' | 'float64') =>
     optimizer: { name: 'sgd', learningRate: 0.05 + 0.1 * (index % 7) },
   }))
 
+it('networks whose epoch has no finite loss, though its batches have one, leave the others alone', async () => {
+  const optimizer = { name: 'sgd', learningRate: 1e-170 } as const
+  const linear: NetworkConfig = {
+    inputs: 2,
+    layers: [{ units: 1 }],
+    loss: 'halfSquaredError',
+    dtype: 'float64',
+    optimizer,
+  }
+  const configs = many(9, linear)
+  const isTooMuch = (index: number) => index % 4 === 1
+  const rows = configs.map((_, index) => (isTooMuch(index) ? [0, 2] : [0, 1]))
+  const targets = [[1.2e154], [1], [1.2e154]]
+  const options = { epochs: 20, batchSize: 1, rows }
+  const trained = await trainTogether(configs, HOURS, targets, options, () => ({ lanes: 4, least: 1 }))
+  const traces = trained.map(({ network, result }) => traceOf(network, result))
+  expect(traces).toEqual(await alone(configs, HOURS, targets, options))
+  expect(traces.map((trace) => trace.includes('diverged'))).toEqual(configs.map((_, index) => isTooMuch(index)))
+})
+
 describe.each(dtypes)('tutorial networks in %s', (dtype) => {
   it.each([1, 2, 3, 5, 64])('%d of different seeds and rates', async (count) => {
     await expectSame(tutorials(count, dtype), HOURS, SCORES, { epochs: 300, batchSize: 'full' })

@@ -144,7 +144,7 @@ function rowAt(rows: usize, number: usize, stride: usize): usize {
   return rows + <usize>load<u32>(number) * stride
 }
 
-/** Sums, gradients and losses of the batch of `rows` at POSITION; false: a lane's loss is not finite. */
+/** Sums and gradients of the batch of `rows` at POSITION; false: with it a lane's loss of the epoch is not finite. */
 function batch<T>(program: usize, lanes: usize, rows: u32): bool {
   const position = load<u32>(program, POSITION), order: usize = load<u32>(program, ORDER)
   const blockRows = load<u32>(program, BLOCK_ROWS)
@@ -169,7 +169,8 @@ function batch<T>(program: usize, lanes: usize, rows: u32): bool {
   }
   let isFinite = true
   for (let pair: usize = 0; pair < doubles; pair += VECTOR) {
-    const loss = lossOf(program, sumOf<T>(program, pair), rows)
+    const sum = f64x2.add(v128.load(lanes + pair, LANE_SUMS), sumOf<T>(program, pair))
+    const loss = lossOf(program, sum, load<u32>(program, DATA_ROWS))
     v128.store(lanes + pair, loss, LANE_LOSSES)
     const zero = f64x2.sub(loss, loss) // NaN for an infinity or NaN
     if (!v128.all_true<i64>(f64x2.eq(zero, zero))) isFinite = false

@@ -2,7 +2,6 @@
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../../../../assembly/ids.ts'
 import {
   ADJUSTS_GRADIENTS,
-  BATCH_LOSS,
   BATCH_ROWS,
   BLOCK_ROWS,
   DATA_INPUTS,
@@ -132,11 +131,9 @@ export function block(
   if (differentiates) backward(memory, program, inputs, rows, firstRow !== 0, drops)
 }
 
-/** The loss of the batch whose blocks have been worked through, also left in BATCH_LOSS. */
+/** The loss of the batch whose blocks have been worked through. */
 export function batchLoss(memory: Memory<Values>, program: number, rows: number): number {
-  const loss = lossOf(memory, program, lossSum(memory, program), rows)
-  memory.doubles[(program + BATCH_LOSS) >>> 3] = loss
-  return loss
+  return lossOf(memory, program, lossSum(memory, program), rows)
 }
 
 /** Copies the rows whose numbers stand at `order` together. */
@@ -167,8 +164,8 @@ function gatherDoubles(
   for (let i = 0; i < rows; i++) doubles[(target >>> 3) + i] = doubles[(source >>> 3) + words[order + i]]
 }
 
-/** Gradients and loss of the batch of `rows` at POSITION; false: the loss is not finite. */
-function batch(memory: Memory<Values>, program: number, rows: number): boolean {
+/** Gradients and terms of the loss of the batch of `rows` at POSITION */
+function batch(memory: Memory<Values>, program: number, rows: number): void {
   const { words } = memory
   const order = words[(program + ORDER) >>> 2]
   const blockRows = words[(program + BLOCK_ROWS) >>> 2]
@@ -209,7 +206,6 @@ function batch(memory: Memory<Values>, program: number, rows: number): boolean {
     }
     block(memory, program, inputs, targets, weights, done, count, rows, true, true)
   }
-  return Number.isFinite(batchLoss(memory, program, rows))
 }
 
 /** The optimizer's step with the gradients of the loss as they lie. */
@@ -222,7 +218,10 @@ export function step(memory: Memory<Values>, program: number, rate: number): voi
   memory.doubles[(program + STEP) >>> 3] += 1
 }
 
-/** Trains on at most `steps` batches; says why it came back. EPOCH_LOSSES has the losses of the epochs that ended. */
+/**
+ * Trains on at most `steps` batches; says why it came back. EPOCH_LOSSES has the losses of the epochs that ended. No step is
+ * taken on a batch with which the epoch's loss is not finite.
+ */
 export function train(memory: Memory<Values>, program: number, steps: number): number {
   const { words, doubles } = memory
   const dataRows = words[(program + DATA_ROWS) >>> 2]
@@ -233,9 +232,11 @@ export function train(memory: Memory<Values>, program: number, steps: number): n
     drawOrder(memory, program)
     const position = words[(program + POSITION) >>> 2]
     const rows = Math.min(batchRows, dataRows - position)
-    if (!batch(memory, program, rows)) return DIVERGED
+    batch(memory, program, rows)
+    const sum = doubles[(program + EPOCH_SUM) >>> 3] + lossSum(memory, program)
+    if (!Number.isFinite(lossOf(memory, program, sum, dataRows))) return DIVERGED
     step(memory, program, rates ? doubles[(rates >>> 3) + done] : doubles[(program + LEARNING_RATE) >>> 3])
-    doubles[(program + EPOCH_SUM) >>> 3] += lossSum(memory, program)
+    doubles[(program + EPOCH_SUM) >>> 3] = sum
     words[(program + POSITION) >>> 2] = position + rows
     if (position + rows === dataRows) {
       const status = endEpoch(memory, program, dataRows)
