@@ -80,6 +80,9 @@ function infoOf({ inputs, units, activation, hasBiases, trainsBiases }: Resolved
   return Object.freeze({ inputs, units, activation: activation.name, bias: hasBiases, trainBias: trainsBiases })
 }
 
+/** What is over too soon to be aborted */
+const SHORT_RUN: Run = { abort() {} }
+
 /** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON`, `restoreNetwork` or `clone`. */
 export class Network {
   /** Input columns */
@@ -144,21 +147,15 @@ export class Network {
    * responsive. Rejects before anything is changed where options or data are wrong.
    */
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
-    this.#mustBeIdle('train')
-    return this.#finish(this.#state, startTraining(this.#state, inputs, targets, options))
+    return this.#trainYielding('train', (state) => startTraining(state, inputs, targets, options))
   }
 
   /** Trains without yielding: for workers and scripts. */
   trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
-    this.#mustBeIdle('trainSync')
-    const state = this.#state
-    const run = startTraining(state, inputs, targets, options)
-    this.#run = run
-    try {
+    return this.#alone('trainSync', (state) => {
+      const run = this.#follow(startTraining(state, inputs, targets, options))
       return endRun(state, runThrough(run))
-    } finally {
-      this.#endRun(state)
-    }
+    })
   }
 
   /**
@@ -167,14 +164,12 @@ export class Network {
    * batches lead to the same bits as `train` without shuffling. Cannot be resumed.
    */
   async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
-    this.#mustBeIdle('trainStream')
-    const state = this.#state
-    const run = startStream(state, source, options)
-    this.#run = run
+    const state = this.#begin('trainStream')
     try {
+      const run = this.#follow(startStream(state, source, options))
       return endRun(state, await run.run(source))
     } finally {
-      this.#endRun(state)
+      this.#end(state)
     }
   }
 
@@ -184,20 +179,46 @@ export class Network {
    * their own for the validation are part of the snapshot. The result is that of the whole call.
    */
   async resume(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): Promise<TrainResult> {
-    this.#mustBeIdle('resume')
-    return this.#finish(this.#state, resumeTraining(this.#state, inputs, targets, options))
+    return this.#trainYielding('resume', (state) => resumeTraining(state, inputs, targets, options))
   }
 
-  async #finish(state: NetworkState, run: TrainingRun): Promise<TrainResult> {
-    this.#run = run
+  async #trainYielding(call: string, start: (state: NetworkState) => TrainingRun): Promise<TrainResult> {
+    const state = this.#begin(call)
     try {
-      return endRun(state, await runYielding(run))
+      return endRun(state, await runYielding(this.#follow(start(state))))
     } finally {
-      this.#endRun(state)
+      this.#end(state)
     }
   }
 
-  #endRun({ engine }: NetworkState): void {
+  /** What no other write may disturb, though functions of the user run in it */
+  #alone<T>(call: string, act: (state: NetworkState) => T): T {
+    const state = this.#begin(call)
+    try {
+      return act(state)
+    } finally {
+      this.#end(state)
+    }
+  }
+
+  /** From here to `#end`, writes are BUSY and `dispose` waits. */
+  #begin(call: string): NetworkState {
+    const state = this.#state
+    if (this.#run !== undefined) {
+      throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
+    }
+    this.#run = SHORT_RUN
+    return state
+  }
+
+  /** Aborts a run where the network is disposed of. */
+  #follow<R extends Run>(run: R): R {
+    this.#run = run
+    if (this.#held === undefined) run.abort()
+    return run
+  }
+
+  #end({ engine }: NetworkState): void {
     this.#run = undefined
     if (this.#held === undefined) engine.dispose()
   }
@@ -211,14 +232,15 @@ export class Network {
     targets: MatrixInput,
     options: { sampleWeights?: readonly number[] | NumericArray } = {},
   ): number {
-    this.#mustBeIdle('trainOnBatch')
-    const { sampleWeights } = readOptions(options, '', ['sampleWeights'])
-    const rows = readScaledRows(this.#state, 'trainOnBatch', inputs, targets)
-    const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
-    const outcome = stepOnRows(this.#state, rows, weights)
-    if (outcome.failure !== undefined) throw notFinite(this.#state, outcome, rows)
-    this.#state.course = undefined
-    return outcome.loss
+    return this.#alone('trainOnBatch', (state) => {
+      const { sampleWeights } = readOptions(options, '', ['sampleWeights'])
+      const rows = readScaledRows(state, 'trainOnBatch', inputs, targets)
+      const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
+      const outcome = stepOnRows(state, rows, weights)
+      if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
+      state.course = undefined
+      return outcome.loss
+    })
   }
 
   /** Outputs in the targets' units, in the form in which the inputs came. */
@@ -284,13 +306,14 @@ export class Network {
 
   /** Fits the scaling to these rows, and nothing else. */
   fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
-    this.#mustBeIdle('fitScaling')
-    const rows = readRows(this.#state, inputs, targets)
-    const { scaling } = this.#state.config
-    const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
-    this.#state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
-    this.#state.inputScaling = inputScaling
-    this.#state.course = undefined
+    this.#alone('fitScaling', (state) => {
+      const rows = readRows(state, inputs, targets)
+      const { scaling } = state.config
+      const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
+      state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
+      state.inputScaling = inputScaling
+      state.course = undefined
+    })
   }
 
   /**
@@ -340,13 +363,15 @@ export class Network {
 
   /** Sets all weights and biases, in the shape that `getWeights` gives. Nothing is changed where one is wrong. */
   setWeights(layers: readonly LayerWeights[]): void {
-    this.#mustBeIdle('setWeights')
-    const { config, layout } = this.#state
-    const checked = checkWeights(layers, config)
-    checked.forEach(({ weights, biases }, index) => {
-      writeLayer(this.#values(), layout, layout.layers[index], weights.flat(), biases)
+    this.#alone('setWeights', (state) => {
+      const { config, layout, engine } = state
+      const values = valuesOf(engine.buffer, config.dtype)
+      const checked = checkWeights(layers, config)
+      checked.forEach(({ weights, biases }, index) => {
+        writeLayer(values, layout, layout.layers[index], weights.flat(), biases)
+      })
+      state.course = undefined
     })
-    this.#state.course = undefined
   }
 
   /**
@@ -447,12 +472,6 @@ export class Network {
 
   #values(): Values {
     return valuesOf(this.#state.engine.buffer, this.#state.config.dtype)
-  }
-
-  #mustBeIdle(call: string): void {
-    if (this.#held === undefined) throw disposed()
-    if (this.#run === undefined) return
-    throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
   }
 }
 

@@ -303,3 +303,47 @@ describe.each(engines)('while `train` runs in %s', (engine) => {
     })
   })
 })
+
+describe.each(engines)('a call that runs what the user wrote in %s', (engine) => {
+  it('is as one that trains: in the rate function of `trainOnBatch` writes are BUSY, and `dispose` waits for the step', async () => {
+    const codes: unknown[] = []
+    const attempt = (write: () => unknown) => {
+      try {
+        write()
+      } catch (error) {
+        codes.push((error as { code: string }).code)
+      }
+    }
+    const learningRate = () => {
+      attempt(() => network.trainOnBatch(INPUTS, TARGETS))
+      attempt(() => network.trainSync(INPUTS, TARGETS))
+      attempt(() => network.setWeights(weights))
+      attempt(() => network.fitScaling(INPUTS, TARGETS))
+      network.dispose()
+      attempt(() => network.predict(INPUTS))
+      return 0.1
+    }
+    const network = await small(engine, { optimizer: { name: 'sgd', learningRate } })
+    const weights = network.getWeights()
+    const expected = network.evaluate(INPUTS, TARGETS).loss
+    expect(network.trainOnBatch(INPUTS, TARGETS)).toBe(expected)
+    expect(codes).toEqual(['BUSY', 'BUSY', 'BUSY', 'BUSY', 'DISPOSED'])
+    await expectRefusal(() => network.trainOnBatch(INPUTS, TARGETS), 'DISPOSED')
+  })
+
+  it('ends as aborted where its network is disposed of while its options are read', async () => {
+    for (const call of ['train', 'trainSync', 'trainStream'] as const) {
+      const network = await small(engine)
+      const options = {
+        get epochs() {
+          network.dispose()
+          return 1
+        },
+      }
+      const batches = [{ inputs: INPUTS, targets: TARGETS }]
+      const args = call === 'trainStream' ? [batches, options] : [INPUTS, TARGETS, options]
+      const result = await (network[call] as (...args: unknown[]) => unknown)(...args)
+      expect(result).toMatchObject({ stopReason: 'aborted', steps: 0 })
+    }
+  })
+})
