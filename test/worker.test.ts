@@ -5,8 +5,11 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { WasmEngine } from '../src/engines/wasm.ts'
 import { Network } from '../src/network.ts'
 import type { WorkerNetwork, WorkerOptions } from '../src/worker/client.ts'
+import { accept } from '../src/worker/host.ts'
+import { PROTOCOL } from '../src/worker/protocol.ts'
 import { type EngineName, engines, HOURS, rowsOf, SCORES, SMALL, TUTORIAL } from './networks.ts'
 
 const dist = new URL('../dist/', import.meta.url)
@@ -427,6 +430,31 @@ describe('a given worker', () => {
     vi.advanceTimersByTime(30_000)
     vi.useRealTimers()
     await expect(making).rejects.toMatchObject({ code: 'ENGINE_FAILED', path: 'worker' })
+  })
+})
+
+describe('a host whose caller has gone', () => {
+  afterEach(() => vi.restoreAllMocks())
+
+  it.each([
+    ['onEpoch', { name: 'train', args: [INPUTS, TARGETS, {}], hooks: { onEpoch: true } }],
+    ['next', { name: 'trainStream', args: [undefined], hooks: { source: 'iterable' } }],
+    ['open', { name: 'trainStream', args: [undefined, { epochs: 2 }], hooks: { source: 'function' } }],
+  ])('ends what waits for the answer to %s', async (question, call) => {
+    const ends = vi.spyOn(WasmEngine.prototype, 'dispose')
+    const { port1, port2 } = new MessageChannel()
+    const asked = new Promise<{ name: string }>((resolve) => {
+      port2.onmessage = ({ data }) => {
+        if (data.kind === 'result') port2.postMessage({ kind: 'call', id: 2, ...call })
+        if (data.kind === 'question') resolve(data)
+      }
+    })
+    accept({ wasmprop: PROTOCOL, port: port1 })
+    port2.postMessage({ kind: 'call', id: 1, name: 'createNetwork', args: [SMALL] })
+    expect((await asked).name).toBe(question)
+    ends.mockClear()
+    port2.close()
+    await vi.waitFor(() => expect(ends).toHaveBeenCalled())
   })
 })
 

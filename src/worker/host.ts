@@ -37,6 +37,8 @@ class HostedNetwork {
   readonly #running = new Set<Promise<void>>()
   readonly #questions = new Map<number, (answer: Answer) => void>()
   #lastQuestion = 0
+  /** Whether nobody is left who would answer */
+  #isAbandoned = false
   /** The one that the last `onEpoch` was given */
   #setLearningRate: EpochProgress['setLearningRate'] | undefined
 
@@ -45,7 +47,7 @@ class HostedNetwork {
     this.#network = network
     port.onmessage = ({ data }) => this.#receive(data)
     // Some hosts tell when the other side has gone.
-    port.addEventListener('close', () => this.#network?.dispose())
+    port.addEventListener('close', () => this.#abandon())
     this.#post({ kind: 'ready', protocol: PROTOCOL })
   }
 
@@ -134,6 +136,7 @@ class HostedNetwork {
   }
 
   async #ask(id: number, name: Question, value?: unknown): Promise<unknown> {
+    if (this.#isAbandoned) return undefined
     const question = ++this.#lastQuestion
     this.#post({ kind: 'question', id, question, name, value })
     const answer = await new Promise<Answer>((resolve) => this.#questions.set(question, resolve))
@@ -146,8 +149,19 @@ class HostedNetwork {
   /** Resolves when the aborted calls have replied. */
   async #dispose(network: Network): Promise<void> {
     network.dispose()
-    for (const [question, resolve] of this.#questions) resolve({ kind: 'answer', question, isFailed: false })
+    this.#stopAsking()
     await Promise.all(this.#running)
+  }
+
+  /** The caller has gone: what runs ends, also where it waits for an answer. */
+  #abandon(): void {
+    this.#isAbandoned = true
+    this.#network?.dispose()
+    this.#stopAsking()
+  }
+
+  #stopAsking(): void {
+    for (const [question, resolve] of this.#questions) resolve({ kind: 'answer', question, isFailed: false })
   }
 
   #post(message: FromHost, transfer: Transferable[] = []): void {
