@@ -1,7 +1,7 @@
 // Which rows `train` runs over, which it holds out, and what each row counts.
 import { VALIDATION_SPLIT } from '../assembly/ids.ts'
 import { checkNumbers, refuse } from './checks.ts'
-import { describe, WasmpropError } from './errors.ts'
+import { didYouMean, WasmpropError } from './errors.ts'
 import { forEachBlock, type Matrix, readMatrix } from './matrix.ts'
 import { shuffle } from './random.ts'
 import { classesOfTargets } from './targets.ts'
@@ -151,7 +151,10 @@ function weighClasses(targets: Matrix, classWeights: unknown): Float64Array {
 function checkClassWeights(value: unknown, count: number): number[] {
   const path = 'classWeights'
   const isList = Array.isArray(value) || ArrayBuffer.isView(value)
-  if (!isList) refuse(path, `"balanced", or an array of ${count} numbers, one per class`, describe(value))
+  if (!isList) {
+    const advice = typeof value === 'string' ? didYouMean(value, ['balanced']) : ''
+    refuse(path, `"balanced", or an array of ${count} numbers, one per class`, value, advice)
+  }
   const weights = checkNumbers(Array.from(value as ArrayLike<number>), path, count, 'float64')
   const index = weights.findIndex((weight) => weight < 0)
   if (index >= 0) refuse(`${path}[${index}]`, 'a number of at least 0', weights[index])

@@ -325,7 +325,11 @@ describe.each(engines)('weights that are refused in %s', (engine) => {
     [
       'another word',
       { classWeights: 'balance' },
-      { code: 'INVALID_CONFIG', path: 'classWeights', message: /^classWeights: expected "balanced", or an array of 3/ },
+      {
+        code: 'INVALID_CONFIG',
+        path: 'classWeights',
+        message: /^classWeights: expected "balanced", or an array of 3 .*, got "balance"; did you mean "balanced"\?$/,
+      },
     ],
     ['classes of zeros', { classWeights: [0, 0, 0] }, { code: 'INVALID_DATA', path: 'classWeights' }],
     [
