@@ -27,7 +27,7 @@ import {
   writeLayer,
 } from './parameters.ts'
 import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './passes.ts'
-import { classesOf, finite, normOf, refuseOverflow } from './predictions.ts'
+import { classesOf, finite, normOf, refuseNarrow, refuseOverflow } from './predictions.ts'
 import { Predictor } from './predictor.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from './rows.ts'
 import { endRun, resumeTraining, startStream, startTraining } from './runs.ts'
@@ -259,8 +259,9 @@ export class Network {
   predictInto(inputs: MatrixInput, outputs: Values): void {
     const { state, predictor } = this.#live
     const rows = flatRows(state, inputs)
+    const { blockRows, bytesPerValue } = state.layout
     const isWhole = isValues(outputs) && outputs.length === rows * state.config.outputs
-    if (rows > 0 && rows <= state.layout.blockRows && isWhole) {
+    if (rows > 0 && rows <= blockRows && isWhole && outputs.BYTES_PER_ELEMENT >= bytesPerValue) {
       // Nothing is written before the block is known to be finite, unless scaling back overflows.
       if (state.targetScaling?.isIdentity && predictor.predict(inputs as Values, rows, outputs)) return
     }
@@ -270,6 +271,7 @@ export class Network {
       const message = `outputs: expected a Float32Array or Float64Array of ${results.length} numbers, got ${got}`
       throw new WasmpropError('INVALID_SHAPE', message, { path: 'outputs' })
     }
+    refuseNarrow(outputs, results, state.config.outputs)
     outputs.set(results)
   }
 

@@ -18,6 +18,17 @@ export function refuseOverflow(outputs: Values, units: number, call: string): vo
   }
 }
 
+/** Outputs are not written to where their type would make infinities of finite results. */
+export function refuseNarrow(outputs: Values, results: Values, units: number): void {
+  if (outputs.BYTES_PER_ELEMENT >= results.BYTES_PER_ELEMENT) return
+  const index = results.findIndex((result) => !Number.isFinite(Math.fround(result)))
+  if (index < 0) return
+  const [row, column] = [Math.floor(index / units), index % units]
+  const what = "a number within float32's range, or a Float64Array for the outputs"
+  const message = `outputs[${index}] (row ${row}, column ${column}): expected ${what}, got ${results[index]}`
+  throw new WasmpropError('NOT_FINITE', message, { path: 'outputs', row, column })
+}
+
 /** The Euclidean norm of all gradients together; finite wherever it can be */
 export function normOf(layers: readonly LayerWeights[]): number {
   const rows = layers.flatMap(({ weights, biases }) => [...weights, biases])

@@ -128,6 +128,23 @@ describe.each(engines)('predictInto in %s', (engine) => {
     expect(Array.from(part)).toEqual([5, 5, ...expected, 5, 5])
   })
 
+  it.each([[[1]], [Float64Array.of(1)]])(
+    'does not make infinities of what a narrower array cannot hold: %o',
+    async (row) => {
+      const layers = [{ units: 2, weightInit: [[1e30, 1e300]] }]
+      const network = await createNetwork({ inputs: 1, layers, dtype: 'float64', engine })
+      const outputs = Float32Array.of(5, 5)
+      await expectRefusal(() => network.predictInto(row, outputs), 'NOT_FINITE', /^outputs\[1\] .*float32.*1e\+300/)
+      expect([...outputs]).toEqual([5, 5])
+      const wide = new Float64Array(2)
+      network.predictInto(row, wide)
+      expect([...wide]).toEqual([1e30, 1e300])
+      network.setWeights([{ weights: [[0.1, 0.2]], biases: [0, 0] }])
+      network.predictInto(row, outputs)
+      expect([...outputs]).toEqual([0.1, 0.2].map(Math.fround))
+    },
+  )
+
   it.each<[string, unknown]>([
     ['an array too short', new Float32Array(7)],
     ['an array too long', new Float32Array(9)],
