@@ -106,7 +106,7 @@ export function toForm(values: Values, rows: number, columns: number, { form }: 
 }
 
 /** A plain loop: five times as fast as `Array.from` on a subarray */
-function toList(values: Values, from: number, to: number): number[] {
+export function toList(values: Values, from: number, to: number): number[] {
   const list: number[] = []
   for (let index = from; index < to; index++) list.push(values[index])
   return list

@@ -13,6 +13,7 @@ import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toF
 import { computeMetrics, type MetricChoice, type Metrics, type ResolvedMetric, resolveMetrics } from './metrics.ts'
 import {
   checkWeights,
+  copyLayers,
   gradientsOf,
   hashPacked,
   initializeLayers,
@@ -24,7 +25,6 @@ import {
   unpackParameters,
   type Values,
   valuesOf,
-  writeLayer,
 } from './parameters.ts'
 import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from './passes.ts'
 import { classesOf, finite, normOf, refuseNarrow, refuseOverflow } from './predictions.ts'
@@ -366,12 +366,7 @@ export class Network {
   /** Sets all weights and biases, in the shape that `getWeights` gives. Nothing is changed where one is wrong. */
   setWeights(layers: readonly LayerWeights[]): void {
     this.#alone('setWeights', (state) => {
-      const { config, layout, engine } = state
-      const values = valuesOf(engine.buffer, config.dtype)
-      const checked = checkWeights(layers, config)
-      checked.forEach(({ weights, biases }, index) => {
-        writeLayer(values, layout, layout.layers[index], weights.flat(), biases)
-      })
+      copyLayers(valuesOf(state.engine.buffer, state.config.dtype), state.layout, checkWeights(layers, state.config))
       state.course = undefined
     })
   }

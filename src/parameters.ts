@@ -4,7 +4,7 @@ import type { Dtype, ResolvedConfig } from './config.ts'
 import { describe, WasmpropError } from './errors.ts'
 import { initialize } from './initializers.ts'
 import type { LayerLayout, Layout } from './layout.ts'
-import { type Matrix, readMatrix } from './matrix.ts'
+import { type Matrix, readMatrix, toList } from './matrix.ts'
 
 /** The parameters of one layer */
 export interface LayerWeights {
@@ -38,7 +38,6 @@ interface Block {
   readonly biases: number
 }
 
-export const parametersOf = (layer: LayerLayout): Block => layer
 export const gradientsOf = (layer: LayerLayout): Block => ({
   weights: layer.weightGradients,
   biases: layer.biasGradients,
@@ -48,13 +47,13 @@ export const gradientsOf = (layer: LayerLayout): Block => ({
 export function readLayers(
   values: Values,
   layout: Layout,
-  block: (layer: LayerLayout) => Block = parametersOf,
+  block: (layer: LayerLayout) => Block = (layer) => layer,
 ): LayerWeights[] {
   return layout.layers.map((layer) => {
     const { weights, biases } = block(layer)
     const row = (address: number) => {
       const index = address / layout.bytesPerValue
-      return Array.from(values.subarray(index, index + layer.units))
+      return toList(values, index, index + layer.units)
     }
     return {
       weights: Array.from({ length: layer.inputs }, (_, input) => row(weights + input * layer.stride)),
@@ -64,7 +63,7 @@ export function readLayers(
 }
 
 /** Writes one layer's parameters: `weights` row by row without gaps. */
-export function writeLayer(
+function writeLayer(
   values: Values,
   layout: Layout,
   layer: LayerLayout,
@@ -97,8 +96,7 @@ export function initializeLayers(values: Values, layout: Layout, config: Resolve
  * optimizer's state of the same layout.
  */
 export function packParameters(values: Values, layout: Layout, block = 0): Values {
-  const count = layout.layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
-  const packed = newValues(layout.bytesPerValue === 4 ? 'float32' : 'float64', count)
+  const packed = newValues(layout.bytesPerValue === 4 ? 'float32' : 'float64', packedCount(layout))
   let at = 0
   for (const { inputs, units, stride, weights } of layout.layers) {
     // The biases lie behind the weights as one more row.
@@ -125,7 +123,7 @@ export function unpackLayers(packed: Values, layout: Layout): LayerWeights[] {
   let at = 0
   const take = (count: number) => {
     at += count
-    return Array.from(packed.subarray(at - count, at))
+    return toList(packed, at - count, at)
   }
   return layout.layers.map(({ inputs, units }) => ({
     weights: Array.from({ length: inputs }, () => take(units)),
@@ -134,7 +132,7 @@ export function unpackLayers(packed: Values, layout: Layout): LayerWeights[] {
 }
 
 /** How many numbers `packParameters` gives: the biases of layers without them are counted too. */
-export function packedCount({ layers }: ResolvedConfig): number {
+export function packedCount({ layers }: Pick<ResolvedConfig, 'layers'> | Pick<Layout, 'layers'>): number {
   return layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
 }
 
@@ -166,8 +164,14 @@ export function hashPacked(packed: Values, { dtype, inputs, layers }: ResolvedCo
   return hash.toString()
 }
 
-/** Checks what `setWeights` is given; a copy. */
-export function checkWeights(layers: unknown, { layers: expected, dtype }: ResolvedConfig): LayerWeights[] {
+/** Parameters of one layer that were checked; the biases as a column */
+export interface CheckedLayer {
+  readonly weights: Matrix
+  readonly biases: Matrix
+}
+
+/** Checks what `setWeights` is given. The numbers stay where the user has them until `copyLayers`. */
+export function checkWeights(layers: unknown, { layers: expected, dtype }: ResolvedConfig): CheckedLayer[] {
   if (!Array.isArray(layers) || layers.length !== expected.length) {
     const message = `layers: expected an array of ${expected.length} layers, got ${describe(layers)}`
     throw new WasmpropError('INVALID_SHAPE', message, { path: 'layers' })
@@ -180,21 +184,35 @@ export function checkWeights(layers: unknown, { layers: expected, dtype }: Resol
       throw new WasmpropError('INVALID_SHAPE', message, { path })
     }
     const weights = readMatrix(layer.weights, units, `${path}.weights`, dtype, inputs)
-    const biases = readMatrix([layer.biases], units, `${path}.biases`, dtype)
-    const checked = { weights: rowsOf(weights), biases: rowsOf(biases)[0] }
-    if (!hasBiases && checked.biases.some((bias) => bias !== 0)) {
-      const message = `${path}.biases: expected zeros (the layer has no biases), got others`
-      throw new WasmpropError('INVALID_DATA', message, { path: `${path}.biases` })
-    }
-    return checked
+    const biases = readBiases(layer.biases, units, `${path}.biases`, dtype)
+    if (!hasBiases) refuseBiases(biases)
+    return { weights, biases }
   })
 }
 
-function rowsOf(matrix: Matrix): number[][] {
-  const { rows, columns } = matrix
-  const flat = new Float64Array(rows * columns)
-  matrix.copyRows(0, rows, flat, 0, columns)
-  return Array.from({ length: rows }, (_, row) => Array.from(flat.subarray(row * columns, (row + 1) * columns)))
+function readBiases(value: unknown, units: number, path: string, dtype: Dtype): Matrix {
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value)
+  if (isList && (value as ArrayLike<unknown>).length === units) return readMatrix(value, 1, path, dtype)
+  const message = `${path}: expected an array of ${units} numbers, one per unit, got ${describe(value)}`
+  throw new WasmpropError(isList ? 'INVALID_SHAPE' : 'INVALID_DATA', message, { path })
+}
+
+function refuseBiases(biases: Matrix): void {
+  const { name: path, rows } = biases
+  const values = new Float64Array(rows)
+  biases.copyRows(0, rows, values, 0, 1)
+  if (values.every((bias) => bias === 0)) return
+  const message = `${path}: expected zeros (the layer has no biases), got others`
+  throw new WasmpropError('INVALID_DATA', message, { path })
+}
+
+/** Writes all layers' parameters. */
+export function copyLayers(values: Values, { layers, bytesPerValue }: Layout, checked: readonly CheckedLayer[]): void {
+  checked.forEach(({ weights, biases }, index) => {
+    const { inputs, units, stride, ...layer } = layers[index]
+    weights.copyRows(0, inputs, values, layer.weights / bytesPerValue, stride / bytesPerValue)
+    biases.copyRows(0, units, values, layer.biases / bytesPerValue, 1)
+  })
 }
 
 /** The hash as two 32-bit halves: the prime is 2⁴⁰ + 435, so no step needs more than 53 bits. */

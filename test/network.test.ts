@@ -192,7 +192,12 @@ describe.each(engines)('weights in %s', (engine) => {
       'INVALID_SHAPE',
       /layers\[1\]\.biases/,
     ],
-    ['NaN', ([first, second]) => [first, { ...second, biases: [1, Number.NaN] }], 'NOT_FINITE', /layers\[1\]\.biases/],
+    [
+      'NaN',
+      ([first, second]) => [first, { ...second, biases: [1, Number.NaN] }],
+      'NOT_FINITE',
+      /^layers\[1\]\.biases\[1\]: /,
+    ],
     [
       'what float32 cannot hold',
       ([first, second]) => [first, { ...second, biases: [1, 1e39] }],
@@ -205,6 +210,14 @@ describe.each(engines)('weights in %s', (engine) => {
     const wrong = change((await small(engine, { seed: 8 })).getWeights())
     await expectRefusal(() => network.setWeights(wrong as LayerWeights[]), code as 'INVALID_SHAPE', words)
     expect(network.weightsHash()).toBe(hash)
+  })
+
+  it('of a single unit are lists as well', async () => {
+    const network = await small(engine, { layers: [{ units: 1 }] })
+    network.setWeights([{ weights: [[1], [2], [3]], biases: [4] }])
+    expect(network.getWeights()).toEqual([{ weights: [[1], [2], [3]], biases: [4] }])
+    const wrong = [{ weights: [[1], [2], [3]], biases: 7 }] as unknown as LayerWeights[]
+    await expectRefusal(() => network.setWeights(wrong), 'INVALID_DATA', /^layers\[0\]\.biases: .*array of 1 .*got 7/)
   })
 
   it('of a layer without biases have zeros there, and take nothing else', async () => {
