@@ -77,8 +77,14 @@ export class TypeScriptEngine implements Engine {
   }
 
   allFinite(program: number, address: number, bytes: number): boolean {
-    const Values = this.#isSingle(program) ? Float32Array : Float64Array
-    return new Values(this.buffer, address, bytes / Values.BYTES_PER_ELEMENT).every(Number.isFinite)
+    const { values } = this.#isSingle(program) ? this.#views.single : this.#views.double
+    const size = values.BYTES_PER_ELEMENT
+    // NaN for what is not finite, and stays so. `every` takes seven times as long.
+    let zeros = 0
+    for (let index = address / size, end = index + bytes / size; index < end; index++) {
+      zeros += values[index] - values[index]
+    }
+    return zeros === 0
   }
 
   dispose(): void {
