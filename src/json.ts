@@ -13,7 +13,7 @@ import { describe, WasmpropError } from './errors.ts'
 import type { OptimizerChoice } from './optimizers.ts'
 import type { Chosen } from './options.ts'
 import { fromLittleEndian, hashPacked, littleEndian, packedCount, type Values } from './parameters.ts'
-import { givenScaling, Scaling } from './scaling.ts'
+import { givenScaling, Scaling, type ScalingJSON } from './scaling.ts'
 import type { NetworkState } from './state.ts'
 
 const FORMAT = 'wasmprop/model'
@@ -34,11 +34,6 @@ export interface ModelJSON {
 /** What a model does not hold */
 export type ModelOptions = EngineOptions
 
-export interface ScalingJSON {
-  offset: number[]
-  scale: number[]
-}
-
 /** A checked model */
 export interface Model {
   readonly config: ResolvedConfig
@@ -53,7 +48,7 @@ export function modelToJSON(state: NetworkState, parameters: Values): ModelJSON 
     format: FORMAT,
     version: VERSION,
     config: configToJSON(config),
-    scaling: { inputs: scalingToJSON(inputScaling), targets: scalingToJSON(targetScaling) },
+    scaling: { inputs: inputScaling?.toJSON() ?? null, targets: targetScaling?.toJSON() ?? null },
     weights: toBase64(littleEndian(parameters)),
     weightsHash: hashPacked(parameters, config),
   }
@@ -90,10 +85,6 @@ function rateToJSON({ learningRate: rate }: ResolvedConfig) {
   if (rate.name === 'constant') return { learningRate: rate.initial }
   const unit = rate.name === 'reduceOnPlateau' ? {} : { unit: rate.unit }
   return { learningRate: { name: rate.name, initial: rate.initial, ...unit, ...rate.numbers } }
-}
-
-export function scalingToJSON(scaling: Scaling | undefined): ScalingJSON | null {
-  return scaling ? { offset: Array.from(scaling.offset), scale: Array.from(scaling.scale) } : null
 }
 
 /** Checks what should be a `ModelJSON`, or its text. Nothing is allocated before it is known to be needed. */

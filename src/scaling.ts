@@ -7,8 +7,8 @@ import type { Values } from './parameters.ts'
 
 type FittedName = Exclude<ScalingName, 'none'>
 
-/** A scaling as JSON holds it */
-export interface FittedScaling {
+/** A scaling as JSON holds it: a number per column, x′ = (x − offset) / scale */
+export interface ScalingJSON {
   offset: number[]
   scale: number[]
 }
@@ -45,7 +45,7 @@ export class Scaling {
     return this.#isNone ? matrix : scaledMatrix(matrix, this)
   }
 
-  toJSON(): FittedScaling {
+  toJSON(): ScalingJSON {
     return { offset: Array.from(this.offset), scale: Array.from(this.scale) }
   }
 
@@ -67,11 +67,6 @@ export function givenScaling(rule: ResolvedScaling, columns: number): Scaling | 
   if (rule.name === 'none') return new Scaling(new Float64Array(columns), new Float64Array(columns), true)
   if (rule.name !== 'given') return undefined
   return new Scaling(rule.offset, rule.scale)
-}
-
-/** The scaling that `toJSON` wrote */
-export function scalingOf({ offset, scale }: FittedScaling): Scaling {
-  return new Scaling(offset, scale)
 }
 
 /**

@@ -40,7 +40,7 @@ export type ResolvedRate =
   | { readonly name: 'constant'; readonly initial: number }
   | { readonly name: 'function'; readonly initial: number; readonly rateOf: (step: number, epoch: number) => number }
   | {
-      readonly name: Exclude<Schedule['name'], never>
+      readonly name: Schedule['name']
       readonly initial: number
       readonly unit: Unit
       readonly numbers: Numbers

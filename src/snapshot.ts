@@ -7,7 +7,7 @@ import { type Blocks, pack, unpack } from './container.ts'
 import { Course, type CourseData } from './course.ts'
 import { fingerprintRows, readOwnRows, reserveRows, writeOwnRows } from './data-set.ts'
 import { WasmpropError } from './errors.ts'
-import { configToJSON, readScalings, resolveModelConfig, scalingToJSON, within } from './json.ts'
+import { configToJSON, readScalings, resolveModelConfig, within } from './json.ts'
 import { layOutData } from './layout.ts'
 import { optimizerOf } from './optimizers.ts'
 import { newValues, packedCount, packParameters, unpackParameters, type Values, valuesOf } from './parameters.ts'
@@ -38,7 +38,7 @@ export function writeSnapshot(state: NetworkState): Uint8Array {
   const header = {
     config: configToJSON(config),
     hasRateFunction: config.learningRate.name === 'function',
-    scaling: { inputs: scalingToJSON(inputScaling), targets: scalingToJSON(targetScaling) },
+    scaling: { inputs: inputScaling?.toJSON() ?? null, targets: targetScaling?.toJSON() ?? null },
     ...(course?.data === undefined ? {} : { course: describeCourse(state, course, course.data) }),
   }
   const blocks = {
