@@ -1,5 +1,14 @@
 // A user's program in strict TypeScript; compiled against the installed package, never run.
-import { createNetwork, type Network, type NetworkConfig, type TrainResult, WasmpropError } from 'wasmprop'
+import {
+  createNetwork,
+  explain,
+  type Network,
+  type NetworkConfig,
+  type ScalingJSON,
+  type TextOptions,
+  type TrainResult,
+  WasmpropError,
+} from 'wasmprop'
 import { checkpoint, loadSnapshot, saveSnapshot } from 'wasmprop/node'
 import { createNetwork as createWorkerNetwork, type WorkerNetwork } from 'wasmprop/worker'
 
@@ -24,6 +33,9 @@ const losses: Float64Array = result.loss
 const row: number[] = network.predict([2, 9])
 const rows: number[][] = network.predict([[2, 9]])
 const hash: string = network.weightsHash()
+const scaling: ScalingJSON | null = network.toJSON().scaling.inputs
+const chain: TextOptions = { weight: 'w5' }
+const text: string = explain(network, [2, 9], [92]).toText(chain)
 
 const farNetwork: WorkerNetwork = await createWorkerNetwork(config)
 const farResult: TrainResult = await farNetwork.train([[2, 9]], [[92]], { epochs: 10 })
@@ -35,7 +47,7 @@ await farCopy.dispose()
 declare const pageWorker: Worker
 await createWorkerNetwork(config, { worker: pageWorker })
 
-export { farResult, farRow, farUnits, hash, loaded, losses, row, rows, threads }
+export { farResult, farRow, farUnits, hash, loaded, losses, row, rows, scaling, text, threads }
 
 // What is misspelt does not compile.
 // @ts-expect-error
