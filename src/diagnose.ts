@@ -107,12 +107,26 @@ export function diagnose(inputs: MatrixInput, targets: MatrixInput, config: Netw
     memoryFor(layout, matrix.rows, false) // refuses what 4 GiB cannot hold
     return matrix
   })
-  const y = x && attempt(() => readTargetRows({ config: resolved }, targets, x.rows))
+  const rows = x ? x.rows : rowsClaimed(inputs, resolved.inputs)
+  const y = rows === undefined ? undefined : attempt(() => readTargetRows({ config: resolved }, targets, rows))
   const inputSide = x && attempt(() => lookAt('inputs', x, resolved))
   const targetSide = y && attempt(() => lookAt('targets', y, resolved))
   if (inputSide) findings.push(...findInInputs(inputSide, resolved, targetSide?.given))
   if (targetSide) findings.push(...findInTargets(targetSide, resolved))
   return findings.sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
+}
+
+/** How many rows inputs seem to have that were refused, so that their targets are read all the same */
+function rowsClaimed(inputs: unknown, columns: number): number | undefined {
+  try {
+    if (typeof inputs !== 'object') return undefined
+    const { length, rows, 0: first } = inputs as { length?: number; rows?: number; 0?: unknown }
+    const isRow = Array.isArray(inputs) && typeof first === 'number' && columns > 1
+    const claimed = isRow ? 1 : ArrayBuffer.isView(inputs) ? Number(length) / columns : (rows ?? length)
+    return Number.isSafeInteger(claimed) && Number(claimed) > 0 ? claimed : undefined
+  } catch {
+    return undefined // null, or a proxy of the user that throws
+  }
 }
 
 function errorFinding(error: unknown): Finding {

@@ -29,6 +29,7 @@ export {
   type Explanation,
   explain,
 } from './explain.ts'
+export type { TextOptions } from './explain-text.ts'
 export {
   checkGradients,
   type GradientCheck,
@@ -39,7 +40,6 @@ export {
 export type { InitializerChoice, InitializerName } from './initializers.ts'
 export type { ModelJSON, ModelOptions } from './json.ts'
 export type { LossChoice, LossName } from './losses.ts'
-export type { TextOptions } from './explain-text.ts'
 export type { FlatInput, MatrixInput, NumericArray, Predictions } from './matrix.ts'
 export type { Average, MetricChoice, MetricName, Metrics } from './metrics.ts'
 export {
@@ -52,8 +52,8 @@ export {
 export type { OptimizerChoice, OptimizerName } from './optimizers.ts'
 export type { LayerWeights } from './parameters.ts'
 export { networkFromJSON, restoreNetwork } from './saved.ts'
-export type { LearningRate, Schedule } from './schedules.ts'
 export type { ScalingJSON } from './scaling.ts'
+export type { LearningRate, Schedule } from './schedules.ts'
 export type { RestoreOptions } from './snapshot.ts'
 export type { StreamBatch, StreamSource } from './stream.ts'
 export type { Timeline } from './timeline.ts'

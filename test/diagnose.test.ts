@@ -130,6 +130,19 @@ describe('what train would refuse is an error', () => {
     })
   })
 
+  it.each<[string, MatrixInput]>([
+    ['rows', changed(INPUTS, 3, [1, Number.NaN, 2])],
+    ['a flat array', Float32Array.from(changed(INPUTS, 3, [1, Number.NaN, 2]).flat())],
+    ['{ data, rows, columns }', { data: new Array(120).fill(Number.NaN), rows: 40, columns: 3 }],
+    ['rows of another width', INPUTS.map((row) => row.slice(1))],
+  ])('on either side, and both are named: inputs as %s', (_, inputs) => {
+    const findings = diagnose(inputs, changed(TARGETS, 5, [Infinity]), CONFIG)
+    expect(findings.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { path: 'inputs' },
+      { code: 'NOT_FINITE', path: 'targets', row: 5 },
+    ])
+  })
+
   it('and the other side is looked at all the same', () => {
     const findings = diagnose(
       withColumn(() => 7),
