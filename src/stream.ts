@@ -10,9 +10,10 @@ import type { MatrixInput, NumericArray } from './matrix.ts'
 import { lossOfSum, stepOnRows } from './passes.ts'
 import type { NetworkState } from './state.ts'
 import type { HostOptions } from './train-options.ts'
-import { isPromise, type Run, resultOf, type TrainResult, tellEpoch } from './training.ts'
+import { type Run, resultOf, type TrainResult, tellEpoch } from './training.ts'
 import type { Rows } from './training-set.ts'
 import { now, Turns } from './turns.ts'
+import { isPromise, Waiting } from './waiting.ts'
 
 /** One optimizer step's rows */
 export interface StreamBatch {
@@ -47,11 +48,14 @@ export class StreamRun implements Run {
   readonly #validation: PlacedValidation | undefined
   readonly #started = now()
   readonly #turns = new Turns()
-  readonly #aborted: Promise<void>
-  #resolveAborted!: () => void
+  readonly #waiting = new Waiting()
   #reason?: StopReason
   #advice?: string
+  /** Rows of the call, and of the present epoch */
   #samples = 0
+  #rows = 0
+  /** Of the present epoch, as EPOCH_SUM */
+  #sum = 0
   #rate = 0
 
   constructor(
@@ -66,21 +70,18 @@ export class StreamRun implements Run {
     this.#host = host
     this.#read = read
     this.#validation = validation
-    this.#aborted = new Promise((resolve) => {
-      this.#resolveAborted = resolve
-    })
   }
 
   abort(): void {
     this.#reason ??= 'aborted'
-    this.#resolveAborted()
+    this.#waiting.end()
   }
 
   async run(source: StreamSource): Promise<TrainResult> {
     const { signal } = this.#host
     const abort = () => this.abort()
     signal?.addEventListener('abort', abort)
-    if (signal?.aborted) this.abort()
+    if (signal?.aborted) abort()
     try {
       while (this.#reason === undefined) await this.#runEpoch(source)
     } finally {
@@ -91,39 +92,56 @@ export class StreamRun implements Run {
   }
 
   async #runEpoch(source: StreamSource): Promise<void> {
-    const iterator = iteratorOf(typeof source === 'function' ? await source() : source)
-    let sum = 0
-    let rows = 0
-    for (let count = 0; ; count++) {
-      const next = iterator.next()
-      const entry = isPromise(next) ? await Promise.race([next, this.#aborted]) : next
-      if (this.#reason !== undefined || entry === undefined) return close(iterator)
-      if (entry.done) break
-      const batch = this.#read(entry.value, `batches[${count}]`)
-      const stepped = this.#step(batch, sum)
-      if (stepped === undefined) return close(iterator)
-      sum = stepped
-      rows += batch.rows.inputs.rows
-      this.#samples += batch.rows.inputs.rows
-      if (this.#turns.isDue()) await this.#turns.yield()
-    }
-    if (rows === 0) {
+    const batches = typeof source === 'function' ? await this.#settled(source()) : source
+    if (this.#reason !== undefined) return
+    this.#sum = 0
+    this.#rows = 0
+    await this.#trainOn(iteratorOf(batches))
+    if (this.#reason !== undefined) return
+    if (this.#rows === 0) {
       const message =
         'source: expected at least one batch in an epoch, got none; a function can give a fresh one for each'
       throw new WasmpropError('INVALID_DATA', message, { path: 'source' })
     }
-    await this.#endEpoch(lossOfSum(this.#state, sum, rows))
+    await this.#endEpoch(lossOfSum(this.#state, this.#sum, this.#rows))
   }
 
-  /** Takes a batch after those of the epoch that come to `before`; gives the sum with it. Undefined: undone, training ends. */
-  #step({ rows, weights }: ReadyBatch, before: number): number | undefined {
-    const { sum, rate, failure } = stepOnRows(this.#state, rows, weights, undefined, before)
+  /** What the user gave, or promised; undefined where an abort comes first */
+  #settled<T>(given: T | PromiseLike<T>): T | undefined | Promise<T | undefined> {
+    return isPromise(given) ? this.#waiting.for(given as PromiseLike<T>) : given
+  }
+
+  /** Takes a step on each batch. A source that is left before its end, for whatever reason, is closed. */
+  async #trainOn(batches: BatchIterator): Promise<void> {
+    for (let count = 0; this.#reason === undefined; count++) {
+      const next = this.#settled<unknown>(batches.next())
+      const entry = isPromise(next) ? await next : next // no turn for each batch that is there already
+      if (this.#reason !== undefined) break
+      if (!isOptionObject(entry)) refuse('source', 'an iterator whose next() gives { value, done }', entry)
+      if (entry.done) return
+      try {
+        this.#step(this.#read(entry.value, `batches[${count}]`))
+      } catch (error) {
+        close(batches)
+        throw error
+      }
+      if (this.#turns.isDue()) await this.#turns.yield()
+    }
+    close(batches)
+  }
+
+  #step({ rows, weights }: ReadyBatch): void {
+    const { sum, rate, failure } = stepOnRows(this.#state, rows, weights, undefined, this.#sum)
     this.#rate = rate
-    if (failure === undefined) return sum
-    this.#reason = 'diverged'
-    const advice = adviceFor(this.#state, rate, rows.inputs)
-    this.#advice = `${failure} is not finite; weights and optimizer are as before that step. ${advice}`
-    return undefined
+    if (failure !== undefined) {
+      this.#reason = 'diverged'
+      const advice = adviceFor(this.#state, rate, rows.inputs)
+      this.#advice = `${failure} is not finite; weights and optimizer are as before that step. ${advice}`
+      return
+    }
+    this.#sum = sum
+    this.#rows += rows.inputs.rows
+    this.#samples += rows.inputs.rows
   }
 
   async #endEpoch(loss: number): Promise<void> {
@@ -136,7 +154,7 @@ export class StreamRun implements Run {
     if (this.#reason !== undefined) return
     course.endEpoch(this.#state, validationLoss)
     this.#reason = course.verdict(course.options.epochs - course.losses.length)
-    const answer = await tellEpoch(this.#state, course, this.#host, this.#rate)
+    const answer = await this.#settled(tellEpoch(this.#state, course, this.#host, this.#rate))
     if (answer === false) this.#reason ??= 'callback'
   }
 
@@ -153,7 +171,7 @@ export class StreamRun implements Run {
 
 type BatchIterator = Iterator<StreamBatch> | AsyncIterator<StreamBatch>
 
-function iteratorOf(batches: Batches): BatchIterator {
+function iteratorOf(batches: Batches | undefined): BatchIterator {
   const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = (batches ?? {}) as AsyncIterable<StreamBatch> &
     Iterable<StreamBatch>
   if (typeof async === 'function') return async.call(batches)
@@ -161,9 +179,11 @@ function iteratorOf(batches: Batches): BatchIterator {
   return refuse('source', 'an iterable or async iterable of { inputs, targets }, or a function that gives one', batches)
 }
 
-/** Lets a source that is left early clean up; nobody waits for it. */
-function close(iterator: BatchIterator): void {
-  Promise.resolve(iterator.return?.()).catch(() => {})
+/** Lets a source that is left early clean up. Nobody waits for it, or asks how it went. */
+async function close(batches: BatchIterator): Promise<void> {
+  try {
+    await batches.return?.()
+  } catch {}
 }
 
 /** Checks the form of what a source gave. */

@@ -102,6 +102,19 @@ describe.each(engines)('networks in %s', (engine) => {
     })
   })
 
+  it('that take a long stream do not grow meanwhile', async () => {
+    const network = await small(engine)
+    const batch = { inputs: INPUTS, targets: TARGETS }
+    async function* source() {
+      for (let count = 0; count < 1000; count++) yield batch
+      const before = await usedBytes()
+      for (let count = 0; count < 30_000; count++) yield batch
+      const after = await usedBytes()
+      expect(after.heap - before.heap).toBeLessThan(NOISE)
+    }
+    expect((await network.trainStream(source())).steps).toBe(31_000)
+  })
+
   it('that train again and again do not grow', async () => {
     const network = await small(engine)
     const trainAgain = (times: number) => {

@@ -1,6 +1,6 @@
 // trainStream: the bits of `train` on the same batches, sources of all kinds, and what ends or refuses them.
 import { describe, expect, it } from 'vitest'
-import type { Network, StreamBatch, StreamSource, TrainOptions } from '../src/index.ts'
+import type { Network, NetworkConfig, StreamBatch, StreamOptions, StreamSource, TrainOptions } from '../src/index.ts'
 import { bitsOf, engines, expectRefusal, rowsOf, small, trainedBits } from './networks.ts'
 
 const ROWS = 50
@@ -27,6 +27,12 @@ async function* slowBatches() {
     yield batchAt(start)
   }
 }
+
+/** A promise that is rejected once nobody waits for it any more */
+const never = () =>
+  new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('too late')), 40)
+  })
 
 const SOURCES: [string, StreamSource][] = [
   ['a function that gives a generator', batches],
@@ -122,6 +128,78 @@ describe.each(engines)('trainStream in %s', (engine) => {
     await expectRefusal(network.resume(INPUTS, TARGETS), 'INVALID_CONFIG', /^resume: /)
   })
 
+  it.each<[string, (abort: () => void) => [StreamSource, StreamOptions]]>([
+    [
+      'source()',
+      (abort) => [
+        () => {
+          setImmediate(abort)
+          return never()
+        },
+        {},
+      ],
+    ],
+    [
+      'next()',
+      (abort) => [
+        async function* () {
+          setImmediate(abort)
+          yield never()
+        },
+        {},
+      ],
+    ],
+    [
+      'onEpoch',
+      (abort) => [
+        batches,
+        {
+          epochs: 5,
+          onEpoch: () => {
+            setImmediate(abort)
+            return never()
+          },
+        },
+      ],
+    ],
+  ])('is aborted and disposed of while it waits for %s, whatever comes of that later', async (_, waiting) => {
+    const controller = new AbortController()
+    const [source, options] = waiting(() => controller.abort())
+    const first = await start()
+    const result = await first.trainStream(source, { ...options, signal: controller.signal })
+    expect(result.stopReason).toBe('aborted')
+    expect((await first.trainStream(batches())).stopReason).toBe('epochs')
+    const second = await start()
+    const disposed = await second.trainStream(...waiting(() => second.dispose()))
+    expect(disposed.stopReason).toBe('aborted')
+  })
+
+  it.each<[string, (at: number) => unknown, Partial<NetworkConfig>, RegExp]>([
+    ['a batch is refused', (at) => (at === 14 ? { inputs: [[1]], targets: [[1]] } : batchAt(at)), {}, /^batches\[2\]/],
+    ['the rate is none', batchAt, { optimizer: { name: 'sgd', learningRate: (step) => 0.1 - step } }, /for step 1$/],
+    ['training diverges', batchAt, { optimizer: { name: 'sgd', learningRate: 1e30 } }, /as before that step/],
+  ])('closes its source once where %s, whatever comes of that', async (_, give, config, words) => {
+    const network = await small(engine, config)
+    let at = 0
+    let closed = 0
+    const next = () => {
+      const value = give(at) as StreamBatch
+      at += BATCH
+      return { value, done: false }
+    }
+    const close = () => {
+      closed++
+      throw new Error('no more disk')
+    }
+    const source = { [Symbol.iterator]: () => ({ next, return: close }) }
+    const told = network.trainStream(source).then(
+      ({ advice }) => advice,
+      ({ message }) => message,
+    )
+    expect(await told).toMatch(words)
+    expect(closed).toBe(1)
+  })
+
   it('ends by its callback, its target and a divergence', async () => {
     const network = await start()
     const options = { epochs: 5, onEpoch: ({ epoch }: { epoch: number }) => epoch < 1 }
@@ -154,6 +232,9 @@ describe.each(engines)('trainStream in %s', (engine) => {
       'NOT_FINITE',
     )
     await refuse([{ ...batchAt(0), sampleWeights: [1] }], /^batches\[0\]\.sampleWeights: /, 'INVALID_SHAPE')
+    const odd = (next: () => unknown) => ({ [Symbol.iterator]: () => ({ next }) })
+    const form = /^source: expected an iterator whose next\(\) gives \{ value, done \}, got (undefined|5)/
+    for (const next of [() => undefined, async () => 5]) await refuse(odd(next), form, 'INVALID_CONFIG')
     const failing = function* () {
       yield batchAt(0)
       throw new Error('no more disk')
