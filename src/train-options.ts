@@ -26,8 +26,8 @@ export interface TrainOptions {
   /** Ends training when aborted, with the weights of the last finished batch */
   signal?: AbortSignal
   /**
-   * Called after each epoch. Return `false` to end training. A promise is awaited by `train`, and what it resolves with is
-   * taken; `trainSync` refuses it.
+   * Called after each epoch. Return `false` to end training. `train` waits for a promise and takes what it resolves with,
+   * unless an abort or `dispose` comes first: then what becomes of it is ignored. `trainSync` refuses promises.
    */
   onEpoch?: (progress: EpochProgress) => unknown
   /** Keeps the weights of every n-th epoch, or of as many as fit into so many bytes, as `result.timeline`. Default: none */

@@ -16,6 +16,7 @@ import type { NetworkState } from './state.ts'
 import type { Timeline } from './timeline.ts'
 import type { EpochProgress, HostOptions } from './train-options.ts'
 import { now, SLICE_MILLISECONDS, Turns } from './turns.ts'
+import { isPromise, Waiting } from './waiting.ts'
 
 /** What one call of `train` did; after `resume`, the whole of the call that was resumed */
 export interface TrainResult {
@@ -70,8 +71,8 @@ export class TrainingRun implements Run {
   #validation: ValidationPass | undefined
   #reason?: StopReason
   #advice?: string
-  /** What `onEpoch` returned, until it is known what it resolves with */
-  #pending: PromiseLike<unknown> | undefined
+  readonly #waiting = new Waiting()
+  #pending: Promise<unknown> | undefined
 
   constructor(state: NetworkState, course: Course, data: CourseData, places: DataLayout, host: HostOptions) {
     this.#state = state
@@ -220,11 +221,24 @@ export class TrainingRun implements Run {
 
   abort(): void {
     this.#reason ??= 'aborted'
+    this.#waiting.end()
   }
 
-  /** What `onEpoch` promised, until `settle` */
-  get pending(): PromiseLike<unknown> | undefined {
+  /** What `onEpoch` promised, or undefined where an abort comes first; until `settle` */
+  get pending(): Promise<unknown> | undefined {
     return this.#pending
+  }
+
+  async #waitFor(promised: PromiseLike<unknown>): Promise<unknown> {
+    const { signal } = this.#host
+    const abort = () => this.abort()
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    try {
+      return await this.#waiting.for(promised)
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
   }
 
   /** What `onEpoch` gave, or promised and now gives */
@@ -270,7 +284,7 @@ export class TrainingRun implements Run {
     this.#course.endEpoch(this.#state, validationLoss)
     this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
     const answer = tellEpoch(this.#state, this.#course, this.#host, this.#lastRate())
-    if (isPromise(answer)) this.#pending = answer
+    if (isPromise(answer)) this.#pending = this.#waitFor(answer)
     else this.settle(answer)
   }
 
@@ -374,14 +388,11 @@ export function tellEpoch(
   return onEpoch(progress)
 }
 
-export function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function'
-}
-
 /** Runs all slices without a pause. */
 export function runThrough(run: TrainingRun): TrainResult {
   while (run.slice()) {
     if (run.pending === undefined) continue
+    run.pending.catch(() => {}) // nobody waits for it
     const message = 'onEpoch: expected no promise in trainSync, which cannot wait for it; use train'
     throw new WasmpropError('INVALID_CONFIG', message, { path: 'onEpoch' })
   }

@@ -255,6 +255,35 @@ describe.each(engines)('onEpoch in %s', (engine) => {
     await expectRefusal(() => network.predict(INPUTS), 'DISPOSED')
   })
 
+  it('is not waited for after an abort or dispose, whatever comes of it', async () => {
+    const late = () =>
+      new Promise((_, reject) => {
+        setTimeout(() => reject(new Error('too late')), 40)
+      })
+    const controller = new AbortController()
+    const { signal } = controller
+    const network = await small(engine)
+    const onEpoch = (abort: () => void) => () => {
+      setImmediate(abort)
+      return late()
+    }
+    const aborted = await network.train(INPUTS, TARGETS, { signal, onEpoch: onEpoch(() => controller.abort()) })
+    expect(aborted).toMatchObject({ stopReason: 'aborted', epochs: 1 })
+    const resumed = await network.resume(INPUTS, TARGETS, { onEpoch: onEpoch(() => network.dispose()) })
+    expect(resumed).toMatchObject({ stopReason: 'aborted', epochs: 2 })
+    await new Promise((resolve) => setTimeout(resolve, 60))
+  })
+
+  it('that promises is refused by trainSync, also where it rejects later', async () => {
+    const network = await small(engine)
+    const onEpoch = async () => {
+      await undefined
+      throw new Error('no disk')
+    }
+    await expectRefusal(() => network.trainSync(INPUTS, TARGETS, { onEpoch }), 'INVALID_CONFIG', /^onEpoch: /)
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
   it('changes the rate from the next step on', async () => {
     const config: Partial<NetworkConfig> = { optimizer: { name: 'sgd', learningRate: 0.1 } }
     const network = await small(engine, config)
