@@ -9,7 +9,7 @@ import { optimizerOf } from './optimizers.ts'
 import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from './rows.ts'
 import { isConstant } from './schedules.ts'
 import type { NetworkState } from './state.ts'
-import { checkBatch, type ReadyBatch, StreamRun, type StreamSource } from './stream.ts'
+import { type ReadyBatch, readBatch, StreamRun, type StreamSource } from './stream.ts'
 import {
   type ResolvedTrainOptions,
   type ResumeOptions,
@@ -104,10 +104,11 @@ export function startStream(state: NetworkState, source: StreamSource, options: 
   const held = validation && readScaledRows(state, 'trainStream', validation.inputs, validation.targets, 'validation.')
   const scalings = fittedScalings(state, 'trainStream')
   const read = (batch: unknown, path: string): ReadyBatch => {
-    checkBatch(batch, path)
-    const rows = readRows(state, batch.inputs, batch.targets, `${path}.`)
-    const { sampleWeights: given } = batch
-    const weights = given && readSampleWeights(given, rows.inputs.rows, `${path}.sampleWeights`)
+    const { inputs, targets, sampleWeights } = readBatch(batch, path)
+    const rows = readRows(state, inputs, targets, `${path}.`)
+    const { rows: count } = rows.inputs
+    const weights =
+      sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, count, `${path}.sampleWeights`)
     return { rows: scaleRows(state, rows, scalings), weights }
   }
   const placed = held && placeValidation(state, held)

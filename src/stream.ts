@@ -1,7 +1,7 @@
 // Training on batches that come one at a time from an iterable: data that is larger than memory, or not there yet.
 import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
-import { isOptionObject, refuse } from './checks.ts'
+import { isOptionObject, readOptions, refuse } from './checks.ts'
 import type { Course, StopReason } from './course.ts'
 import { ValidationPass } from './data-set.ts'
 import { describe, WasmpropError } from './errors.ts'
@@ -186,9 +186,10 @@ async function close(batches: BatchIterator): Promise<void> {
   } catch {}
 }
 
-/** Checks the form of what a source gave. */
-export function checkBatch(batch: unknown, path: string): asserts batch is StreamBatch {
-  if (isOptionObject(batch) && 'inputs' in batch && 'targets' in batch) return
+/** What a source gave, part by part; none of them is checked yet. */
+export function readBatch(batch: unknown, path: string): Record<keyof StreamBatch, unknown> {
+  const parts = isOptionObject(batch) ? readOptions(batch, path, ['inputs', 'targets', 'sampleWeights']) : undefined
+  if (parts?.inputs !== undefined && parts.targets !== undefined) return parts
   const message = `${path}: expected { inputs, targets }, got ${describe(batch)}`
   throw new WasmpropError('INVALID_DATA', message, { path })
 }

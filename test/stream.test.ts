@@ -231,6 +231,12 @@ describe.each(engines)('trainStream in %s', (engine) => {
       /^batches\[1\]\.inputs\[0\]\[1\]: /,
       'NOT_FINITE',
     )
+    const missing = /^batches\[0\]: expected \{ inputs, targets \}, got an object$/
+    await refuse([Object.create({ inputs: INPUTS, targets: TARGETS })], missing)
+    await refuse([{ ...batchAt(0), sampleWeight: WEIGHTS }], /sampleWeight: unknown option; did you/, 'INVALID_CONFIG')
+    for (const sampleWeights of [null, 0, '', false]) {
+      await refuse([{ ...batchAt(0), sampleWeights }], /^batches\[0\]\.sampleWeights: /)
+    }
     await refuse([{ ...batchAt(0), sampleWeights: [1] }], /^batches\[0\]\.sampleWeights: /, 'INVALID_SHAPE')
     const odd = (next: () => unknown) => ({ [Symbol.iterator]: () => ({ next }) })
     const form = /^source: expected an iterator whose next\(\) gives \{ value, done \}, got (undefined|5)/
