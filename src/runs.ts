@@ -11,6 +11,7 @@ import { isConstant } from './schedules.ts'
 import type { NetworkState } from './state.ts'
 import { type ReadyBatch, readBatch, StreamRun, type StreamSource } from './stream.ts'
 import {
+  type HostOptions,
   type ResolvedTrainOptions,
   type ResumeOptions,
   resolveResumeOptions,
@@ -130,8 +131,17 @@ export function resumeTraining(
     const what = 'a call of train that was aborted, or a snapshot taken in one, found none'
     throw new WasmpropError('INVALID_CONFIG', `resume: expected ${what}; call train`)
   }
-  const { data } = course
-  const rows = readRows(state, inputs, targets)
+  return resumeOnRows(state, course, course.data, readRows(state, inputs, targets), host)
+}
+
+/** The same on checked rows */
+export function resumeOnRows(
+  state: NetworkState,
+  course: Course,
+  data: CourseData,
+  rows: Rows,
+  host: HostOptions,
+): TrainingRun {
   const count = data.rows + (data.split ? data.validationRows : 0)
   if (rows.inputs.rows !== count) {
     const message = `inputs: expected the ${count} rows of the call that is resumed, got ${rows.inputs.rows}`

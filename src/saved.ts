@@ -2,7 +2,7 @@
 import { type ModelOptions, readModel } from './json.ts'
 import { Network } from './network.ts'
 import { unpackParameters, valuesOf } from './parameters.ts'
-import { applySnapshot, type RestoreOptions, readSnapshot } from './snapshot.ts'
+import { applySnapshot, type RestoreOptions, readSnapshot, type Snapshot } from './snapshot.ts'
 
 /**
  * The network that `toJSON` wrote, equal to the bit. Rejects with INVALID_MODEL what is not such a model. `engine`,
@@ -22,7 +22,10 @@ export async function networkFromJSON(value: unknown, options?: ModelOptions): P
  * given again, as `learningRate`; `engine`, `arithmetic`, `threads` and `wasm` may be others than before.
  */
 export async function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
-  const snapshot = readSnapshot(bytes, options)
+  return networkOfSnapshot(readSnapshot(bytes, options))
+}
+
+export async function networkOfSnapshot(snapshot: Snapshot): Promise<Network> {
   const network = await Network.blank(snapshot.config)
   applySnapshot(Network.stateOf(network), snapshot)
   return network

@@ -33,6 +33,17 @@ export const restoreNames = [...engineOptionNames, 'learningRate'] as const sati
 
 /** All that `restoreNetwork` needs of a network */
 export function writeSnapshot(state: NetworkState): Uint8Array {
+  const { header, blocks } = takeParts(state)
+  return pack(VERSION, header, blocks)
+}
+
+/** A snapshot before it becomes bytes: what threads hand each other. No number is shared with the network's memory. */
+export interface SnapshotParts {
+  readonly header: object
+  readonly blocks: Blocks
+}
+
+export function takeParts(state: NetworkState): SnapshotParts {
   const { config, inputScaling, targetScaling } = state
   const { course } = state
   const header = {
@@ -46,7 +57,7 @@ export function writeSnapshot(state: NetworkState): Uint8Array {
     parameters: readTrained(state),
     ...(course?.data === undefined ? {} : readCourseBlocks(state, course, course.data)),
   }
-  return pack(VERSION, header, blocks)
+  return { header, blocks }
 }
 
 /** The progress, and behind it what the rate remembers; NaN: no rate was set */
@@ -93,7 +104,7 @@ function readCourseBlocks(state: NetworkState, course: Course, data: CourseData)
     losses: losses.toArray(),
     validationLosses: validationLosses.toArray(),
     best: Float64Array.of(best.loss, best.epoch, best.epochsWithoutGain),
-    ...(best.weights ? { bestWeights: best.weights } : {}),
+    ...(best.weights ? { bestWeights: best.weights.slice() } : {}),
     ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
     ...readOwnRows(state, data),
   }
@@ -118,7 +129,11 @@ export interface Snapshot {
 export function readSnapshot(bytes: unknown, options: RestoreOptions = {}): Snapshot {
   const { learningRate, ...host } = readOptions(options, '', restoreNames)
   resolveEngineOptions(host) // what is wrong with the options is not the snapshot's fault
-  const { header, blocks } = unpack(bytes, VERSION)
+  return readParts(unpack(bytes, VERSION), host, learningRate)
+}
+
+/** The same of what `takeParts` gave */
+export function readParts({ header, blocks }: SnapshotParts, host: object, learningRate?: unknown): Snapshot {
   const names = ['config', 'hasRateFunction', 'scaling', 'course', 'blocks'] as const
   const given = within('', () => readOptions(header, '', names))
   const hasRateFunction = within('', () => checkBoolean(given.hasRateFunction, 'hasRateFunction'))
@@ -195,8 +210,9 @@ function readCourseOptions(value: unknown, { validationRows }: CourseData): Cour
   const given = readOptions(value, path, ['epochs', 'targetLoss', 'earlyStopping', 'history'])
   demand(path, 'epochs', given.epochs !== undefined)
   const { targetLoss, history } = given
+  const isNone = targetLoss === null || targetLoss === Number.NEGATIVE_INFINITY // the first in JSON
   return resolveCourse(
-    { ...given, targetLoss: targetLoss === null ? undefined : targetLoss, history: wrapHistory(history) },
+    { ...given, targetLoss: isNone ? undefined : targetLoss, history: wrapHistory(history) },
     validationRows > 0,
   )
 }
@@ -211,7 +227,7 @@ function checkLosses(blocks: Blocks, { validationRows }: CourseData, awaitsEpoch
   const [loss, epoch, epochsWithoutGain] = expectBlock(blocks, 'best', 3)
   checkInteger(epoch, 'best.epoch', -1, losses.length - 1)
   checkInteger(epochsWithoutGain, 'best.epochsWithoutGain', 0, losses.length)
-  for (const list of [losses, validationLosses, [loss]]) demand('losses', 'numbers', !list.some(Number.isNaN))
+  for (const list of [losses, validationLosses, [loss]]) demand('losses', 'numbers', !list.includes(Number.NaN))
 }
 
 function checkTimeline(blocks: Blocks, config: ResolvedConfig): void {

@@ -88,7 +88,8 @@ export class StreamRun implements Run {
       signal?.removeEventListener('abort', abort)
     }
     this.#course.finish(this.#state, this.#reason)
-    return resultOf(this.#state, this.#course, this.#reason, this.#samples, this.#started, this.#advice)
+    this.#course.milliseconds += now() - this.#started
+    return resultOf(this.#state, this.#course, this.#reason, this.#advice, this.#samples)
   }
 
   async #runEpoch(source: StreamSource): Promise<void> {

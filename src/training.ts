@@ -247,10 +247,15 @@ export class TrainingRun implements Run {
     if (value === false) this.#reason ??= 'callback'
   }
 
+  /** Takes note of the time before the course goes on elsewhere, or later. */
+  pause(): void {
+    if (this.#started !== undefined) this.#course.milliseconds += now() - this.#started
+    this.#started = undefined
+  }
+
   result(): TrainResult {
-    const samples = this.#course.losses.length * this.#data.rows + this.#word(P.POSITION)
-    const started = this.#started ?? now()
-    return resultOf(this.#state, this.#course, this.#reason ?? 'aborted', samples, started, this.#advice)
+    this.pause()
+    return resultOf(this.#state, this.#course, this.#reason ?? 'aborted', this.#advice)
   }
 
   /** The next slice's steps: by the time that the last one took, and not much more than that. */
@@ -344,12 +349,10 @@ export function resultOf(
   { engine }: NetworkState,
   course: Course,
   stopReason: StopReason,
-  samples: number,
-  started: number,
-  advice: string | undefined,
+  advice?: string,
+  samples = samplesOf(engine, course),
 ): TrainResult {
   const steps = new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true) - course.firstStep
-  course.milliseconds += now() - started
   const { losses, validationLosses, timeline, best, options, milliseconds } = course
   return {
     epochs: losses.length,
@@ -364,6 +367,11 @@ export function resultOf(
     ...(timeline === undefined ? {} : { timeline }),
     ...(advice === undefined ? {} : { advice }),
   }
+}
+
+/** Rows that were trained on */
+function samplesOf({ buffer }: Engine, { data, losses }: Course): number {
+  return losses.length * (data?.rows ?? 0) + new DataView(buffer, P.PROGRAM).getUint32(P.POSITION, true)
 }
 
 /** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */
@@ -401,10 +409,17 @@ export function runThrough(run: TrainingRun): TrainResult {
 
 /** Runs all slices, giving the host its turn, and waiting for what `onEpoch` promises. */
 export async function runYielding(run: TrainingRun): Promise<TrainResult> {
+  await runUntil(run, () => false)
+  return run.result()
+}
+
+/** The same until the time is up. False: it is, and slices are left. */
+export async function runUntil(run: TrainingRun, isUp: () => boolean): Promise<boolean> {
   const turns = new Turns()
   while (run.slice()) {
     if (run.pending !== undefined) run.settle(await run.pending)
     if (turns.isDue()) await turns.yield()
+    if (isUp()) return false
   }
-  return run.result()
+  return true
 }
