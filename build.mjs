@@ -89,12 +89,13 @@ await bundle(
   // so that a worker does not get what trains many networks: dynamic imports count even where tree shaking drops their caller.
   {
     codeSplitting: {
-      groups: [{ name: 'core', minShareCount: 2, test: (id) => !APART.test(id.replaceAll('\\', '/')) }],
+      groups: [{ name: 'core', minShareCount: 2, test: (id) => !APART.test(id.replaceAll('\\\\', '/')) }],
     },
   },
 )
-// On its own: each helper thread loads it.
+// On their own: each thread loads one file, and bundlers need not split what a worker loads.
 await bundle('dist', { helper: 'src/engines/threads/helper.ts' })
+await bundle('dist', { hand: 'src/many/hand.ts' }, { codeSplitting: false })
 await bundle('dist', { cli: 'src/cli/main.ts', 'bench-thread': 'src/cli/bench/thread.ts' })
 // What bench/ shares with the command: not in the package
 await bundle('build', { 'bench-kit': 'src/cli/bench/kit.ts', 'bench-threads': 'src/cli/bench/threads.ts' })

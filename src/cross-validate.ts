@@ -35,7 +35,8 @@ export interface CrossValidation {
 /**
  * Trains a network per fold on the rows of all other folds and scores it on its own, in the targets' own units. Folds are
  * drawn with the seed, from every class alike where targets are classes, and differ by one row at most. Scalings are fitted
- * to the training rows of each fold. Networks of equally many rows share the lanes of vectors, as in `trainMany`.
+ * to the training rows of each fold. Networks of equally many rows share the lanes of vectors, and `threads` are as in
+ * `trainMany`.
  */
 export async function crossValidate(
   config: NetworkConfig,

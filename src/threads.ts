@@ -1,4 +1,4 @@
-// How many threads a network's products are split over, and from which size on.
+// How many threads there may be, and from which size on a network's products are split over them.
 import { refuse } from './checks.ts'
 
 /**
@@ -16,10 +16,22 @@ const MOST_AUTOMATIC_THREADS = 8
 
 /** Checks the option; 'auto' is what the host can run at once, or 1 where no product of the network is large. */
 export function resolveThreads(value: unknown, largestProduct: number): number {
+  const threads = checkThreads(value)
+  if (threads !== 'auto') return threads
+  return largestProduct < HELPS_FROM ? 1 : automaticThreads()
+}
+
+/** Checks an option of that name. Default 1 */
+export function checkThreads(value: unknown): number | 'auto' {
   if (value === undefined) return 1
-  if (value === 'auto') return largestProduct < HELPS_FROM ? 1 : Math.min(MOST_AUTOMATIC_THREADS, hostThreads())
-  if (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_THREADS) return value as number
+  const isCount = Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_THREADS
+  if (isCount || value === 'auto') return value as number | 'auto'
   return refuse('threads', `an integer from 1 to ${MOST_THREADS}, or "auto"`, value)
+}
+
+/** What 'auto' is where several threads pay */
+export function automaticThreads(): number {
+  return Math.min(MOST_AUTOMATIC_THREADS, hostThreads())
 }
 
 interface Host {

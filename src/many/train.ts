@@ -1,4 +1,5 @@
-// The training of several networks: checks, who shares lanes with whom, and the slices of those that do.
+// The training of several networks: checks, the beginning and the end. What lies between is in cohorts.ts for one thread,
+// and in share.ts for more.
 import { isOptionObject, refuse } from '../checks.ts'
 import type { NetworkConfig, ResolvedConfig } from '../config.ts'
 import { describe, WasmpropError } from '../errors.ts'
@@ -6,22 +7,21 @@ import type { MatrixInput } from '../matrix.ts'
 import { Network } from '../network.ts'
 import { readRows } from '../rows.ts'
 import { endRun, startOnRows } from '../runs.ts'
-import type { NetworkState } from '../state.ts'
+import { automaticThreads, checkThreads } from '../threads.ts'
 import type { TrainedNetwork, TrainManyOptions } from '../train-many.ts'
 import { type ResolvedTrainOptions, resolveTrainOptions } from '../train-options.ts'
-import { runYielding, type TrainingRun, type TrainResult } from '../training.ts'
-import { readSampleWeights, selectBoth } from '../training-set.ts'
-import { now, Turns } from '../turns.ts'
+import type { TrainResult } from '../training.ts'
+import { type Rows, readSampleWeights, selectBoth } from '../training-set.ts'
+import { now } from '../turns.ts'
+import { type Host, type Seat, trainMembers } from './cohorts.ts'
 import { seatingFor } from './gain.ts'
-import { agree, type Cohort, Lanes } from './lanes.ts'
+import type { Sharing, Started } from './share.ts'
 
-/** A network whose training has begun, and does not yet have its result */
-interface Member {
-  readonly network: Network
-  readonly state: NetworkState
-  readonly run: TrainingRun
-  readonly cohort: Cohort
-}
+/**
+ * How long one thread trains with 'auto' before workers are started for what is left, in ms: about what it takes until one is
+ * ready (25 to 60 in Node on two cores, more where these are busy), so that waiting costs at most as much again.
+ */
+const ALONE_MILLISECONDS = 50
 
 /** `seat` decides who gains by lanes. */
 export async function trainTogether(
@@ -29,23 +29,37 @@ export async function trainTogether(
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: TrainManyOptions,
-  seat: typeof seatingFor = seatingFor,
+  seat: Seat = seatingFor,
 ): Promise<TrainedNetwork[]> {
   const networks = await createAll(configs)
-  const members = new Set<Member>()
   const results = new Map<Network, TrainResult>()
-  const finish = (member: Member) => {
-    results.set(member.network, endRun(member.state, member.run.result()))
-    members.delete(member)
-  }
+  const finish: Host['finish'] = ({ network, state }, result) => results.set(network, endRun(state, result))
   try {
-    startAll(networks, inputs, targets, options, (member) => members.add(member))
-    for (const cohort of cohortsOf([...members])) await trainCohort(cohort, seat, finish)
+    const { members, threads, ...sharing } = startAll(networks, inputs, targets, options)
+    await trainAll(members, threads, sharing, { seat, finish })
   } catch (error) {
     for (const network of networks) network.dispose()
     throw error
   }
   return networks.map((network) => ({ network, result: results.get(network) as TrainResult }))
+}
+
+async function trainAll(
+  members: readonly Started[],
+  threads: number | 'auto',
+  sharing: Omit<Sharing, 'threads'>,
+  host: Host,
+): Promise<void> {
+  const most = threads === 'auto' ? automaticThreads() : threads
+  if (most === 1) {
+    await trainMembers(members, host)
+    return
+  }
+  const end = now() + ALONE_MILLISECONDS
+  const left = threads === 'auto' ? await trainMembers(members, { ...host, isUp: () => now() >= end }) : members
+  if (left.length === 0) return
+  const { trainOnThreads } = await import('./share.ts')
+  await trainOnThreads(left, { ...sharing, threads: most }, host)
 }
 
 // Checks
@@ -97,27 +111,37 @@ function refuseOtherShapes([first, ...others]: readonly ResolvedConfig[]): void 
   })
 }
 
+interface Start extends Omit<Sharing, 'threads'> {
+  readonly members: readonly Started[]
+  readonly threads: number | 'auto'
+}
+
 /** Begins the training of all networks, on the rows of each. */
 function startAll(
   networks: readonly Network[],
   inputs: MatrixInput,
   targets: MatrixInput,
   options: TrainManyOptions | undefined,
-  note: (member: Member) => void,
-): void {
+): Start {
   if (options !== undefined && !isOptionObject(options)) refuse('options', 'an object such as { epochs: 100 }', options)
-  const { rows: numbers, onEpoch, ...others } = options ?? {}
+  const { rows: numbers, onEpoch, threads, ...others } = options ?? {}
   const shared = resolveTrainOptions({ ...others, ...(onEpoch === undefined ? {} : { onEpoch: onEpoch as never }) })
-  networks.forEach((network, index) => {
+  const checkedThreads = checkThreads(threads)
+  let rows: Rows | undefined
+  const members = networks.map((network, index): Started => {
     const state = Network.stateOf(network)
     const all = readRows(state, inputs, targets)
+    rows ??= all
     const { validation } = shared
     const own = validation && readRows(state, validation.inputs, validation.targets, 'validation.')
     const chosen = numbers === undefined ? undefined : readNumbers(numbers, index, networks.length, all.inputs.rows)
     const resolved = optionsOf(shared, index, chosen, all.inputs.rows)
     const run = startOnRows(state, chosen === undefined ? all : selectBoth(all, chosen), own, resolved)
-    note({ network, state, run, cohort: cohortOf(state) })
+    return { network, state, run, chosen }
   })
+  // A worker would have to wait for an answer after every epoch.
+  const isShared = onEpoch === undefined
+  return { members, threads: isShared ? checkedThreads : 1, rows: rows as Rows, signal: shared.signal }
 }
 
 /** The numbers of a network's rows. Throws INVALID_SHAPE or INVALID_DATA. */
@@ -156,115 +180,4 @@ function optionsOf(
     ...(onEpoch ? { onEpoch: (progress) => onEpoch(Object.assign(progress, { network })) } : {}),
     ...(selects && weights ? { sampleWeights: Float64Array.from(chosen, (row) => weights[row]) } : {}),
   }
-}
-
-// Cohorts
-
-function cohortOf({ config, course }: NetworkState): Cohort {
-  const data = course?.data
-  if (data === undefined) throw new Error('expected a course that has begun')
-  return { config, ...data }
-}
-
-/** Members that may share lanes, as far as it is known beforehand */
-function cohortsOf(members: readonly Member[]): Member[][] {
-  const cohorts = new Map<string, Member[]>()
-  for (const member of members) {
-    const key = sharesLanes(member) ? keyOf(member.cohort) : `alone ${cohorts.size}`
-    cohorts.set(key, [...(cohorts.get(key) ?? []), member])
-  }
-  return [...cohorts.values()]
-}
-
-/** What the build of lanes can do */
-function sharesLanes({ state, cohort }: Member): boolean {
-  const { config, engine, fullBatch } = state
-  return (
-    engine.name === 'wasm' &&
-    !engine.relaxed &&
-    config.wasm === undefined && // such a host forbids to compile others
-    fullBatch === undefined &&
-    !cohort.isWeighted &&
-    config.learningRate.name !== 'function' && // it would be asked twice for the same step
-    config.layers.every(({ dropout }) => dropout === 0)
-  )
-}
-
-function keyOf({ config, rows, batchRows, isShuffled, hasRates }: Cohort): string {
-  const { layers, loss, optimizer, regularization, clipNorm, clipValue } = config
-  const ofLayers = layers.map(({ activation, hasBiases, trainsBiases }) => [activation, hasBiases, trainsBiases])
-  const ofProgram = [ofLayers, loss, optimizer, regularization, clipNorm, clipValue]
-  return JSON.stringify([...ofProgram, rows, batchRows, isShuffled, hasRates])
-}
-
-type Finish = (member: Member) => void
-
-async function trainCohort(cohort: readonly Member[], seat: typeof seatingFor, finish: Finish): Promise<void> {
-  const seating = cohort.length > 1 ? seat(cohort[0].cohort, cohort.length) : undefined
-  const lanes = seating && (await lanesFor(cohort[0].cohort, seating.lanes))
-  if (seating && lanes) await trainInLanes(cohort, lanes, seating.least, finish)
-  else await trainInTurn(cohort, finish)
-}
-
-/** Undefined where the host does not give them: the same bits come without */
-async function lanesFor(cohort: Cohort, count: number): Promise<Lanes | undefined> {
-  try {
-    return await Lanes.of(cohort, count)
-  } catch {
-    return undefined
-  }
-}
-
-async function trainInTurn(members: readonly Member[], finish: Finish): Promise<void> {
-  for (const member of members) {
-    await runYielding(member.run)
-    finish(member)
-  }
-}
-
-/**
- * As many at a time as there are lanes; where one ends, the next takes its place if it can. Fewer than `least` take turns
- * instead.
- */
-async function trainInLanes(members: readonly Member[], lanes: Lanes, least: number, finish: Finish): Promise<void> {
-  const waiting = [...members]
-  let seats: Member[] = []
-  const turns = new Turns()
-  while (waiting.length + seats.length > 0) {
-    while (seats.length < lanes.count && waiting.length > 0) {
-      if (seats.length > 0 && !agree(seats[0].state, waiting[0].state)) break
-      seats.push(waiting.shift() as Member)
-    }
-    if (seats.length < least) {
-      await trainInTurn(seats, finish)
-      seats = []
-      continue
-    }
-    // All of them, since each may be due for something; batches come when none is.
-    const areReady = seats.map(({ run }) => run.prepare())
-    if (areReady.every((isReady) => isReady)) advance(seats, lanes)
-    const ended: Member[] = []
-    for (const member of seats) {
-      const { run } = member
-      if (run.pending !== undefined) run.settle(await run.pending)
-      if (run.hasEnded()) ended.push(member)
-    }
-    ended.forEach(finish)
-    seats = seats.filter((member) => !ended.includes(member))
-    if (turns.isDue()) await turns.yield()
-  }
-}
-
-/** A slice of all, as long as the shortest */
-function advance(seats: readonly Member[], lanes: Lanes): void {
-  const steps = Math.min(...seats.map(({ run }) => run.begin()))
-  const started = now()
-  const reasons = lanes.train(
-    seats.map(({ state }) => state),
-    steps,
-  )
-  const milliseconds = now() - started
-  seats.forEach(({ run }, seat) => {
-    run.end(reasons[seat], milliseconds)
-  })
 }

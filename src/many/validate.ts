@@ -9,6 +9,7 @@ import { Network } from '../network.ts'
 import { shuffle } from '../random.ts'
 import { readRows } from '../rows.ts'
 import { classesOfTargets } from '../targets.ts'
+import { checkThreads } from '../threads.ts'
 import type { TrainedNetwork } from '../train-many.ts'
 import { resolveTrainOptions } from '../train-options.ts'
 import { type Rows, selectBoth } from '../training-set.ts'
@@ -21,7 +22,8 @@ export async function validateFolds(
   options: CrossValidateOptions = {},
 ): Promise<CrossValidation> {
   if (!isOptionObject(options)) refuse('options', 'an object such as { folds: 5 }', options)
-  const { folds: count = 5, metrics: choices, seed: foldSeed, ...others } = options
+  const { folds: count = 5, metrics: choices, seed: foldSeed, threads: most, ...others } = options
+  const threads = checkThreads(most)
   resolveTrainOptions(others as Parameters<typeof resolveTrainOptions>[0])
   const seeded = isOptionObject(config) && config.seed === undefined ? { ...config, seed: drawSeed() } : config
   const { rows, metrics, seed } = await read(seeded, inputs, targets, choices)
@@ -38,6 +40,7 @@ export async function validateFolds(
     targets,
     {
       ...others,
+      threads,
       rows: held.map((_, fold) => numbersWhere(foldOf, (other) => other !== fold)),
     },
   )

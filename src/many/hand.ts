@@ -1,0 +1,61 @@
+// What runs in a worker of `trainMany`: takes networks that stand somewhere in their training, trains them to its end as the
+// calling thread would, in lanes where they gain by it, and gives them back.
+import { nodeThreads } from '../engines/threads/board.ts'
+import { Network } from '../network.ts'
+import { readRows } from '../rows.ts'
+import { resumeOnRows } from '../runs.ts'
+import { networkOfSnapshot } from '../saved.ts'
+import { readParts, takeParts } from '../snapshot.ts'
+import { selectBoth } from '../training-set.ts'
+import { type Host, type Member, trainMembers } from './cohorts.ts'
+import { seatingFor } from './gain.ts'
+import { buffersOf, type Data, type FromHand, READY, type Task, type ToHand, type Trained } from './messages.ts'
+
+type Post = (answer: FromHand, transfer?: ArrayBuffer[]) => void
+
+let data: Data
+let controller: AbortController
+
+async function receive(message: ToHand, post: Post): Promise<void> {
+  if (message === 'abort') return controller.abort()
+  data = message.data ?? data
+  controller = new AbortController()
+  try {
+    const trained = await train(message.tasks, controller.signal)
+    post({ trained }, buffersOf(trained))
+  } catch (error) {
+    post({ failure: String(error) })
+  }
+}
+
+async function train(tasks: readonly Task[], signal: AbortSignal): Promise<Trained[]> {
+  const members: Member[] = []
+  for (const task of tasks) members.push(await resume(task, signal))
+  const trained = new Map<Member, Trained>()
+  const finish: Host['finish'] = (member, { stopReason, advice }) => {
+    trained.set(member, { parts: takeParts(member.state), stopReason, advice })
+    member.network.dispose()
+  }
+  await trainMembers(members, { seat: seatingFor, finish })
+  return members.map((member) => trained.get(member) as Trained)
+}
+
+async function resume({ parts, options, chosen }: Task, signal: AbortSignal): Promise<Member> {
+  const network = await networkOfSnapshot(readParts(parts, options))
+  const state = Network.stateOf(network)
+  const { course } = state
+  if (course?.data === undefined) throw new Error('expected a network in the midst of its training')
+  const all = readRows(state, data.inputs, data.targets)
+  const rows = chosen === undefined ? all : selectBoth(all, chosen)
+  return { network, state, run: resumeOnRows(state, course, course.data, rows, { signal }) }
+}
+
+const port = nodeThreads()?.parentPort
+if (port) {
+  port.on('message', (message) => receive(message, (answer, transfer) => port.postMessage(answer, transfer)))
+  port.postMessage(READY)
+} else {
+  const post: Post = (answer, transfer = []) => postMessage(answer, { transfer })
+  addEventListener('message', ({ data: message }) => receive(message, post))
+  post(READY)
+}

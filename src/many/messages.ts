@@ -1,0 +1,39 @@
+// What passes between the thread that called `trainMany` and its workers. A network travels as the parts of a snapshot, and
+// comes back so: whatever becomes of a worker, the one in the calling thread still stands where it was.
+import type { StopReason } from '../course.ts'
+import type { FlatInput } from '../matrix.ts'
+import type { RestoreOptions, SnapshotParts } from '../snapshot.ts'
+
+/** All rows of a call, sent to each worker once */
+export interface Data {
+  readonly inputs: FlatInput
+  readonly targets: FlatInput
+}
+
+/** A network that is to be trained to its end */
+export interface Task {
+  readonly parts: SnapshotParts
+  readonly options: RestoreOptions
+  /** Numbers of its rows; undefined: all */
+  readonly chosen: Uint32Array | undefined
+}
+
+/** One that was: its course is still the one that ended. */
+export interface Trained {
+  readonly parts: SnapshotParts
+  readonly stopReason: StopReason
+  readonly advice: string | undefined
+}
+
+/** 'abort' ends the tasks before it as an aborted signal does. `data` is left out where the worker has it. */
+export type ToHand = { readonly data?: Data; readonly tasks: readonly Task[] } | 'abort'
+
+/** READY comes first, then an answer for each message with tasks, in their order. */
+export type FromHand = typeof READY | { readonly trained: readonly Trained[] } | { readonly failure: string }
+
+export const READY = 'ready'
+
+/** Buffers that are handed over instead of copied: no block is anybody else's. */
+export function buffersOf(all: readonly { readonly parts: SnapshotParts }[]): ArrayBuffer[] {
+  return all.flatMap(({ parts }) => Object.values(parts.blocks).map(({ buffer }) => buffer as ArrayBuffer))
+}

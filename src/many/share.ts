@@ -1,0 +1,154 @@
+// Networks over threads: the calling one trains as well, and workers take of what waits. What fails in a worker is trained by
+// the others, so that a worker can only save time.
+import type { Course } from '../course.ts'
+import type { FlatInput, Matrix } from '../matrix.ts'
+import { applySnapshot, readParts, takeParts } from '../snapshot.ts'
+import { resultOf } from '../training.ts'
+import type { Rows } from '../training-set.ts'
+import { cohortsOf, type Host, type Member, type Seat, seatingOf, trainMembers } from './cohorts.ts'
+import { type Hand, takeHand } from './hands.ts'
+import type { Data, Task, Trained } from './messages.ts'
+
+/** A member with the numbers of its rows; undefined: all */
+export interface Started extends Member {
+  readonly chosen: Uint32Array | undefined
+}
+
+export interface Sharing {
+  /** At most, the calling one included */
+  readonly threads: number
+  /** Of all members */
+  readonly rows: Rows
+  readonly signal: AbortSignal | undefined
+}
+
+/** Trains all of them, each to its end. */
+export async function trainOnThreads(members: readonly Started[], sharing: Sharing, host: Host): Promise<void> {
+  const { threads, rows, signal } = sharing
+  const staying = members.filter((member) => !canTravel(member))
+  const travelling = members.filter(canTravel)
+  const useful = travelling.length - (staying.length === 0 ? 1 : 0)
+  const hands = takeHands(signal?.aborted ? 0 : Math.min(threads - 1, useful))
+  let waiting = divide(travelling, hands.length + 1, host.seat)
+  let data: Data | undefined
+  const underway = new Map<Hand, Promise<boolean>>()
+
+  /** False: the worker is not to be asked again. */
+  async function trainAway(part: readonly Started[], hand: Hand): Promise<boolean> {
+    try {
+      data ??= dataOf(rows)
+      land(part, await hand.train(data, part.map(taskOf)), host)
+      return true
+    } catch {
+      waiting.push(part) // it stands where it stood
+      return false
+    }
+  }
+
+  async function employ(hand: Hand): Promise<void> {
+    await hand.ready
+    for (let isFit = true; isFit && !signal?.aborted; ) {
+      const part = waiting.shift()
+      if (part === undefined) return
+      const training = trainAway(part, hand)
+      underway.set(hand, training)
+      isFit = await training
+      underway.delete(hand)
+    }
+  }
+
+  const abort = () => {
+    for (const hand of underway.keys()) hand.abort()
+  }
+  signal?.addEventListener('abort', abort)
+  try {
+    for (const hand of hands) employ(hand).catch(() => {}) // one that does not start
+    await trainMembers(staying, host)
+    while (waiting.length + underway.size > 0) {
+      const part = waiting.shift()
+      if (part) await trainMembers(part, host)
+      else await Promise.race(underway.values())
+    }
+  } finally {
+    waiting = []
+    signal?.removeEventListener('abort', abort)
+    for (const hand of hands) {
+      if (underway.has(hand)) hand.end()
+      else hand.rest()
+    }
+  }
+}
+
+/** No function can be posted. */
+function canTravel({ state }: Started): boolean {
+  return state.config.learningRate.name !== 'function'
+}
+
+function takeHands(count: number): Hand[] {
+  const hands: Hand[] = []
+  for (let index = 0; index < count; index++) {
+    const hand = takeHand()
+    if (hand === undefined) break
+    hands.push(hand)
+  }
+  return hands
+}
+
+/** Times that lanes are filled in one part: where networks end early, others can take their places. */
+const FILLINGS = 2
+/** Parts for each thread of those that train in turn: whoever has the short ones takes more. */
+const TURNS = 8
+
+/** Parts of about equal size, as many for each thread, and as large as lanes like them */
+function divide(members: readonly Started[], threads: number, seat: Seat): (readonly Started[])[] {
+  const parts: Started[][] = []
+  const inTurn: Started[] = []
+  for (const cohort of cohortsOf(members)) {
+    const seating = seatingOf(cohort, seat)
+    if (seating) parts.push(...split(cohort, threads, FILLINGS * seating.lanes))
+    else inTurn.push(...cohort)
+  }
+  return [...parts, ...split(inTurn, threads, Math.ceil(inTurn.length / threads / TURNS))]
+}
+
+/** `most`: members of a part */
+function split(members: readonly Started[], threads: number, most: number): Started[][] {
+  const share = Math.ceil(members.length / threads)
+  const size = Math.ceil(share / Math.ceil(share / most))
+  const parts: Started[][] = []
+  for (let from = 0; from < members.length; from += size) parts.push(members.slice(from, from + size))
+  return parts
+}
+
+function taskOf({ state, chosen }: Started): Task {
+  const { arithmetic, wasm } = state.config
+  return { parts: takeParts(state), options: { engine: state.engine.name, arithmetic, wasm }, chosen }
+}
+
+/** Puts networks where their workers left off. All are read before any is changed. */
+function land(members: readonly Started[], trained: readonly Trained[], { finish }: Host): void {
+  const snapshots = trained.map(({ parts }) => readParts(parts, {}))
+  members.forEach((member, index) => {
+    const { state } = member
+    const { stopReason, advice } = trained[index]
+    applySnapshot(state, snapshots[index])
+    const course = state.course as Course
+    course.finish(state, stopReason) // once more: timelines forget where they end
+    finish(member, resultOf(state, course, stopReason, advice))
+  })
+}
+
+function dataOf({ inputs, targets }: Rows): Data {
+  const { classes, rows } = targets
+  return {
+    inputs: flatten(inputs),
+    targets: classes === undefined ? flatten(targets) : { data: classes, rows, columns: 1 },
+  }
+}
+
+function flatten(matrix: Matrix): FlatInput {
+  const { rows, columns } = matrix
+  const data = new Float64Array(rows * columns)
+  matrix.copyRows(0, rows, data, 0, columns)
+  return { data, rows, columns }
+}
