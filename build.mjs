@@ -64,8 +64,14 @@ rmSync('dist', { recursive: true, force: true })
 const shared = { platform: 'neutral', resolve: { mainFields: ['module', 'main'] }, external: [/^node:/, 'wasmprop'] }
 
 /** The files of one or more entries: as written, without the types. Who puts them into a page minifies them. */
-const bundle = (folder, input, options = {}) =>
-  build({ ...shared, input, output: { dir: folder, chunkFileNames: nameChunk, ...options } })
+const bundle = (folder, input, options = {}, plugins = []) =>
+  build({ ...shared, input, plugins, output: { dir: folder, chunkFileNames: nameChunk, ...options } })
+
+/** Workers of trainMany are given compiled modules. */
+const withoutBinaries = {
+  name: 'without binaries',
+  load: { filter: { id: /src[\\/]generated[\\/]/ }, handler: () => "export default ''" },
+}
 
 /** engines/threads/engine.ts becomes threads-engine.js */
 function nameChunk({ name, facadeModuleId }) {
@@ -89,13 +95,13 @@ await bundle(
   // so that a worker does not get what trains many networks: dynamic imports count even where tree shaking drops their caller.
   {
     codeSplitting: {
-      groups: [{ name: 'core', minShareCount: 2, test: (id) => !APART.test(id.replaceAll('\\\\', '/')) }],
+      groups: [{ name: 'core', minShareCount: 2, test: (id) => !APART.test(id.replaceAll('\\', '/')) }],
     },
   },
 )
 // On their own: each thread loads one file, and bundlers need not split what a worker loads.
 await bundle('dist', { helper: 'src/engines/threads/helper.ts' })
-await bundle('dist', { hand: 'src/many/hand.ts' }, { codeSplitting: false })
+await bundle('dist', { hand: 'src/many/hand.ts' }, { codeSplitting: false }, [withoutBinaries])
 await bundle('dist', { cli: 'src/cli/main.ts', 'bench-thread': 'src/cli/bench/thread.ts' })
 // What bench/ shares with the command: not in the package
 await bundle('build', { 'bench-kit': 'src/cli/bench/kit.ts', 'bench-threads': 'src/cli/bench/threads.ts' })

@@ -150,6 +150,20 @@ export function compileLanes(): Promise<WebAssembly.Module> {
   return lanes
 }
 
+/** What of the above a thread passes on; undefined: not needed there, or not to be had */
+export interface Modules {
+  readonly embedded: WebAssembly.Module | undefined
+  readonly relaxed: WebAssembly.Module | undefined
+  readonly lanes: WebAssembly.Module | undefined
+}
+
+/** Takes modules that another thread has compiled: a worker then needs neither their bytes nor the time. */
+export function adoptModules(modules: Modules): void {
+  if (modules.embedded) embedded ??= Promise.resolve(modules.embedded)
+  if (modules.relaxed) relaxed ??= Promise.resolve(modules.relaxed)
+  if (modules.lanes) lanes ??= Promise.resolve(modules.lanes)
+}
+
 export function compile(hexadecimal: string): Promise<WebAssembly.Module> {
   return WebAssembly.compile(decode(hexadecimal))
 }

@@ -1,6 +1,7 @@
 // What runs in a worker of `trainMany`: takes networks that stand somewhere in their training, trains them to its end as the
 // calling thread would, in lanes where they gain by it, and gives them back.
 import { nodeThreads } from '../engines/threads/board.ts'
+import { adoptModules } from '../engines/wasm.ts'
 import { Network } from '../network.ts'
 import { readRows } from '../rows.ts'
 import { resumeOnRows } from '../runs.ts'
@@ -14,14 +15,18 @@ import { buffersOf, type Data, type FromHand, READY, type Task, type ToHand, typ
 type Post = (answer: FromHand, transfer?: ArrayBuffer[]) => void
 
 let data: Data
-let controller: AbortController
+let controller: AbortController | undefined
 
 async function receive(message: ToHand, post: Post): Promise<void> {
-  if (message === 'abort') return controller.abort()
-  data = message.data ?? data
+  if (message === 'abort') return controller?.abort()
+  if (message.data) {
+    data = message.data
+    adoptModules(data.modules)
+  }
   controller = new AbortController()
+  const { signal } = controller
   try {
-    const trained = await train(message.tasks, controller.signal)
+    const trained = await train(message.tasks, signal)
     post({ trained }, buffersOf(trained))
   } catch (error) {
     post({ failure: String(error) })

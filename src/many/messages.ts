@@ -1,11 +1,13 @@
 // What passes between the thread that called `trainMany` and its workers. A network travels as the parts of a snapshot, and
 // comes back so: whatever becomes of a worker, the one in the calling thread still stands where it was.
 import type { StopReason } from '../course.ts'
+import type { Modules } from '../engines/wasm.ts'
 import type { FlatInput } from '../matrix.ts'
 import type { RestoreOptions, SnapshotParts } from '../snapshot.ts'
 
-/** All rows of a call, sent to each worker once */
+/** All rows of a call and what the workers compute with, sent to each of them once */
 export interface Data {
+  readonly modules: Modules
   readonly inputs: FlatInput
   readonly targets: FlatInput
 }

@@ -1,6 +1,7 @@
 // Networks over threads: the calling one trains as well, and workers take of what waits. What fails in a worker is trained by
 // the others, so that a worker can only save time.
 import type { Course } from '../course.ts'
+import { compileEmbedded, compileLanes, compileRelaxed } from '../engines/wasm.ts'
 import type { FlatInput, Matrix } from '../matrix.ts'
 import { applySnapshot, readParts, takeParts } from '../snapshot.ts'
 import { resultOf } from '../training.ts'
@@ -30,14 +31,16 @@ export async function trainOnThreads(members: readonly Started[], sharing: Shari
   const useful = travelling.length - (staying.length === 0 ? 1 : 0)
   const hands = takeHands(signal?.aborted ? 0 : Math.min(threads - 1, useful))
   let waiting = divide(travelling, hands.length + 1, host.seat)
-  let data: Data | undefined
+  let data: Promise<Data> | undefined
   const underway = new Map<Hand, Promise<boolean>>()
 
   /** False: the worker is not to be asked again. */
   async function trainAway(part: readonly Started[], hand: Hand): Promise<boolean> {
     try {
-      data ??= dataOf(rows)
-      land(part, await hand.train(data, part.map(taskOf)), host)
+      data ??= dataOf(rows, travelling)
+      const sent = await data
+      if (signal?.aborted) throw new Error('aborted')
+      land(part, await hand.train(sent, part.map(taskOf)), host)
       return true
     } catch {
       waiting.push(part) // it stands where it stood
@@ -138,11 +141,26 @@ function land(members: readonly Started[], trained: readonly Trained[], { finish
   })
 }
 
-function dataOf({ inputs, targets }: Rows): Data {
+async function dataOf({ inputs, targets }: Rows, members: readonly Started[]): Promise<Data> {
   const { classes, rows } = targets
+  const [embedded, relaxed, lanes] = await Promise.all([
+    moduleOf(compileEmbedded),
+    members.some(({ state }) => state.engine.relaxed) ? moduleOf(compileRelaxed) : undefined,
+    moduleOf(compileLanes),
+  ])
   return {
+    modules: { embedded, relaxed, lanes },
     inputs: flatten(inputs),
     targets: classes === undefined ? flatten(targets) : { data: classes, rows, columns: 1 },
+  }
+}
+
+/** Undefined where the host forbids to compile: then nothing of it is needed. */
+async function moduleOf(compile: () => Promise<WebAssembly.Module>): Promise<WebAssembly.Module | undefined> {
+  try {
+    return await compile()
+  } catch {
+    return undefined
   }
 }
 
