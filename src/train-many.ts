@@ -12,8 +12,9 @@ export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
   /**
    * Threads that the networks are divided over, with the same bits, the calling one included: an integer from 1 to 64, or
    * `'auto'` for what the host can run, at most 8, once training has taken 50 ms on one, which is about what starting a worker
-   * takes. Workers share no memory, so that pages need no isolation. The calling thread does what workers cannot: all
-   * where the host starts none, networks whose learning rate is a function, and all with `onEpoch`. Default 1
+   * takes. Workers share no memory, so that pages need no isolation; in them each network has one thread. The calling thread
+   * does what workers cannot: all where the host starts none, networks whose learning rate is a function, and all with
+   * `onEpoch`. Default 1
    */
   threads?: number | 'auto'
   /** As in `train`, for each network. Returning `false` ends the training of that one. */

@@ -30,8 +30,9 @@ export async function trainOnThreads(members: readonly Started[], sharing: Shari
   const travelling = members.filter(canTravel)
   const useful = travelling.length - (staying.length === 0 ? 1 : 0)
   const hands = takeHands(signal?.aborted ? 0 : Math.min(threads - 1, useful))
-  let waiting = divide(travelling, hands.length + 1, host.seat)
+  const waiting = divide(travelling, hands.length + 1, host.seat)
   let data: Promise<Data> | undefined
+  let isOver = false
   const underway = new Map<Hand, Promise<boolean>>()
 
   /** False: the worker is not to be asked again. */
@@ -40,7 +41,9 @@ export async function trainOnThreads(members: readonly Started[], sharing: Shari
       data ??= dataOf(rows, travelling)
       const sent = await data
       if (signal?.aborted) throw new Error('aborted')
-      land(part, await hand.train(sent, part.map(taskOf)), host)
+      const trained = await hand.train(sent, part.map(taskOf))
+      if (isOver) return false // the call has failed, and its networks are gone
+      land(part, trained, host)
       return true
     } catch {
       waiting.push(part) // it stands where it stood
@@ -50,7 +53,7 @@ export async function trainOnThreads(members: readonly Started[], sharing: Shari
 
   async function employ(hand: Hand): Promise<void> {
     await hand.ready
-    for (let isFit = true; isFit && !signal?.aborted; ) {
+    for (let isFit = true; isFit && !isOver && !signal?.aborted; ) {
       const part = waiting.shift()
       if (part === undefined) return
       const training = trainAway(part, hand)
@@ -73,7 +76,7 @@ export async function trainOnThreads(members: readonly Started[], sharing: Shari
       else await Promise.race(underway.values())
     }
   } finally {
-    waiting = []
+    isOver = true
     signal?.removeEventListener('abort', abort)
     for (const hand of hands) {
       if (underway.has(hand)) hand.end()
