@@ -92,6 +92,29 @@ export interface Explanation {
 /**
  * Explains one forward and backward pass and the step that would follow. Weights are numbered layer by layer, by target
  * neuron, then source. Changes nothing. Softmax has no single ∂out/∂net; ∂E/∂net is given there.
+ *
+ * @example
+ * ```js
+ * import { createNetwork, explain } from 'wasmprop'
+ *
+ * const network = await createNetwork({
+ *   inputs: 2,
+ *   layers: [
+ *     { units: 2, activation: 'sigmoid', weightInit: [[0.15, 0.25], [0.2, 0.3]], biasInit: [0.35, 0.35] },
+ *     { units: 2, activation: 'sigmoid', weightInit: [[0.4, 0.5], [0.45, 0.55]], biasInit: [0.6, 0.6] },
+ *   ],
+ *   loss: 'halfSquaredError',
+ *   optimizer: { name: 'sgd', learningRate: 0.5 },
+ *   dtype: 'float64',
+ * })
+ * const { layers, totalError } = explain(network, [0.05, 0.1], [0.01, 0.99])
+ * const w5 = layers[1].neurons[0].weights[0]
+ * console.log(totalError.toFixed(9), w5.name, w5.errorByWeight.toFixed(9), w5.updated.toFixed(8))
+ * ```
+ *
+ * ```text
+ * 0.298371109 w5 0.082167041 0.35891648
+ * ```
  */
 export function explain(network: Network, input: MatrixInput, target: MatrixInput): Explanation {
   const state = Network.stateOf(network)

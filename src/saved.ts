@@ -20,6 +20,37 @@ export async function networkFromJSON(value: unknown, options?: ModelOptions): P
 /**
  * The network that `snapshot` wrote. Rejects with INVALID_MODEL what was cut or changed. A rate given as a function must be
  * given again, as `learningRate`; `engine`, `arithmetic`, `threads` and `wasm` may be others than before.
+ *
+ * @example
+ * ```js
+ * import { createNetwork, restoreNetwork } from 'wasmprop'
+ *
+ * const X = Array.from({ length: 60 }, (_, i) => [(i % 7) / 7, (i % 11) / 11])
+ * const y = X.map(([a, b]) => [a * b])
+ * const config = {
+ *   inputs: 2,
+ *   layers: [{ units: 16, activation: 'tanh', dropout: 0.1 }, { units: 1 }],
+ *   optimizer: { name: 'adam', learningRate: { name: 'cosine', initial: 0.01, total: 200 } },
+ *   seed: 1,
+ * }
+ * const options = { epochs: 200, batchSize: 8, validation: { split: 0.2 }, earlyStopping: { patience: 20 } }
+ *
+ * const network = await createNetwork(config)
+ * let bytes
+ * await network.train(X, y, {
+ *   ...options,
+ *   onEpoch: ({ epoch }) => {
+ *     if (epoch === 57) bytes = network.snapshot()
+ *   },
+ * })
+ * const other = await restoreNetwork(bytes, { engine: 'typescript' })
+ * const { epochs, stopReason } = await other.resume(X, y)
+ * console.log(epochs, stopReason, other.weightsHash() === network.weightsHash())
+ * ```
+ *
+ * ```text
+ * 75 earlyStopping true
+ * ```
  */
 export async function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
   return networkOfSnapshot(readSnapshot(bytes, options))
