@@ -18,6 +18,7 @@ import {
   type EngineName,
   engines,
   expectRefusal,
+  listOf,
   relativeDifference,
   rowsOf,
   SMALL,
@@ -38,8 +39,6 @@ interface Fixture {
   deviation: number
 }
 const fixtures: Fixture[] = JSON.parse(readFileSync(new URL('fixtures/dropout.json', import.meta.url), 'utf8'))
-
-const listOf = (layers: LayerWeights[]) => layers.map(({ weights, biases }) => [...weights, biases])
 
 function startOf({ seed, units, dropouts }: Fixture, changes: Partial<NetworkConfig>): Promise<Network> {
   const widths = [3, ...units, 2]

@@ -5,7 +5,7 @@ import { activations } from '../src/activations.ts'
 import { createNetwork, type LayerWeights, type Network } from '../src/index.ts'
 import { losses } from '../src/losses.ts'
 import { type Choice, isAccepted, loosely, variantsOf } from './choices.ts'
-import { engines, numbersOf, relativeDifference, rowsOf } from './networks.ts'
+import { engines, listOf, numbersOf, relativeDifference, rowsOf } from './networks.ts'
 
 /**
  * The five-point formula misses by h⁴/30 · f⁗′, about 1e-13 with h = 2⁻¹⁰, and by the rounding of the objective, about
@@ -59,8 +59,6 @@ function differences(objective: Objective, layers: LayerWeights[], trained: bool
     biases: biases.map((_, index) => (trained[layer] ? derivative(biases, index) : 0)),
   }))
 }
-
-const listOf = (layers: LayerWeights[]) => layers.map(({ weights, biases }) => [...weights, biases])
 
 /** Tries seeds until no kink is near, then compares. */
 async function expectTrueGradients(config: object, loss: string, rows = ROWS) {

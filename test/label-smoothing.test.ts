@@ -9,7 +9,17 @@ import {
   type NetworkConfig,
   networkFromJSON,
 } from '../src/index.ts'
-import { bitsOf, dtypes, engines, expectRefusal, relativeDifference, rowsOf, SMALL, trainedBits } from './networks.ts'
+import {
+  bitsOf,
+  dtypes,
+  engines,
+  expectRefusal,
+  listOf,
+  relativeDifference,
+  rowsOf,
+  SMALL,
+  trainedBits,
+} from './networks.ts'
 
 interface Fixture {
   X: number[][]
@@ -28,8 +38,6 @@ interface Fixture {
   }[]
 }
 const fixture: Fixture = JSON.parse(readFileSync(new URL('fixtures/label-smoothing.json', import.meta.url), 'utf8'))
-
-const listOf = (layers: LayerWeights[]) => layers.map(({ weights, biases }) => [...weights, biases])
 
 function smoothed(labelSmoothing: number, changes: Partial<NetworkConfig>): Promise<Network> {
   const [hidden, output] = fixture.initial

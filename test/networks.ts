@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { expect } from 'vitest'
 import * as P from '../assembly/program.ts'
 import { type ErrorCode, WasmpropError } from '../src/errors.ts'
-import { createNetwork, type Network, type NetworkConfig } from '../src/index.ts'
+import { createNetwork, type LayerWeights, type Network, type NetworkConfig } from '../src/index.ts'
 import { Network as InnerNetwork } from '../src/network.ts'
 import { valuesOf } from '../src/parameters.ts'
 
@@ -147,3 +147,6 @@ function shapeOf(value: unknown): string {
 function flatten(value: unknown): number[] {
   return Array.isArray(value) ? value.flatMap(flatten) : [value as number]
 }
+
+/** Weights and biases of every layer, row by row */
+export const listOf = (layers: readonly LayerWeights[]) => layers.map(({ weights, biases }) => [...weights, biases])

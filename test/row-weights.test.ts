@@ -11,6 +11,7 @@ import {
   type EngineName,
   engines,
   expectRefusal,
+  listOf,
   numbersOf,
   rejection,
   relativeDifference,
@@ -43,7 +44,6 @@ const OPTIMIZERS = {
 } as const
 const LOSS_OPTIONS: Partial<Record<LossName, object>> = { huber: { delta: 0.3 }, smoothL1: { beta: 0.3 } }
 
-const listOf = (layers: LayerWeights[]) => layers.map(({ weights, biases }) => [...weights, biases])
 const pick = <Row>(list: readonly Row[], rows: Iterable<number>) => Array.from(rows, (row) => list[row])
 
 function startOf({ loss, optimizer }: Fixture['cases'][number], changes: Partial<NetworkConfig>): Promise<Network> {

@@ -235,11 +235,15 @@ describe('a network on several threads', () => {
   })
 
   it('comes and goes many times', async () => {
+    const hashes = new Set<string>()
     for (let turn = 0; turn < 200; turn++) {
       const network = await create(SMALL, 2)
       network.trainOnBatch(rowsOf(20, 3, 1), rowsOf(20, 2, 2))
+      expect(network.engine.threads).toBe(2)
+      hashes.add(network.weightsHash())
       network.dispose()
     }
+    expect(hashes.size).toBe(1)
   })
 })
 
