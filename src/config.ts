@@ -298,7 +298,8 @@ function resolveInitializer(
   const { low, high } = chosen.options
   if (low > high) refuse(`${path}.low`, `a number of at most high, which is ${high}`, low)
   const quantile = initializerOf(chosen).quantile(inputs, units, chosen.options)
-  for (const extreme of [quantile(0), quantile(LARGEST_RANDOM)]) {
+  const extremes = typeof quantile === 'number' ? [quantile] : [quantile(0), quantile(LARGEST_RANDOM)]
+  for (const extreme of extremes) {
     if (!isFiniteIn(dtype, extreme)) refuse(path, `initial values that are finite in ${dtype}`, extreme)
   }
   return chosen

@@ -5,8 +5,8 @@ import { log } from './logarithms.ts'
 import type { Choice, Chosen, Options } from './options.ts'
 import { fillUniform } from './random.ts'
 
-/** What turns a uniform number in [0, 1) into one of a distribution. */
-type Quantile = (random: number) => number
+/** What turns a uniform number in [0, 1) into one of a distribution; a number is what all of them are. */
+type Quantile = ((random: number) => number) | number
 
 interface Initializer {
   readonly options: Options
@@ -47,14 +47,11 @@ export const initializers = {
   },
   zeros: {
     options: {},
-    quantile: () => () => 0,
+    quantile: () => 0,
   },
   constant: {
     options: { value: number(0) },
-    quantile: (_inputs, _units, { value }) => {
-      const constant = Number(value)
-      return () => constant
-    },
+    quantile: (_inputs, _units, { value }) => Number(value),
   },
 } as const satisfies Record<string, Initializer>
 
@@ -89,8 +86,9 @@ export function initialize(
   part: 'weights' | 'biases',
 ): Float64Array {
   const values = new Float64Array(part === 'weights' ? inputs * units : units)
-  fillUniform(values, seed, INITIALIZATION, layer, part === 'weights' ? 0 : 1)
   const quantile = initializerOf(initializer).quantile(inputs, units, initializer.options)
+  if (typeof quantile === 'number') return values.fill(quantile)
+  fillUniform(values, seed, INITIALIZATION, layer, part === 'weights' ? 0 : 1)
   for (let index = 0; index < values.length; index++) values[index] = quantile(values[index])
   return values
 }
