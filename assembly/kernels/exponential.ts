@@ -10,19 +10,19 @@ import { multiplyAdd } from './vector'
 
 // The constants are loaded, not written in place: V8 builds a v128.const anew in every turn of a loop.
 // Offsets in elements: 0 lowest, 1 highest argument, 2 1/ln 2, 3 rounding constant, 4, 5 −ln 2 in two parts, 6 … q,
-// 16 lowest, 17 highest argument whose result and its factor 2^n are normal numbers
+// 16 lowest, 17 highest argument whose result and its factor 2^n are normal numbers, 18 the least magnitude of the two
 const FLOAT64_TABLE: usize = memory.data<f64>([
   -746, 710, 1.4426950408889634, 6755399441055744,
   -0.6931471803691238, -1.9082149292705877e-10,
   0.5000000000000011, 0.16666666666666413, 0.041666666666530155, 0.008333333333494465, 0.0013888888943630203,
   0.00019841269506569952, 2.4801493098806817e-5, 2.755758638206904e-6, 2.763024841530589e-7, 2.5000058886465766e-8,
-  -708, 709,
+  -708, 709, 708,
 ])
 const FLOAT32_TABLE: usize = memory.data<f32>([
   -104, 89, 1.4426950216293335, 12582912,
   -0.693359375, 0.00021219444170128554,
   0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368716575205326, 0.001381459878757596,
-  0, 0, 0, 0, 0, -87, 88,
+  0, 0, 0, 0, 0, -87, 88, 87,
 ])
 
 // @ts-ignore: decorator
@@ -70,6 +70,13 @@ function powerOfTwo<T>(n: v128): v128 {
   return v128.shl<i64>(v128.add<i64>(n, v128.splat<i64>(1023)), 52)
 }
 
+/** Whether any lane of a comparison is true */
+// @ts-ignore: decorator
+@inline
+function anyLane<T>(mask: v128): i32 {
+  return sizeof<T>() == 4 ? i32x4.bitmask(mask) : i64x2.bitmask(mask)
+}
+
 // @ts-ignore: decorator
 @inline
 function clamp<T>(x: v128, lowest: usize): v128 {
@@ -105,7 +112,9 @@ export function scaledExp<T>(factor: v128, x: v128): v128 {
 // @ts-ignore: decorator
 @inline
 export function expNormal<T>(value: v128): v128 {
-  const x = clamp<T>(value, 16)
+  let x = value
+  // Hardly ever: the processor foretells the branch, where the clamp's two operations would hold up all that follow.
+  if (anyLane<T>(v128.gt<T>(v128.abs<T>(value), constant<T>(18)))) x = clamp<T>(value, 16)
   const shifted = shiftedQuotient<T>(x)
   const n = sizeof<T>() == 4 ? v128.sub<i32>(shifted, constant<T>(3)) : shifted
   return v128.mul<T>(v128.add<T>(v128.splat<T>(<T>1), reducedExpm1<T>(x, shifted)), powerOfTwo<T>(n))
