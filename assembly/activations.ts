@@ -174,6 +174,29 @@ function mapForward<T, F>(nets: usize, outputs: usize, bytes: usize, parameter: 
   } while (nets < end)
 }
 
+/**
+ * The same in float32 for rows of one unit, a vector each: four rows are gathered in one, where three pad lanes in four would
+ * be computed. Whole vectors are stored, since whole ones are read right after. Leaves up to three last rows as they are;
+ * gives the bytes that are done. In float64 two rows gain nothing.
+ */
+// @ts-ignore: decorator
+@inline
+function mapColumn<F>(nets: usize, outputs: usize, bytes: usize, parameter: f64): usize {
+  const f = changetype<F>(0)
+  const p = splat<f32>(parameter)
+  const done = bytes & ~(4 * VECTOR - 1)
+  for (const end = nets + done; nets < end; nets += 4 * VECTOR) {
+    const x01 = v128.load32_lane(nets, v128.load32_zero(nets), 1, 16)
+    const y = f.forward<f32>(v128.load32_lane(nets, v128.load32_lane(nets, x01, 2, 32), 3, 48), p)
+    v128.store(outputs, v128.shuffle<i32>(y, y, 0, 0, 0, 0))
+    v128.store(outputs, v128.shuffle<i32>(y, y, 1, 1, 1, 1), 16)
+    v128.store(outputs, v128.shuffle<i32>(y, y, 2, 2, 2, 2), 32)
+    v128.store(outputs, v128.shuffle<i32>(y, y, 3, 3, 3, 3), 48)
+    outputs += 4 * VECTOR
+  }
+  return done
+}
+
 // @ts-ignore: decorator
 @inline
 function mapBackward<T, F>(deltas: usize, outputs: usize, nets: usize, bytes: usize, parameter: f64): void {
@@ -199,7 +222,9 @@ export function activate<T>(
       break
     }
     case SIGMOID: {
-      mapForward<T, Sigmoid>(nets, outputs, bytes, parameter, true)
+      const gathers = !isDefined(LANES) && sizeof<T>() == 4 && units == 1
+      const done: usize = gathers ? mapColumn<Sigmoid>(nets, outputs, bytes, parameter) : 0
+      if (done < bytes) mapForward<T, Sigmoid>(nets + done, outputs + done, bytes - done, parameter, true)
       break
     }
     case TANH: {
