@@ -74,11 +74,22 @@ export function gatherDoubles(source: usize, order: usize, rows: usize, target: 
 
 /** Whether none of the values is an infinity or NaN. `bytes` is a multiple of 16. */
 export function allFinite<T>(values: usize, bytes: usize): bool {
-  let zeros = v128.splat<T>(0)
-  // x − x is 0 for finite x and NaN for the others; a NaN stays in the sum.
-  for (const end = values + bytes; values < end; values += VECTOR) {
-    const x = v128.load(values)
-    zeros = v128.add<T>(zeros, v128.sub<T>(x, x))
+  const end = values + bytes
+  let nans = v128.splat<T>(0)
+  if (bytes & VECTOR) {
+    nans = nansOf<T>(values)
+    values += VECTOR
   }
-  return v128.all_true<i32>(v128.eq<T>(zeros, zeros))
+  for (; values < end; values += 2 * VECTOR) {
+    nans = v128.or(nans, v128.or(nansOf<T>(values), nansOf<T>(values + VECTOR)))
+  }
+  return v128.all_true<i32>(v128.eq<T>(nans, nans))
+}
+
+/** x − x: 0 where x is finite, else NaN. Either is kept by `or` with 0, and NaN with NaN. */
+// @ts-ignore: decorator
+@inline
+function nansOf<T>(at: usize): v128 {
+  const x = v128.load(at)
+  return v128.sub<T>(x, x)
 }
