@@ -19,40 +19,69 @@ export function threefry(blocks: usize, k0: u32, k1: u32, k2: u32, k3: u32, c0: 
   let parity = 0x1bd11bda ^ k0 ^ k1 ^ k2 ^ k3
   let x0 = v128.add<i32>(v128.splat<u32>(c0 + k0), i32x4(0, 1, 2, 3))
   let x1 = v128.splat<u32>(c1 + k1), x2 = v128.splat<u32>(c2 + k2), x3 = v128.splat<u32>(c3 + k3)
-  for (let group: u32 = 1; group <= 5; group++) {
-    const odd = group & 1
+  // Twice four rounds a turn, so that the rotations are constants: V8 moves any others into a register for each shift.
+  for (let group: u32 = 1; ; group += 2) {
     x0 = v128.add<i32>(x0, x1)
-    x1 = v128.xor(rotateLeft(x1, odd ? 10 : 6), x0)
+    x1 = v128.xor(rotateLeft(x1, 10), x0)
     x2 = v128.add<i32>(x2, x3)
-    x3 = v128.xor(rotateLeft(x3, odd ? 26 : 20), x2)
+    x3 = v128.xor(rotateLeft(x3, 26), x2)
     x0 = v128.add<i32>(x0, x3)
-    x3 = v128.xor(rotateLeft(x3, odd ? 11 : 17), x0)
+    x3 = v128.xor(rotateLeft(x3, 11), x0)
     x2 = v128.add<i32>(x2, x1)
-    x1 = v128.xor(rotateLeft(x1, odd ? 21 : 11), x2)
+    x1 = v128.xor(rotateLeft(x1, 21), x2)
     x0 = v128.add<i32>(x0, x1)
-    x1 = v128.xor(rotateLeft(x1, odd ? 13 : 25), x0)
+    x1 = v128.xor(rotateLeft(x1, 13), x0)
     x2 = v128.add<i32>(x2, x3)
-    x3 = v128.xor(rotateLeft(x3, odd ? 27 : 10), x2)
+    x3 = v128.xor(rotateLeft(x3, 27), x2)
     x0 = v128.add<i32>(x0, x3)
-    x3 = v128.xor(rotateLeft(x3, odd ? 23 : 18), x0)
+    x3 = v128.xor(rotateLeft(x3, 23), x0)
     x2 = v128.add<i32>(x2, x1)
-    x1 = v128.xor(rotateLeft(x1, odd ? 5 : 20), x2)
-    // The key words move on by one place.
-    const first = k0
-    k0 = k1
-    k1 = k2
-    k2 = k3
-    k3 = parity
-    parity = first
-    x0 = v128.add<i32>(x0, v128.splat<u32>(k0))
-    x1 = v128.add<i32>(x1, v128.splat<u32>(k1))
-    x2 = v128.add<i32>(x2, v128.splat<u32>(k2))
-    x3 = v128.add<i32>(x3, v128.splat<u32>(k3 + group))
+    x1 = v128.xor(rotateLeft(x1, 5), x2)
+    x0 = v128.add<i32>(x0, v128.splat<u32>(k1))
+    x1 = v128.add<i32>(x1, v128.splat<u32>(k2))
+    x2 = v128.add<i32>(x2, v128.splat<u32>(k3))
+    x3 = v128.add<i32>(x3, v128.splat<u32>(parity + group))
+    if (group == 5) break
+    x0 = v128.add<i32>(x0, x1)
+    x1 = v128.xor(rotateLeft(x1, 6), x0)
+    x2 = v128.add<i32>(x2, x3)
+    x3 = v128.xor(rotateLeft(x3, 20), x2)
+    x0 = v128.add<i32>(x0, x3)
+    x3 = v128.xor(rotateLeft(x3, 17), x0)
+    x2 = v128.add<i32>(x2, x1)
+    x1 = v128.xor(rotateLeft(x1, 11), x2)
+    x0 = v128.add<i32>(x0, x1)
+    x1 = v128.xor(rotateLeft(x1, 25), x0)
+    x2 = v128.add<i32>(x2, x3)
+    x3 = v128.xor(rotateLeft(x3, 10), x2)
+    x0 = v128.add<i32>(x0, x3)
+    x3 = v128.xor(rotateLeft(x3, 18), x0)
+    x2 = v128.add<i32>(x2, x1)
+    x1 = v128.xor(rotateLeft(x1, 20), x2)
+    x0 = v128.add<i32>(x0, v128.splat<u32>(k2))
+    x1 = v128.add<i32>(x1, v128.splat<u32>(k3))
+    x2 = v128.add<i32>(x2, v128.splat<u32>(parity))
+    x3 = v128.add<i32>(x3, v128.splat<u32>(k0 + group + 1))
+    // The key words move on by two places.
+    const first = k0, second = k1
+    k0 = k2
+    k1 = k3
+    k2 = parity
+    k3 = first
+    parity = second
   }
   v128.store(blocks, x0)
   v128.store(blocks, x1, 16)
   v128.store(blocks, x2, 32)
   v128.store(blocks, x3, 48)
+}
+
+/** random · count / 2³², rounded down. The product is that of float64, which is exact as far as integers, which are faster, take it. */
+// @ts-ignore: decorator
+@inline
+function share(random: u32, count: u32): u32 {
+  if (count <= 0x200000) return <u32>((<u64>random * count) >> 32)
+  return <u32>(<f64>random * <f64>count * (1.0 / 4294967296.0))
 }
 
 /**
@@ -67,7 +96,7 @@ export function shuffle(order: usize, rows: u32, seed: u32, epoch: u64): void {
     }
     // Word place & 3 of block place >> 2
     const random = load<u32>(BLOCKS + ((place & 3) << 4) + (((place >> 2) & 3) << 2))
-    const other = <u32>(<f64>random * <f64>(place + 1) * (1.0 / 4294967296.0))
+    const other = share(random, place + 1)
     const at = order + (place << 2), with_ = order + (other << 2)
     const row = load<u32>(at)
     store<u32>(at, load<u32>(with_))
