@@ -87,16 +87,16 @@ function clamp<T>(x: v128, lowest: usize): v128 {
 // @ts-ignore: decorator
 @inline
 export function exp<T>(value: v128): v128 {
-  return scaledExp<T>(v128.splat<T>(<T>1), clamp<T>(value, 0))
+  return scaledExp<T>(v128.splat<T>(<T>1), clamp<T>(value, 0), false)
 }
 
 /**
  * factor · e^x for x from −112 to 89 (float64: −752 to 710), rounded as if e^x could not leave the type: x · e^x is right
- * where e^x alone is subnormal or 0.
+ * where e^x alone is subnormal or 0. Without `scales` the factor is 1.
  */
 // @ts-ignore: decorator
 @inline
-export function scaledExp<T>(factor: v128, x: v128): v128 {
+export function scaledExp<T>(factor: v128, x: v128, scales: bool = true): v128 {
   const shifted = shiftedQuotient<T>(x)
   const expm1 = reducedExpm1<T>(x, shifted)
   // 2^n in two halves: one factor alone would overflow before the result does, and could not reach the subnormals.
@@ -105,7 +105,7 @@ export function scaledExp<T>(factor: v128, x: v128): v128 {
   const half = v128.shr<i32>(n, 1)
   const rest = v128.sub<i32>(n, half)
   const power = v128.mul<T>(v128.add<T>(v128.splat<T>(<T>1), expm1), powerOfTwo<T>(half))
-  return v128.mul<T>(v128.mul<T>(factor, power), powerOfTwo<T>(rest))
+  return v128.mul<T>(scales ? v128.mul<T>(factor, power) : power, powerOfTwo<T>(rest))
 }
 
 /** e^x where that is a normal number, elsewhere about the smallest or largest one: shorter, for 1 + e^x and the like */

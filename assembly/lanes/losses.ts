@@ -1,7 +1,7 @@
 // The losses of networks that are trained together: terms added up in float64 per output and lane over the rows
 // (LOSS_COLUMNS), in the order of assembly/losses.ts; the derivatives are its own.
 import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, SQUARED_ERROR } from '../ids'
-import { exp, log, log1p } from '../kernels/exponential'
+import { exp, expNormal, log, log1p } from '../kernels/exponential'
 import { distance, highHalf, lowHalf, VECTOR } from '../kernels/vector'
 import { Difference, HeldDifference, mapErrors, Sign } from '../losses'
 
@@ -132,7 +132,7 @@ function addCategoricalCrossEntropy<T>(nets: usize, targets: usize, sums: usize,
     largest = v128.bitselect(net, largest, f64x2.gt(net, largest))
   }
   let sum = f64x2.splat(0)
-  for (let i: usize = 0; i < stride; i += element) sum = f64x2.add(sum, exp<f64>(f64x2.sub(loadPair<T>(nets + i), largest)))
+  for (let i: usize = 0; i < stride; i += element) sum = f64x2.add(sum, expNormal<f64>(f64x2.sub(loadPair<T>(nets + i), largest)))
   const logSum = log(sum)
   let row = f64x2.splat(0)
   for (let i: usize = 0; i < stride; i += element) {

@@ -7,7 +7,7 @@ import {
   SQUARED_ERROR,
 } from '../../../../assembly/ids.ts'
 import { log, log1p } from '../../../logarithms.ts'
-import { exp } from '../float64/exponential.ts'
+import { exp, expNormal } from '../float64/exponential.ts'
 import { round, type Values } from './dtype.ts'
 
 /**
@@ -137,7 +137,7 @@ function categoricalCrossEntropy(v: Values, nets: number, targets: number, units
   let largest = v[nets]
   for (let i = 1; i < units; i++) if (v[nets + i] > largest) largest = v[nets + i]
   let sum = 0
-  for (let i = 0; i < units; i++) sum += exp(v[nets + i] - largest)
+  for (let i = 0; i < units; i++) sum += expNormal(v[nets + i] - largest)
   const logSum = log(sum)
   let row = 0
   for (let i = 0; i < units; i++) row += v[targets + i] * (logSum - distance(v[nets + i], largest))
