@@ -30,12 +30,10 @@ export function log(x: number): number {
   return logReduced(double[0] - 1, k, 0)
 }
 
-/** ln(1 + x) for x ≥ 0 */
+/** ln(1 + x) for 0 ≤ x ≤ 1 */
 export function log1p(x: number): number {
   const u = 1 + x
   if (u === 1) return x
-  if (u === Number.POSITIVE_INFINITY) return u
   const k = splitExponent(u)
-  const lost = (k > 1 ? 1 - (u - x) : x - (u - 1)) / u
-  return logReduced(double[0] - 1, k, lost)
+  return logReduced(double[0] - 1, k, (x - (u - 1)) / u)
 }

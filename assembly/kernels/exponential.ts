@@ -229,15 +229,13 @@ export function log(x: v128): v128 {
   return v128.bitselect(x, logReduced(x, f64x2.splat(0)), f64x2.eq(x, f64x2.splat(Infinity)))
 }
 
-/** ln(1 + x) of two float64, for x ≥ 0 */
+/** ln(1 + x) of two float64, for 0 ≤ x ≤ 1 */
 // @ts-ignore: decorator
 @inline
 export function log1p(x: v128): v128 {
   const one = f64x2.splat(1)
   const u = f64x2.add(one, x)
-  // What rounding lost of 1 + x, relative to u: all of x where u is 1, and x is the result.
-  const lostOfOne = f64x2.sub(one, f64x2.sub(u, x)), lostOfX = f64x2.sub(x, f64x2.sub(u, one))
-  const isLarge = f64x2.ge(u, f64x2.splat(2.8284225463867188)) // where k is 2 or more
-  const lost = f64x2.div(v128.bitselect(lostOfOne, lostOfX, isLarge), u)
-  return v128.bitselect(u, logReduced(u, lost), f64x2.eq(u, f64x2.splat(Infinity)))
+  // What rounding lost of x, relative to u: all of it where u is 1.
+  const lost = f64x2.div(f64x2.sub(x, f64x2.sub(u, one)), u)
+  return logReduced(u, lost)
 }
