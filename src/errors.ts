@@ -62,7 +62,7 @@ export function describe(value: unknown): string {
   if (Array.isArray(value)) return `an array of ${value.length}`
   if (typeof value !== 'object' || value === null) return String(value)
   const tag = tagOf(value)
-  if (tag === 'Object') return 'an object'
+  if (/^(Object|Number|String|Boolean)$/.test(tag)) return 'an object' // "a Number" would look right
   const article = /^[AEIO]/.test(tag) ? 'an' : 'a'
   return `${article} ${tag}${tag === 'Promise' ? ' (an `await` may be missing)' : ''}`
 }

@@ -166,10 +166,10 @@ describe('refusals of the whole argument', () => {
     ['a number', 5, 'got 5'],
     ['a Promise', promise, '`await` may be missing'],
     ['a function', () => [[1, 2]], 'got a function'],
-    ['a Set', new Set([[1, 2]]), 'got an object'],
+    ['a Set', new Set([[1, 2]]), 'got a Set'],
     ['a BigInt64Array', new BigInt64Array(2), 'got a BigInt64Array'],
     ['a DataView', new DataView(new ArrayBuffer(16)), 'got a DataView'],
-    ['an ArrayBuffer', new ArrayBuffer(16), 'got an object'],
+    ['an ArrayBuffer', new ArrayBuffer(16), 'got an ArrayBuffer'],
     ['a symbol', Symbol('inputs'), 'got a symbol'],
   ])('%s', (_name, value, got) => {
     const { code, message, path } = refusal(() => read(value))
