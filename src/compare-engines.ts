@@ -27,13 +27,15 @@ export async function compareEngines(
   targets: MatrixInput,
   options?: TrainOptions,
 ): Promise<EngineComparison> {
-  const wasm = await createNetwork({ ...config, engine: 'wasm' })
-  const typescript = await createNetwork({ ...config, seed: wasm.seed, engine: 'typescript' })
+  const networks: Network[] = []
   try {
+    for (const engine of ['wasm', 'typescript'] as const) {
+      networks.push(await createNetwork({ ...config, seed: networks[0]?.seed ?? config.seed, engine }))
+    }
+    const [wasm, typescript] = networks
     return await compare(wasm, typescript, inputs, targets, options)
   } finally {
-    wasm.dispose()
-    typescript.dispose()
+    for (const network of networks) network.dispose()
   }
 }
 

@@ -58,6 +58,11 @@ export async function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: 
 
 export async function networkOfSnapshot(snapshot: Snapshot): Promise<Network> {
   const network = await Network.blank(snapshot.config)
-  applySnapshot(Network.stateOf(network), snapshot)
-  return network
+  try {
+    applySnapshot(Network.stateOf(network), snapshot)
+    return network
+  } catch (cause) {
+    network.dispose()
+    throw cause
+  }
 }

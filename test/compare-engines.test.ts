@@ -1,9 +1,22 @@
 // compareEngines: both engines on the same training, and what it says about them.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { TypeScriptEngine } from '../src/engines/typescript/engine.ts'
+import { WasmpropError } from '../src/errors.ts'
 import { compareEngines } from '../src/index.ts'
+import { Network } from '../src/network.ts'
 import { expectRefusal, HOURS, rowsOf, SCORES, SMALL, TUTORIAL } from './networks.ts'
 
 describe('compareEngines', () => {
+  it('leaves no network behind where the second cannot be made', async () => {
+    const disposed = vi.spyOn(Network.prototype, 'dispose')
+    const reserve = vi.spyOn(TypeScriptEngine.prototype, 'reserve').mockImplementation(() => {
+      throw new WasmpropError('OUT_OF_MEMORY', 'expected room')
+    })
+    await expectRefusal(compareEngines(SMALL, rowsOf(5, 3, 1), rowsOf(5, 2, 2)), 'OUT_OF_MEMORY')
+    expect(disposed).toHaveBeenCalledTimes(1)
+    for (const spy of [disposed, reserve]) spy.mockRestore()
+  })
+
   it('finds the bits identical, and gives times and hashes', async () => {
     const found = await compareEngines(TUTORIAL, HOURS, SCORES, { epochs: 200, batchSize: 'full' })
     expect(found.identical).toBe(true)

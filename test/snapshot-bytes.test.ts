@@ -1,10 +1,11 @@
 // What restoreNetwork is handed: bytes that were cut, changed, or made to harm. It refuses them as a model, or makes a network
 // that works; nothing else happens.
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import * as P from '../assembly/program.ts'
 import { type Blocks, pack, unpack } from '../src/container.ts'
 import { type ErrorCode, WasmpropError } from '../src/errors.ts'
-import { type Network, restoreNetwork, type TrainOptions } from '../src/index.ts'
+import { restoreNetwork, type TrainOptions } from '../src/index.ts'
+import { Network } from '../src/network.ts'
 import { Fnv1a } from '../src/parameters.ts'
 import { engines, expectRefusal, rejection, rowsOf, small, trainedBits } from './networks.ts'
 
@@ -245,7 +246,10 @@ describe('contents with the right checksum', () => {
       Object.assign(courseOf(header).data, { rows: 2 ** 32 - 1, isWeighted: false })
       delete blocks.weights
     })
+    const disposed = vi.spyOn(Network.prototype, 'dispose')
     await expectRefusal(restoreNetwork(validating), 'OUT_OF_MEMORY')
+    expect(disposed).toHaveBeenCalledTimes(1)
+    disposed.mockRestore()
   })
 
   it('a rate per step without room for it', async () => {
