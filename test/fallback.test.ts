@@ -132,6 +132,17 @@ describe('the fallback', () => {
   })
 })
 
+it('what could not be compiled is compiled by the next network', async () => {
+  const { compile } = WebAssembly
+  const once = vi.fn(compile).mockRejectedValueOnce(new RangeError('out of memory'))
+  changeWebAssembly({ compile: once })
+  const { createNetwork } = await load()
+  expect((await createNetwork(CONFIG)).engine).toMatchObject({ name: 'typescript', reason: 'out of memory' })
+  expect((await createNetwork(CONFIG)).engine).toEqual({ name: 'wasm', threads: 1, relaxed: false })
+  await createNetwork(CONFIG)
+  expect(once).toHaveBeenCalledTimes(2)
+})
+
 describe('the option wasm', () => {
   it('takes the compiled module of this version, where compiling bytes is forbidden', async () => {
     const module = await WebAssembly.compile(binary)
@@ -152,7 +163,36 @@ describe('the option wasm', () => {
     ['one that imports', [1, 4, 1, 96, 0, 0, 2, 13, 1, 3, 101, 110, 118, 5, 97, 98, 111, 114, 116, 0, 0]],
   ])('refuses another module clearly: %s', async (_, sections) => {
     const module = await WebAssembly.compile(Uint8Array.from([0, 97, 115, 109, 1, 0, 0, 0, ...sections]))
-    await expectFallback(/wasm: expected the WebAssembly module of this version/, { wasm: module })
+    await expectOtherModule(module)
+  })
+
+  it('refuses one that computes something else, as that of another version', async () => {
+    const { prototype } = await loadEngine()
+    vi.spyOn(prototype, 'loss').mockReturnValue(0.5)
+    await expectOtherModule(await WebAssembly.compile(binary))
+  })
+
+  it.each(['wasmprop-threads', 'wasmprop-lanes'])('refuses another of its own builds: %s', async (name) => {
+    const file = new URL(`../build/${name}.wasm`, import.meta.url)
+    await expectOtherModule(await WebAssembly.compile(readFileSync(file)))
+  })
+
+  /** The user's error, whichever engine is asked for */
+  async function expectOtherModule(module: WebAssembly.Module) {
+    const { createNetwork } = await load()
+    for (const engine of ['auto', 'wasm'] as const) {
+      const refused = createNetwork({ ...CONFIG, engine, wasm: module })
+      await expect(refused).rejects.toMatchObject({ code: 'ENGINE_FAILED', path: 'wasm' })
+      await expect(refused).rejects.toThrow(/^wasm: expected the WebAssembly module of this version/)
+    }
+  }
+
+  it('has no relaxed arithmetic, and says so', async () => {
+    const { createNetwork } = await load()
+    const wasm = await WebAssembly.compile(binary)
+    const { engine } = await createNetwork({ ...CONFIG, wasm, arithmetic: 'relaxed' })
+    const reason = 'no relaxed SIMD: the module that is given has none'
+    expect(engine).toEqual({ name: 'wasm', threads: 1, relaxed: false, reason })
   })
 
   it.each([binary, {}, 'wasmprop.wasm', null, 5, WebAssembly])('refuses what is no module: %#', async (wasm) => {
@@ -182,6 +222,7 @@ describe('relaxed arithmetic', () => {
     const { createNetwork } = await load()
     const network = await createNetwork({ ...CONFIG, arithmetic: 'relaxed', engine: 'typescript' })
     expect(network.engine).toMatchObject({ name: 'typescript', relaxed: false })
+    expect(network.engine.reason).toBe('no relaxed SIMD: TypeScript has none')
     network.trainSync([[1, 2]], [[3]], { epochs: 3 })
     expect(network.weightsHash()).toBe(await hashInTypeScript())
   })

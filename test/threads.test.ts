@@ -287,7 +287,6 @@ describe('the option threads', () => {
 
   it.each<[string, Partial<NetworkConfig>, RegExp]>([
     ['TypeScript', { engine: 'typescript' }, /^one thread: TypeScript/],
-    ['relaxed arithmetic', { arithmetic: 'relaxed' }, /^one thread: relaxed/],
     [
       'a given module',
       { wasm: new WebAssembly.Module(readFileSync(new URL('wasmprop.wasm', dist))) },
@@ -297,6 +296,14 @@ describe('the option threads', () => {
     const { engine } = await library.createNetwork({ ...SMALL, threads: 2, ...changes })
     expect(engine.threads).toBe(1)
     expect(engine.reason).toMatch(reason)
+  })
+
+  it('is one with relaxed arithmetic, and as given where the host has none', async () => {
+    const network = await library.createNetwork({ ...SMALL, threads: 2, arithmetic: 'relaxed' })
+    networks.push(network)
+    const { threads, relaxed, reason } = network.engine
+    expect(threads).toBe(relaxed ? 1 : 2)
+    expect(reason).toMatch(relaxed ? /^one thread: relaxed/ : /^no relaxed SIMD: /)
   })
 
   it('leads to one thread where memory cannot be shared', async () => {

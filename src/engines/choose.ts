@@ -7,7 +7,7 @@ import { WasmpropError } from '../errors.ts'
 import { layOut, writeProgram } from '../layout.ts'
 import { optimizerOf } from '../optimizers.ts'
 import type { FullBatch } from '../state.ts'
-import { compileEmbedded, compileRelaxed, WasmEngine } from './wasm.ts'
+import { compileEmbedded, compileRelaxed, otherModule, WasmEngine } from './wasm.ts'
 
 export interface ChosenEngine {
   /** Makes an engine of the chosen kind. */
@@ -29,19 +29,23 @@ export async function prepare(config: ResolvedConfig): Promise<Chosen> {
   return { ...engine, fullBatch }
 }
 
-/** Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. */
+/**
+ * Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. A module that
+ * is given and is another one is an error in any case: who brings it wants it.
+ */
 export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine> {
   if (config.engine === 'typescript') {
-    return {
-      ...(await loadTypeScript()),
-      ...(config.threads > 1 ? { reason: oneThread('TypeScript has no more') } : {}),
-    }
+    return withReasons(await loadTypeScript(), [
+      ...(config.arithmetic === 'relaxed' ? [noRelaxed('TypeScript has none')] : []),
+      ...(config.threads > 1 ? [oneThread('TypeScript has no more')] : []),
+    ])
   }
   try {
     return await chooseWasm(config)
   } catch (cause) {
+    if (cause instanceof WasmpropError && cause.path === 'wasm') throw cause
     const reason = reasonOf(cause)
-    if (config.engine === 'auto') return { ...(await loadTypeScript()), reason }
+    if (config.engine === 'auto') return withReasons(await loadTypeScript(), [reason])
     throw new WasmpropError(
       'ENGINE_UNAVAILABLE',
       `engine: expected a host that runs WebAssembly with SIMD: ${reason}`,
@@ -59,22 +63,38 @@ async function loadTypeScript(): Promise<ChosenEngine> {
   return { create: () => new TypeScriptEngine() }
 }
 
+/** The first that the host has: the relaxed build, the one with threads, the base build; with why not those before it */
 async function chooseWasm(config: ResolvedConfig): Promise<ChosenEngine> {
   if (typeof WebAssembly === 'undefined') throw new Error('this host has no WebAssembly')
-  if (config.threads === 1) return chooseSingle(config)
-  try {
-    return await chooseThreads(config)
-  } catch (cause) {
-    const single = await chooseSingle(config)
-    const reasons = [oneThread(reasonOf(cause)), ...(single.reason === undefined ? [] : [single.reason])]
-    return { ...single, reason: reasons.join('; ') }
+  const reasons: string[] = []
+  if (config.arithmetic === 'relaxed') {
+    try {
+      const relaxed = await chooseRelaxed(config)
+      return withReasons(relaxed, config.threads > 1 ? [oneThread('relaxed arithmetic has no more')] : [])
+    } catch (cause) {
+      reasons.push(noRelaxed(reasonOf(cause)))
+    }
   }
+  if (config.threads > 1) {
+    try {
+      return withReasons(await chooseThreads(config), reasons)
+    } catch (cause) {
+      reasons.push(oneThread(reasonOf(cause)))
+    }
+  }
+  const { wasm } = config
+  const single = wasm === undefined ? testedWasm(await compileEmbedded(), false) : testedGiven(wasm)
+  return withReasons(single, reasons)
+}
+
+async function chooseRelaxed({ wasm }: ResolvedConfig): Promise<ChosenEngine> {
+  if (wasm !== undefined) throw new Error('the module that is given has none')
+  return testedWasm(await compileRelaxed(), true)
 }
 
 /** The build with threads, a module of its own like the relaxed one. Rejects where one thread has to do. */
-async function chooseThreads({ threads, arithmetic, wasm }: ResolvedConfig): Promise<ChosenEngine> {
+async function chooseThreads({ threads, wasm }: ResolvedConfig): Promise<ChosenEngine> {
   if (wasm !== undefined) throw new Error('the module that is given has no more')
-  if (arithmetic === 'relaxed') throw new Error('relaxed arithmetic has no more')
   const { prepareThreads, ThreadedEngine } = await import('./threads/engine.ts')
   const module = await prepareThreads(threads)
   const create = () => new ThreadedEngine(module, threads)
@@ -82,19 +102,16 @@ async function chooseThreads({ threads, arithmetic, wasm }: ResolvedConfig): Pro
   return { create }
 }
 
+function withReasons(engine: ChosenEngine, reasons: readonly string[]): ChosenEngine {
+  return reasons.length === 0 ? engine : { ...engine, reason: reasons.join('; ') }
+}
+
 function oneThread(why: string): string {
   return `one thread: ${why}`
 }
 
-async function chooseSingle(config: ResolvedConfig): Promise<ChosenEngine> {
-  if (config.arithmetic === 'relaxed' && config.wasm === undefined) {
-    try {
-      return testedWasm(await compileRelaxed(), true)
-    } catch (cause) {
-      return { ...testedWasm(await compileEmbedded(), false), reason: `no relaxed SIMD: ${reasonOf(cause)}` }
-    }
-  }
-  return testedWasm(config.wasm ?? (await compileEmbedded()), false)
+function noRelaxed(why: string): string {
+  return `no relaxed SIMD: ${why}`
 }
 
 function reasonOf(cause: unknown): string {
@@ -107,6 +124,18 @@ function testedWasm(module: WebAssembly.Module, relaxed: boolean): ChosenEngine 
   const create = () => new WasmEngine(module, relaxed)
   testOnce(module, create, relaxed)
   return { create }
+}
+
+/** A module that was given and computes something else is one of another version. */
+function testedGiven(module: WebAssembly.Module): ChosenEngine {
+  if (tested.has(module)) return testedWasm(module, false)
+  const first = new WasmEngine(module, false)
+  try {
+    testOnce(module, () => first, false)
+  } catch (cause) {
+    throw otherModule(cause)
+  }
+  return testedWasm(module, false)
 }
 
 function testOnce(module: WebAssembly.Module, create: () => Engine, relaxed: boolean): void {

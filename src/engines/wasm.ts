@@ -119,35 +119,41 @@ function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports = 
       : new WebAssembly.Instance(module, imports)
     exports = instance.exports as unknown as Exports
   } catch (cause) {
+    // Imports that are not there
+    if (cause instanceof TypeError || cause instanceof WebAssembly.LinkError) throw otherModule(cause)
     const message = 'expected another WebAssembly instance, the host refuses it; dispose() of networks no longer used'
     throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
   }
-  if (exports.freeAddress?.() > PROGRAM || exports.train === undefined) {
-    throw new WasmpropError('ENGINE_FAILED', 'wasm: expected the WebAssembly module of this version of wasmprop')
-  }
+  if (exports.freeAddress?.() > PROGRAM || exports.train === undefined) throw otherModule()
   return exports
 }
 
-let embedded: Promise<WebAssembly.Module> | undefined
-let relaxed: Promise<WebAssembly.Module> | undefined
-let lanes: Promise<WebAssembly.Module> | undefined
+/** The error for a module that was given and is none of this version's */
+export function otherModule(cause?: unknown): WasmpropError {
+  const message =
+    'wasm: expected the WebAssembly module of this version of wasmprop (its wasmprop.wasm), got another one'
+  return new WasmpropError('ENGINE_FAILED', message, { path: 'wasm', cause })
+}
 
 /** The module of the base build, compiled on the first call. Rejects where the host forbids or cannot do it. */
-export function compileEmbedded(): Promise<WebAssembly.Module> {
-  embedded ??= compile(wasmHexadecimal)
-  return embedded
-}
+export const compileEmbedded = once(async () => compile(wasmHexadecimal))
 
 /** The module of the relaxed-SIMD build, loaded and compiled on the first call. */
-export function compileRelaxed(): Promise<WebAssembly.Module> {
-  relaxed ??= import('../generated/wasm-relaxed.ts').then(({ default: hexadecimal }) => compile(hexadecimal))
-  return relaxed
-}
+export const compileRelaxed = once(async () => compile((await import('../generated/wasm-relaxed.ts')).default))
 
 /** The module of the build of lanes, loaded and compiled on the first call */
-export function compileLanes(): Promise<WebAssembly.Module> {
-  lanes ??= import('../generated/wasm-lanes.ts').then(({ default: hexadecimal }) => compile(hexadecimal))
-  return lanes
+export const compileLanes = once(async () => compile((await import('../generated/wasm-lanes.ts')).default))
+
+/** What `load` promises, loaded by the first call; by another one where it failed */
+export function once<Result>(load: () => Promise<Result>): () => Promise<Result> {
+  let loading: Promise<Result> | undefined
+  return () => {
+    loading ??= load().catch((cause) => {
+      loading = undefined
+      throw cause
+    })
+    return loading
+  }
 }
 
 /** What of the above a thread passes on; undefined: not needed there, or not to be had */
