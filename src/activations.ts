@@ -154,7 +154,20 @@ export const activations = {
 } as const satisfies Record<string, Activation>
 
 export type ActivationName = keyof typeof activations
-/** `'tanh'`, or `{ name: 'tanh', … }` where an activation has options */
+/**
+ * `'tanh'`, or `{ name: 'elu', alpha: 0.5 }` where an activation has options:
+ * - `linear`: net
+ * - `sigmoid`: 1 / (1 + e^−net)
+ * - `tanh`: tanh(net)
+ * - `relu`: max(0, net)
+ * - `leakyRelu`: net, or `slope` (0.01) · net below 0. Maas and others 2013
+ * - `elu`: net, or `alpha` (1) · (e^net − 1) below 0. Clevert and others 2016
+ * - `selu`: 1.0507 · net, or 1.7581 · (e^net − 1) below 0. Klambauer and others 2017
+ * - `gelu`: net · Φ(net), exact; `geluTanh`: ½ net · (1 + tanh(√(2/π) · (net + 0.044715 · net³))). Hendrycks and Gimpel 2016
+ * - `softplus`: ln(1 + e^net)
+ * - `silu`: net / (1 + e^−net). Elfwing and others 2018
+ * - `softmax`: e^net / Σ e^net over the layer
+ */
 export type ActivationChoice = Choice<typeof activations>
 export type ChosenActivation = Chosen<ActivationName>
 

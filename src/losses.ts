@@ -119,7 +119,17 @@ export const losses = {
 } as const satisfies Record<string, Loss>
 
 export type LossName = keyof typeof losses
-/** `'meanSquaredError'`, or `{ name: 'meanSquaredError', … }` where a loss has options */
+/**
+ * `'meanSquaredError'`, or `{ name: 'huber', delta: 2 }` where a loss has options. Means are over rows and outputs:
+ * - `halfSquaredError`: ½ Σ (target − out)², over rows and outputs
+ * - `meanSquaredError`: mean of (target − out)²
+ * - `meanAbsoluteError`: mean of |target − out|
+ * - `huber`: mean of ½ (target − out)², or `delta` (1) · (|target − out| − ½ delta) beyond delta. Huber 1964
+ * - `smoothL1`: mean of ½ (target − out)² / `beta` (1), or |target − out| − ½ beta beyond beta. Girshick 2015
+ * - `binaryCrossEntropy`, of sigmoid outputs: mean of −target · ln(out) − (1 − target) · ln(1 − out)
+ * - `categoricalCrossEntropy`, of softmax outputs: mean over rows of −Σ target · ln(out), the targets smoothed by
+ *   `labelSmoothing` (0). Szegedy and others 2016
+ */
 export type LossChoice = Choice<typeof losses>
 export type ChosenLoss = Chosen<LossName>
 

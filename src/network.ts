@@ -243,7 +243,10 @@ export class Network {
     })
   }
 
-  /** Outputs in the targets' units, in the form in which the inputs came. */
+  /**
+   * Outputs in the targets' units, in the form in which the inputs came. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE
+   * for the inputs, NOT_FITTED before the scaling is fitted, NOT_FINITE where an output overflows.
+   */
   predict(inputs: readonly number[]): number[]
   predict(inputs: readonly (readonly number[])[]): number[][]
   predict(inputs: MatrixInput): Predictions
@@ -254,7 +257,8 @@ export class Network {
 
   /**
    * Writes the outputs of all rows, without gaps, into `outputs` of rows × output units numbers. Allocates nothing for few
-   * rows in a flat float array.
+   * rows in a flat float array, where the targets are not scaled and `outputs` is of the network's dtype or float64. Throws
+   * as `predict` does, INVALID_SHAPE for outputs of another size or kind, and NOT_FINITE for what they cannot hold.
    */
   predictInto(inputs: MatrixInput, outputs: Values): void {
     const { state, predictor } = this.#live
@@ -277,7 +281,7 @@ export class Network {
 
   /**
    * The class of each row: the output with the largest value, or for a single output 1 where it is above ½. A number for
-   * one row, number[] for rows, Uint32Array for the other forms.
+   * one row, number[] for rows, Uint32Array for the other forms. Throws as `predict` does.
    */
   predictClass(inputs: readonly number[]): number
   predictClass(inputs: readonly (readonly number[])[]): number[]
@@ -306,7 +310,10 @@ export class Network {
     return { outputs, x }
   }
 
-  /** Fits the scaling to these rows, and nothing else. */
+  /**
+   * Fits the scaling to these rows, and nothing else. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE for the rows, BUSY
+   * while the network trains.
+   */
   fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
     this.#alone('fitScaling', (state) => {
       const rows = readRows(state, inputs, targets)
@@ -320,7 +327,8 @@ export class Network {
 
   /**
    * The loss of these rows, of the scaled targets and without penalties, and the metrics that are asked for, in the
-   * targets' own units.
+   * targets' own units. Throws INVALID_CONFIG for metrics, INVALID_SHAPE, INVALID_DATA or NOT_FINITE for rows, NOT_FITTED
+   * before the scaling is fitted, NOT_FINITE where the loss or an output overflows.
    */
   evaluate(
     inputs: MatrixInput,
@@ -346,7 +354,8 @@ export class Network {
 
   /**
    * Loss and gradients of these rows as one batch: those of loss + penalty, before clipping unless `clipped`. Changes
-   * nothing.
+   * nothing. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE for rows, NOT_FITTED before the scaling is fitted, NOT_FINITE
+   * where loss or gradients overflow.
    */
   gradients(inputs: MatrixInput, targets: MatrixInput, options: { clipped?: boolean } = {}): Gradients {
     const { clipped = false } = readOptions(options, '', ['clipped'])
@@ -363,7 +372,10 @@ export class Network {
     return readLayers(this.#values(), this.#state.layout)
   }
 
-  /** Sets all weights and biases, in the shape that `getWeights` gives. Nothing is changed where one is wrong. */
+  /**
+   * Sets all weights and biases, in the shape that `getWeights` gives. Nothing is changed where one is wrong: that throws
+   * INVALID_SHAPE, INVALID_DATA or NOT_FINITE; BUSY while the network trains.
+   */
   setWeights(layers: readonly LayerWeights[]): void {
     this.#alone('setWeights', (state) => {
       copyLayers(valuesOf(state.engine.buffer, state.config.dtype), state.layout, checkWeights(layers, state.config))
@@ -392,7 +404,10 @@ export class Network {
     return writeSnapshot(this.#state)
   }
 
-  /** Another network with the same weights, optimizer state and scaling, and a memory of its own. */
+  /**
+   * Another network with the same weights, optimizer state and scaling, and a memory of its own. A `train` that runs or was
+   * aborted is not carried over: `resume` takes a snapshot.
+   */
   clone(): Network {
     const copy = new Network(this.#state.config, this.#chosen)
     const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
@@ -479,7 +494,11 @@ function flatRows({ config }: NetworkState, inputs: MatrixInput): number {
   return Number.isInteger(rows) ? rows : 0
 }
 
-/** Makes a network with drawn weights. Rejects with a WasmpropError that names the option that is wrong. */
+/**
+ * Makes a network with drawn weights. Rejects with a WasmpropError: INVALID_CONFIG names the option that is wrong,
+ * OUT_OF_MEMORY what 4 GiB or the host cannot hold, ENGINE_UNAVAILABLE a host without WebAssembly where `engine: 'wasm'`
+ * insists, ENGINE_FAILED a module `wasm` of another version.
+ */
 export function createNetwork(config: NetworkConfig): Promise<Network> {
   return Network.create(config)
 }

@@ -5,8 +5,9 @@ import { unpackParameters, valuesOf } from './parameters.ts'
 import { applySnapshot, type RestoreOptions, readSnapshot, type Snapshot } from './snapshot.ts'
 
 /**
- * The network that `toJSON` wrote, equal to the bit. Rejects with INVALID_MODEL what is not such a model. `engine`,
- * `arithmetic`, `threads` and `wasm` are as in `createNetwork`.
+ * The network that `toJSON` wrote, from the value or its JSON text, equal to the bit. Rejects with INVALID_MODEL what is not
+ * such a model, with UNSUPPORTED_MODEL what a newer version wrote. `engine`, `arithmetic`, `threads` and `wasm` are as in
+ * `createNetwork`. A network whose rate was a function gets the optimizer's default rate.
  */
 export async function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
   const { config, parameters, inputScaling, targetScaling } = readModel(value, options)
@@ -18,7 +19,8 @@ export async function networkFromJSON(value: unknown, options?: ModelOptions): P
 }
 
 /**
- * The network that `snapshot` wrote. Rejects with INVALID_MODEL what was cut or changed. A rate given as a function must be
+ * The network that `snapshot` wrote. Rejects with INVALID_MODEL what was cut or changed, with UNSUPPORTED_MODEL what a newer
+ * version wrote. A rate given as a function must be
  * given again, as `learningRate`; `engine`, `arithmetic`, `threads` and `wasm` may be others than before.
  *
  * @example

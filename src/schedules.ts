@@ -14,7 +14,16 @@ interface Common {
   unit?: Unit
 }
 
-/** A learning rate by name */
+/**
+ * A learning rate by name, in step or epoch k:
+ * - `step`: initial · `gamma` (0.1)^⌊k / `stepSize`⌋
+ * - `exponential`: initial · `gamma`^k
+ * - `cosine`: from initial to `minimum` (0) along half a cosine over `total`, then minimum. Loshchilov and Hutter 2017
+ * - `linearWarmup`: initial · min(1, (k + 1) / `warmup`)
+ * - `warmupCosine`: linearWarmup for `warmup`, then cosine up to `total`, which has the warm-up in it
+ * - `reduceOnPlateau`: times `factor` (0.1), at least `minimum` (0), after more than `patience` (10) epochs without a loss
+ *   (that of the validation, if there is one) that is below the best by more than `minDelta` (0)
+ */
 export type Schedule =
   | ({ name: 'step'; stepSize: number; gamma?: number } & Common)
   | ({ name: 'exponential'; gamma: number } & Common)

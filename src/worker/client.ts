@@ -30,7 +30,7 @@ type Promised<Methods> = {
 
 /**
  * A network in a worker: Network with promises, without `trainSync`. Calls run in order; arguments are copied. `dispose`
- * ends the worker unless it was given.
+ * ends the worker unless it was given. `snapshot` of what `onEpoch` learns always throws here: await that of the network.
  */
 export interface WorkerNetwork extends Facts, Promised<Pick<Network, Exclude<CallName, OwnTypes>>> {
   predict(inputs: readonly number[]): Promise<number[]>
