@@ -1,5 +1,5 @@
 // How a call of `train` stands: what it has seen so far, and what the end of an epoch leads to. All of it goes into snapshots.
-
+import type { Blocks } from './container.ts'
 import type { DataShape } from './layout.ts'
 import { packedCount, packParameters, unpackParameters, type Values, valuesOf } from './parameters.ts'
 import { afterEpoch } from './schedules.ts'
@@ -50,10 +50,18 @@ export interface Best {
   weights: Values | undefined
 }
 
-export class Course {
+/** What of its data a call needs that is resumed, beside the rows themselves: these are handed in again */
+export interface KeptData {
+  /** Tells them from others */
+  readonly fingerprint: number
+  /** Weights of rows, and rows of their own for the validation */
+  readonly ownRows: Blocks
+}
+
+/** `Data` is undefined for a stream. */
+export class Course<Data extends CourseData | undefined = CourseData | undefined> {
   readonly options: CourseOptions
-  /** Undefined for a stream */
-  readonly data: CourseData | undefined
+  readonly data: Data
   /** STEP when the call began */
   readonly firstStep: number
   readonly losses = new NumberList()
@@ -64,15 +72,10 @@ export class Course {
   awaitsEpochEnd = false
   /** Spent on earlier parts of this call */
   milliseconds = 0
-  /** Of the data, once it was needed */
-  fingerprint: number | undefined
+  /** Once it was needed: by a snapshot, or since other rows come into the memory */
+  kept: KeptData | undefined
 
-  constructor(
-    options: CourseOptions,
-    data: CourseData | undefined,
-    { config, layout }: NetworkState,
-    firstStep: number,
-  ) {
+  constructor(options: CourseOptions, data: Data, { config, layout }: NetworkState, firstStep: number) {
     this.options = options
     this.data = data
     this.firstStep = firstStep

@@ -1,8 +1,8 @@
 // The data set of one `train` in linear memory: putting it there, telling it from another, and passes over its validation rows.
 import * as P from '../assembly/program.ts'
 import type { Blocks } from './container.ts'
-import type { CourseData } from './course.ts'
-import { type DataLayout, layOutData } from './layout.ts'
+import type { Course, CourseData, KeptData } from './course.ts'
+import { type DataLayout, type DataShape, layOutData } from './layout.ts'
 import type { Matrix } from './matrix.ts'
 import { newValues, type Values, valuesOf } from './parameters.ts'
 import type { NetworkState } from './state.ts'
@@ -12,10 +12,9 @@ import type { Rows, TrainingSet } from './training-set.ts'
  * Makes room for the rows of a course, points the program at it, and gives where everything lies. Throws OUT_OF_MEMORY with
  * the program as it was.
  */
-export function reserveRows({ engine, layout }: NetworkState, data: CourseData): DataLayout {
-  const places = layOutData(layout, data)
-  engine.reserve(places.end)
-  const view = new DataView(engine.buffer, P.PROGRAM)
+export function reserveRows(state: NetworkState, data: CourseData): DataLayout {
+  const places = makeRoom(state, data)
+  const view = new DataView(state.engine.buffer, P.PROGRAM)
   const word = (field: number, value: number) => view.setUint32(field, value, true)
   word(P.DATA_INPUTS, places.inputs)
   word(P.DATA_TARGETS, places.targets)
@@ -29,6 +28,20 @@ export function reserveRows({ engine, layout }: NetworkState, data: CourseData):
   return places
 }
 
+/** A call that can be resumed keeps what it needs of the rows that lie there: what takes their place may yet be refused. */
+function makeRoom(state: NetworkState, shape: DataShape): DataLayout {
+  const places = layOutData(state.layout, shape)
+  if (state.course) keepData(state, state.course)
+  state.engine.reserve(places.end)
+  return places
+}
+
+/** Takes it from the memory, once: from then on other rows may lie there. */
+export function keepData(state: NetworkState, course: Course<CourseData>): KeptData {
+  course.kept ??= { fingerprint: fingerprintRows(state, course.data), ownRows: readOwnRows(state, course.data) }
+  return course.kept
+}
+
 /** Copies rows to where they belong. What a set lacks stays as it lies. */
 export function placeRows(state: NetworkState, places: DataLayout, set: TrainingSet): void {
   copyRows(state, set, places.inputs, places.targets)
@@ -40,8 +53,7 @@ export function placeRows(state: NetworkState, places: DataLayout, set: Training
 export function placeValidation(state: NetworkState, validation: Rows): { places: DataLayout; rows: number } {
   const { rows } = validation.inputs
   const shape = { rows: 0, validationRows: rows, isShuffled: false, isWeighted: false, hasRates: false }
-  const places = layOutData(state.layout, shape)
-  state.engine.reserve(places.end)
+  const places = makeRoom(state, shape)
   copyRows(state, validation, places.validationInputs, places.validationTargets)
   return { places, rows }
 }
@@ -78,8 +90,8 @@ export function placedInputs({ engine, layout, config }: NetworkState, rows: num
   }
 }
 
-/** What of the data a snapshot has to hold: weights of rows, and rows of their own for the validation, without gaps */
-export function readOwnRows({ engine, layout, config }: NetworkState, data: CourseData): Blocks {
+/** Weights of rows, and rows of their own for the validation, without gaps */
+function readOwnRows({ engine, layout, config }: NetworkState, data: CourseData): Blocks {
   const places = layOutData(layout, data)
   const values = valuesOf(engine.buffer, config.dtype)
   const read = (address: number, stride: number, columns: number) => {
@@ -119,7 +131,8 @@ export function writeOwnRows({ engine, layout, config }: NetworkState, data: Cou
 }
 
 /** 32 bits over the rows that were handed in, as they lie in memory: tells other data, but is no signature. */
-export function fingerprintRows({ engine, layout }: NetworkState, data: CourseData, places: DataLayout): number {
+export function fingerprintRows({ engine, layout }: NetworkState, data: CourseData): number {
+  const places = layOutData(layout, data)
   const hash = new Murmur3()
   const add = (address: number, bytes: number) => hash.add(new Uint32Array(engine.buffer, address, bytes / 4))
   add(places.inputs, data.rows * layout.inputStride)

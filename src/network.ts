@@ -166,8 +166,7 @@ export class Network {
   async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
     const state = this.#begin('trainStream')
     try {
-      const run = this.#follow(startStream(state, source, options))
-      return endRun(state, await run.run(source))
+      return await this.#follow(startStream(state, source, options)).run(source)
     } finally {
       this.#end(state)
     }

@@ -2,7 +2,7 @@
 // rows go into memory.
 import * as P from '../assembly/program.ts'
 import { Course, type CourseData } from './course.ts'
-import { fingerprintRows, placeRows, placeValidation, reserveRows } from './data-set.ts'
+import { fingerprintRows, keepData, placeRows, placeValidation, reserveRows, writeOwnRows } from './data-set.ts'
 import { WasmpropError } from './errors.ts'
 import type { MatrixInput } from './matrix.ts'
 import { optimizerOf } from './optimizers.ts'
@@ -47,15 +47,15 @@ export function startOnRows(
   const data = describeData(state, options, set)
   const scalings = scalingsFor(state, set)
   const course = new Course(options.course, data, state, stepsDone(state))
+  course.begin(state)
   const places = reserveRows(state, data)
-  state.course = undefined
   placeRows(state, places, scaleSet(state, set, scalings))
+  // Nothing is refused any more.
   Object.assign(state, scalings)
   const view = new DataView(state.engine.buffer, P.PROGRAM)
   view.setUint32(P.POSITION, 0, true)
   view.setFloat64(P.EPOCH_SUM, 0, true)
   view.setFloat64(P.EPOCHS_LEFT, options.course.epochs, true)
-  course.begin(state)
   state.course = course
   return new TrainingRun(state, course, data, places, options)
 }
@@ -112,10 +112,9 @@ export function startStream(state: NetworkState, source: StreamSource, options: 
       sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, count, `${path}.sampleWeights`)
     return { rows: scaleRows(state, rows, scalings), weights }
   }
-  const placed = held && placeValidation(state, held)
   const course = new Course(resolved.course, undefined, state, stepsDone(state))
   course.begin(state)
-  state.course = course
+  const placed = held && placeValidation(state, held)
   return new StreamRun(state, course, resolved, read, placed)
 }
 
@@ -127,34 +126,35 @@ export function resumeTraining(
 ): TrainingRun {
   const host = resolveResumeOptions(options)
   const { course } = state
-  if (course?.data === undefined) {
+  if (course === undefined) {
     const what = 'a call of train that was aborted, or a snapshot taken in one, found none'
     throw new WasmpropError('INVALID_CONFIG', `resume: expected ${what}; call train`)
   }
-  return resumeOnRows(state, course, course.data, readRows(state, inputs, targets), host)
+  return resumeOnRows(state, course, readRows(state, inputs, targets), host)
 }
 
 /** The same on checked rows */
 export function resumeOnRows(
   state: NetworkState,
-  course: Course,
-  data: CourseData,
+  course: Course<CourseData>,
   rows: Rows,
   host: HostOptions,
 ): TrainingRun {
+  const { data } = course
   const count = data.rows + (data.split ? data.validationRows : 0)
   if (rows.inputs.rows !== count) {
     const message = `inputs: expected the ${count} rows of the call that is resumed, got ${rows.inputs.rows}`
     throw new WasmpropError('INVALID_SHAPE', message, { path: 'inputs' })
   }
+  const { fingerprint, ownRows } = keepData(state, course)
   const places = reserveRows(state, data)
-  course.fingerprint ??= fingerprintRows(state, data, places)
   const set = divideRows(rows, data, state.config.seed, undefined)
   placeRows(state, places, scaleSet(state, set, fittedScalings(state, 'resume')))
-  if (fingerprintRows(state, data, places) !== course.fingerprint) {
+  if (fingerprintRows(state, data) !== fingerprint) {
     const message = 'inputs: expected the rows of the call that is resumed, got others (or other targets)'
     throw new WasmpropError('INVALID_DATA', message, { path: 'inputs' })
   }
+  writeOwnRows(state, data, ownRows)
   return new TrainingRun(state, course, data, places, host)
 }
 

@@ -5,7 +5,7 @@ import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse
 import { type EngineOptions, engineOptionNames, type ResolvedConfig, resolveEngineOptions } from './config.ts'
 import { type Blocks, pack, unpack } from './container.ts'
 import { Course, type CourseData } from './course.ts'
-import { fingerprintRows, readOwnRows, reserveRows, writeOwnRows } from './data-set.ts'
+import { keepData } from './data-set.ts'
 import { WasmpropError } from './errors.ts'
 import { configToJSON, readScalings, resolveModelConfig, within } from './json.ts'
 import { layOutData } from './layout.ts'
@@ -44,18 +44,17 @@ export interface SnapshotParts {
 }
 
 export function takeParts(state: NetworkState): SnapshotParts {
-  const { config, inputScaling, targetScaling } = state
-  const { course } = state
+  const { config, inputScaling, targetScaling, course } = state
   const header = {
     config: configToJSON(config),
     hasRateFunction: config.learningRate.name === 'function',
     scaling: { inputs: inputScaling?.toJSON() ?? null, targets: targetScaling?.toJSON() ?? null },
-    ...(course?.data === undefined ? {} : { course: describeCourse(state, course, course.data) }),
+    ...(course ? { course: describeCourse(state, course) } : {}),
   }
   const blocks = {
     progress: readCounters(state),
     parameters: readTrained(state),
-    ...(course?.data === undefined ? {} : readCourseBlocks(state, course, course.data)),
+    ...(course ? readCourseBlocks(state, course) : {}),
   }
   return { header, blocks }
 }
@@ -92,13 +91,13 @@ function writeTrained({ engine, config, layout }: NetworkState, trained: Values)
   }
 }
 
-function describeCourse(state: NetworkState, course: Course, data: CourseData) {
-  course.fingerprint ??= fingerprintRows(state, data, layOutData(state.layout, data))
-  const { options, firstStep, awaitsEpochEnd, milliseconds, fingerprint } = course
+function describeCourse(state: NetworkState, course: Course<CourseData>) {
+  const { options, data, firstStep, awaitsEpochEnd, milliseconds } = course
+  const { fingerprint } = keepData(state, course)
   return { options, data, firstStep, awaitsEpochEnd, milliseconds, fingerprint }
 }
 
-function readCourseBlocks(state: NetworkState, course: Course, data: CourseData): Blocks {
+function readCourseBlocks(state: NetworkState, course: Course<CourseData>): Blocks {
   const { losses, validationLosses, best, timeline } = course
   return {
     losses: losses.toArray(),
@@ -106,7 +105,7 @@ function readCourseBlocks(state: NetworkState, course: Course, data: CourseData)
     best: Float64Array.of(best.loss, best.epoch, best.epochsWithoutGain),
     ...(best.weights ? { bestWeights: best.weights.slice() } : {}),
     ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
-    ...readOwnRows(state, data),
+    ...keepData(state, course).ownRows,
   }
 }
 
@@ -311,20 +310,25 @@ export function applySnapshot(state: NetworkState, { blocks, scalings, course: s
   state.inputScaling = scalings.inputs
   state.targetScaling = scalings.targets
   if (saved === undefined) return
-  const { options, data, firstStep, ...rest } = saved
+  const { options, data, firstStep, fingerprint, ...rest } = saved
   const course = within('course.', () => Object.assign(new Course(options, data, state, firstStep), rest))
   course.losses.add(blocks.losses)
   course.validationLosses.add(blocks.validationLosses)
   const [loss, epoch, epochsWithoutGain] = blocks.best
   Object.assign(course.best, { loss, epoch, epochsWithoutGain, weights: blocks.bestWeights })
   course.timeline?.split(Array.from(blocks.timelineEpochs), blocks.timeline)
+  // Room for the rows is made by `resume`, when they are there: few bytes may speak of many.
   layOutData(state.layout, data) // refuses what no memory can hold
-  // Room for the other rows is made by `resume`, when they are there: few bytes may speak of many.
-  if (data.isWeighted || (data.validationRows > 0 && data.split === undefined)) {
-    reserveRows(state, data)
-    writeOwnRows(state, data, blocks)
-  }
+  course.kept = { fingerprint, ownRows: ownRowsOf(blocks, data) }
   state.course = course
+}
+
+/** Those of the blocks, checked already, that are rows and weights */
+function ownRowsOf({ weights, validationInputs, validationTargets }: Blocks, data: CourseData): Blocks {
+  return {
+    ...(data.isWeighted ? { weights } : {}),
+    ...(data.validationRows > 0 && !data.split ? { validationInputs, validationTargets } : {}),
+  }
 }
 
 function invalid(name: string, expected: string, got: string): WasmpropError {

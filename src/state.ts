@@ -1,6 +1,6 @@
 // What a network consists of inside, shared by the rooms that work on it.
 import type { ResolvedConfig } from './config.ts'
-import type { Course } from './course.ts'
+import type { Course, CourseData } from './course.ts'
 import type { Engine } from './engine.ts'
 import type { Layout } from './layout.ts'
 import type { Scaling } from './scaling.ts'
@@ -18,6 +18,6 @@ export interface NetworkState {
   /** Undefined until it is fitted */
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined
-  /** The call of `train` that runs, or that was aborted and can be resumed */
-  course: Course | undefined
+  /** The call of `train` that runs, or that was aborted and can be resumed. A call that is refused leaves it as it is. */
+  course: Course<CourseData> | undefined
 }

@@ -140,6 +140,7 @@ export class StreamRun implements Run {
       this.#advice = `${failure} is not finite; weights and optimizer are as before that step. ${advice}`
       return
     }
+    this.#state.course = undefined
     this.#sum = sum
     this.#rows += rows.inputs.rows
     this.#samples += rows.inputs.rows

@@ -1,7 +1,13 @@
 // `resume` after an abort: the rest of the call, with the same rows alone, whatever was asked of the network meanwhile.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { EpochProgress, Network, TrainOptions } from '../src/index.ts'
-import { bitsOf, engines, expectRefusal, rowsOf, small, trainedBits } from './networks.ts'
+import {
+  type EpochProgress,
+  type Network,
+  type NetworkConfig,
+  restoreNetwork,
+  type TrainOptions,
+} from '../src/index.ts'
+import { bitsOf, engines, expectRefusal, rejection, rowsOf, small, trainedBits } from './networks.ts'
 
 const INPUTS = rowsOf(40, 3, 1)
 const TARGETS = rowsOf(40, 2, 2)
@@ -106,6 +112,55 @@ describe.each(engines)('resume in %s', (engine) => {
     expect(trainedBits(network)).toBe(trainedBits(whole))
   })
 
+  it.each<[string, Partial<NetworkConfig>, TrainOptions]>([
+    ['adam', CONFIG, OPTIONS],
+    ['lbfgs', { ...CONFIG, optimizer: 'lbfgs' }, { ...OPTIONS, batchSize: 'full' }],
+  ])('is possible after any call that was refused, with %s', async (_, config, options) => {
+    const own = { ...options, validation: { inputs: rowsOf(9, 3, 5), targets: rowsOf(9, 2, 6) } }
+    // Within float64, but beyond float32 even when it is scaled; and what overflows in the network
+    const [beyond, vast] = [
+      INPUTS.map((row) => row.map((x) => x * 1e300)),
+      TARGETS.map((row) => row.map((x) => x * 1e30)),
+    ]
+    const wrongOptions = [{ history: { weights: { bytes: 1 } } }, { validation: { inputs: beyond, targets: TARGETS } }]
+    const refused: ((network: Network) => unknown)[] = [
+      (network) => network.trainOnBatch(INPUTS, vast, { sampleWeights: INPUTS.map(() => 1e38) }),
+      (network) => network.trainOnBatch(beyond, TARGETS),
+      (network) => network.train(beyond, TARGETS),
+      (network) => network.trainSync(beyond, TARGETS),
+      (network) => network.resume(beyond, TARGETS),
+      (network) =>
+        network.resume(
+          TARGETS.map((row) => [...row, 1]),
+          TARGETS,
+        ),
+      (network) => network.setWeights([]),
+      (network) => network.fitScaling(INPUTS, [[1]]),
+      (network) => network.trainStream([]),
+      (network) => network.trainStream(5 as never),
+      (network) => network.trainStream([{ inputs: beyond, targets: TARGETS }]),
+      ...wrongOptions.flatMap((wrong): typeof refused => [
+        (network) => network.train(INPUTS, TARGETS, wrong),
+        (network) => network.trainStream([{ inputs: INPUTS, targets: TARGETS }], wrong),
+      ]),
+    ]
+    for (const choice of [options, own]) {
+      const whole = await small(engine, config)
+      const wanted = await whole.train(INPUTS, TARGETS, choice)
+      const [network, snapped] = [await small(engine, config), await small(engine, config)]
+      await trainUntil(network, 3, choice)
+      await trainUntil(snapped, 3, choice)
+      for (const call of refused) for (const one of [network, snapped]) await rejection(async () => call(one))
+      await network.trainStream([], { signal: AbortSignal.abort() }).catch(() => {}) // lbfgs takes none
+      const restored = await restoreNetwork(snapped.snapshot())
+      for (const one of [network, snapped, restored]) {
+        const result = await one.resume(INPUTS, TARGETS)
+        expect(bitsOf(result.loss, result.validationLoss)).toBe(bitsOf(wanted.loss, wanted.validationLoss))
+        expect(trainedBits(one)).toBe(trainedBits(whole))
+      }
+    }
+  })
+
   it('finds nothing to resume in a new network, and none after a write', async () => {
     const words = /^resume: .*call train$/
     await expectRefusal((await start()).resume(INPUTS, TARGETS), 'INVALID_CONFIG', words)
@@ -113,11 +168,12 @@ describe.each(engines)('resume in %s', (engine) => {
       (network) => network.trainOnBatch(INPUTS, TARGETS),
       (network) => network.setWeights(network.getWeights()),
       (network) => network.fitScaling(INPUTS, TARGETS),
+      (network) => network.trainStream([{ inputs: INPUTS, targets: TARGETS }]),
     ]
     for (const write of writes) {
       const network = await start()
       await trainUntil(network, 1)
-      write(network)
+      await write(network)
       await expectRefusal(network.resume(INPUTS, TARGETS), 'INVALID_CONFIG', words)
     }
   })

@@ -144,16 +144,26 @@ export const compileRelaxed = once(async () => compile((await import('../generat
 /** The module of the build of lanes, loaded and compiled on the first call */
 export const compileLanes = once(async () => compile((await import('../generated/wasm-lanes.ts')).default))
 
+interface Once<Result> {
+  (): Promise<Result>
+  /** Takes what another thread has loaded. */
+  adopt(result: Result): void
+}
+
 /** What `load` promises, loaded by the first call; by another one where it failed */
-export function once<Result>(load: () => Promise<Result>): () => Promise<Result> {
+export function once<Result>(load: () => Promise<Result>): Once<Result> {
   let loading: Promise<Result> | undefined
-  return () => {
+  const get = () => {
     loading ??= load().catch((cause) => {
       loading = undefined
       throw cause
     })
     return loading
   }
+  const adopt = (result: Result) => {
+    loading ??= Promise.resolve(result)
+  }
+  return Object.assign(get, { adopt })
 }
 
 /** What of the above a thread passes on; undefined: not needed there, or not to be had */
@@ -165,9 +175,9 @@ export interface Modules {
 
 /** Takes modules that another thread has compiled: a worker then needs neither their bytes nor the time. */
 export function adoptModules(modules: Modules): void {
-  if (modules.embedded) embedded ??= Promise.resolve(modules.embedded)
-  if (modules.relaxed) relaxed ??= Promise.resolve(modules.relaxed)
-  if (modules.lanes) lanes ??= Promise.resolve(modules.lanes)
+  if (modules.embedded) compileEmbedded.adopt(modules.embedded)
+  if (modules.relaxed) compileRelaxed.adopt(modules.relaxed)
+  if (modules.lanes) compileLanes.adopt(modules.lanes)
 }
 
 export function compile(hexadecimal: string): Promise<WebAssembly.Module> {

@@ -49,10 +49,10 @@ async function resume({ parts, options, chosen }: Task, signal: AbortSignal): Pr
   const network = await networkOfSnapshot(readParts(parts, options))
   const state = Network.stateOf(network)
   const { course } = state
-  if (course?.data === undefined) throw new Error('expected a network in the midst of its training')
+  if (course === undefined) throw new Error('expected a network in the midst of its training')
   const all = readRows(state, data.inputs, data.targets)
   const rows = chosen === undefined ? all : selectBoth(all, chosen)
-  return { network, state, run: resumeOnRows(state, course, course.data, rows, { signal }) }
+  return { network, state, run: resumeOnRows(state, course, rows, { signal }) }
 }
 
 const port = nodeThreads()?.parentPort
