@@ -23,7 +23,10 @@ export interface TrainOptions {
   sampleWeights?: readonly number[] | NumericArray
   /** The same by class; `'balanced'`: rows / (classes · rows of the class). Default: 1 */
   classWeights?: readonly number[] | NumericArray | 'balanced'
-  /** Ends training when aborted, with the weights of the last finished batch */
+  /**
+   * Ends training when aborted, with the weights of the last finished batch. One that is aborted already trains nothing;
+   * that call, too, fits the scaling where it is the first, and can be resumed.
+   */
   signal?: AbortSignal
   /**
    * Called after each epoch. Return `false` to end training. `train` waits for a promise and takes what it resolves with,

@@ -128,6 +128,17 @@ describe.each(engines)('an abort in %s', (engine) => {
     }
   })
 
+  it('before the start fits the scaling all the same, and leaves a call that can be resumed', async () => {
+    const scaling = { inputs: 'standard', targets: 'minMax' } as const
+    const [network, other] = [await small(engine, { scaling }), await small(engine, { scaling })]
+    await network.train(INPUTS, TARGETS, { epochs: 3, signal: AbortSignal.abort() })
+    other.fitScaling(INPUTS, TARGETS)
+    expect(network.predict(INPUTS)).toEqual(other.predict(INPUTS))
+    expect(await network.resume(INPUTS, TARGETS)).toMatchObject({ epochs: 3, stopReason: 'epochs' })
+    other.trainSync(INPUTS, TARGETS, { epochs: 3 })
+    expect(trainedBits(network)).toBe(trainedBits(other))
+  })
+
   it('in a callback ends with that epoch', async () => {
     const network = await small(engine)
     const controller = new AbortController()
