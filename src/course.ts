@@ -70,8 +70,10 @@ export class Course<Data extends CourseData | undefined = CourseData | undefined
   readonly timeline: Timeline | undefined
   /** Whether an epoch's steps are done, but not what its end brings */
   awaitsEpochEnd = false
-  /** Spent on earlier parts of this call */
+  /** Spent by this network on earlier parts of this call */
   milliseconds = 0
+  /** Rows that were trained on before the snapshot, by another network */
+  samplesBefore = 0
   /** Once it was needed: by a snapshot, or since other rows come into the memory */
   kept: KeptData | undefined
 

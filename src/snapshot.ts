@@ -92,9 +92,9 @@ function writeTrained({ engine, config, layout }: NetworkState, trained: Values)
 }
 
 function describeCourse(state: NetworkState, course: Course<CourseData>) {
-  const { options, data, firstStep, awaitsEpochEnd, milliseconds } = course
+  const { options, data, firstStep, awaitsEpochEnd } = course
   const { fingerprint } = keepData(state, course)
-  return { options, data, firstStep, awaitsEpochEnd, milliseconds, fingerprint }
+  return { options, data, firstStep, awaitsEpochEnd, fingerprint }
 }
 
 function readCourseBlocks(state: NetworkState, course: Course<CourseData>): Blocks {
@@ -119,7 +119,6 @@ export interface Snapshot {
     readonly data: CourseData
     readonly firstStep: number
     readonly awaitsEpochEnd: boolean
-    readonly milliseconds: number
     readonly fingerprint: number
   }
 }
@@ -185,7 +184,7 @@ function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConf
 }
 
 function readCourse(value: unknown, blocks: Blocks, config: ResolvedConfig): NonNullable<Snapshot['course']> {
-  const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'milliseconds', 'fingerprint'] as const
+  const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'fingerprint'] as const
   const given = readOptions(value, 'course', names)
   const data = readData(given.data, config)
   const options = readCourseOptions(given.options, data)
@@ -199,7 +198,6 @@ function readCourse(value: unknown, blocks: Blocks, config: ResolvedConfig): Non
     data,
     firstStep: checkInteger(given.firstStep, 'course.firstStep', 0, MOST),
     awaitsEpochEnd,
-    milliseconds: checkNumber(given.milliseconds, 'course.milliseconds', { min: 0 }),
     fingerprint: checkInteger(given.fingerprint, 'course.fingerprint', 0, MOST_ROWS),
   }
 }
@@ -310,8 +308,10 @@ export function applySnapshot(state: NetworkState, { blocks, scalings, course: s
   state.inputScaling = scalings.inputs
   state.targetScaling = scalings.targets
   if (saved === undefined) return
-  const { options, data, firstStep, fingerprint, ...rest } = saved
-  const course = within('course.', () => Object.assign(new Course(options, data, state, firstStep), rest))
+  const { options, data, firstStep, awaitsEpochEnd, fingerprint } = saved
+  const course = within('course.', () => new Course(options, data, state, firstStep))
+  course.awaitsEpochEnd = awaitsEpochEnd
+  course.samplesBefore = blocks.losses.length * data.rows + blocks.progress[POSITION_PLACE]
   course.losses.add(blocks.losses)
   course.validationLosses.add(blocks.validationLosses)
   const [loss, epoch, epochsWithoutGain] = blocks.best

@@ -22,7 +22,7 @@ import { isPromise, Waiting } from './waiting.ts'
 export interface TrainResult {
   /** Epochs finished in this call */
   epochs: number
-  /** Optimizer steps taken in this call */
+  /** Optimizer steps taken in this call, those of an epoch that was not finished among them */
   steps: number
   /** Loss of every finished epoch: that of its batches as they were met, before each update */
   loss: Float64Array
@@ -31,7 +31,13 @@ export interface TrainResult {
   /** With `earlyStopping`: the epoch, counted from 0, with the least monitored loss */
   bestEpoch?: number
   stopReason: StopReason
+  /**
+   * Time on the clock from the first batch to the end: with the validation, `onEpoch` and waits for it or for the batches
+   * of a stream, and the host's turns; without the checks and copies before. Resumed calls count all parts that this
+   * network did, but not what came before a snapshot.
+   */
   milliseconds: number
+  /** Rows that were trained on in that time, again in each epoch; 0 where the clock stood still */
   samplesPerSecond: number
   /** The engine that did it */
   engine: 'wasm' | 'typescript'
@@ -369,9 +375,10 @@ export function resultOf(
   }
 }
 
-/** Rows that were trained on */
-function samplesOf({ buffer }: Engine, { data, losses }: Course): number {
-  return losses.length * (data?.rows ?? 0) + new DataView(buffer, P.PROGRAM).getUint32(P.POSITION, true)
+/** Rows that were trained on by this network */
+function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: Course): number {
+  const ofEpoch = new DataView(buffer, P.PROGRAM).getUint32(P.POSITION, true)
+  return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
 }
 
 /** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */

@@ -90,6 +90,18 @@ describe('a snapshot', () => {
     expect(wasm).toEqual(typescript)
   })
 
+  it('has no times in it: its bytes do not depend on them, and what is resumed counts its own', async () => {
+    const speedOf = (epochs: number, milliseconds: number) => (epochs * ROWS) / (milliseconds / 1000)
+    const network = await stopped()
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    const bytes = network.snapshot()
+    expect((await stopped()).snapshot()).toEqual(bytes)
+    const others = await (await restoreNetwork(bytes)).resume(INPUTS, TARGETS)
+    expect(others.samplesPerSecond).toBeCloseTo(speedOf(4, others.milliseconds), 3)
+    const own = await network.resume(INPUTS, TARGETS)
+    expect(own.samplesPerSecond).toBeCloseTo(speedOf(6, own.milliseconds), 3)
+  })
+
   it('may be taken from outside while training runs', async () => {
     const network = await small('typescript')
     const options = { epochs: 3000, batchSize: 5 }

@@ -37,8 +37,8 @@ async function train(tasks: readonly Task[], signal: AbortSignal): Promise<Train
   const members: Member[] = []
   for (const task of tasks) members.push(await resume(task, signal))
   const trained = new Map<Member, Trained>()
-  const finish: Host['finish'] = (member, { stopReason, advice }) => {
-    trained.set(member, { parts: takeParts(member.state), stopReason, advice })
+  const finish: Host['finish'] = (member, { stopReason, advice, milliseconds }) => {
+    trained.set(member, { parts: takeParts(member.state), stopReason, advice, milliseconds })
     member.network.dispose()
   }
   await trainMembers(members, { seat: seatingFor, finish })

@@ -25,6 +25,8 @@ export interface Trained {
   readonly parts: SnapshotParts
   readonly stopReason: StopReason
   readonly advice: string | undefined
+  /** What it took there */
+  readonly milliseconds: number
 }
 
 /** 'abort' ends the tasks before it as an aborted signal does. `data` is left out where the worker has it. */

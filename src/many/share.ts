@@ -136,9 +136,12 @@ function land(members: readonly Started[], trained: readonly Trained[], { finish
   const snapshots = trained.map(({ parts }) => readParts(parts, {}))
   members.forEach((member, index) => {
     const { state } = member
-    const { stopReason, advice } = trained[index]
+    const { stopReason, advice, milliseconds } = trained[index]
+    const before = state.course as Course
     applySnapshot(state, snapshots[index])
     const course = state.course as Course
+    course.milliseconds = before.milliseconds + milliseconds
+    course.samplesBefore = before.samplesBefore
     course.finish(state, stopReason) // once more: timelines forget where they end
     finish(member, resultOf(state, course, stopReason, advice))
   })
