@@ -19,7 +19,7 @@ import { isPromise, Waiting } from './waiting.ts'
 export interface StreamBatch {
   inputs: MatrixInput
   targets: MatrixInput
-  /** As in `train` */
+  /** As in `train`: in no batch all 0 */
   sampleWeights?: readonly number[] | NumericArray
 }
 

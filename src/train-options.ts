@@ -19,7 +19,7 @@ export interface TrainOptions {
   earlyStopping?: EarlyStopping
   /** Training ends after the first epoch whose loss is at or below this. Default: never */
   targetLoss?: number
-  /** What each row's loss is multiplied by, at least 0: Σ wᵢ · lossᵢ / n. Validation rows are not weighted. Default: 1 */
+  /** What each row's loss is multiplied by, at least 0, not all 0: Σ wᵢ · lossᵢ / n. Validation rows count 1. Default: 1 */
   sampleWeights?: readonly number[] | NumericArray
   /** The same by class; `'balanced'`: rows / (classes · rows of the class). Default: 1 */
   classWeights?: readonly number[] | NumericArray | 'balanced'

@@ -118,17 +118,21 @@ export function readSampleWeights(value: unknown, rows: number, path = 'sampleWe
     const message = `${path}[${row}]: expected a number of at least 0, got ${weights[row]}`
     throw new WasmpropError('INVALID_DATA', message, { path, row })
   }
+  refuseZeros(weights, path)
   return weights
+}
+
+/** Nothing could be learned from such rows. */
+function refuseZeros(weights: Float64Array, path: string): void {
+  if (weights.some((weight) => weight > 0)) return
+  throw new WasmpropError('INVALID_DATA', `${path}: expected at least one trained row above 0, got zeros`, { path })
 }
 
 /** What every row counts: its own weight times that of its class; undefined where all count 1 */
 function weigh(targets: Matrix, given: Float64Array | undefined, classWeights: unknown): Float64Array | undefined {
   const ofClasses = classWeights === undefined ? undefined : weighClasses(targets, classWeights)
   const weights = ofClasses && given ? given.map((weight, row) => weight * ofClasses[row]) : (given ?? ofClasses)
-  if (weights?.every((weight) => weight === 0)) {
-    const path = given ? 'sampleWeights' : 'classWeights'
-    throw new WasmpropError('INVALID_DATA', `${path}: expected at least one trained row above 0, got zeros`, { path })
-  }
+  if (weights) refuseZeros(weights, given ? 'sampleWeights' : 'classWeights')
   return weights
 }
 

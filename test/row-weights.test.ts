@@ -369,6 +369,7 @@ describe.each(engines)('weights that are refused in %s', (engine) => {
     const network = await small(engine)
     const before = trainedBits(network)
     const call = (options: object) => () => network.trainOnBatch(inputs, numbers, options)
+    await expectRefusal(call(own([0, 0, 0, 0])), 'INVALID_DATA', /^sampleWeights: .*above 0, got zeros$/)
     await expectRefusal(call(own([1, 2, 3])), 'INVALID_SHAPE', /^sampleWeights: expected 4 rows/)
     await expectRefusal(call(own([1, 2, 3, -1])), 'INVALID_DATA', /^sampleWeights\[3\]: /)
     await expectRefusal(call(own([1, Number.NaN, 3, 1])), 'NOT_FINITE', /^sampleWeights\[1\]: /)

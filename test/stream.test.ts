@@ -237,6 +237,8 @@ describe.each(engines)('trainStream in %s', (engine) => {
     for (const sampleWeights of [null, 0, '', false]) {
       await refuse([{ ...batchAt(0), sampleWeights }], /^batches\[0\]\.sampleWeights: /)
     }
+    const zeros = [batchAt(0), { ...batchAt(7), sampleWeights: new Float32Array(BATCH) }]
+    await refuse(zeros, /^batches\[1\]\.sampleWeights: expected at least one trained row above 0, got zeros$/)
     await refuse([{ ...batchAt(0), sampleWeights: [1] }], /^batches\[0\]\.sampleWeights: /, 'INVALID_SHAPE')
     const odd = (next: () => unknown) => ({ [Symbol.iterator]: () => ({ next }) })
     const form = /^source: expected an iterator whose next\(\) gives \{ value, done \}, got (undefined|5)/
