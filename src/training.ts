@@ -10,7 +10,7 @@ import type { Engine } from './engine.ts'
 import { WasmpropError } from './errors.ts'
 import type { DataLayout } from './layout.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from './safe-point.ts'
-import { isConstant, rateAt } from './schedules.ts'
+import { rateAt } from './schedules.ts'
 import { writeSnapshot } from './snapshot.ts'
 import type { NetworkState } from './state.ts'
 import type { Timeline } from './timeline.ts'
@@ -175,16 +175,12 @@ export class TrainingRun implements Run {
     return fullBatch ? fullBatch.trainOnData(this.#state, steps) : this.#engine.train(P.PROGRAM, steps)
   }
 
-  #hasOneRate(): boolean {
-    return isConstant(this.#state.config.learningRate, this.#state.rate)
-  }
-
   /** Writes the rates of the next slice's steps; gives how many steps it has. */
   #setRates(): number {
     const { config, rate } = this.#state
     const firstStep = this.#double(P.STEP)
     let epoch = this.#double(P.EPOCH)
-    if (this.#hasOneRate()) {
+    if (!this.#data.hasRates) {
       this.#setDouble(P.LEARNING_RATE, rateAt(config.learningRate, rate, firstStep, epoch))
       this.#setWord(P.RATES, 0)
       return this.#sliceSteps

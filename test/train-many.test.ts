@@ -138,6 +138,17 @@ describe.each(dtypes)('tutorial networks in %s', (dtype) => {
     expect(traces.filter((trace) => trace.includes('callback'))).toHaveLength(2)
   })
 
+  it('whose callback sets the rate of one alone, in place of a schedule', async () => {
+    const learningRate = { name: 'exponential', initial: 0.5, gamma: 0.99, unit: 'step' } as const
+    const configs = many(6, { ...TUTORIAL, dtype, optimizer: { name: 'sgd', learningRate } })
+    for (const chosen of [0, 2]) {
+      const onEpoch: TrainManyOptions['onEpoch'] = ({ network, epoch, setLearningRate }) => {
+        if (network === chosen && epoch === 3) setLearningRate(0.05)
+      }
+      await expectSame(configs, HOURS, SCORES, { epochs: 20, batchSize: 'full', onEpoch })
+    }
+  })
+
   it('that each have rows of their own, with weights', async () => {
     const rows = [[0, 1], [2, 0], Uint32Array.of(1, 1), [0, 1], [2, 1]]
     await expectSame(tutorials(5, dtype), HOURS, SCORES, { epochs: 50, rows, batchSize: 1 })
