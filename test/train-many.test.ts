@@ -111,6 +111,26 @@ describe.each(dtypes)('tutorial networks in %s', (dtype) => {
     expect(traces.map((trace) => trace.includes('diverged'))).toEqual(configs.map((_, index) => index % 4 === 1))
   })
 
+  it.each([0, 1])('half of which have a rate that plateaus reduce, from number %d on', async (first) => {
+    const plateau = { name: 'reduceOnPlateau', initial: 0.5, patience: 2, minDelta: 0.001, factor: 0.9 } as const
+    const configs = many(12, { ...TUTORIAL, dtype }, (index) => ({
+      optimizer: { name: 'sgd', learningRate: index % 2 === first ? plateau : 0.5 },
+    }))
+    await expectSame(configs, HOURS, SCORES, { epochs: 600, batchSize: 'full' })
+  })
+
+  it.each([0, 1])(
+    'half of which have a rate that was set instead of their schedule, from number %d on',
+    async (first) => {
+      const learningRate = { name: 'exponential', initial: 0.5, gamma: 0.97 } as const
+      const configs = many(12, { ...TUTORIAL, dtype, optimizer: { name: 'sgd', learningRate } })
+      const onEpoch: TrainManyOptions['onEpoch'] = ({ network, epoch, setLearningRate }) => {
+        if (network % 2 === first && epoch === 5) setLearningRate(0.3)
+      }
+      await expectSame(configs, HOURS, SCORES, { epochs: 40, batchSize: 'full', onEpoch })
+    },
+  )
+
   it('with early stopping, plateaus and timelines', async () => {
     const configs = many(9, { ...TUTORIAL, dtype }, (index) => ({
       optimizer: {
@@ -256,6 +276,94 @@ function targetsOf({ loss, rows, seed }: Plan, outputs: number): number[][] {
   if (targets === 'probability') return shares
   return shares.map((row) => row.map((value) => value / row.reduce((sum, share) => sum + share)))
 }
+
+// Networks that differ in all that one call allows: some share lanes, for a part of their training or for all of it
+
+const mixedRate = fc.oneof(
+  fc.constantFrom<unknown>(0.3, 1, 1e6),
+  fc.constantFrom<unknown>(
+    { name: 'reduceOnPlateau', initial: 0.3, patience: 0, minDelta: 0.01, factor: 0.5 },
+    { name: 'reduceOnPlateau', initial: 1, patience: 2, minDelta: 0.01, factor: 0.9 },
+  ),
+  schedule,
+  fc.constant<unknown>((step: number, epoch: number) => 0.3 / (1 + epoch + step / 8)),
+)
+const traits = fc.record({
+  optimizer: fc.constantFrom<object>({ name: 'sgd' }, { name: 'sgd', momentum: 0.9 }, { name: 'adam' }),
+  activation: fc.constantFrom('tanh', 'relu'),
+  scaling: fc.constantFrom({}, { inputs: 'standard' }, { inputs: 'minMax', targets: 'standard' }),
+  extra: fc.constantFrom<object>(
+    {},
+    {},
+    { clipNorm: 0.05 },
+    { regularization: { l2: 0.01 } },
+    { engine: 'typescript' },
+  ),
+  dropout: fc.constantFrom(0, 0, 0, 0.2),
+})
+const mixture = fc.record({
+  /** Of most */
+  common: traits,
+  configs: fc.array(fc.record({ learningRate: mixedRate, own: fc.option(traits, { freq: 4, nil: undefined }) }), {
+    minLength: 2,
+    maxLength: 12,
+  }),
+  dtype: fc.constantFrom(...dtypes),
+  seed: fc.nat(1e6),
+  rows: fc.integer({ min: 4, max: 20 }),
+  ownRows: fc.boolean(),
+  epochs: fc.constantFrom(1, 7, 60),
+  batchSize: fc.constantFrom<number | 'full'>(3, 8, 'full'),
+  shuffle: fc.boolean(),
+  targetLoss: fc.constantFrom<object>({}, {}, { targetLoss: 0.15 }),
+  watching: fc.constantFrom<object>(
+    ...[{}, {}, {}, { earlyStopping: { patience: 2 } }, { history: { weights: { every: 2 } } }],
+    ...[{ classWeights: [1, 2] }, { validation: { split: 0.3 }, earlyStopping: { patience: 1, restoreBest: false } }],
+  ),
+  callback: fc.constantFrom(...(['none', 'none', 'stops', 'sets', 'waits'] as const)),
+  vectors: fc.constantFrom(1, 2, 4),
+})
+
+/** What a callback does depends on network and epoch alone. */
+const callbacks: Record<'stops' | 'sets' | 'waits', NonNullable<TrainManyOptions['onEpoch']>> = {
+  stops: ({ network, epoch }) => !(network % 3 === 1 && epoch === 2 + network),
+  sets: ({ network, epoch, setLearningRate }) => {
+    if (network % 2 === 0 && epoch === 1 + (network % 4)) setLearningRate(0.05 * network)
+  },
+  waits: async ({ network, epoch, setLearningRate }) => {
+    await Promise.resolve()
+    if (network % 3 === 2 && epoch === 3) setLearningRate(0.2)
+    return !(network % 3 === 0 && epoch === 4)
+  },
+}
+
+describe('mixtures', () => {
+  it(`${RUNS} of any configurations and options get the bits that each gets alone`, async () => {
+    const property = fc.asyncProperty(mixture, async (drawn) => {
+      const { dtype, seed, rows, epochs, batchSize, shuffle, callback, vectors } = drawn
+      const configs = drawn.configs.map(({ learningRate, own = drawn.common }, index) => {
+        const { optimizer, activation, scaling, extra, dropout } = own
+        const layers = [{ units: 3, activation, dropout }, { units: 1 }]
+        const varying = { seed: seed + index, optimizer: { ...optimizer, learningRate } }
+        return loosely({ inputs: 2, layers, scaling, dtype, ...varying, ...extra })
+      })
+      const x = rowsOf(rows, 2, seed)
+      const y = x.map(([a, b]) => [Number(a * b > 0)])
+      const chosen = configs.map((_, index) => x.map((_, row) => row).filter((row) => row % 4 !== index % 2))
+      const options: TrainManyOptions = {
+        ...{ epochs, batchSize, shuffle, ...drawn.targetLoss, ...drawn.watching },
+        ...(drawn.ownRows ? { rows: chosen } : {}),
+        ...(callback === 'none' ? {} : { onEpoch: callbacks[callback] }),
+      }
+      const lanes = vectors * (dtype === 'float32' ? 4 : 2)
+      const found = await trainTogether(configs, x, y, options, () => ({ lanes, least: 1 }))
+      const traces = found.map(({ network, result }) => traceOf(network, result))
+      for (const { network } of found) network.dispose()
+      expect(traces).toEqual(await alone(configs, x, y, options))
+    })
+    await fc.assert(property, { numRuns: RUNS, seed: 20240608 })
+  })
+})
 
 describe('in lanes', () => {
   it(`${RUNS} random networks, with all that the tables offer, get the bits that they get alone`, async () => {
