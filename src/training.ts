@@ -291,8 +291,12 @@ export class TrainingRun implements Run {
     this.#course.endEpoch(this.#state, validationLoss)
     this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
     const answer = tellEpoch(this.#state, this.#course, this.#host, this.#lastRate())
-    if (isPromise(answer)) this.#pending = this.#waitFor(answer)
-    else this.settle(answer)
+    if (!isPromise(answer)) {
+      this.settle(answer)
+      return
+    }
+    this.#pending = this.#waitFor(answer)
+    this.#pending.catch(() => {}) // whoever waits for it is told; nobody does where another network's callback throws first
   }
 
   // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice
@@ -403,7 +407,6 @@ export function tellEpoch(
 export function runThrough(run: TrainingRun): TrainResult {
   while (run.slice()) {
     if (run.pending === undefined) continue
-    run.pending.catch(() => {}) // nobody waits for it
     const message = 'onEpoch: expected no promise in trainSync, which cannot wait for it; use train'
     throw new WasmpropError('INVALID_CONFIG', message, { path: 'onEpoch' })
   }

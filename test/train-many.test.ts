@@ -476,4 +476,29 @@ describe('what is refused', () => {
     }
     await expect(trainMany(many(5, TUTORIAL), HOURS, SCORES, { onEpoch })).rejects.toThrow('enough')
   })
+
+  it.each([
+    ['all of them', 5],
+    ['all until one throws at once', 3],
+  ])('what callbacks promise and do not keep, %s, and nobody hears of more than one', async (_, promising) => {
+    const unhandled: unknown[] = []
+    const hear = (reason: unknown) => unhandled.push(reason)
+    process.on('unhandledRejection', hear)
+    let answered = 0
+    const breakPromise = async (network: number) => {
+      await new Promise((resolve) => setTimeout(resolve, 5 * (network + 1)))
+      answered++
+      throw new Error(`enough of ${network}`)
+    }
+    const onEpoch: TrainManyOptions['onEpoch'] = ({ network }) => {
+      if (network < promising) return breakPromise(network)
+      throw new Error('enough of all')
+    }
+    const training = trainTogether(many(5, TUTORIAL), HOURS, SCORES, { onEpoch }, () => ({ lanes: 8, least: 1 }))
+    await expect(training).rejects.toThrow(promising === 5 ? 'enough of 0' : 'enough of all')
+    if (promising === 5) expect(answered).toBe(5)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    process.off('unhandledRejection', hear)
+    expect(unhandled).toEqual([])
+  })
 })

@@ -124,17 +124,23 @@ async function trainInLanes<M extends Member>(
     // All of them, since each may be due for something; batches come when none is.
     const areReady = seats.map(({ run }) => run.prepare())
     if (areReady.every((isReady) => isReady)) advance(seats, lanes)
-    const ended: M[] = []
-    for (const member of seats) {
-      const { run } = member
-      if (run.pending !== undefined) run.settle(await run.pending)
-      if (run.hasEnded()) ended.push(member)
-    }
+    if (seats.some(({ run }) => run.pending !== undefined)) await settleAll(seats)
+    const ended = seats.filter(({ run }) => run.hasEnded())
     for (const member of ended) finish(member, member.run.result())
     seats = seats.filter((member) => !ended.includes(member))
     if (turns.isDue()) await turns.yield()
   }
   return [...seats, ...waiting]
+}
+
+/** Waits for all that `onEpoch` promised. Throws the first reason where some are not kept, when none is left waiting. */
+async function settleAll(seats: readonly Member[]): Promise<void> {
+  const runs = seats.map(({ run }) => run).filter(({ pending }) => pending !== undefined)
+  const answers = await Promise.allSettled(runs.map(({ pending }) => pending))
+  for (const [index, answer] of answers.entries()) {
+    if (answer.status === 'rejected') throw answer.reason
+    runs[index].settle(answer.value)
+  }
 }
 
 /** A slice of all, as long as the shortest */
