@@ -352,7 +352,8 @@ function isNumericArray(value: unknown): value is NumericArray {
   return !(value instanceof BigInt64Array || value instanceof BigUint64Array)
 }
 
-function isRow(value: unknown): value is Numbers {
+/** Arrays and typed arrays of numbers; what an array holds is not checked. */
+export function isRow(value: unknown): value is Numbers {
   return Array.isArray(value) || isNumericArray(value)
 }
 

@@ -444,6 +444,7 @@ describe('what is refused', () => {
     ['other layers', two({ layers: [{ units: 1 }] }), /^configs\[1\]\.layers\.length: expected 2/],
     ['a wrong option', two({ seed: -1 }), /^configs\[1\]\.seed: expected an integer/],
     ['an unknown option', two({ seeds: 1 }), /^configs\[1\]\.seeds: unknown option/],
+    ['holes', new Array(2), /^configs\[0\]: expected/],
   ])('%s', async (_, configs, message) => {
     await expectRefusal(trainMany(configs as NetworkConfig[], HOURS, SCORES), 'INVALID_CONFIG', message)
   })
@@ -459,6 +460,20 @@ describe('what is refused', () => {
       'INVALID_DATA',
       /^rows\[1\]\[1\]: expected a row number from 0 to 2, got 3/,
     ],
+    [
+      'no list',
+      { rows: [[1], 0] },
+      'INVALID_SHAPE',
+      /^rows\[1\]: expected an array or typed array of row numbers, got 0/,
+    ],
+    [
+      'a view that is no list',
+      { rows: [[1], new DataView(new ArrayBuffer(4))] },
+      'INVALID_SHAPE',
+      /^rows\[1\]: .*DataView/,
+    ],
+    ['big integers', { rows: [[1], BigInt64Array.of(1n)] }, 'INVALID_SHAPE', /^rows\[1\]: .*BigInt64Array/],
+    ['holes among the lists', { rows: new Array(2) }, 'INVALID_SHAPE', /^rows\[0\]/],
     ['half a row', { rows: [[0.5], [0]] }, 'INVALID_DATA', /^rows\[0\]\[0\]/],
   ] as const)('%s', async (_, options, code, message) => {
     const configs = many(2, TUTORIAL)

@@ -3,7 +3,7 @@
 import { isOptionObject, refuse } from '../checks.ts'
 import type { NetworkConfig, ResolvedConfig } from '../config.ts'
 import { describe, WasmpropError } from '../errors.ts'
-import type { MatrixInput } from '../matrix.ts'
+import { isRow, type MatrixInput } from '../matrix.ts'
 import { Network } from '../network.ts'
 import { readRows } from '../rows.ts'
 import { endRun, startOnRows } from '../runs.ts'
@@ -67,7 +67,7 @@ async function trainAll(
 async function createAll(configs: readonly NetworkConfig[]): Promise<Network[]> {
   if (!Array.isArray(configs) || configs.length === 0)
     refuse('configs', 'an array of at least one configuration', configs)
-  const settled = await Promise.allSettled(configs.map((config, index) => create(config, index)))
+  const settled = await Promise.allSettled(Array.from(configs, create))
   const networks = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
   try {
     for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason
@@ -86,9 +86,11 @@ async function create(config: NetworkConfig, index: number): Promise<Network> {
   } catch (error) {
     if (!(error instanceof WasmpropError)) throw error
     const { code, message, path, cause } = error
+    const own = `configs[${index}]`
+    if (path === 'config') throw new WasmpropError(code, message.replace(path, own), { path: own, cause })
     const isOfPath = path !== undefined && message.startsWith(path)
-    throw new WasmpropError(code, `configs[${index}]${isOfPath ? '.' : ': '}${message}`, {
-      path: `configs[${index}]${path === undefined ? '' : `.${path}`}`,
+    throw new WasmpropError(code, `${own}${isOfPath ? '.' : ': '}${message}`, {
+      path: path === undefined ? own : `${own}.${path}`,
       cause,
     })
   }
@@ -153,10 +155,9 @@ function readNumbers(value: unknown, index: number, count: number, rows: number)
   }
   const path = `rows[${index}]`
   const list = lists[index]
-  const isList = Array.isArray(list) || ArrayBuffer.isView(list)
-  if (!isList || (list as ArrayLike<unknown>).length === 0) {
-    const message = `${path}: expected at least one row number, got ${describe(list)}`
-    throw new WasmpropError('INVALID_SHAPE', message, { path })
+  if (!isRow(list) || list.length === 0) {
+    const what = isRow(list) ? 'at least one row number' : 'an array or typed array of row numbers'
+    throw new WasmpropError('INVALID_SHAPE', `${path}: expected ${what}, got ${describe(list)}`, { path })
   }
   return Uint32Array.from(list as ArrayLike<number>, (number: unknown, at) => {
     if (Number.isInteger(number) && Number(number) >= 0 && Number(number) < rows) return Number(number)
