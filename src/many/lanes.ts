@@ -95,9 +95,9 @@ export class Lanes {
     for (let i = 0; i < P.OPTIMIZER_VALUES_COUNT; i++) doubles[VALUES + i] = firstDoubles[VALUES + i]
     words[P.POSITION >>> 2] = firstWords[P.POSITION >>> 2]
     // What one of them needs, all can do.
-    const areAny = (field: number) => states.some(({ engine }) => wordsOf(engine.buffer)[field >>> 2] !== 0)
-    words[P.STOP_AT_EPOCH_END >>> 2] = Number(areAny(P.STOP_AT_EPOCH_END))
-    words[P.RATES >>> 2] = areAny(P.RATES) ? this.#data.rates : 0
+    const stops = states.some(({ engine }) => wordsOf(engine.buffer)[P.STOP_AT_EPOCH_END >>> 2] !== 0)
+    words[P.STOP_AT_EPOCH_END >>> 2] = Number(stops)
+    words[P.RATES >>> 2] = firstWords[P.RATES >>> 2] === 0 ? 0 : this.#data.rates
     doubles[P.STEP >>> 3] = 0
     doubles[P.EPOCHS_LEFT >>> 3] = Number.POSITIVE_INFINITY
     for (let lane = 0; lane < this.count; lane++) this.#loadLane(lane, states[lane] ?? first, steps)
@@ -116,10 +116,8 @@ export class Lanes {
     new Uint32Array(this.#buffer, this.#layout.laneTable + P.LANE_SEEDS, this.count)[lane] = words[P.SEED >>> 2]
     const shared = doublesOf(this.#buffer)
     shared[P.EPOCHS_LEFT >>> 3] = Math.min(shared[P.EPOCHS_LEFT >>> 3], doubles[P.EPOCHS_LEFT >>> 3])
-    if (wordsOf(this.#buffer)[P.RATES >>> 2] === 0) return
-    const address = words[P.RATES >>> 2]
-    const rate = doubles[P.LEARNING_RATE >>> 3]
-    const rates = address === 0 ? new Float64Array(steps).fill(rate) : new Float64Array(buffer, address, steps)
+    if (words[P.RATES >>> 2] === 0) return
+    const rates = new Float64Array(buffer, words[P.RATES >>> 2], steps)
     spread(rates, 0, new Float64Array(this.#buffer, this.#data.rates), lane, steps, this.count)
   }
 
