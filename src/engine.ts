@@ -8,8 +8,10 @@ export type EngineName = 'wasm' | 'typescript'
 export interface Engine {
   readonly name: EngineName
   readonly relaxed: boolean
-  /** How many compute: the caller's, and helpers in the build with threads */
+  /** For how many there is room in memory: the caller's, and helpers in the build with threads */
   readonly threads: number
+  /** How many compute: helpers may have died. */
+  readonly workingThreads: number
   /** The memory, shared where there are several threads. Another one after `reserve`: make views after it, keep none across it. */
   readonly buffer: ArrayBufferLike
   /** Makes the memory at least `bytes` long, new bytes 0. Throws OUT_OF_MEMORY where the host refuses. */

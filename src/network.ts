@@ -43,6 +43,7 @@ import { type Rows, readSampleWeights } from './training-set.ts'
 /** What a network runs on, readable as `network.engine` */
 export interface EngineInfo {
   readonly name: 'wasm' | 'typescript'
+  /** How many compute at present: fewer than asked for where helpers have died */
   readonly threads: number
   /** Whether multiply and add are fused, so that bits differ between hosts */
   readonly relaxed: boolean
@@ -119,9 +120,16 @@ export class Network {
     this.layers = Object.freeze(config.layers.map(infoOf))
     this.dtype = config.dtype
     this.seed = config.seed
-    const { name, threads, relaxed } = engine
+    const { name, relaxed } = engine
     const { reason } = chosen
-    this.engine = Object.freeze({ name, threads, relaxed, ...(reason === undefined ? {} : { reason }) })
+    this.engine = Object.freeze({
+      name,
+      get threads() {
+        return engine.workingThreads
+      },
+      relaxed,
+      ...(reason === undefined ? {} : { reason }),
+    })
     this.parameterCount = config.layers.reduce(
       (sum, { inputs, units, hasBiases }) => sum + (inputs + Number(hasBiases)) * units,
       0,

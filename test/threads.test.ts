@@ -397,7 +397,10 @@ describe('helpers that die', () => {
     const [one, three] = [await create(LARGE, 1), await create(LARGE, 3)]
     expect(workers).toHaveLength(2)
     const trainings = [one, three].map((network) => network.train(INPUTS, TARGETS, { epochs: 30, batchSize: 256 }))
-    for (const worker of workers) await worker.terminate()
+    await workers[0].terminate()
+    expect(three.engine.threads).toBe(2)
+    await workers[1].terminate()
+    expect(three.engine).toEqual({ name: 'wasm', threads: 1, relaxed: false })
     await Promise.all(trainings)
     expect(three.weightsHash()).toBe(one.weightsHash())
     // The next network starts others.

@@ -34,6 +34,10 @@ export class WasmEngine implements Engine {
     this.#exports = pools.get(module)?.pop() ?? instantiate(module, imports)
   }
 
+  get workingThreads(): number {
+    return this.threads
+  }
+
   get buffer(): ArrayBufferLike {
     return this.#exports.memory.buffer
   }

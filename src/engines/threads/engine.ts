@@ -47,6 +47,10 @@ export class ThreadedEngine extends WasmEngine {
     abandoned.register(this, { team, network }, this)
   }
 
+  override get workingThreads(): number {
+    return 1 + this.#team.helpersOf(this.#network)
+  }
+
   override reserve(bytes: number): void {
     super.reserve(bytes)
     if (this.#weight?.byteLength === this.buffer.byteLength) return

@@ -30,7 +30,7 @@ class Helper {
     })
   }
 
-  /** Whether it has failed or was ended. Products go on without it. */
+  /** Whether it has failed or was ended. Networks go on without it. */
   get isGone(): boolean {
     return this.#isGone
   }
@@ -97,8 +97,8 @@ class Team {
   readonly board = new Int32Array(new SharedArrayBuffer(BOARD_BYTES))
   /** helpers[i] is thread i + 1 */
   readonly #helpers: Helper[] = []
-  /** Threads of each network, by its number */
-  readonly #networks = new Map<number, number>()
+  /** The helpers of each network, by its number */
+  readonly #networks = new Map<number, readonly Helper[]>()
   #lastNetwork = 0
   #rest: ReturnType<typeof setTimeout> | undefined
 
@@ -118,38 +118,42 @@ class Team {
   /** Gives a network on so many threads its number. */
   register(threads: number): number {
     this.#stay()
-    this.#networks.set(++this.#lastNetwork, threads)
+    this.#networks.set(++this.#lastNetwork, this.#helpers.slice(0, threads - 1))
     return this.#lastNetwork
   }
 
   /** Makes the network's memory known to the helpers, first and when it has grown. They take part when they have taken note. */
   attach(network: number, memory: WebAssembly.Memory): void {
-    this.#send(this.#networks.get(network) ?? 1, { kind: 'attach', network, memory })
+    this.#send(network, { kind: 'attach', network, memory })
   }
 
   detach(network: number): void {
-    const threads = this.#networks.get(network)
-    if (threads === undefined) return
+    if (!this.#networks.has(network)) return
+    this.#send(network, { kind: 'detach', network })
     this.#networks.delete(network)
-    this.#send(threads, { kind: 'detach', network })
     this.#restUnlessNeeded()
   }
 
-  /** Tells the helpers that a product of the network is being split. */
+  /** How many helpers of the network live. None comes back: helpers that are started later know other networks. */
+  helpersOf(network: number): number {
+    return this.#networks.get(network)?.filter(({ isGone }) => !isGone).length ?? 0
+  }
+
+  /** Tells the helpers that work of the network is being split. */
   ring(network: number): void {
     Atomics.store(this.board, NETWORK, network)
     this.#wake()
   }
 
-  /** Ends all helpers; products go on without them. The next network makes another team. */
+  /** Ends all helpers; networks go on without them. The next one makes another team. */
   end(): void {
     this.#stay()
     for (const helper of this.#helpers.splice(0)) helper.end()
     if (team === this) team = undefined
   }
 
-  #send(threads: number, message: ToHelper): void {
-    for (const helper of this.#helpers.slice(0, threads - 1)) helper.send(this.board, message)
+  #send(network: number, message: ToHelper): void {
+    for (const helper of this.#networks.get(network) ?? []) helper.send(this.board, message)
     this.#wake()
   }
 

@@ -13,6 +13,7 @@ export class TypeScriptEngine implements Engine {
   readonly name = 'typescript'
   readonly relaxed = false
   readonly threads = 1
+  readonly workingThreads = 1
   #views = viewsOf(new ArrayBuffer(0))
 
   get buffer(): ArrayBuffer {
