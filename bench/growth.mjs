@@ -1,22 +1,32 @@
 // How time and memory grow: a step against rows, width, depth and threads, with plots in build/, the memory that networks
 // take against what estimateMemory says beforehand, and with --largest one step of the largest network that fits in 4 GiB.
 import { writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { createNetwork, estimateMemory } from 'wasmprop'
 import { generator, measure, scale } from '../build/bench-kit.js'
 import { plot } from './plot.mjs'
-import { number, percent } from './report.mjs'
+import { number, percent, times } from './report.mjs'
 import { here } from './variants.mjs'
 
 const EPOCHS = 4
 const DTYPES = ['float32', 'float64']
 const powersOfTwo = (from, to) => Array.from({ length: to - from + 1 }, (_, index) => 2 ** (from + index))
 
-/** Inputs, hidden units, outputs, and the rows of a step */
+const MOST_THREADS = Math.min(4, 2 * availableParallelism())
+const countTo = (most) => Array.from({ length: most }, (_, index) => index + 1)
+
+/** Inputs, hidden units, outputs, the rows of a step, and its threads where it is not one */
 const axes = {
   rows: { sizes: powersOfTwo(3, 12), sizesOf: () => [64, 128, 10], rowsOf: (rows) => rows },
   width: { sizes: powersOfTwo(3, 10), sizesOf: (width) => [width, width, width], rowsOf: () => 64 },
   depth: { sizes: powersOfTwo(0, 6), sizesOf: (depth) => Array(depth + 1).fill(64), rowsOf: () => 64 },
+  threads: {
+    sizes: countTo(MOST_THREADS),
+    sizesOf: () => [512, 512, 512],
+    rowsOf: () => 256,
+    threadsOf: (threads) => threads,
+  },
 }
 const QUICK_SIZES = 4
 
@@ -58,8 +68,8 @@ function uniform(View, count) {
   return View.from({ length: count }, generator(count))
 }
 
-async function stepOf({ sizesOf, rowsOf }, size, dtype, threads = 1) {
-  const [sizes, rows] = [sizesOf(size), rowsOf(size)]
+async function stepOf({ sizesOf, rowsOf, threadsOf = () => 1 }, size, dtype) {
+  const [sizes, rows, threads] = [sizesOf(size), rowsOf(size), threadsOf(size)]
   const config = configOf(sizes, dtype, threads)
   const network = await createNew(config)
   const View = dtype === 'float32' ? Float32Array : Float64Array
@@ -68,8 +78,9 @@ async function stepOf({ sizesOf, rowsOf }, size, dtype, threads = 1) {
   run()
   const memoryShare = memories.at(-1).buffer.byteLength / estimateMemory(config, rows)
   return {
-    ...here(`${dtype} ${size}${threads > 1 ? ` × ${threads}` : ''}`, EPOCHS, run),
-    point: { size, dtype, threads: network.engine.threads, operations: operationsOf(sizes, rows), memoryShare },
+    ...here(`${dtype} ${size}`, EPOCHS, run),
+    hasThreads: network.engine.threads === threads,
+    point: { size, dtype, hash: network.weightsHash(), operations: operationsOf(sizes, rows), memoryShare },
   }
 }
 
@@ -80,7 +91,10 @@ async function timeAxis(name, quick) {
   const steps = []
   for (const dtype of quick ? ['float32'] : DTYPES)
     for (const size of sizes) steps.push(await stepOf(axis, size, dtype))
-  return timeSteps(steps, quick)
+  return timeSteps(
+    steps.filter(({ hasThreads }) => hasThreads),
+    quick,
+  )
 }
 
 async function timeSteps(steps, quick) {
@@ -123,26 +137,26 @@ function writePlot(name, points) {
   return `build/growth-${name}.svg`
 }
 
-/** Steps of a wide network with more and more threads, where this version and this host have them */
-async function timeThreads(quick) {
-  const points = []
-  for (const threads of [1, 2, 4]) {
-    try {
-      const step = await stepOf({ sizesOf: () => [512, 512, 512], rowsOf: () => 256 }, 512, 'float32', threads)
-      if (step.point.threads !== threads) return points
-      points.push(...(await timeSteps([step], quick)))
-    } catch (error) {
-      if (error.code === 'INVALID_CONFIG') return points
-      throw error
-    }
+/** How the time goes with the size of an axis, in words: with arithmetic, or how far threads help */
+function growthNote(name, points) {
+  const measured = points.filter(({ dtype }) => dtype === 'float32')
+  if (name !== 'threads') {
+    const exponent = exponentOf(measured.slice(-QUICK_SIZES))
+    return `time grows as arithmetic to the power ${number(exponent)} over the largest sizes`
   }
-  return points
+  const gains = measured.slice(1).map(({ size, min }) => `${size}: ${times(measured[0].min / min)}`)
+  return gains.length > 0 ? `512-512-512, 256 rows, as fast as one: ${gains.join(', ')}` : 'one only, here'
 }
 
-const threadNote = (points) =>
-  points.length > 1
-    ? `Threads, 512-512-512, 256 rows: ${points.map(({ threads, min }) => `${threads}: ${number(min)} µs`).join(', ')}.`
-    : 'Threads: one only, here.'
+/** Of the points of an axis on which nothing but the time may change */
+function sameBits({ threads }) {
+  const hashesOf = (dtype) => new Set(threads.filter((point) => point.dtype === dtype).map(({ hash }) => hash))
+  return {
+    name: 'any number of threads has the bits of one',
+    holds: DTYPES.every((dtype) => hashesOf(dtype).size <= 1),
+    detail: `up to ${Math.max(...threads.map(({ size }) => size))}`,
+  }
+}
 
 /** Inputs × as many units × 10 outputs: the most that fits with the rows of one step */
 function findLargest(rows) {
@@ -204,16 +218,13 @@ export async function run({ quick, largest: wantsLargest }) {
     const points = await timeAxis(name, quick)
     results[name] = points
     tables.push(tableOf(name, points))
-    const exponent = exponentOf(points.filter(({ dtype }) => dtype === 'float32').slice(-QUICK_SIZES))
-    notes.push(
-      `${name}: time grows as arithmetic to the power ${number(exponent)} over the largest sizes; ${writePlot(name, points)}`,
-    )
+    notes.push(`${name}: ${growthNote(name, points)}; ${writePlot(name, points)}`)
   }
-  notes.push(threadNote(await timeThreads(quick)))
   const shares = Object.values(results)
     .flat()
     .map(({ memoryShare }) => memoryShare)
   const proofs = [
+    sameBits(results),
     {
       name: 'networks take no more memory than estimateMemory says',
       holds: Math.max(...shares) <= 1,
@@ -225,5 +236,5 @@ export async function run({ quick, largest: wantsLargest }) {
     notes.push(text)
     proofs.push(proof)
   }
-  return { title: 'Growth: a step against rows, width and depth, one thread', proofs, tables, notes, results }
+  return { title: 'Growth: a step against rows, width, depth and threads', proofs, tables, notes, results }
 }

@@ -16,7 +16,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { describeMachine, formatGoal, formatGuard, formatPart } from './report.mjs'
 
-const PARTS = ['tutorial', 'product', 'workloads', 'many', 'growth', 'optimizers', 'cold', 'size']
+const PARTS = ['tutorial', 'product', 'workloads', 'threads', 'many', 'growth', 'optimizers', 'cold', 'size']
 
 /** A part that throws has proved nothing. */
 async function runPart(name, options) {

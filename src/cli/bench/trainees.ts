@@ -22,11 +22,14 @@ export interface TraineeOptions {
   /** Epochs of a call */
   readonly epochs: number
   readonly shuffles: boolean
+  /** Of an engine's network; 1 where it is not given */
+  readonly threads?: number
 }
 
 export interface Result {
-  /** Of an engine's network */
+  /** Of an engine's network, and the threads that it has */
   readonly hash?: string
+  readonly threads?: number
   /** Layer by layer, weights, then biases */
   readonly weights: number[]
 }
@@ -48,8 +51,9 @@ export async function createTrainee(options: TraineeOptions): Promise<Trainee> {
 }
 
 async function createEngine(workload: Workload, data: Data, options: TraineeOptions): Promise<Omit<Trainee, 'work'>> {
-  const { contestant, dtype, epochs, shuffles } = options
-  const config: NetworkConfig = { ...configOf(workload), engine: contestant as 'wasm' | 'typescript', dtype }
+  const { contestant, dtype, epochs, shuffles, threads = 1 } = options
+  const engine = contestant as 'wasm' | 'typescript'
+  const config: NetworkConfig = { ...configOf(workload), engine, dtype, threads }
   const network = await createNetwork(config)
   const View = dtype === 'float32' ? Float32Array : Float64Array
   const inputs = View.from(data.inputs)
@@ -57,7 +61,7 @@ async function createEngine(workload: Workload, data: Data, options: TraineeOpti
   const trainOptions = { epochs, batchSize: workload.batchRows, shuffle: shuffles }
   return {
     run: () => void network.trainSync(inputs, targets, trainOptions),
-    result: () => ({ hash: network.weightsHash(), weights: weightsOf(network) }),
+    result: () => ({ hash: network.weightsHash(), threads: network.engine.threads, weights: weightsOf(network) }),
   }
 }
 
