@@ -6,7 +6,7 @@ import { splat, VECTOR } from './kernels/vector'
 import {
   AMSGRAD, BETA1, BETA1_POWER, BETA2, BETA2_POWER, CENTERED, EPSILON, ETA_MINUS, ETA_PLUS, GRADIENTS, HAS_STEPS, MAX_STEP,
   MIN_STEP, MOMENTUM, MOMENTUM_DECAY, MOMENTUM_DECAY_POWER, MOMENTUM_PRODUCT, NESTEROV, OPTIMIZER, PARAMETER_BYTES, PARAMETERS,
-  RHO, RMSPROP_MOMENTUM, STATE,
+  RHO, RMSPROP_MOMENTUM, STATE, UPDATE_BYTES,
 } from './program'
 import { dividedRate, rateAt, spreadRate } from './rates'
 
@@ -51,11 +51,17 @@ function adaptiveUpdate<T>(program: usize, rate: f64): void {
   }
 }
 
+/** Of the `bytes` of each block, those that are updated: all, but in the pieces of an update that threads share */
+function coveredBytes(program: usize): usize {
+  const covered = load<u32>(program, UPDATE_BYTES)
+  return covered ? covered : load<u32>(program, PARAMETER_BYTES)
+}
+
 /** v = μ · v + g;  w −= rate · v, or rate · (g + μ · v) with Nesterov's look ahead. Without momentum there is no v. */
 function sgd<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
-  const end = w + load<u32>(program, PARAMETER_BYTES)
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : load<u32>(program, PARAMETER_BYTES))
   const rate = spreadRate<T>(learningRate)
   if (load<f64>(program, MOMENTUM) == 0) {
     do {
@@ -124,7 +130,7 @@ function adam<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let m: usize = load<u32>(program, STATE)
-  const end = w + bytes
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
     const first = average<T>(m, keep1, take1, gradient)
@@ -155,7 +161,7 @@ function rmsprop<T>(program: usize, learningRate: f64): void {
   let g: usize = load<u32>(program, GRADIENTS)
   let v: usize = load<u32>(program, STATE)
   const buffer: usize = centers ? 2 * bytes : bytes
-  const end = w + bytes
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
     let spread = averageSquare<T>(v, keep, take, gradient)
@@ -181,7 +187,7 @@ function adagrad<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let s: usize = load<u32>(program, STATE)
-  const end = w + load<u32>(program, PARAMETER_BYTES)
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : load<u32>(program, PARAMETER_BYTES))
   do {
     const gradient = v128.load(g)
     const sum = v128.add<T>(v128.load(s), v128.mul<T>(gradient, gradient))
@@ -203,7 +209,7 @@ function adadelta<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let s: usize = load<u32>(program, STATE)
-  const end = w + bytes
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
     const square = averageSquare<T>(s, keep, take, gradient)
@@ -227,7 +233,7 @@ function adamax<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let m: usize = load<u32>(program, STATE)
-  const end = w + bytes
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
     const first = average<T>(m, keep1, take1, gradient)
@@ -260,7 +266,7 @@ function nadam<T>(program: usize, learningRate: f64): void {
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let m: usize = load<u32>(program, STATE)
-  const end = w + bytes
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
     const first = average<T>(m, keep1, take1, gradient)
@@ -289,7 +295,7 @@ function rprop<T>(program: usize, learningRate: f64): void {
   const longer = splat<T>(load<f64>(program, ETA_PLUS)), shorter = splat<T>(load<f64>(program, ETA_MINUS))
   const most = splat<T>(load<f64>(program, MAX_STEP)), least = splat<T>(load<f64>(program, MIN_STEP))
   const zero = v128.splat<T>(<T>0), one = v128.splat<T>(<T>1)
-  const end = w + bytes
+  const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g), before = v128.load(previous)
     // Signs are compared, not multiplied: a product of two small gradients would round to 0.

@@ -38,6 +38,7 @@ export const ZEROS = 72 // as wide as the widest row; never written
 export const PACKED = 76 // PACKED_BYTES for a panel of a product's right-hand matrix, for each thread
 export const TRANSPOSED = 80 // room for the transpose of the largest weights or block
 export const TEAM = 84 // what the network's threads share; 0: there is one thread
+export const UPDATE_BYTES = 88 // in the build with threads, of each block that an update covers; 0: all
 
 // The data set that `train` runs over
 export const DATA_INPUTS = 96 // DATA_ROWS × INPUT_STRIDE
@@ -121,28 +122,31 @@ export const KEPT = 56 // block × N, what they were multiplied by: 0 or KEPT_FA
 export const ACTIVATION_PARAMETER = 64 // f64: slope or alpha
 export const KEPT_FACTOR = 72 // f64: 1 / (1 − dropout)
 
-// What the threads of a network share: the product that is being split. In three parts, since a cache line that one
-// thread writes is taken from the others.
+// What the threads of a network share: the work that is being split. In parts, since a cache line that one thread writes
+// is taken from the others.
 //
-//   ┌────────────┬──────────────┬───────────────┐
-//   │ TICKET 0   │ PENDING 64   │ product 128 … │
-//   └────────────┴──────────────┴───────────────┘
-export const TEAM_SIZE = 192
-export const TICKET = 0 // u64: in its lower half the pieces that no thread has taken, in its upper the product's number
+//   ┌────────────┬──────────────┬────────────┬──────────────────────┐
+//   │ TICKET 0   │ PENDING 64   │ work 128 … │ PROGRAM_COPY 192 …   │
+//   └────────────┴──────────────┴────────────┴──────────────────────┘
+export const TEAM_SIZE = 704
+export const TICKET = 0 // u64: in its lower half the pieces that no thread has taken, in its upper the work's number
 export const PENDING = 64 // u32: pieces that are not done
 export const THREADS = 128
-export const A = 132
-export const A_ROW = 136
-export const A_COLUMN = 140
-export const B = 144
-export const S = 148
-export const S_ROW = 152
-export const C = 156
-export const ROWS = 160
-export const DEPTH = 164
-export const PRODUCT_STRIDE = 168
-export const PIECE_ROWS = 172 // rows of C that are a piece; 0: a piece is a panel of columns
-export const SPLITS_FROM = 176 // f64: multiply-adds from which a product is split
+export const WORK = 132 // what is done: see assembly/team.ts
+export const PIECE = 136 // rows or bytes that are a piece; 0: a piece is a panel of columns
+export const A = 140
+export const A_ROW = 144
+export const A_COLUMN = 148
+export const B = 152
+export const S = 156
+export const S_ROW = 160
+export const C = 164
+export const C_ROW = 168
+export const ROWS = 172
+export const DEPTH = 176
+export const SPLIT_BYTES = 180 // u32: bytes from which a pass over memory is split
+export const SPLIT_PRODUCT = 184 // f64: multiply-adds from which a product is split
+export const PROGRAM_COPY = 192 // the program as an update of the parameters found it
 
 // The table of the lanes, where networks are trained together, each in a lane of vectors: a program for all of them, whose
 // matrices have elements of one or more vectors, and here what is each network's own, a number per lane.

@@ -4,9 +4,8 @@ import { backward } from './backward'
 import { forward } from './forward'
 import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from './ids'
 import { adjustGradients, decayWeights } from './gradients'
-import { gather, gatherDoubles } from './kernels/matrix'
+import { gatherDoubles } from './kernels/matrix'
 import { addLoss, addWeightedLoss } from './losses'
-import { update } from './optimizers'
 import {
   ADJUSTS_GRADIENTS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
   EPOCH_LOSSES_COUNT, EPOCH_SUM, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK, INPUT_STRIDE, LAYER_COUNT, LAYER_SIZE, LAYERS,
@@ -14,6 +13,7 @@ import {
   SAMPLE_WEIGHTS, SEED, STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS, WEIGHT_BLOCK,
 } from './program'
 import { shuffle } from './random'
+import { teamGather, teamUpdate } from './team'
 
 // @ts-ignore: decorator
 @inline
@@ -85,8 +85,8 @@ function batch<T>(program: usize, rows: u32): void {
     let weights: usize = load<u32>(program, SAMPLE_WEIGHTS)
     if (order) {
       const numbers = order + (row << 2)
-      gather(inputs, inputStride, numbers, count, load<u32>(program, INPUT_BLOCK))
-      gather(targets, targetStride, numbers, count, load<u32>(program, TARGET_BLOCK))
+      teamGather<T>(program, inputs, inputStride, numbers, count, load<u32>(program, INPUT_BLOCK))
+      teamGather<T>(program, targets, targetStride, numbers, count, load<u32>(program, TARGET_BLOCK))
       inputs = load<u32>(program, INPUT_BLOCK)
       targets = load<u32>(program, TARGET_BLOCK)
       if (weights) {
@@ -108,7 +108,7 @@ export function step<T>(program: usize, rate: f64): void {
     adjustGradients<T>(program, true)
     decayWeights<T>(program, rate)
   }
-  update<T>(program, rate)
+  teamUpdate<T>(program, rate)
   store<f64>(program, load<f64>(program, STEP) + 1, STEP)
 }
 

@@ -59,8 +59,8 @@ export interface NetworkConfig {
   /** `'relaxed'` may fuse multiply and add: faster, but the bits differ between hosts. Default `'reproducible'` */
   arithmetic?: Arithmetic
   /**
-   * Threads that large products are split over, with the same bits: an integer from 1 to 64, or `'auto'` for what the host can
-   * run. One where memory cannot be shared: `network.engine` says so. Default 1
+   * Threads that large products and passes are split over, with the same bits: an integer from 1 to 64, or `'auto'` for what
+   * the host can run. One where memory cannot be shared: `network.engine` says so. Default 1
    */
   threads?: number | 'auto'
   /** The compiled `wasmprop.wasm` of this version, for hosts that forbid compiling bytes. Default: embedded */

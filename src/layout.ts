@@ -12,7 +12,7 @@ import type { ResolvedConfig } from './config.ts'
 import { WasmpropError } from './errors.ts'
 import { lossOf } from './losses.ts'
 import { optimizerOf } from './optimizers.ts'
-import { SPLITS_FROM } from './threads.ts'
+import { SPLIT_BYTES, SPLIT_PRODUCT } from './threads.ts'
 
 const ALIGNMENT = 64
 const VECTOR = 16
@@ -296,7 +296,8 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
   word(P.PROGRAM + P.TEAM, layout.team)
   if (layout.team) {
     word(layout.team + P.THREADS, layout.threads)
-    double(layout.team + P.SPLITS_FROM, SPLITS_FROM)
+    word(layout.team + P.SPLIT_BYTES, SPLIT_BYTES)
+    double(layout.team + P.SPLIT_PRODUCT, SPLIT_PRODUCT)
   }
   writeOptimizer(word, double, config)
   layout.layers.forEach((layer, index) => {

@@ -106,7 +106,12 @@ export function stepOnRows(
   if (!Number.isFinite(loss)) return { ...outcome, failure: 'the loss of the batch' }
   if (!Number.isFinite(lossOfSum(state, sum, 1))) return { ...outcome, failure: 'the loss of the epoch' }
   const safePoint = saveSafePoint(state)
-  engine.step(P.PROGRAM, rate)
+  try {
+    engine.step(P.PROGRAM, rate)
+  } catch (error) {
+    restoreSafePoint(state, safePoint)
+    throw error
+  }
   if (areParametersFinite(state)) return outcome
   restoreSafePoint(state, safePoint)
   return { ...outcome, failure: 'a weight after the step' }

@@ -11,7 +11,7 @@ import { activations } from '../src/activations.ts'
 import type { Network, NetworkConfig, TrainOptions } from '../src/index.ts'
 import type { Network as InnerNetwork } from '../src/network.ts'
 import { optimizers } from '../src/optimizers.ts'
-import { loosely } from './choices.ts'
+import { loosely, variantsOf } from './choices.ts'
 import { bitsOf, dtypes, numbersOf, rowsOf, SMALL } from './networks.ts'
 
 const dist = new URL('../dist/', import.meta.url)
@@ -24,7 +24,7 @@ afterEach(() => {
 
 const stateOf = (network: Network) => (network.constructor as typeof InnerNetwork).stateOf(network)
 
-/** A network whose products are all split, however small; disposed of after the test */
+/** A network whose work is all split, however small; disposed of after the test */
 async function create(config: NetworkConfig, threads: number): Promise<Network> {
   const network = await library.createNetwork({ ...config, threads })
   expect(network.engine).toEqual({ name: 'wasm', threads, relaxed: false })
@@ -36,11 +36,14 @@ async function create(config: NetworkConfig, threads: number): Promise<Network> 
 function splitAll(network: Network): void {
   const { engine, layout } = stateOf(network)
   expect(layout.team !== 0).toBe(network.engine.threads > 1)
-  if (layout.team) new DataView(engine.buffer).setFloat64(layout.team + P.SPLITS_FROM, 0, true)
+  if (!layout.team) return
+  const view = new DataView(engine.buffer, layout.team)
+  view.setFloat64(P.SPLIT_PRODUCT, 0, true)
+  view.setUint32(P.SPLIT_BYTES, 0, true)
 }
 
-/** Products that were split so far */
-function splitProducts(network: Network): number {
+/** Works that were split so far */
+function splitWorks(network: Network): number {
   const { engine, layout } = stateOf(network)
   return new DataView(engine.buffer).getUint32(layout.team + P.TICKET + 4, true)
 }
@@ -64,7 +67,7 @@ async function bitsAfter({ config, rows, options }: Task, threads: number): Prom
   const bits: unknown[] = [before, loss, stopReason, evaluated.loss, gradients.loss, gradients.norm]
   for (const { weights, biases } of gradients.layers) bits.push(weights, biases)
   bits.push(network.predict(inputs), network.weightsHash())
-  if (threads > 1) expect(splitProducts(network)).toBeGreaterThan(0)
+  if (threads > 1) expect(splitWorks(network)).toBeGreaterThan(0)
   return bitsOf(...bits)
 }
 
@@ -99,12 +102,18 @@ describe.each(dtypes)('several threads give the bits of one in %s', (dtype) => {
     )
   })
 
-  it.each(Object.keys(optimizers))('with %s', async (name) => {
-    const options: TrainOptions = /rprop|lbfgs/.test(name) ? { batchSize: 'full' } : {}
-    await expectSameBits(
-      task(loosely({ dtype, layers: [{ units: 37 }, { units: 2 }], optimizer: { name } }), 70, options),
-      [3],
-    )
+  it.each(Object.keys(optimizers).flatMap((name) => variantsOf(optimizers, name)))('with %o', async (optimizer) => {
+    const options: TrainOptions = /rprop|lbfgs/.test(optimizer.name) ? { batchSize: 'full' } : {}
+    await expectSameBits(task(loosely({ dtype, layers: [{ units: 37 }, { units: 2 }], optimizer }), 70, options), [3])
+  })
+
+  it.each([true, false])('for ragged batches of weighted rows, shuffled: %s', async (shuffle) => {
+    const sampleWeights = numbersOf(301, 3).map(Math.abs)
+    const layers = [{ units: 33, activation: 'relu' as const }, { units: 5 }]
+    const learningRate = { name: 'step' as const, initial: 0.1, stepSize: 2, gamma: 0.5, unit: 'step' as const }
+    const optimizer = { name: 'adam' as const, learningRate }
+    const options = { sampleWeights, batchSize: 67, shuffle, validation: { split: 0.2 } }
+    await expectSameBits(task({ dtype, inputs: 45, layers, optimizer }, 301, options))
   })
 
   it('with dropout, penalties, clipping and weights of rows', async () => {
@@ -150,9 +159,22 @@ describe('a network on several threads', () => {
     const network = await library.createNetwork({ ...LARGE, threads: 2 })
     networks.push(network)
     network.predict(INPUTS.subarray(0, 200 * 5))
-    expect(splitProducts(network)).toBe(0)
+    expect(splitWorks(network)).toBe(0)
     network.predict(INPUTS.subarray(0, 200 * 256))
-    expect(splitProducts(network)).toBe(3)
+    expect(splitWorks(network)).toBe(3)
+  })
+
+  it('splits what passes over much memory', async () => {
+    const optimizer = { name: 'adam' as const }
+    const network = await library.createNetwork({ ...LARGE, optimizer, threads: 2 })
+    networks.push(network)
+    const { engine, layout } = stateOf(network)
+    new DataView(engine.buffer).setFloat64(layout.team + P.SPLIT_PRODUCT, Infinity, true)
+    network.trainSync(INPUTS, TARGETS, { epochs: 1, batchSize: 256 })
+    // In each of two steps: the gathering of inputs, 200 × 256 × 4 bytes, and the update of 51,000 parameters
+    expect(splitWorks(network)).toBe(4)
+    network.trainSync(INPUTS, TARGETS, { epochs: 1, batchSize: 256, shuffle: false })
+    expect(splitWorks(network)).toBe(6)
   })
 
   it('has work done by its helpers', async () => {
@@ -417,13 +439,10 @@ describe('helpers that die', () => {
     expect(engine).toEqual({ name: 'wasm', threads: 1, relaxed: false, reason: 'one thread: no workers today' })
   })
 
-  it('with a piece of a product are an error, and the weights stay', { timeout: 30_000 }, async () => {
-    const network = await create(LARGE, 2)
+  /** A helper that takes a piece and never does it */
+  function startThief(network: Network): Worker {
     const { engine, layout } = stateOf(network)
-    network.trainSync(INPUTS, TARGETS, { epochs: 1, batchSize: 256 })
-    const before = network.weightsHash()
-    // A helper that takes a piece and never does it
-    const thief = new Worker(
+    return new Worker(
       `const { workerData: { buffer, ticket } } = require('node:worker_threads')
        const words = new BigUint64Array(buffer)
        for (;;) {
@@ -433,14 +452,50 @@ describe('helpers that die', () => {
        }`,
       { eval: true, workerData: { buffer: engine.buffer, ticket: (layout.team + P.TICKET) / 8 } },
     )
+  }
+
+  it('with a piece of a product are an error, and the weights stay', { timeout: 30_000 }, async () => {
+    const network = await create(LARGE, 2)
+    network.trainSync(INPUTS, TARGETS, { epochs: 1, batchSize: 256 })
+    const before = network.weightsHash()
+    const thief = startThief(network)
     const error = await network.train(INPUTS, TARGETS, { epochs: 1e6, batchSize: 256 }).catch((error) => error)
     await thief.terminate()
     expect(error).toMatchObject({ code: 'ENGINE_FAILED', message: expect.stringMatching(/helper thread.*snapshot/) })
     expect(() => network.predict(INPUTS)).toThrow(/helper thread/)
+    expect(() => network.trainSync(INPUTS, TARGETS)).toThrow(/helper thread/)
+    expect(network.engine.threads).toBe(1)
     const restored = await library.restoreNetwork(network.snapshot())
     expect(restored.weightsHash()).toBe(network.weightsHash())
     const { stopReason } = await restored.resume(INPUTS, TARGETS, { signal: AbortSignal.timeout(50) })
     expect(stopReason).toBe('aborted')
     expect(before).not.toBe(restored.weightsHash())
+  })
+
+  it('with a piece of an update are an error, and the weights stay', { timeout: 30_000 }, async () => {
+    const network = await create({ ...LARGE, optimizer: { name: 'adam' } }, 2)
+    const { engine, layout } = stateOf(network)
+    // Nothing but the update is split.
+    const view = new DataView(engine.buffer, layout.team)
+    view.setFloat64(P.SPLIT_PRODUCT, Infinity, true)
+    view.setUint32(P.SPLIT_BYTES, layout.parameterBytes, true)
+    network.trainSync(INPUTS, TARGETS, { epochs: 1, batchSize: 512 })
+    const [before, shared] = [network.snapshot(), new Float32Array(engine.buffer)]
+    const thief = startThief(network)
+    let steps = 0
+    expect(() => {
+      for (; ; steps++) network.trainOnBatch(INPUTS, TARGETS)
+    }).toThrow(/helper thread.*snapshot/)
+    await thief.terminate()
+    const hash = network.weightsHash()
+    // What a late helper writes goes elsewhere.
+    shared.fill(7, layout.parameters / 4, (layout.parameters + layout.parameterBytes) / 4)
+    expect(network.weightsHash()).toBe(hash)
+    const again = await library.restoreNetwork(before)
+    const restored = await library.restoreNetwork(network.snapshot())
+    while (steps-- > 0) again.trainOnBatch(INPUTS, TARGETS)
+    expect(restored.weightsHash()).toBe(again.weightsHash())
+    for (const one of [again, restored]) one.trainOnBatch(INPUTS, TARGETS)
+    expect(restored.weightsHash()).toBe(again.weightsHash())
   })
 })

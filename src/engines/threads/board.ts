@@ -1,8 +1,8 @@
 // What passes between the thread that owns networks and its helpers: messages, and the board, a few shared words.
 
 /** Words of the board */
-export const BELL = 0 // rung for each product; helpers sleep on it
-export const NETWORK = 1 // the number of the network whose product it is
+export const BELL = 0 // rung when work is handed out; helpers sleep on it
+export const NETWORK = 1 // the number of the network whose work it is
 export const SLEEPERS = 2 // helpers that must be woken
 export const NEVER = 3 // stays 0: who waits for it to change sleeps for a while
 export const MAIL = 4 // for each thread from 1 on, how many messages it was sent

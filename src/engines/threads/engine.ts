@@ -1,5 +1,5 @@
-// The WebAssembly engine on several threads: the build with threads on a shared memory. Everything but the large products
-// is computed by the caller, and the caller never depends on a helper that has not begun.
+// The WebAssembly engine on several threads: the build with threads on a shared memory. Large products and long passes over
+// memory are split, all else is the caller's, and the caller never depends on a helper that has not begun.
 import { WasmpropError } from '../../errors.ts'
 import wasmHexadecimal from '../../generated/wasm-threads.ts'
 import { compile, WasmEngine } from '../wasm.ts'
@@ -23,6 +23,9 @@ export class ThreadedEngine extends WasmEngine {
   readonly #team: Team
   readonly #network: number
   #weight: ArrayBuffer | undefined
+  #failure: WasmpropError | undefined
+  /** A copy of the memory after a failure */
+  #rescued: ArrayBufferLike | undefined
 
   /** Where the helpers are enlisted. Throws ENGINE_FAILED where the host refuses another memory or instance. */
   constructor(module: WebAssembly.Module, threads: number) {
@@ -51,7 +54,12 @@ export class ThreadedEngine extends WasmEngine {
     return 1 + this.#team.helpersOf(this.#network)
   }
 
+  override get buffer(): ArrayBufferLike {
+    return this.#rescued ?? super.buffer
+  }
+
   override reserve(bytes: number): void {
+    if (this.#failure) throw this.#failure
     super.reserve(bytes)
     if (this.#weight?.byteLength === this.buffer.byteLength) return
     this.#weight = weightOf(this.#memory)
@@ -64,15 +72,21 @@ export class ThreadedEngine extends WasmEngine {
   }
 
   /**
-   * A helper has died with a piece of a product, or is about to write it at any time: nothing may be computed in this
-   * memory any more. What lies in it can be read.
+   * A helper has died with a piece of work, or is about to write it at any time: nothing may be computed in this memory any
+   * more. A copy of what lies in it can be read, and is put in order where a step was interrupted.
    */
   #fail(): never {
     const message =
-      'a helper thread has ended in the midst of a product; the weights are those before the steps that were being ' +
+      'a helper thread has ended in the midst of its work; the weights are those before the steps that were being ' +
       'taken: snapshot() still gives them, and restoreNetwork goes on'
     const failure = new WasmpropError('ENGINE_FAILED', message)
     this.refuseAll(failure)
+    this.#failure = failure
+    try {
+      this.#rescued = this.buffer.slice(0)
+    } catch {
+      // No room: it is read where it lies.
+    }
     this.#team.end()
     throw failure
   }
@@ -81,7 +95,7 @@ export class ThreadedEngine extends WasmEngine {
 /** Networks that are dropped without being disposed of */
 const abandoned = new FinalizationRegistry<{ team: Team; network: number }>(({ team, network }) => team.detach(network))
 
-/** How long a caller has been waiting for the last pieces of a product */
+/** How long a caller has been waiting for the last pieces */
 class Wait {
   readonly #board: Int32Array
   readonly #maySleep: boolean

@@ -1,5 +1,5 @@
 // What runs in a helper thread: an instance of the module for each network that it helps, on the network's own memory. It
-// sleeps until the bell rings, then takes pieces of the product that is being split. All of it is a hint: whose product it
+// sleeps until the bell rings, then takes pieces of the work that is being split. All of it is a hint: whose work it
 // is and whether there is something left of it says the network's memory.
 import { PROGRAM } from '../../../assembly/program.ts'
 import { BELL, MAIL, NETWORK, nodeThreads, READY, SLEEPERS, type ToHelper, weightOf } from './board.ts'
