@@ -38,8 +38,12 @@ export class WasmEngine implements Engine {
     return this.threads
   }
 
+  protected get memory(): WebAssembly.Memory {
+    return this.#exports.memory
+  }
+
   get buffer(): ArrayBufferLike {
-    return this.#exports.memory.buffer
+    return this.memory.buffer
   }
 
   reserve(bytes: number): void {
@@ -101,9 +105,15 @@ export class WasmEngine implements Engine {
     } as Exports
   }
 
-  dispose(): void {
+  /** Lets go of the instance: from now on everything throws DISPOSED. */
+  protected release(): Exports {
     const exports = this.#exports
     this.#exports = gone
+    return exports
+  }
+
+  dispose(): void {
+    const exports = this.release()
     const { buffer } = exports.memory
     const pool = pools.get(this.#module) ?? []
     if (buffer.byteLength > POOLED_BYTES || pool.length >= POOL_SIZE) return

@@ -2,7 +2,7 @@
 // memory are split, all else is the caller's, and the caller never depends on a helper that has not begun.
 import { WasmpropError } from '../../errors.ts'
 import wasmHexadecimal from '../../generated/wasm-threads.ts'
-import { compile, WasmEngine } from '../wasm.ts'
+import { compile, once, WasmEngine } from '../wasm.ts'
 import { NEVER, weightOf } from './board.ts'
 import { type Team, teamOfThread } from './team.ts'
 
@@ -19,13 +19,14 @@ const LONGEST_LOOK = 50
 
 export class ThreadedEngine extends WasmEngine {
   override readonly threads: number
-  readonly #memory: WebAssembly.Memory
   readonly #team: Team
   readonly #network: number
   #weight: ArrayBuffer | undefined
   #failure: WasmpropError | undefined
   /** A copy of the memory after a failure */
   #rescued: ArrayBufferLike | undefined
+  /** How many worked until `dispose` */
+  #workedThreads: number | undefined
 
   /** Where the helpers are enlisted. Throws ENGINE_FAILED where the host refuses another memory or instance. */
   constructor(module: WebAssembly.Module, threads: number) {
@@ -44,14 +45,13 @@ export class ThreadedEngine extends WasmEngine {
     })
     network = team.register(threads)
     this.threads = threads
-    this.#memory = memory
     this.#team = team
     this.#network = network
     abandoned.register(this, { team, network }, this)
   }
 
   override get workingThreads(): number {
-    return 1 + this.#team.helpersOf(this.#network)
+    return this.#workedThreads ?? 1 + this.#team.helpersOf(this.#network)
   }
 
   override get buffer(): ArrayBufferLike {
@@ -62,13 +62,17 @@ export class ThreadedEngine extends WasmEngine {
     if (this.#failure) throw this.#failure
     super.reserve(bytes)
     if (this.#weight?.byteLength === this.buffer.byteLength) return
-    this.#weight = weightOf(this.#memory)
-    this.#team.attach(this.#network, this.#memory)
+    this.#weight = weightOf(this.memory)
+    this.#team.attach(this.#network, this.memory)
   }
 
   override dispose(): void {
+    this.#workedThreads = this.workingThreads
     abandoned.unregister(this)
     this.#team.detach(this.#network)
+    this.release()
+    this.#weight = undefined
+    this.#rescued = undefined
   }
 
   /**
@@ -140,13 +144,13 @@ function makeMemory(): WebAssembly.Memory {
   }
 }
 
-let threaded: Promise<WebAssembly.Module> | undefined
+/** The module of the build with threads, compiled on the first call */
+const compileThreads = once(() => compile(wasmHexadecimal))
 
-/** The module of the build with threads, compiled on the first call, when so many threads can work together */
+/** The same, when so many threads can work together */
 export async function prepareThreads(threads: number): Promise<WebAssembly.Module> {
   const team = teamOfThread()
-  threaded ??= compile(wasmHexadecimal)
-  const module = await threaded
+  const module = await compileThreads()
   await team.enlist(threads, module)
   return module
 }
