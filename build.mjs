@@ -102,9 +102,9 @@ await bundle(
 // On their own: each thread loads one file, and bundlers need not split what a worker loads.
 await bundle('dist', { helper: 'src/engines/threads/helper.ts' })
 await bundle('dist', { hand: 'src/many/hand.ts' }, { codeSplitting: false }, [withoutBinaries])
-await bundle('dist', { cli: 'src/cli/main.ts', 'bench-thread': 'src/cli/bench/thread.ts' })
+await bundle('dist', { cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
 // What bench/ shares with the command: not in the package
-await bundle('build', { 'bench-kit': 'src/cli/bench/kit.ts', 'bench-threads': 'src/cli/bench/threads.ts' })
+await bundle('build', { 'bench-kit': 'src/cli/bench/kit.ts', 'bench-processes': 'src/cli/bench/processes.ts' })
 writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'tinybench', 'asciichart'])
 copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })

@@ -4,7 +4,7 @@
 // Method. Each part first proves that what it is about to time computes the same: engine against engine to the last bit,
 // foreign code within a stated difference. Only then is anything timed. Variants that are compared are warmed up and take
 // turns, sample by sample and for the same time in all, so that a slow second of the machine hits all of them; networks
-// run in threads of their own, so that none runs on what V8 learned from another. What else runs on the machine only ever
+// run in processes of their own, so that none runs on what V8 learned from another. What else runs on the machine only ever
 // adds time: ratios are minimum against minimum, and medians stand beside them with half of their 95 % interval (±), which
 // says how quiet the machine was. All data is seeded. What is measured, and how, is shared with the command `wasmprop
 // bench`: src/cli/bench.

@@ -1,7 +1,7 @@
 // The tutorial's network, 2-3-1 sigmoids on 3 rows in float64: both engines, plain JavaScript and NumPy, µs per epoch.
 import { createNetwork } from 'wasmprop'
 import { configOf, tutorialData as data, measure, nearTo, sameBits, scale, workloads } from '../build/bench-kit.js'
-import { inThread } from '../build/bench-threads.js'
+import { inChild } from '../build/bench-processes.js'
 import { goal, guard, summaryCells, summaryColumns, times } from './report.mjs'
 import { inPython } from './variants.mjs'
 
@@ -28,13 +28,13 @@ async function startVariants() {
   const network = await createNetwork({ ...configOf(workloads.W1), dtype: 'float64' })
   const layers = network.getWeights()
   network.dispose()
-  const thread = (name, contestant) =>
-    inThread(name, { workload: 'W1', contestant, dtype: 'float64', epochs: EPOCHS, shuffles: false })
+  const start = (name, contestant) =>
+    inChild(name, { workload: 'W1', contestant, dtype: 'float64', epochs: EPOCHS, shuffles: false })
   const variants = [
-    await thread('wasm', 'wasm'),
-    await thread('typescript', 'typescript'),
-    await thread('plain JavaScript', 'plain'),
-    await thread('plain JavaScript, unrolled for 2-3-1', 'unrolled'),
+    await start('wasm', 'wasm'),
+    await start('typescript', 'typescript'),
+    await start('plain JavaScript', 'plain'),
+    await start('plain JavaScript, unrolled for 2-3-1', 'unrolled'),
     await startNumPy(layers),
   ]
   return variants.filter((variant) => variant !== undefined)

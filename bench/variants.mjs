@@ -1,5 +1,5 @@
-// Variants of a comparison that run in programs of their own, or here, with the face that `measure` takes; threads are in
-// src/cli/bench/threads.ts.
+// Variants of a comparison that run in programs of their own, or here, with the face that `measure` takes; those of Node are in
+// src/cli/bench/processes.ts.
 import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'

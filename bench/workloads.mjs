@@ -1,6 +1,6 @@
 // Workloads from the tutorial's network to 784-512-512-10, both engines and plain JavaScript: µs per epoch or step.
 import { measure, prove, scale, uncertainty, workloadNames, workloads } from '../build/bench-kit.js'
-import { inThread, trainOnce } from '../build/bench-threads.js'
+import { inChild, trainOnce } from '../build/bench-processes.js'
 import { guard, number, percent, times } from './report.mjs'
 
 const WASM32 = 'wasm float32'
@@ -43,7 +43,7 @@ async function time(name, quick) {
   const options = { workload: name, epochs: calls[name].epochs, ...(quick ? calls[name].quick : {}), shuffles }
   const names = Object.keys(contestants).filter((key) => !(quick && calls[name].isLong && key === TYPESCRIPT32))
   const variants = []
-  for (const key of names) variants.push(await inThread(key, { ...options, ...contestants[key] }))
+  for (const key of names) variants.push(await inChild(key, { ...options, ...contestants[key] }))
   const milliseconds = await measure(variants, quick ? { seconds: 1, warmUp: 0.1 } : { seconds: 15, warmUp: 0.5 })
   for (const { stop } of variants) await stop()
   return Object.fromEntries(Object.entries(milliseconds).map(([key, summary]) => [key, scale(summary, 1000)]))

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { runnerImport } from 'vite'
 import { measure, prove, scale, uncertainty, workloads } from '../../build/bench-kit.js'
-import { inThread, trainOnce } from '../../build/bench-threads.js'
+import { inChild, trainOnce } from '../../build/bench-processes.js'
 import { describeMachine, formatTable, number, percent, times } from '../report.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
@@ -61,7 +61,7 @@ async function raceInNode() {
     for (const name of COLUMNS) {
       const [contestant, dtype] = name.split(' ')
       const { shuffles } = workloads[workload]
-      variants.push(await inThread(name, { workload, contestant, dtype, shuffles, ...rest }))
+      variants.push(await inChild(name, { workload, contestant, dtype, shuffles, ...rest }))
     }
     const milliseconds = await measure(variants, { seconds, warmUp: 0.3 })
     for (const { stop } of variants) await stop()

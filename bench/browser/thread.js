@@ -1,4 +1,4 @@
-// The inside of a worker that page.js starts: as src/cli/bench/thread.ts.
+// The inside of a worker that page.js starts: as src/cli/bench/process.ts.
 import { createTrainee } from '../../build/bench-kit.js'
 
 let trainee

@@ -4,14 +4,14 @@ import { cpus } from 'node:os'
 import { commonRules, type Rules, UsageError, type Values } from '../arguments.ts'
 import { bold, dim, duration, green, print, printJson, table } from '../terminal.ts'
 import { measure, type Summary, uncertainty } from './measure.ts'
-import { inThread, type ThreadVariant, trainOnce } from './threads.ts'
+import { inChild, type ProcessVariant, trainOnce } from './processes.ts'
 import { type Contestant, type Dtype, type Proof, prove } from './trainees.ts'
 import { type WorkloadName, workloads } from './workloads.ts'
 
 export const benchUsage = [
   'race the engines and plain JavaScript over networks of several sizes',
   '',
-  'Proves first that all come to the same weights, then times them in turn, each in a thread of its own.',
+  'Proves first that all come to the same weights, then times them in turn, each in a process of its own.',
 ]
 
 export const benchRules = {
@@ -110,10 +110,10 @@ async function raceOn({ name, epochs, rows }: Entry, quick: boolean): Promise<Ou
 async function time({ name, epochs, rows }: Entry, quick: boolean): Promise<Timing[]> {
   const { shuffles } = workloads[name]
   const all = [...CONTESTANTS, ...(name === 'W1' ? [['unrolled', 'float64'] as const] : [])]
-  const variants: ThreadVariant[] = []
+  const variants: ProcessVariant[] = []
   for (const [contestant, dtype] of all) {
     const options = { workload: name, contestant, dtype, epochs, rows, shuffles }
-    variants.push(await inThread(`${contestant} ${dtype}`, options))
+    variants.push(await inChild(`${contestant} ${dtype}`, options))
   }
   const measured = await measure(variants, quick ? { seconds: 0.8, warmUp: 0.05 } : { seconds: 6, warmUp: 0.3 })
   for (const { stop } of variants) await stop()

@@ -59,7 +59,7 @@ export async function measure(
   const states: State[] = []
   for (const [index, variant] of variants.entries()) {
     const calls = await warmUp(variant, 1000 * warmUpSeconds)
-    // The variant's own clock counts: it may run in another thread.
+    // The variant's own clock counts: it may run in another process.
     bench.add(variant.name, async () => ({ overriddenDuration: await variant.sample(calls) }), { async: true })
     states.push({ variant, task: bench.tasks[index], calls, samples: [], spent: 0 })
   }
