@@ -104,7 +104,11 @@ await bundle('dist', { helper: 'src/engines/threads/helper.ts' })
 await bundle('dist', { hand: 'src/many/hand.ts' }, { codeSplitting: false }, [withoutBinaries])
 await bundle('dist', { cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
 // What bench/ shares with the command: not in the package
-await bundle('build', { 'bench-kit': 'src/cli/bench/kit.ts', 'bench-processes': 'src/cli/bench/processes.ts' })
+await bundle('build', {
+  'bench-kit': 'src/cli/bench/kit.ts',
+  'bench-machine': 'src/cli/bench/machine.ts',
+  'bench-processes': 'src/cli/bench/processes.ts',
+})
 writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'tinybench', 'asciichart'])
 copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')
 execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })

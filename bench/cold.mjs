@@ -30,7 +30,10 @@ export async function run({ quick }) {
     trained.push(runNode([script]).elapsed)
     if (round % 2 === 0) reports.push(JSON.parse(runNode([script, '--report']).stdout))
   }
-  const processes = { 'empty process': summarize(empty), 'trained network': summarize(trained) }
+  const processes = {
+    'empty process': summarize(empty.map((sample) => [sample])),
+    'trained network': summarize(trained),
+  }
   const inside = PHASES.map((phase, index) => [`… ${phase}`, summarize(reports.map(({ phases }) => phases[index]))])
   const extra = ['min', 'median'].map((key) => processes['trained network'][key] - processes['empty process'][key])
   const hashes = new Set(reports.map(({ engine, hash }) => `${engine} ${hash}`))

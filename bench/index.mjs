@@ -4,19 +4,23 @@
 // Method. Each part first proves that what it is about to time computes the same: engine against engine to the last bit,
 // foreign code within a stated difference. Only then is anything timed. Variants that are compared are warmed up and take
 // turns, sample by sample and for the same time in all, so that a slow second of the machine hits all of them; networks
-// run in processes of their own, so that none runs on what V8 learned from another. What else runs on the machine only ever
-// adds time: ratios are minimum against minimum, and medians stand beside them with half of their 95 % interval (±), which
-// says how quiet the machine was. All data is seeded. What is measured, and how, is shared with the command `wasmprop
-// bench`: src/cli/bench.
+// run in processes of their own. Tables have medians with half of their 95 % interval (±), and minima: what else runs on a
+// machine only ever adds time, so where it is busy minima are the steadier figure, and guards compare them. All data is
+// seeded. What is measured, and how, is shared with the command `wasmprop bench`: src/cli/bench.
 //
 // --quick proves all of it, times less of it, and is meant for CI. Goals are said to be met or not. The exit code is 1 when
 // a proof fails or a guard: a gain over plain code in the same run that is less than half of what it used to be, twice in a
-// row, so that a busy machine fails nothing and a lost vector loop does.
+// row, so that a busy machine fails nothing and a lost vector loop does; or bytes above a limit.
 import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { describeMachine, formatGoal, formatGuard, formatPart } from './report.mjs'
+import { describeMachine, machineText } from '../build/bench-machine.js'
+import { formatGoal, formatGuard, formatPart } from './report.mjs'
 
 const PARTS = ['tutorial', 'product', 'workloads', 'threads', 'many', 'growth', 'optimizers', 'cold', 'size']
+
+const LEGEND =
+  '± is half of the 95 % interval of a median, or of the ratio of two. On a busy machine minima are steadier. * was still ' +
+  'getting faster when its warm-up ended.'
 
 /** A part that throws has proved nothing. */
 async function runPart(name, options) {
@@ -66,7 +70,7 @@ const say = (text) => {
   said.push(text)
   console.log(text)
 }
-say(`# Benches${quick ? ' (quick)' : ''}\n\n${Object.values(machine).join(', ')}\n`)
+say(`# Benches${quick ? ' (quick)' : ''}\n\n${machineText(machine)}\n\n${LEGEND}\n`)
 const parts = []
 for (const name of names) {
   const part = await runGuarded(name, { quick, largest })

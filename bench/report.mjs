@@ -1,16 +1,5 @@
-// What the parts have in common when they speak: the machine, Markdown, proofs, goals and guards.
-import { cpus } from 'node:os'
+// What the parts have in common when they speak: Markdown, proofs, goals and guards.
 import { uncertainty } from '../build/bench-kit.js'
-
-export function describeMachine() {
-  const processors = cpus()
-  return {
-    cpu: processors[0]?.model.trim() ?? process.arch,
-    cores: `${processors.length} cores`,
-    node: `Node ${process.version} (V8 ${process.versions.v8})`,
-    date: new Date().toISOString().slice(0, 10),
-  }
-}
 
 /** Three significant digits, more only before the point */
 export function number(value) {
@@ -21,9 +10,25 @@ export function number(value) {
 export const times = (ratio) => `${number(ratio)} ×`
 export const percent = (share) => `${number(share * 100)} %`
 
-/** The cells of a summary: minimum, median, half of the median's 95 % interval in per cent of it */
-export const summaryColumns = ['min', 'median', '±']
-export const summaryCells = (summary) => [number(summary.min), number(summary.median), percent(uncertainty(summary))]
+/** What was not steady after its warm-up */
+const star = ({ isSteady = true }) => (isSteady ? '' : '* ')
+
+/** The cells of a summary: median, half of its 95 % interval in per cent of it, minimum */
+export const summaryColumns = ['median', '±', 'min']
+export const summaryCells = (summary) => [
+  star(summary) + number(summary.median),
+  percent(uncertainty(summary)),
+  number(summary.min),
+]
+
+/** The cells of a ratio: of medians, half of its 95 % interval in per cent of it, of minima */
+export const ratioColumns = (base) => [`median : ${base}`, '±', 'min : min']
+export const ratioCells = (ratio) => [times(ratio.median), percent(uncertainty(ratio)), times(ratio.min)]
+
+/** The same in one cell */
+export const summaryText = (summary) =>
+  `${star(summary)}${number(summary.median)} ± ${percent(uncertainty(summary))} (${number(summary.min)})`
+export const ratioText = (ratio) => `${times(ratio.median)} ± ${percent(uncertainty(ratio))} (${number(ratio.min)})`
 
 /** A goal that says itself whether it is met: `value` at least, or with `atMost` at most, `wanted`. */
 export function goal(name, value, wanted, format, atMost = false) {
@@ -39,9 +44,13 @@ export function goal(name, value, wanted, format, atMost = false) {
   }
 }
 
-/** What fails the bench: a gain over plain code of the same run that is less than half of what it used to be */
-export function guard(name, value, least, format) {
-  return { name: `${name} ≥ ${format(least)}`, value, least, holds: value >= least, text: format(value) }
+/**
+ * What fails the bench: a gain over plain code of the same run that is less than half of what it used to be, by minima; with
+ * `atMost`, more of what is no matter of time.
+ */
+export function guard(name, value, limit, format, atMost = false) {
+  const holds = atMost ? value <= limit : value >= limit
+  return { name: `${name} ${atMost ? '≤' : '≥'} ${format(limit)}`, value, limit, holds, text: format(value) }
 }
 
 export function formatGoal({ name, met, text, isMeasured }) {

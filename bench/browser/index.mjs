@@ -7,8 +7,9 @@ import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
 import { runnerImport } from 'vite'
 import { measure, prove, scale, uncertainty, workloads } from '../../build/bench-kit.js'
+import { describeMachine, machineText } from '../../build/bench-machine.js'
 import { inChild, trainOnce } from '../../build/bench-processes.js'
-import { describeMachine, formatTable, number, percent, times } from '../report.mjs'
+import { formatTable, number, percent, times } from '../report.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const folder = fileURLToPath(new URL('../../build/browser/', import.meta.url))
@@ -126,7 +127,7 @@ for (const browser of options.only?.split(',') ?? ['chromium', 'firefox']) {
 }
 const legend = 'µs per epoch: min (median ± half of its 95 % interval)'
 const tables = entries.map((entry, index) => tableOf(entry, hosts, index))
-const text = `# In browsers\n\n${Object.values(describeMachine()).join(', ')}\n\n${notes.join('\n')}\n\n${legend}\n\n${tables.join('\n')}`
+const text = `# In browsers\n\n${machineText(describeMachine())}\n\n${notes.join('\n')}\n\n${legend}\n\n${tables.join('\n')}`
 console.log(text)
 if (options.markdown !== undefined) writeFileSync(options.markdown, text)
 if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(hosts, null, 2)}\n`)

@@ -10,7 +10,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { measure, scale, summarize } from '../../build/bench-kit.js'
-import { describeMachine } from '../report.mjs'
+import { describeMachine, machineText } from '../../build/bench-machine.js'
 import { inProcess, lastError } from '../variants.mjs'
 import { binaryOf, folder, install, python } from './install.mjs'
 import { describeJob, jobData, jobs, lossOf, taskOf } from './jobs.mjs'
@@ -146,7 +146,12 @@ function runStarts(job, chosen, files, quick) {
   const kindOf = (name) => able.find((peer) => peer.name === name)?.kind ?? 'empty'
   const results = Object.entries(times)
     .filter(([name]) => !(name in failed))
-    .map(([name, samples]) => ({ peer: name, kind: kindOf(name), ...summarize(samples), isWhole: true }))
+    .map(([name, samples]) => ({
+      peer: name,
+      kind: kindOf(name),
+      ...summarize(samples.map((sample) => [sample])),
+      isWhole: true,
+    }))
   return { job: job.name, results, failed }
 }
 
@@ -160,7 +165,7 @@ const say = (text) => {
   console.log(text)
 }
 
-say(`# Peers${quick ? ' (quick)' : ''}\n\n${Object.values(machine).join(', ')}, one thread each\n`)
+say(`# Peers${quick ? ' (quick)' : ''}\n\n${machineText(machine)}, one thread each\n`)
 for (const [name, reason] of Object.entries(missing)) say(`- not run: ${name} (${reason})`)
 const outcomes = []
 for (const job of chosenJobs) {

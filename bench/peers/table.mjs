@@ -1,6 +1,7 @@
 // The peers' results as Markdown: a table per job, and the one of the README, which compares the best of each kind.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { uncertainty } from '../../build/bench-kit.js'
+import { machineText } from '../../build/bench-machine.js'
 import { formatTable, number, percent, times } from '../report.mjs'
 import { describeJob, jobs } from './jobs.mjs'
 
@@ -67,7 +68,7 @@ export function formatSummary(outcomes, machine) {
     'Minimum (median) of the faster dtype; then minima : that of wasmprop, above 1 where wasmprop is faster. C is compiled ' +
     'with -O3 -ffast-math, for 128-bit vectors without fusing, which is what WebAssembly has, and for this machine. * does a ' +
     'near job, not this one: row by row, another loss or optimizer.'
-  return `${Object.values(machine).join(', ')}, one thread.\n\n${formatTable({ columns, rows })}\n\n${legend}`
+  return `${machineText(machine)}, one thread.\n\n${formatTable({ columns, rows })}\n\n${legend}`
 }
 
 export function writeReadme(summary) {

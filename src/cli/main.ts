@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 // The command `wasmprop`: finds the command that is meant, and turns whatever goes wrong into a line and an exit code.
-import { readFileSync } from 'node:fs'
 import { WasmpropError } from 'wasmprop'
 import { didYouMean } from '../errors.ts'
 import { type commonRules, optionLines, type Rules, readArguments, UsageError, type Values } from './arguments.ts'
 import { bench, benchRules, benchUsage, ProofError } from './bench/bench.ts'
+import { version } from './bench/machine.ts'
 import { bold, print, red } from './terminal.ts'
 import { tutorial, tutorialRules, tutorialUsage } from './tutorial.ts'
 
@@ -42,10 +42,6 @@ function unknownCommand(name: string): UsageError {
   const valid = kind === 'option' ? ['--help', '--version'] : names
   const advice = didYouMean(name, valid) || `; expected ${valid.join(' or ')}`
   return new UsageError(`unknown ${kind} "${name}"${advice}`)
-}
-
-function version(): string {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
 }
 
 function printUsage(): void {

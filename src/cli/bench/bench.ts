@@ -1,9 +1,9 @@
 // `wasmprop bench`: proves that all contestants come to the same weights, then times them in turn, and says where plain
 // JavaScript is ahead.
-import { cpus } from 'node:os'
 import { commonRules, type Rules, UsageError, type Values } from '../arguments.ts'
 import { bold, dim, duration, green, print, printJson, table } from '../terminal.ts'
-import { measure, type Summary, uncertainty } from './measure.ts'
+import { describeMachine, type Machine, machineText } from './machine.ts'
+import { measure, type Ratio, ratioOf, type Summary, uncertainty } from './measure.ts'
 import { inChild, type ProcessVariant, trainOnce } from './processes.ts'
 import { type Contestant, type Dtype, type Proof, prove } from './trainees.ts'
 import { type WorkloadName, workloads } from './workloads.ts'
@@ -30,8 +30,8 @@ interface Entry {
 
 const ENTRIES: readonly Entry[] = [
   { name: 'W1', epochs: 1000 },
-  { name: 'W3', epochs: 1 },
-  { name: 'W4', epochs: 1 },
+  { name: 'W3', epochs: 10 },
+  { name: 'W4', epochs: 2 },
   { name: 'W5a', epochs: 1, rows: 640 },
 ]
 const QUICK_ENTRIES = 2
@@ -56,11 +56,11 @@ interface Timing extends Summary {
   readonly contestant: string
   readonly isPlain: boolean
   readonly dtype: Dtype
-  /** Fastest sample : that of wasm in float32 */
-  readonly ratio: number
+  /** To wasm in float32 */
+  readonly ratio: Ratio
 }
 
-interface Outcome {
+export interface Outcome {
   readonly workload: WorkloadName
   readonly what: string
   readonly rows: number
@@ -74,28 +74,17 @@ export class ProofError extends Error {}
 export async function bench({ quick, json, markdown }: Values<typeof benchRules>): Promise<void> {
   if (json && markdown) throw new UsageError('--markdown does not go with --json')
   const machine = describeMachine()
-  if (!json) printHead(machine, markdown)
+  const form = markdown ? markdownForm : textForm
+  if (!json) print(form.head(machine))
   const outcomes: Outcome[] = []
   for (const entry of quick ? ENTRIES.slice(0, QUICK_ENTRIES) : ENTRIES) {
     const outcome = await raceOn(entry, quick)
     outcomes.push(outcome)
-    if (!json) (markdown ? printMarkdown : printOutcome)(outcome)
+    if (!json) print(form.outcome(outcome))
   }
   const crossover = findCrossover(outcomes)
   if (json) printJson({ command: 'bench', ...machine, unit: 'milliseconds per epoch', quick, outcomes, crossover })
   else print(`\n${crossover.text}`)
-}
-
-function describeMachine() {
-  const processors = cpus()
-  return {
-    machine: processors[0]?.model.trim() ?? 'unknown processor',
-    processors: processors.length,
-    platform: `${process.platform} ${process.arch}`,
-    node: process.version,
-    v8: process.versions.v8,
-    date: new Date().toISOString().slice(0, 10),
-  }
 }
 
 async function raceOn({ name, epochs, rows }: Entry, quick: boolean): Promise<Outcome> {
@@ -119,63 +108,75 @@ async function time({ name, epochs, rows }: Entry, quick: boolean): Promise<Timi
   for (const { stop } of variants) await stop()
   return all.map(([contestant, dtype]) => {
     const summary = measured[`${contestant} ${dtype}`]
-    const ratio = summary.min / measured['wasm float32'].min
+    const ratio = ratioOf(summary, measured['wasm float32'])
     const isPlain = contestant === 'plain' || contestant === 'unrolled'
     return { contestant: NAMES[contestant], isPlain, dtype, ...summary, ratio }
   })
 }
 
-/** Where plain JavaScript is ahead of wasm in the faster of its dtypes, by the fastest samples */
-function findCrossover(outcomes: readonly Outcome[]) {
+/** Where plain JavaScript is ahead of wasm in the faster of its dtypes, by medians */
+export function findCrossover(outcomes: readonly Outcome[]) {
   const gains = outcomes.flatMap(({ workload, timings }) => {
-    const wasm = Math.min(...timings.filter(({ contestant }) => contestant === 'wasm').map(({ min }) => min))
+    const wasm = timings.filter(({ contestant }) => contestant === NAMES.wasm)
+    const best = wasm.reduce((a, b) => (b.median < a.median ? b : a))
     const plain = timings.filter(({ isPlain }) => isPlain)
-    return plain.map(({ contestant, min }) => ({ workload, contestant, gain: min / wasm }))
+    return plain.map((timing) => ({ workload, contestant: timing.contestant, gain: ratioOf(timing, best) }))
   })
-  const ahead = gains.filter(({ gain }) => gain < 1)
+  const ahead = gains.filter(({ gain }) => gain.median < 1)
   const told = (ahead.length > 0 ? ahead : gains).map(
-    ({ workload, contestant, gain }) => `${workload} ${contestant} (${gain.toFixed(2)})`,
+    ({ workload, contestant, gain }) => `${workload} ${contestant} (${ratioText(gain)})`,
   )
   const start =
     ahead.length > 0 ? 'Plain JavaScript is ahead of wasm on' : 'Wasm is ahead of plain JavaScript on all of these'
-  return { gains, ahead, text: `${start}: ${told.join(', ')}. In brackets: its fastest sample : that of wasm.` }
+  return { gains, ahead, text: `${start}: ${told.join(', ')}. In brackets: its median : that of wasm.` }
 }
 
-function printHead(machine: ReturnType<typeof describeMachine>, markdown: boolean): void {
-  const { machine: name, processors, platform, node, v8, date } = machine
-  const host = `${name}, ${processors} processors, ${platform}, Node ${node} (V8 ${v8}), ${date}`
-  const legend = 'Time per epoch; ± is half of the 95 % interval of the median; ratio is min : that of wasm in float32.'
-  if (markdown) print(`# wasmprop bench\n\n${host}\n\n${legend}`)
-  else print(`${bold('wasmprop bench')}: ${host}\n${dim(legend)}`)
-}
+const shareText = (share: number) => `${(100 * share).toFixed(1)} %`
+const ratioText = (ratio: Ratio) => `${ratio.median.toFixed(2)} ± ${shareText(uncertainty(ratio))}`
 
-const HEAD = ['', 'dtype', 'median', '±', 'min', 'ratio']
+const LEGEND =
+  'Time per epoch; ratios are to wasm in float32. ± is half of the 95 % interval of a median, or of the ratio of two; on a ' +
+  'busy machine minima are steadier. * was still getting faster when its warm-up ended.'
+
+const HEAD = ['', 'dtype', 'median', '±', 'min', 'ratio', '±', 'of minima']
+const LEFTS = 2
 
 const cellsOf = (timings: readonly Timing[]) =>
   timings.map((timing) => [
     timing.contestant,
     timing.dtype,
-    duration(timing.median),
-    `${(100 * uncertainty(timing)).toFixed(1)} %`,
+    `${timing.isSteady ? '' : '* '}${duration(timing.median)}`,
+    shareText(uncertainty(timing)),
     duration(timing.min),
-    timing.ratio.toFixed(2),
+    timing.ratio.median.toFixed(2),
+    shareText(uncertainty(timing.ratio)),
+    timing.ratio.min.toFixed(2),
   ])
 
 const titleOf = ({ workload, what, rows }: Outcome) =>
   `${workload}: ${what}${rows === workloads[workload].rows ? '' : `, here with ${rows} rows`}`
 
-function printOutcome(outcome: Outcome): void {
-  print(`\n${bold(titleOf(outcome))}`)
-  for (const { name, detail } of outcome.proofs) print(`  ${green('proved')}: ${name} (${detail})`)
-  const [head, ...body] = table([HEAD, ...cellsOf(outcome.timings)], 2)
-  print(`  ${dim(head)}`)
-  for (const line of body) print(`  ${line}`)
+interface Form {
+  head(machine: Machine): string
+  outcome(outcome: Outcome): string
 }
 
-function printMarkdown(outcome: Outcome): void {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
-  print(`\n## ${titleOf(outcome)}\n`)
-  for (const { name, detail } of outcome.proofs) print(`- proved: ${name} (${detail})`)
-  print(`\n${line(HEAD)}\n${line(['---', '---', '---:', '---:', '---:', '---:'])}`)
-  for (const cells of cellsOf(outcome.timings)) print(line(cells))
+export const textForm: Form = {
+  head: (machine) => `${bold('wasmprop bench')}: ${machineText(machine)}\n${dim(LEGEND)}`,
+  outcome(outcome) {
+    const proofs = outcome.proofs.map(({ name, detail }) => `${green('proved')}: ${name} (${detail})`)
+    const [head, ...body] = table([HEAD, ...cellsOf(outcome.timings)], LEFTS)
+    const lines = [...proofs, dim(head), ...body].map((line) => `  ${line}`)
+    return `\n${bold(titleOf(outcome))}\n${lines.join('\n')}`
+  },
+}
+
+export const markdownForm: Form = {
+  head: (machine) => `# wasmprop bench\n\n${machineText(machine)}\n\n${LEGEND}`,
+  outcome(outcome) {
+    const proofs = outcome.proofs.map(({ name, detail }) => `- proved: ${name} (${detail})`)
+    const rules = HEAD.map((_, column) => (column < LEFTS ? '---' : '---:'))
+    const rows = [HEAD, rules, ...cellsOf(outcome.timings)].map((cells) => `| ${cells.join(' | ')} |`)
+    return `\n## ${titleOf(outcome)}\n\n${proofs.join('\n')}\n\n${rows.join('\n')}`
+  },
 }
