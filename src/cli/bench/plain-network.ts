@@ -35,9 +35,11 @@ function product(
   depth: number,
   columns: number,
 ) {
-  const wholeRows = rows & ~1
   const wholeColumns = columns & ~3
-  for (let i = 0; i < wholeRows; i += 2) {
+  for (let i = 0; i < rows; i += 2) {
+    // The last of an odd number of rows is its own neighbour.
+    const aNext = i + 1 < rows ? aRow : 0
+    const cNext = i + 1 < rows ? columns : 0
     for (let j = 0; j < wholeColumns; j += 4) {
       let s0 = start[j]
       let s1 = start[j + 1]
@@ -51,7 +53,7 @@ function product(
       let y = j * bColumn
       for (let k = 0; k < depth; k++) {
         const p = a[x]
-        const q = a[x + aRow]
+        const q = a[x + aNext]
         const b0 = b[y]
         const b1 = b[y + bColumn]
         const b2 = b[y + 2 * bColumn]
@@ -72,14 +74,14 @@ function product(
       c[at + 1] = s1
       c[at + 2] = s2
       c[at + 3] = s3
-      c[at + columns] = t0
-      c[at + columns + 1] = t1
-      c[at + columns + 2] = t2
-      c[at + columns + 3] = t3
+      c[at + cNext] = t0
+      c[at + cNext + 1] = t1
+      c[at + cNext + 2] = t2
+      c[at + cNext + 3] = t3
     }
   }
   for (let i = 0; i < rows; i++) {
-    for (let j = i < wholeRows ? wholeColumns : 0; j < columns; j++) {
+    for (let j = wholeColumns; j < columns; j++) {
       let sum = start[j]
       for (let k = 0, x = i * aRow, y = j * bColumn; k < depth; k++, x += aColumn, y += bRow) sum += a[x] * b[y]
       c[i * columns + j] = sum
@@ -142,20 +144,23 @@ export function plainNetwork(
   const columns = layers[0].inputs
   const last = layers[layers.length - 1]
   const order = Uint32Array.from({ length: rows }, (_, row) => row)
-  const batchInputs = new Float64Array(batchRows * columns)
-  const batchTargets = new Float64Array(batchRows * last.units)
+  const gatheredInputs = new Float64Array(batchRows * columns)
+  const gatheredTargets = new Float64Array(batchRows * last.units)
   const zeros = new Float64Array(Math.max(...layers.map((layer) => Math.max(layer.inputs, layer.units))))
   let steps = 0
 
-  function gather(from: Numbers, to: Numbers, width: number, first: number, count: number) {
+  /** The rows of a batch: where they lie, unless they are shuffled */
+  function take(from: Numbers, to: Numbers, width: number, first: number, count: number): Numbers {
+    if (!shuffles) return from.subarray(first * width, (first + count) * width)
     for (let i = 0; i < count; i++) {
       const row = order[first + i] * width
       for (let j = 0; j < width; j++) to[i * width + j] = from[row + j]
     }
+    return to
   }
 
-  function forward(count: number) {
-    let below = batchInputs
+  function forward(batch: Numbers, count: number): Numbers {
+    let below = batch
     for (const layer of layers) {
       const { weights, biases, outputs, inputs: depth, units } = layer
       product(below, depth, 1, weights, units, 1, biases, outputs, count, depth, units)
@@ -164,13 +169,14 @@ export function plainNetwork(
       else for (let i = 0; i < count; i++) outputs[i] = 1 / (1 + Math.exp(-outputs[i]))
       below = outputs
     }
+    return below
   }
 
-  function backward(count: number) {
-    for (let i = 0; i < count * last.units; i++) last.deltas[i] = (last.outputs[i] - batchTargets[i]) / count
+  function backward(batch: Numbers, wanted: Numbers, count: number) {
+    for (let i = 0; i < count * last.units; i++) last.deltas[i] = (last.outputs[i] - wanted[i]) / count
     for (let index = layers.length - 1; index >= 0; index--) {
       const { weights, deltas, gradients, inputs: depth, units } = layers[index]
-      const below = index > 0 ? layers[index - 1].outputs : batchInputs
+      const below = index > 0 ? layers[index - 1].outputs : batch
       product(below, 1, depth, deltas, units, 1, zeros, gradients.weights, depth, count, units)
       gradients.biases.fill(0)
       for (let i = 0; i < count * units; i += units) {
@@ -211,10 +217,9 @@ export function plainNetwork(
     if (shuffles) shuffle()
     for (let first = 0; first < rows; first += batchRows) {
       const count = Math.min(batchRows, rows - first)
-      gather(inputs, batchInputs, columns, first, count)
-      gather(targets, batchTargets, last.units, first, count)
-      forward(count)
-      backward(count)
+      const batch = take(inputs, gatheredInputs, columns, first, count)
+      forward(batch, count)
+      backward(batch, take(targets, gatheredTargets, last.units, first, count), count)
       update()
     }
   }
