@@ -1,15 +1,18 @@
-// Workloads from the tutorial's network to 784-512-512-10, both engines and plain JavaScript: µs per epoch or step.
-import { measure, prove, ratioOf, scale, workloadNames, workloads } from '../build/bench-kit.js'
+// Workloads from the tutorial's network to 784-512-512-10, both engines, relaxed arithmetic where the host has it, and plain
+// JavaScript: µs per epoch or step.
+import { measure, nearTo, prove, ratioOf, scale, whyNotRelaxed, workloadNames, workloads } from '../build/bench-kit.js'
 import { inChild, trainOnce } from '../build/bench-processes.js'
 import { guard, ratioText, summaryText, times } from './report.mjs'
 
 const WASM32 = 'wasm float32'
+const RELAXED32 = 'relaxed float32'
 const WASM64 = 'wasm float64'
 const TYPESCRIPT32 = 'typescript float32'
 const PLAIN = 'plain JavaScript'
 
 const contestants = {
   [WASM32]: { contestant: 'wasm', dtype: 'float32' },
+  [RELAXED32]: { contestant: 'relaxed', dtype: 'float32' },
   [WASM64]: { contestant: 'wasm', dtype: 'float64' },
   [TYPESCRIPT32]: { contestant: 'typescript', dtype: 'float32' },
   [PLAIN]: { contestant: 'plain', dtype: 'float64' },
@@ -38,10 +41,21 @@ const leastGains = {
   W6: [4, 2],
 }
 
-async function time(name, quick) {
+/** Fused sums are others, and Adam divides by small ones. */
+const RELAXED_TOLERANCE = 1e-4
+
+async function proveRelaxed(name) {
+  const { proof, shuffles } = workloads[name]
+  const train = (key) => trainOnce({ workload: name, ...contestants[key], ...proof, shuffles })
+  return nearTo(`${name}: ${RELAXED32}`, ...(await Promise.all([train(WASM32), train(RELAXED32)])), RELAXED_TOLERANCE)
+}
+
+async function time(name, quick, withRelaxed) {
   const { shuffles } = workloads[name]
   const options = { workload: name, epochs: calls[name].epochs, ...(quick ? calls[name].quick : {}), shuffles }
-  const names = Object.keys(contestants).filter((key) => !(quick && calls[name].isLong && key === TYPESCRIPT32))
+  const names = Object.keys(contestants).filter(
+    (key) => !(quick && calls[name].isLong && key === TYPESCRIPT32) && (withRelaxed || key !== RELAXED32),
+  )
   const variants = []
   for (const key of names) variants.push(await inChild(key, { ...options, ...contestants[key] }))
   const milliseconds = await measure(variants, quick ? { seconds: 1, warmUp: 0.1 } : { seconds: 15, warmUp: 0.5 })
@@ -49,8 +63,9 @@ async function time(name, quick) {
   return Object.fromEntries(Object.entries(milliseconds).map(([key, summary]) => [key, scale(summary, 1000)]))
 }
 
-/** Columns of ratios: the others as times of wasm in a dtype */
+/** Columns of ratios: how many times as long the first takes as the second */
 const RATIOS = [
+  [WASM32, RELAXED32],
   [TYPESCRIPT32, WASM32],
   [PLAIN, WASM32],
   [PLAIN, WASM64],
@@ -58,12 +73,13 @@ const RATIOS = [
 
 function row(name, results) {
   const { what, unit } = workloads[name]
-  const ratios = RATIOS.map(([other, base]) => results[other] && ratioText(ratioOf(results[other], results[base])))
+  const cell = (text, keys) =>
+    keys.every((key) => results[key]) ? text() : keys.includes(RELAXED32) ? 'not available' : '–'
   return [
     `${name}: ${what}${unit === 'step' ? ', per step' : ''}`,
-    ...Object.keys(contestants).map((key) => results[key] && summaryText(results[key])),
-    ...ratios,
-  ].map((cell) => cell ?? '–')
+    ...Object.keys(contestants).map((key) => cell(() => summaryText(results[key]), [key])),
+    ...RATIOS.map((keys) => cell(() => ratioText(ratioOf(...keys.map((key) => results[key]))), keys)),
+  ]
 }
 
 function guardsOf(name, results) {
@@ -75,13 +91,15 @@ function guardsOf(name, results) {
 }
 
 export async function run({ quick }) {
+  const whyNot = await whyNotRelaxed()
   const proofs = []
   const rows = []
   const guards = []
   const results = {}
   for (const name of workloadNames) {
     proofs.push(...(await prove(name, trainOnce)))
-    results[name] = await time(name, quick)
+    if (whyNot === undefined) proofs.push(await proveRelaxed(name))
+    results[name] = await time(name, quick, whyNot === undefined)
     rows.push(row(name, results[name]))
     guards.push(...guardsOf(name, results[name]))
   }
@@ -96,6 +114,7 @@ export async function run({ quick }) {
       },
     ],
     notes: [
+      ...(whyNot === undefined ? [] : [`Relaxed arithmetic is not available: ${whyNot}.`]),
       `Rows are shuffled but in W1 and W6. Plain JavaScript computes in float64, its fastest.`,
       ...(quick ? ['Quick: W5 with 384 rows, W6 with 256, little time.'] : []),
     ],

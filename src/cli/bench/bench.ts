@@ -46,6 +46,7 @@ const CONTESTANTS: readonly (readonly [Contestant, Dtype])[] = [
 
 const NAMES: Record<Contestant, string> = {
   wasm: 'wasm',
+  relaxed: 'wasm, relaxed',
   typescript: 'typescript',
   plain: 'plain JavaScript',
   unrolled: 'written out for 2-3-1',

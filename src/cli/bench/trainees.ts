@@ -1,4 +1,4 @@
-// Who is timed on a workload: both engines in both dtypes, and plain JavaScript; and the proof, before anything is timed,
+// Who is timed on a workload: both engines in both dtypes, wasm with relaxed arithmetic, and plain JavaScript; and the proof, before anything is timed,
 // that they come to the same weights.
 //
 // Plain JavaScript is the code that a careful reader would write instead of taking a library: typed arrays, no objects in
@@ -10,7 +10,7 @@ import { plainNetwork } from './plain-network.ts'
 import { type PlainTraining, typedArrays, unrolled } from './plain-tutorial.ts'
 import { configOf, dataOf, type Workload, type WorkloadName, workloads } from './workloads.ts'
 
-export type Contestant = 'wasm' | 'typescript' | 'plain' | 'unrolled'
+export type Contestant = 'wasm' | 'relaxed' | 'typescript' | 'plain' | 'unrolled'
 export type Dtype = 'float32' | 'float64'
 
 export interface TraineeOptions {
@@ -45,16 +45,16 @@ export async function createTrainee(options: TraineeOptions): Promise<Trainee> {
   const workload = workloads[options.workload]
   const data = dataOf(workload, options.rows)
   const { contestant, epochs } = options
-  const isEngine = contestant === 'wasm' || contestant === 'typescript'
-  const made = isEngine ? await createEngine(workload, data, options) : await createPlain(workload, data, options)
+  const isPlain = contestant === 'plain' || contestant === 'unrolled'
+  const made = await (isPlain ? createPlain : createEngine)(workload, data, options)
   return { ...made, work: workload.unit === 'step' ? epochs * Math.ceil(data.rows / workload.batchRows) : epochs }
 }
 
 async function createEngine(workload: Workload, data: Data, options: TraineeOptions): Promise<Omit<Trainee, 'work'>> {
   const { contestant, dtype, epochs, shuffles, threads = 1 } = options
-  const engine = contestant as 'wasm' | 'typescript'
-  const config: NetworkConfig = { ...configOf(workload), engine, dtype, threads }
+  const config: NetworkConfig = { ...configOf(workload), ...engineOf(contestant), dtype, threads }
   const network = await createNetwork(config)
+  if (contestant === 'relaxed' && !network.engine.relaxed) throw new Error(network.engine.reason)
   const View = dtype === 'float32' ? Float32Array : Float64Array
   const inputs = View.from(data.inputs)
   const targets = View.from(data.targets)
@@ -63,6 +63,19 @@ async function createEngine(workload: Workload, data: Data, options: TraineeOpti
     run: () => void network.trainSync(inputs, targets, trainOptions),
     result: () => ({ hash: network.weightsHash(), threads: network.engine.threads, weights: weightsOf(network) }),
   }
+}
+
+function engineOf(contestant: Contestant): Pick<NetworkConfig, 'engine' | 'arithmetic'> {
+  if (contestant === 'typescript') return { engine: 'typescript' }
+  return { engine: 'wasm', arithmetic: contestant === 'relaxed' ? 'relaxed' : 'reproducible' }
+}
+
+/** Why relaxed arithmetic is not to be had here, if so */
+export async function whyNotRelaxed(): Promise<string | undefined> {
+  const network = await createNetwork({ inputs: 1, layers: [{ units: 1 }], ...engineOf('relaxed') })
+  const { relaxed, reason = 'no relaxed SIMD' } = network.engine
+  network.dispose()
+  return relaxed ? undefined : reason
 }
 
 const weightsOf = (network: Network) =>
