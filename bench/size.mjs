@@ -3,9 +3,11 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { goal } from './report.mjs'
+import { goal, guard } from './report.mjs'
 
-const WANTED = 20_000
+const WANTED = 25_000
+/** Gzip, a little above what they are: who needs more raises them knowingly. */
+const MOST = { entry: 66_000, createOnly: 50_000, binary: 11_500 }
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 const bytes = (count) => `${(count / 1000).toFixed(2)} KB`
@@ -78,10 +80,10 @@ export async function run() {
   return {
     title: 'Size, bytes; bundled and minified by esbuild, gzip level 9',
     tables: [{ columns: ['', 'bytes', 'gzip'], rows }],
-    goals: [
-      goal('size: whole entry, gzip', entry.gzip, WANTED, bytes, true),
-      goal('size: only createNetwork, gzip', createOnly.gzip, WANTED, bytes, true),
-    ],
+    goals: [goal('size: only createNetwork, gzip', createOnly.gzip, WANTED, bytes, true)],
+    guards: Object.entries({ entry, createOnly, binary }).map(([name, { gzip }]) =>
+      guard(`size: ${name}, gzip`, gzip, MOST[name], bytes, true),
+    ),
     results: { entry, createOnly, binary },
   }
 }
