@@ -16,7 +16,18 @@ import { parseArgs } from 'node:util'
 import { describeMachine, machineText } from '../build/bench-machine.js'
 import { formatGoal, formatGuard, formatPart } from './report.mjs'
 
-const PARTS = ['tutorial', 'product', 'workloads', 'threads', 'many', 'growth', 'optimizers', 'cold', 'size']
+const PARTS = [
+  'tutorial',
+  'product',
+  'workloads',
+  'prediction',
+  'threads',
+  'many',
+  'growth',
+  'optimizers',
+  'cold',
+  'size',
+]
 
 const LEGEND =
   '± is half of the 95 % interval of a median, or of the ratio of two. On a busy machine minima are steadier. * was still ' +

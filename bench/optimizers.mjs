@@ -83,7 +83,7 @@ async function bestOf(problem, name) {
 
 export async function run({ quick }) {
   const rows = []
-  for (const name of quick ? PROVED.flatMap(([name, other]) => [name, other]) : OPTIMIZERS) {
+  for (const name of OPTIMIZERS.filter((each) => !quick || PROVED.some((pair) => pair.includes(each)))) {
     const found = []
     for (const problem of PROBLEMS) found.push(await bestOf(problem, name))
     rows.push([name, found])

@@ -36,5 +36,5 @@ for line in sys.stdin:
             train(x, y, parameters, task["rate"], task["epochs"])
         answer((perf_counter() - started) * 1000)
     else:
-        weights = [float(value) for part in parameters for value in part.ravel()]
-        answer({"weights": weights, "version": np.__version__})
+        values = [float(value) for part in parameters for value in part.ravel()]
+        answer({"values": values, "version": np.__version__})

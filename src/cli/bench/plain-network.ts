@@ -139,7 +139,7 @@ export function plainNetwork(
   { rows, inputs, targets }: Data,
   given: readonly LayerWeights[],
   { batchRows, optimizer, rate, shuffles, random }: PlainOptions,
-): PlainTraining {
+): PlainTraining & { predict(inputs: Numbers, outputs: Numbers): void } {
   const layers = given.map((layer) => makeLayer(layer, batchRows))
   const columns = layers[0].inputs
   const last = layers[layers.length - 1]
@@ -224,7 +224,18 @@ export function plainNetwork(
     }
   }
 
+  function predict(given: Numbers, outputs: Numbers) {
+    const { units } = last
+    for (let first = 0; first * columns < given.length; first += batchRows) {
+      const count = Math.min(batchRows, given.length / columns - first)
+      const batch = first === 0 ? given : given.subarray(first * columns)
+      const block = forward(batch, count)
+      for (let i = 0; i < count * units; i++) outputs[first * units + i] = block[i]
+    }
+  }
+
   return {
+    predict,
     train(epochs: number) {
       for (let done = 0; done < epochs; done++) epoch()
     },

@@ -22,6 +22,8 @@ export interface TraineeOptions {
   /** Epochs of a call */
   readonly epochs: number
   readonly shuffles: boolean
+  /** Predicts all rows, together or one by one, instead of training */
+  readonly predicts?: 'together' | 'one by one'
   /** Of an engine's network; 1 where it is not given */
   readonly threads?: number
 }
@@ -30,12 +32,12 @@ export interface Result {
   /** Of an engine's network, and the threads that it has */
   readonly hash?: string
   readonly threads?: number
-  /** Layer by layer, weights, then biases */
-  readonly weights: number[]
+  /** Weights, then biases, layer by layer; or predictions */
+  readonly values: number[]
 }
 
 export interface Trainee {
-  /** Epochs, or steps, in a call */
+  /** Epochs, steps or predicted rows in a call */
   readonly work: number
   run(): void
   result(): Result
@@ -47,6 +49,7 @@ export async function createTrainee(options: TraineeOptions): Promise<Trainee> {
   const { contestant, epochs } = options
   const isPlain = contestant === 'plain' || contestant === 'unrolled'
   const made = await (isPlain ? createPlain : createEngine)(workload, data, options)
+  if (options.predicts !== undefined) return { ...made, work: data.rows }
   return { ...made, work: workload.unit === 'step' ? epochs * Math.ceil(data.rows / workload.batchRows) : epochs }
 }
 
@@ -58,10 +61,15 @@ async function createEngine(workload: Workload, data: Data, options: TraineeOpti
   const View = dtype === 'float32' ? Float32Array : Float64Array
   const inputs = View.from(data.inputs)
   const targets = View.from(data.targets)
+  if (options.predicts !== undefined) {
+    const outputs = new View(targets.length)
+    const predict = (from: typeof inputs, to: typeof outputs) => network.predictInto(from, to)
+    return { run: predictor(predict, inputs, outputs, data.rows, options), result: () => ({ values: [...outputs] }) }
+  }
   const trainOptions = { epochs, batchSize: workload.batchRows, shuffle: shuffles }
   return {
     run: () => void network.trainSync(inputs, targets, trainOptions),
-    result: () => ({ hash: network.weightsHash(), threads: network.engine.threads, weights: weightsOf(network) }),
+    result: () => ({ hash: network.weightsHash(), threads: network.engine.threads, values: weightsOf(network) }),
   }
 }
 
@@ -88,11 +96,34 @@ async function createPlain(workload: Workload, data: Data, options: TraineeOptio
   const { name: optimizer, learningRate: rate } = workload.optimizer
   const { batchRows, loss } = workload
   const { shuffles, contestant, epochs } = options
+  if (options.predicts !== undefined) {
+    const { predict } = plainNetwork(data, layers, { batchRows, optimizer, rate, shuffles, random: generator(1) })
+    const outputs = new Float64Array(data.targets.length)
+    const run = predictor(predict, data.inputs, outputs, data.rows, options)
+    return { run, result: () => ({ values: [...outputs] }) }
+  }
   let plain: PlainTraining
   if (contestant === 'unrolled') plain = unrolled(data, layers, rate)
   else if (loss === 'halfSquaredError') plain = typedArrays(data, layers, rate)
   else plain = plainNetwork(data, layers, { batchRows, optimizer, rate, shuffles, random: generator(1) })
-  return { run: () => plain.train(epochs), result: () => ({ weights: plain.weights() }) }
+  return { run: () => plain.train(epochs), result: () => ({ values: plain.weights() }) }
+}
+
+/** All rows in a call of `predict`, or each in one of its own */
+function predictor<T extends Float32Array | Float64Array>(
+  predict: (inputs: T, outputs: T) => void,
+  inputs: T,
+  outputs: T,
+  rows: number,
+  { predicts }: TraineeOptions,
+): () => void {
+  if (predicts === 'together') return () => predict(inputs, outputs)
+  const rowsOf = (of: T) =>
+    Array.from({ length: rows }, (_, row) => of.subarray((row * of.length) / rows, ((row + 1) * of.length) / rows) as T)
+  const [from, to] = [rowsOf(inputs), rowsOf(outputs)]
+  return () => {
+    for (let row = 0; row < rows; row++) predict(from[row], to[row])
+  }
 }
 
 export interface Proof {
@@ -134,9 +165,9 @@ export function sameBits(what: string, wasm: Result, typescript: Result): Proof 
   return { name: `${what}: typescript has the bits of wasm`, holds, detail }
 }
 
-/** The proof that weights of other code are near those of wasm; a NaN is not. */
+/** The proof that values of other code are near those of wasm; a NaN is not. */
 export function nearTo(what: string, wasm: Result, other: Result, tolerance: number): Proof {
-  const worst = wasm.weights.reduce((most, weight, i) => Math.max(most, Math.abs(weight - other.weights[i])), 0)
-  const holds = worst <= tolerance && wasm.weights.length === other.weights.length
+  const worst = wasm.values.reduce((most, value, i) => Math.max(most, Math.abs(value - other.values[i])), 0)
+  const holds = worst <= tolerance && wasm.values.length === other.values.length
   return { name: `${what} stays within ${tolerance} of wasm`, holds, detail: worst.toExponential(1) }
 }
