@@ -108,6 +108,8 @@ await bundle('build', {
   'bench-kit': 'src/cli/bench/kit.ts',
   'bench-machine': 'src/cli/bench/machine.ts',
   'bench-processes': 'src/cli/bench/processes.ts',
+  'plain-network': 'src/cli/bench/plain-network.ts',
+  'plain-tutorial': 'src/cli/bench/plain-tutorial.ts',
 })
 writeLicences('dist/LICENCES.txt', ['@assemblyscript/loader', 'tinybench', 'asciichart'])
 copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')

@@ -1,29 +1,63 @@
-// What cold.mjs starts: loads the library, trains the tutorial's network, and writes how long each phase took if asked to.
+// What cold.mjs starts: `node cold-run.mjs CONTESTANT JOB FILE`, with `--report` to tell the phases and the result. Trains once
+// and ends. FILE has inputs, targets and first weights in float64; the library draws the same weights itself.
+import { readFileSync } from 'node:fs'
+
 const marks = [performance.now()]
-const { createNetwork } = await import('../dist/index.js')
-marks.push(performance.now())
-const start = { name: 'uniform', low: 0, high: 1 }
-const network = await createNetwork({
-  inputs: 2,
-  layers: [
-    { units: 3, activation: 'sigmoid', weightInit: start, biasInit: start },
-    { units: 1, activation: 'sigmoid', weightInit: start, biasInit: start },
-  ],
-  loss: 'halfSquaredError',
-  optimizer: { name: 'sgd', learningRate: 0.1 },
-  scaling: { inputs: 'max', targets: { divideBy: 100 } },
-  dtype: 'float64',
-  seed: 1,
-})
-marks.push(performance.now())
-const inputs = [
-  [2, 9],
-  [1, 5],
-  [3, 6],
-]
-await network.train(inputs, [[92], [86], [89]], { epochs: 7000, batchSize: 'full' })
-marks.push(performance.now())
-if (process.argv.includes('--report')) {
-  const phases = marks.slice(1).map((mark, index) => mark - marks[index])
-  console.log(JSON.stringify({ phases, engine: network.engine.name, hash: network.weightsHash() }))
+const [contestant, jobText, file, report] = process.argv.slice(2)
+const job = JSON.parse(jobText)
+const { buffer, byteOffset, byteLength } = readFileSync(file)
+const numbers = new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength))
+const [rows, columns, outputs] = [job.rows, job.config.inputs, job.config.layers.at(-1).units]
+const inputs = numbers.subarray(0, rows * columns)
+const targets = numbers.subarray(rows * columns, rows * (columns + outputs))
+const mark = () => marks.push(performance.now())
+
+async function trainLibrary() {
+  const { createNetwork } = await import('../dist/index.js')
+  mark()
+  const network = await createNetwork({ ...job.config, dtype: 'float64', engine: contestant })
+  mark()
+  await network.train(inputs, targets, { epochs: job.epochs, batchSize: job.batchRows, shuffle: false })
+  mark()
+  return () => ({
+    hash: network.weightsHash(),
+    values: network.getWeights().flatMap(({ weights, biases }) => [...weights.flat(), ...biases]),
+  })
+}
+
+function firstLayers() {
+  let next = rows * (columns + outputs)
+  const take = (count) => {
+    next += count
+    return [...numbers.subarray(next - count, next)]
+  }
+  return job.config.layers.map(({ units }, index) => {
+    const below = index > 0 ? job.config.layers[index - 1].units : columns
+    return { weights: Array.from({ length: below }, () => take(units)), biases: take(units) }
+  })
+}
+
+async function trainPlain() {
+  const { name: optimizer, learningRate: rate } = job.config.optimizer
+  const data = { rows, inputs, targets }
+  let plain
+  if (job.config.loss === 'halfSquaredError') {
+    const { typedArrays } = await import('../build/plain-tutorial.js')
+    mark()
+    plain = typedArrays(data, firstLayers(), rate)
+  } else {
+    const { plainNetwork } = await import('../build/plain-network.js')
+    mark()
+    plain = plainNetwork(data, firstLayers(), { batchRows: job.batchRows, optimizer, rate, shuffles: false })
+  }
+  mark()
+  plain.train(job.epochs)
+  mark()
+  return () => ({ values: plain.weights() })
+}
+
+const result = await (contestant === 'plain' ? trainPlain() : trainLibrary())
+if (report) {
+  const phases = marks.slice(1).map((at, index) => at - marks[index])
+  console.log(JSON.stringify({ phases, ...result() }))
 }
