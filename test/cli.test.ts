@@ -2,7 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import manifest from '../package.json' with { type: 'json' }
+import { type findCrossover, markdownForm, type Outcome, textForm } from '../src/cli/bench/bench.ts'
+import type { Machine } from '../src/cli/bench/machine.ts'
 import { createNetwork, explain, type NetworkConfig } from '../src/index.ts'
 import mazur from './fixtures/mazur.json' with { type: 'json' }
 import tutorial from './fixtures/tutorial.json' with { type: 'json' }
@@ -68,7 +71,6 @@ describe('wasmprop', () => {
   })
 
   it('prints its version', async () => {
-    const { default: manifest } = await import('../package.json', { with: { type: 'json' } })
     expect(await wasmprop('--version')).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' })
   })
 
@@ -314,7 +316,8 @@ describe('wasmprop tutorial --example mazur', () => {
 })
 
 describe('wasmprop bench --quick', () => {
-  const time = String.raw`[\d.]+ (?:µs|ms|s)`
+  const time = String.raw`(?:\* )?[\d.]+ (?:µs|ms|s)`
+  const share = String.raw`[\d.]+ %`
   const rows = [
     ['wasm', 'float32'],
     ['wasm', 'float64'],
@@ -322,57 +325,73 @@ describe('wasmprop bench --quick', () => {
     ['typescript', 'float64'],
     ['plain JavaScript', 'float64'],
   ]
+  // Measured once, for all forms
+  let report: Machine & { outcomes: Outcome[]; crossover: ReturnType<typeof findCrossover> }
+  beforeAll(async () => {
+    report = await json('bench', '--quick')
+  })
 
-  it('proves equal weights, then prints times with their uncertainty, and where plain JavaScript is ahead', async () => {
-    const { code, stdout, stderr } = await wasmprop('bench', '--quick')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toContain(`${process.platform} ${process.arch}, Node ${process.version} (V8 `)
-    for (const workload of ['W1', 'W3']) {
-      for (const dtype of ['float32', 'float64']) {
-        expect(stdout).toMatch(
-          new RegExp(`proved: ${workload} ${dtype}: typescript has the bits of wasm \\([0-9a-f]{16}\\)\n`),
-        )
+  it('proves equal weights, then times them, with intervals', () => {
+    expect(report).toMatchObject({ node: process.version, platform: `${process.platform} ${process.arch}` })
+    expect(report.version).toBe(manifest.version)
+    expect(report.outcomes.map(({ workload }) => workload)).toEqual(['W1', 'W3'])
+    for (const { proofs, timings } of report.outcomes) {
+      expect(proofs.map(({ holds }) => holds)).toEqual([true, true, true])
+      for (const { median, min, low, high, isSteady, ratio, rounds } of timings) {
+        expect(min).toBe(Math.min(...rounds.flat()))
+        expect([min, low, median, high]).toEqual([min, low, median, high].sort((a, b) => a - b))
+        expect(typeof isSteady).toBe('boolean')
+        expect(rounds.length).toBeGreaterThanOrEqual(6)
+        expect(ratio.median).toBe(median / timings[0].median)
+        expect(ratio.min).toBe(min / timings[0].min)
+        expect(ratio.low).toBeLessThanOrEqual(ratio.high)
       }
-      expect(stdout).toMatch(new RegExp(`proved: ${workload}: plain JavaScript stays within 1e-9 of wasm`))
     }
-    for (const [name, dtype] of rows) {
-      const row = new RegExp(`\n {2}${name} +${dtype} +${time} +[\\d.]+ % +${time} +[\\d.]+(?=\n)`, 'g')
-      expect(stdout.match(row)).toHaveLength(2)
-    }
-    expect(stdout).toMatch(
-      /\n(Plain JavaScript is ahead of wasm on|Wasm is ahead of plain JavaScript on all of these): W.*\n$/,
+  })
+
+  it('says where plain JavaScript is ahead', () => {
+    const { gains, ahead, text } = report.crossover
+    expect(gains.map(({ workload, contestant }) => `${workload} ${contestant}`)).toEqual([
+      'W1 plain JavaScript',
+      'W1 written out for 2-3-1',
+      'W3 plain JavaScript',
+    ])
+    expect(ahead).toEqual(gains.filter(({ gain }) => gain.median < 1))
+    expect(text).toMatch(
+      ahead.length > 0
+        ? /^Plain JavaScript is ahead of wasm on: W.*\.$/
+        : /^Wasm is ahead of plain JavaScript on all of these: W.*\.$/,
     )
   })
 
-  it('--markdown prints tables', async () => {
-    const { code, stdout, stderr } = await wasmprop('bench', '--quick', '--markdown')
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^# wasmprop bench\n/)
-    expect(stdout.match(/\n## W\d: /g)).toHaveLength(2)
+  it('prints tables as text', () => {
+    expect(textForm.head(report)).toContain(`${process.platform} ${process.arch}, Node ${process.version} (V8 `)
+    const text = report.outcomes.map(textForm.outcome).join('\n')
+    expect(text).toMatch(/proved: W1 float32: typescript has the bits of wasm \([0-9a-f]{16}\)\n/)
+    expect(text).toMatch(/proved: W3: plain JavaScript stays within 1e-9 of wasm/)
     for (const [name, dtype] of rows) {
-      const row = new RegExp(`\n\\| ${name} \\| ${dtype} \\| ${time} \\| [\\d.]+ % \\| ${time} \\| [\\d.]+ \\|`, 'g')
-      expect(stdout.match(row)).toHaveLength(2)
+      const cells = [time, share, time, '[\\d.]+', share, '[\\d.]+'].join(' +')
+      expect(text.match(new RegExp(`\n {2}${name} +${dtype} +${cells}(?=\n|$)`, 'g'))).toHaveLength(2)
     }
   })
 
-  it('--json gives the same', async () => {
-    const { outcomes, node, machine, crossover } = await json('bench', '--quick')
-    expect(node).toBe(process.version)
-    expect(typeof machine).toBe('string')
-    expect(outcomes.map(({ workload }: { workload: string }) => workload)).toEqual(['W1', 'W3'])
-    for (const { proofs, timings } of outcomes) {
-      expect(proofs.map(({ holds }: { holds: boolean }) => holds)).toEqual([true, true, true])
-      const least = timings[0].min
-      for (const { median, min, low, high, ratio, count } of timings) {
-        expect(min).toBeGreaterThan(0)
-        expect(low).toBeGreaterThanOrEqual(min)
-        expect(median).toBeGreaterThanOrEqual(low)
-        expect(high).toBeGreaterThanOrEqual(median)
-        expect(ratio).toBe(min / least)
-        expect(count).toBeGreaterThanOrEqual(5)
-      }
+  it('prints tables as Markdown', () => {
+    expect(markdownForm.head(report)).toMatch(/^# wasmprop bench\n/)
+    const text = report.outcomes.map(markdownForm.outcome).join('\n')
+    expect(text.match(/\n## W\d: /g)).toHaveLength(2)
+    for (const [name, dtype] of rows) {
+      const cells = [name, dtype, time, share, time, '[\\d.]+', share, '[\\d.]+'].join(' \\| ')
+      expect(text.match(new RegExp(`\n\\| ${cells} \\|`, 'g'))).toHaveLength(2)
     }
-    expect(crossover.gains.length).toBe(3)
-    for (const { gain } of crossover.ahead) expect(gain).toBeLessThan(1)
+  })
+
+  it('names the contestant whose process dies', async () => {
+    // From build/, since the file of the process lies beside dist/
+    const { inChild } = await import(new URL('../build/bench-processes.js', import.meta.url).href)
+    const options = { workload: 'W1', contestant: 'wasm', dtype: 'float32', epochs: 1, shuffles: false }
+    const variant = await inChild('wasm float32', options)
+    expect(await variant.sample(1)).toBeGreaterThan(0)
+    await variant.stop()
+    await expect(variant.sample(1)).rejects.toThrow('the process of wasm float32 on W1 has ended (SIGKILL)')
   })
 })
