@@ -21,6 +21,7 @@ const PARTS = [
   'product',
   'workloads',
   'prediction',
+  'crossover',
   'threads',
   'many',
   'growth',
@@ -32,6 +33,8 @@ const PARTS = [
 const LEGEND =
   '± is half of the 95 % interval of a median, or of the ratio of two. On a busy machine minima are steadier. * was still ' +
   'getting faster when its warm-up ended.'
+
+const NOT_QUICK = ['crossover']
 
 /** A part that throws has proved nothing. */
 async function runPart(name, options) {
@@ -64,7 +67,7 @@ function readOptions() {
       markdown: { type: 'string' },
     },
   })
-  const names = values.only?.split(',') ?? PARTS
+  const names = values.only?.split(',') ?? PARTS.filter((name) => !(values.quick && NOT_QUICK.includes(name)))
   const unknown = names.find((name) => !PARTS.includes(name))
   if (unknown !== undefined) throw new Error(`--only: expected some of ${PARTS.join(',')}, got ${unknown}`)
   for (const file of ['dist/index.js', 'build/testing.wasm', 'build/bench-kit.js']) {

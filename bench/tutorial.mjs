@@ -12,26 +12,14 @@ import {
 } from '../build/bench-kit.js'
 import { inChild } from '../build/bench-processes.js'
 import { guard, ratioCells, ratioColumns, summaryCells, summaryColumns, times } from './report.mjs'
-import { inPython } from './variants.mjs'
+import { inNumPy } from './variants.mjs'
 
-const { epochs: EPOCHS, optimizer } = workloads.W1
+const { epochs: EPOCHS } = workloads.W1
 const TOLERANCE = 1e-9
 /** Half of the gain over the engine in TypeScript; plain JavaScript is too near to say anything. */
 const LEAST = 2
 /** NumPy trains this part of the epochs in a call: samples as short as the others' */
 const NUMPY_SHARE = 20
-
-function startNumPy(layers) {
-  const matrix = (values, columns) =>
-    Array.from({ length: data.rows }, (_, row) => Array.from(values.subarray(row * columns, (row + 1) * columns)))
-  return inPython('NumPy', 'tutorial.py', {
-    inputs: matrix(data.inputs, 2),
-    targets: matrix(data.targets, 1),
-    layers: layers.flatMap(({ weights, biases }) => [weights, biases]),
-    rate: optimizer.learningRate,
-    epochs: EPOCHS / NUMPY_SHARE,
-  })
-}
 
 async function startVariants() {
   const network = await createNetwork({ ...configOf(workloads.W1), dtype: 'float64' })
@@ -44,7 +32,7 @@ async function startVariants() {
     await start('typescript', 'typescript'),
     await start('plain JavaScript', 'plain'),
     await start('plain JavaScript, unrolled for 2-3-1', 'unrolled'),
-    await startNumPy(layers),
+    await inNumPy('NumPy', workloads.W1, data, layers, { dtype: 'float64', epochs: EPOCHS / NUMPY_SHARE }),
   ]
   return variants.filter((variant) => variant !== undefined)
 }

@@ -42,12 +42,31 @@ export function lastError(words) {
   return (lines.findLast((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1)).slice(0, 200)
 }
 
-/** The same in Python where it has NumPy, with a result for an empty line */
-export async function inPython(name, script, task) {
+const ONE_THREAD = { OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', MKL_NUM_THREADS: '1' }
+
+/**
+ * Training of a workload with two layers on full batches in NumPy, on one thread, from the given layers; undefined where no
+ * Python has NumPy. It has a result for an empty line.
+ */
+export async function inNumPy(name, { loss, optimizer }, { rows, inputs, targets }, layers, { dtype, epochs }) {
   const python = ['python3', 'python'].find((command) => spawnSync(command, ['-c', 'import numpy']).status === 0)
   if (python === undefined) return undefined
-  const file = fileURLToPath(new URL(script, import.meta.url))
-  const variant = await inProcess(name, python, [file], JSON.stringify(task))
+  const matrix = (values) => {
+    const columns = values.length / rows
+    return Array.from({ length: rows }, (_, row) => [...values.subarray(row * columns, (row + 1) * columns)])
+  }
+  const task = {
+    inputs: matrix(inputs),
+    targets: matrix(targets),
+    layers: layers.flatMap(({ weights, biases }) => [weights, biases]),
+    rate: optimizer.learningRate,
+    loss,
+    dtype,
+    epochs,
+  }
+  const file = fileURLToPath(new URL('network.py', import.meta.url))
+  const options = { env: { ...process.env, ...ONE_THREAD } }
+  const variant = await inProcess(name, python, [file], JSON.stringify(task), options)
   return { ...variant, result: () => variant.ask('') }
 }
 

@@ -24,8 +24,10 @@ export async function inChild(name: string, options: TraineeOptions): Promise<Pr
   const child = fork(file, [JSON.stringify(options)], { serialization: 'advanced' })
   children.add(child)
   const exit = once(child, 'exit').finally(() => children.delete(child))
+  const { workload } = options
+  const on = typeof workload === 'string' ? workload : workload.what
   const death = exit.then(([code, signal]) => {
-    throw new Error(`the process of ${name} on ${options.workload} has ended (${signal ?? `exit code ${code}`})`)
+    throw new Error(`the process of ${name} on ${on} has ended (${signal ?? `exit code ${code}`})`)
   })
   death.catch(() => {}) // heard where an answer is awaited
   const answer = async () => (await Promise.race([once(child, 'message'), death]))[0]

@@ -14,7 +14,7 @@ export type Contestant = 'wasm' | 'relaxed' | 'typescript' | 'plain' | 'unrolled
 export type Dtype = 'float32' | 'float64'
 
 export interface TraineeOptions {
-  readonly workload: WorkloadName
+  readonly workload: WorkloadName | Workload
   readonly contestant: Contestant
   readonly dtype: Dtype
   /** Fewer rows than the workload has */
@@ -43,8 +43,11 @@ export interface Trainee {
   result(): Result
 }
 
+const workloadOf = (workload: WorkloadName | Workload) =>
+  typeof workload === 'string' ? workloads[workload] : workload
+
 export async function createTrainee(options: TraineeOptions): Promise<Trainee> {
-  const workload = workloads[options.workload]
+  const workload = workloadOf(options.workload)
   const data = dataOf(workload, options.rows)
   const { contestant, epochs } = options
   const isPlain = contestant === 'plain' || contestant === 'unrolled'
@@ -139,10 +142,11 @@ export type TrainOnce = (options: TraineeOptions) => Promise<Result>
 const TOLERANCE = 1e-9
 
 /** The engines' bits in both dtypes as the workload is, and plain JavaScript's weights in the rows' own order */
-export async function prove(name: WorkloadName, trainOnce: TrainOnce): Promise<Proof[]> {
-  const { proof, shuffles } = workloads[name]
+export async function prove(workload: WorkloadName | Workload, trainOnce: TrainOnce): Promise<Proof[]> {
+  const { proof, shuffles, what } = workloadOf(workload)
+  const name = typeof workload === 'string' ? workload : what
   const train = (contestant: Contestant, dtype: Dtype, shuffle = shuffles) =>
-    trainOnce({ workload: name, contestant, dtype, ...proof, shuffles: shuffle })
+    trainOnce({ workload, contestant, dtype, ...proof, shuffles: shuffle })
   const [wasm32, typescript32, wasm64, typescript64, unshuffled, plain] = await Promise.all([
     train('wasm', 'float32'),
     train('typescript', 'float32'),
