@@ -43,7 +43,7 @@ export async function run({ quick }) {
       variants.push(await inChild(key, { ...options, ...contestant }))
     parts.proofs.push(...(await prove(name, variants)))
     const timed = variants.filter(({ name: key }) => !quick || !key.startsWith('typescript'))
-    const measured = await measure(timed, quick ? { seconds: 1, warmUp: 0.1 } : { seconds: 10, warmUp: 0.5 })
+    const measured = await measure(timed, quick ? { seconds: 0.6, warmUp: 0.1 } : { seconds: 10, warmUp: 0.5 })
     for (const { stop } of variants) await stop()
     parts.results[name] = {}
     for (const [key, summary] of Object.entries(measured)) {

@@ -36,7 +36,7 @@ const calls = {
 const leastGains = {
   W3: [2.5, 2],
   W4: [3, 2],
-  W5a: [4, 2],
+  W5a: [4, 1.8],
   W5s: [4, 2],
   W6: [4, 2],
 }
