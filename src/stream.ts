@@ -3,10 +3,10 @@ import * as P from '../assembly/program.ts'
 import { adviceFor } from './advice.ts'
 import { isOptionObject, readOptions, refuse } from './checks.ts'
 import type { Course, StopReason } from './course.ts'
-import { ValidationPass } from './data-set.ts'
+import { placedInputs, ValidationPass } from './data-set.ts'
 import { describe, WasmpropError } from './errors.ts'
 import type { DataLayout } from './layout.ts'
-import type { MatrixInput, NumericArray } from './matrix.ts'
+import type { Matrix, MatrixInput, NumericArray } from './matrix.ts'
 import { lossOfSum, stepOnRows } from './passes.ts'
 import type { NetworkState } from './state.ts'
 import type { HostOptions } from './train-options.ts'
@@ -135,15 +135,18 @@ export class StreamRun implements Run {
     const { sum, rate, failure } = stepOnRows(this.#state, rows, weights, undefined, this.#sum)
     this.#rate = rate
     if (failure !== undefined) {
-      this.#reason = 'diverged'
-      const advice = adviceFor(this.#state, rate, rows.inputs)
-      this.#advice = `${failure} is not finite; weights and optimizer are as before that step. ${advice}`
+      this.#diverge(`${failure} is not finite; weights and optimizer are as before that step`, rows.inputs)
       return
     }
     this.#state.course = undefined
     this.#sum = sum
     this.#rows += rows.inputs.rows
     this.#samples += rows.inputs.rows
+  }
+
+  #diverge(what: string, inputs: Matrix): void {
+    this.#reason = 'diverged'
+    this.#advice = `${what}. ${adviceFor(this.#state, this.#rate, inputs)}`
   }
 
   async #endEpoch(loss: number): Promise<void> {
@@ -164,8 +167,13 @@ export class StreamRun implements Run {
     const pass = new ValidationPass(this.#state, places, rows)
     while (this.#reason === undefined) {
       const loss = pass.advance(() => !this.#turns.isDue())
-      if (loss !== undefined) return loss
-      await this.#turns.yield()
+      if (loss === undefined) {
+        await this.#turns.yield()
+        continue
+      }
+      if (Number.isFinite(loss)) return loss
+      const inputs = placedInputs(this.#state, rows, places.validationInputs)
+      this.#diverge('the loss of the validation rows is not finite; the weights are those after the epoch', inputs)
     }
     return undefined
   }

@@ -330,6 +330,15 @@ describe.each(engines)('validation in %s', (engine) => {
     const alone = await createNetwork({ inputs: 3, layers, engine, seed: 1 })
     alone.trainSync(INPUTS, TARGETS, { ...EPOCHS, epochs: 1 })
     expect(trainedBits(steep)).toBe(trainedBits(alone))
+    const batches = [{ inputs: INPUTS, targets: TARGETS }]
+    const streaming = await createNetwork({ inputs: 3, layers, engine, seed: 1 })
+    const streamed = await streaming.trainStream(() => batches, { epochs: 3, validation: far, onEpoch: told })
+    expect(streamed).toMatchObject({ stopReason: 'diverged', epochs: 1, steps: 1 })
+    expect(streamed.advice).toMatch(
+      /^the loss of the validation rows is not finite; the weights are those after the epoch\. /,
+    )
+    expect(streamed.validationLoss).toBeUndefined()
+    expect(told).not.toHaveBeenCalled()
   })
 
   it.each<[string, object, object]>([
