@@ -417,6 +417,6 @@ function checkModule(value: unknown): WebAssembly.Module {
   return refuse('wasm', 'a WebAssembly.Module', value, '; await WebAssembly.compile(bytes) makes one')
 }
 
-export function drawSeed(): number {
+function drawSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]
 }

@@ -138,10 +138,14 @@ export class Network {
 
   /** @internal */
   static async create(config: NetworkConfig): Promise<Network> {
-    const resolved = resolveConfig(config)
-    layOut(resolved) // refuses what is too large before anything is loaded or allocated
-    const network = await Network.blank(resolved)
-    initializeLayers(network.#values(), network.#state.layout, resolved)
+    return Network.drawn(resolveConfig(config))
+  }
+
+  /** @internal With drawn weights */
+  static async drawn(config: ResolvedConfig): Promise<Network> {
+    layOut(config) // refuses what is too large before anything is loaded or allocated
+    const network = await Network.blank(config)
+    initializeLayers(network.#values(), network.#state.layout, config)
     return network
   }
 

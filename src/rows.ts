@@ -13,7 +13,7 @@ export interface Scalings {
   readonly targetScaling: Scaling
 }
 
-type Configured = Pick<NetworkState, 'config'>
+export type Configured = Pick<NetworkState, 'config'>
 
 /** Checks inputs. `prefix` is what stands before `inputs` in messages. */
 export function readInputs({ config }: Configured, inputs: unknown, prefix = ''): Matrix {
@@ -29,6 +29,18 @@ export function readTargetRows({ config }: Configured, targets: unknown, rows: n
 export function readRows(network: Configured, inputs: unknown, targets: unknown, prefix = ''): Rows {
   const x = readInputs(network, inputs, prefix)
   return { inputs: x, targets: readTargetRows(network, targets, x.rows, prefix) }
+}
+
+/** Reads rows for networks of one shape: once for all that ask the same of them. */
+export function rowsReader(inputs: unknown, targets: unknown, prefix = ''): (network: Configured) => Rows {
+  const known = new Map<string, Rows>()
+  return (network) => {
+    const { config } = network
+    const key = `${rangeOf(config, 'inputs')} ${rangeOf(config, 'targets')} ${lossOf(config.loss).targets}`
+    const rows = known.get(key) ?? readRows(network, inputs, targets, prefix)
+    known.set(key, rows)
+    return rows
+  }
 }
 
 /** The type whose range raw data must keep to: what is scaled is checked again when it is. */

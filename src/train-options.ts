@@ -117,7 +117,7 @@ const streamNames = [
   'history',
 ] as const satisfies readonly (keyof StreamOptions)[]
 
-const trainNames = [
+export const trainNames = [
   ...streamNames,
   'batchSize',
   'shuffle',
@@ -125,7 +125,7 @@ const trainNames = [
   'classWeights',
 ] as const satisfies readonly (keyof TrainOptions)[]
 
-const anObject = 'an object such as { epochs: 100 }'
+export const anObject = 'an object such as { epochs: 100 }'
 
 /** Checks the options of `train` and fills in the defaults. */
 export function resolveTrainOptions(options: TrainOptions | undefined): ResolvedTrainOptions {

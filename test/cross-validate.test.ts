@@ -135,17 +135,53 @@ describe('scores', () => {
   })
 })
 
+describe('what is handed in', () => {
+  it('is read and checked once for all folds', async () => {
+    let reads = 0
+    const inputs = {
+      get data() {
+        reads++
+        return Float64Array.from(INPUTS.flat())
+      },
+      rows: 150,
+      columns: 4,
+    }
+    await crossValidate(IRIS, inputs, SPECIES, { epochs: 1 })
+    expect(reads).toBe(1)
+  })
+})
+
 describe('what is refused', () => {
   it.each([
     ['one fold', { folds: 1 }, 'INVALID_CONFIG', /^folds: expected an integer of at least 2/],
     ['more folds than rows', { folds: 151 }, 'INVALID_CONFIG', /^folds: expected an integer of at most 150/],
     ['an unknown metric', { metrics: ['precise'] }, 'INVALID_CONFIG', /^metrics\[0\]/],
     ['a wrong option', { epochs: 0 }, 'INVALID_CONFIG', /^epochs/],
+    ['a misspelled option', { fold: 3 }, 'INVALID_CONFIG', /^fold: unknown option; did you mean "folds"\?$/],
     ['rows of its own', { rows: [[1]] }, 'INVALID_CONFIG', /^rows: unknown option/],
     ['a wrong seed', { seed: 0.5 }, 'INVALID_CONFIG', /^seed/],
     ['no options', null, 'INVALID_CONFIG', /^options/],
   ] as const)('%s', async (_, options, code, message) => {
     await expectRefusal(crossValidate(IRIS, INPUTS, SPECIES, options as CrossValidateOptions), code, message)
+  })
+
+  it('nothing that an object inherits, and no option that is read a second time', async () => {
+    const reads: string[] = []
+    const noted = <T extends object>(value: T): T =>
+      new Proxy(value, {
+        get(target, key) {
+          if (typeof key === 'string') reads.push(key)
+          return Reflect.get(target, key)
+        },
+      })
+    const earlyStopping = noted({ patience: 2, restoreBest: false })
+    const options = noted(
+      Object.assign(Object.create({ folds: 1 }), { epochs: 1, seed: 3, earlyStopping, metrics: ['f1'] }),
+    )
+    const { folds } = await crossValidate(noted({ ...IRIS }), INPUTS, SPECIES, options)
+    expect(folds).toHaveLength(5)
+    const named = [...Object.keys(IRIS), ...Object.keys(options), ...Object.keys(earlyStopping)]
+    expect(reads.filter((key) => named.includes(key)).sort()).toEqual(named.sort())
   })
 
   it('a wrong configuration, and wrong data', async () => {

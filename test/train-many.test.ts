@@ -428,6 +428,28 @@ describe('who shares lanes', () => {
   })
 })
 
+describe('what is handed in', () => {
+  it('is read and checked once for all networks that ask the same of it', async () => {
+    let reads = 0
+    const counted = (data: Float64Array, columns: number): MatrixInput => ({
+      get data() {
+        reads++
+        return data
+      },
+      rows: 3,
+      columns,
+    })
+    const x = counted(Float64Array.from(HOURS.flat()), 2)
+    const y = counted(Float64Array.of(0.9, 0.8, 0.85), 1)
+    const configs = many(6, TUTORIAL, (index) => ({
+      loss: index % 2 === 0 ? 'halfSquaredError' : 'binaryCrossEntropy',
+      scaling: {},
+    }))
+    await trainMany(configs, x, y, { epochs: 1, rows: configs.map((_, index) => [index % 3]) })
+    expect(reads).toBe(4) // inputs and targets, for each of two kinds of targets
+  })
+})
+
 describe('what is refused', () => {
   const two = (changes: object) => [TUTORIAL, loosely({ ...TUTORIAL, ...changes })]
   const layersOf = (first: number) =>
@@ -478,6 +500,32 @@ describe('what is refused', () => {
   ] as const)('%s', async (_, options, code, message) => {
     const configs = many(2, TUTORIAL)
     await expectRefusal(trainMany(configs, HOURS, SCORES, options as TrainManyOptions), code, message)
+  })
+
+  it('an unknown option, naming the nearest one that there is here', async () => {
+    const misspelled = { row: [[1], [0]] } as TrainManyOptions
+    const expected = /^row: unknown option; did you mean "rows"\?$/
+    await expectRefusal(trainMany(many(2, TUTORIAL), HOURS, SCORES, misspelled), 'INVALID_CONFIG', expected)
+    await expectRefusal(trainMany(many(2, TUTORIAL), HOURS, SCORES, null as never), 'INVALID_CONFIG', /^options/)
+  })
+
+  it('nothing that an object inherits, since only its own keys are options', async () => {
+    const options = Object.assign(Object.create({ rows: [[7], [7]], threads: 0, epochs: 0 }), { epochs: 2 })
+    await expectSame(many(2, TUTORIAL), HOURS, SCORES, { epochs: 2 })
+    const trained = await trainMany(many(2, TUTORIAL), HOURS, SCORES, options)
+    expect(trained.map(({ result }) => result.epochs)).toEqual([2, 2])
+  })
+
+  it('no option that is read a second time', async () => {
+    const reads: string[] = []
+    const options = new Proxy({ epochs: 2, threads: 1, rows: [[0], [1]], shuffle: false } as object, {
+      get(target, key) {
+        reads.push(String(key))
+        return Reflect.get(target, key)
+      },
+    })
+    await trainMany(many(2, TUTORIAL), HOURS, SCORES, options)
+    expect(reads.filter((key) => key in options).sort()).toEqual(['epochs', 'rows', 'shuffle', 'threads'])
   })
 
   it('wrong data, by its own name', async () => {

@@ -1,15 +1,21 @@
 // The training of several networks: checks, the beginning and the end. What lies between is in cohorts.ts for one thread,
 // and in share.ts for more.
-import { isOptionObject, refuse } from '../checks.ts'
+import { readOptions, refuse } from '../checks.ts'
 import type { NetworkConfig, ResolvedConfig } from '../config.ts'
 import { describe, WasmpropError } from '../errors.ts'
 import { isRow, type MatrixInput } from '../matrix.ts'
 import { Network } from '../network.ts'
-import { readRows } from '../rows.ts'
+import { type Configured, rowsReader } from '../rows.ts'
 import { endRun, startOnRows } from '../runs.ts'
 import { automaticThreads, checkThreads } from '../threads.ts'
 import type { TrainedNetwork, TrainManyOptions } from '../train-many.ts'
-import { type ResolvedTrainOptions, resolveTrainOptions } from '../train-options.ts'
+import {
+  anObject,
+  type ResolvedTrainOptions,
+  resolveTrainOptions,
+  type TrainOptions,
+  trainNames,
+} from '../train-options.ts'
 import type { TrainResult } from '../training.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../training-set.ts'
 import { now } from '../turns.ts'
@@ -23,6 +29,18 @@ import type { Sharing, Started } from './share.ts'
  */
 const ALONE_MILLISECONDS = 50
 
+const manyNames = [...trainNames, 'rows', 'threads'] as const satisfies readonly (keyof TrainManyOptions)[]
+
+/** What networks are trained on, and how */
+export interface Plan {
+  readonly options: ResolvedTrainOptions
+  readonly threads: number | 'auto'
+  /** All rows, as a network takes them */
+  readonly rowsFor: (network: Configured) => Rows
+  /** Numbers of the rows of each; undefined: all for all */
+  readonly chosen: readonly Uint32Array[] | undefined
+}
+
 /** `seat` decides who gains by lanes. */
 export async function trainTogether(
   configs: readonly NetworkConfig[],
@@ -31,11 +49,34 @@ export async function trainTogether(
   options?: TrainManyOptions,
   seat: Seat = seatingFor,
 ): Promise<TrainedNetwork[]> {
-  const networks = await createAll(configs)
+  const given = readOptions(options === undefined ? {} : options, '', manyNames, anObject)
+  const { rows: lists, threads: most, ...others } = given
+  const resolved = resolveTrainOptions(others as TrainOptions)
+  const threads = checkThreads(most)
+  if (!Array.isArray(configs) || configs.length === 0)
+    refuse('configs', 'an array of at least one configuration', configs)
+  const networks = await createAll(Array.from(configs, create))
+  const plan = (): Plan => {
+    const all = networks.map((network) => Network.stateOf(network))
+    refuseOtherShapes(all.map(({ config }) => config))
+    const rowsFor = rowsReader(inputs, targets)
+    const { rows } = rowsFor(all[0]).inputs
+    const chosen = lists === undefined ? undefined : readLists(lists, networks.length, rows)
+    return { options: resolved, threads, rowsFor, chosen }
+  }
+  return trainNetworks(networks, plan, seat)
+}
+
+/** Trains networks of one shape that are the call's own: they are disposed of where it fails. */
+export async function trainNetworks(
+  networks: readonly Network[],
+  plan: () => Plan,
+  seat: Seat = seatingFor,
+): Promise<TrainedNetwork[]> {
   const results = new Map<Network, TrainResult>()
   const finish: Host['finish'] = ({ network, state }, result) => results.set(network, endRun(state, result))
   try {
-    const { members, threads, ...sharing } = startAll(networks, inputs, targets, options)
+    const { members, threads, ...sharing } = startAll(networks, plan())
     await trainAll(members, threads, sharing, { seat, finish })
   } catch (error) {
     for (const network of networks) network.dispose()
@@ -62,21 +103,14 @@ async function trainAll(
   await trainOnThreads(left, { ...sharing, threads: most }, host)
 }
 
-// Checks
-
-async function createAll(configs: readonly NetworkConfig[]): Promise<Network[]> {
-  if (!Array.isArray(configs) || configs.length === 0)
-    refuse('configs', 'an array of at least one configuration', configs)
-  const settled = await Promise.allSettled(Array.from(configs, create))
+/** All of them, or none */
+export async function createAll(creations: readonly Promise<Network>[]): Promise<Network[]> {
+  const settled = await Promise.allSettled(creations)
   const networks = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
-  try {
-    for (const outcome of settled) if (outcome.status === 'rejected') throw outcome.reason
-    refuseOtherShapes(networks.map((network) => Network.stateOf(network).config))
-    return networks
-  } catch (error) {
-    for (const network of networks) network.dispose()
-    throw error
-  }
+  const failed = settled.find((outcome) => outcome.status === 'rejected')
+  if (failed === undefined) return networks
+  for (const network of networks) network.dispose()
+  throw failed.reason
 }
 
 /** Errors name the configuration as well: `configs[2].layers[0].units` */
@@ -119,42 +153,46 @@ interface Start extends Omit<Sharing, 'threads'> {
 }
 
 /** Begins the training of all networks, on the rows of each. */
-function startAll(
-  networks: readonly Network[],
-  inputs: MatrixInput,
-  targets: MatrixInput,
-  options: TrainManyOptions | undefined,
-): Start {
-  if (options !== undefined && !isOptionObject(options)) refuse('options', 'an object such as { epochs: 100 }', options)
-  const { rows: numbers, onEpoch, threads, ...others } = options ?? {}
-  const shared = resolveTrainOptions({ ...others, ...(onEpoch === undefined ? {} : { onEpoch: onEpoch as never }) })
-  const checkedThreads = checkThreads(threads)
-  let rows: Rows | undefined
+function startAll(networks: readonly Network[], { options, threads, rowsFor, chosen }: Plan): Start {
+  const rows = rowsFor(Network.stateOf(networks[0]))
+  const { validation, sampleWeights, onEpoch, signal } = options
+  const ownFor = validation && rowsReader(validation.inputs, validation.targets, 'validation.')
+  const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
   const members = networks.map((network, index): Started => {
     const state = Network.stateOf(network)
-    const all = readRows(state, inputs, targets)
-    rows ??= all
-    const { validation } = shared
-    const own = validation && readRows(state, validation.inputs, validation.targets, 'validation.')
-    const chosen = numbers === undefined ? undefined : readNumbers(numbers, index, networks.length, all.inputs.rows)
-    const resolved = optionsOf(shared, index, chosen, all.inputs.rows)
-    const run = startOnRows(state, chosen === undefined ? all : selectBoth(all, chosen), own, resolved)
-    return { network, state, run, chosen }
+    const all = rowsFor(state)
+    const numbers = chosen?.[index]
+    const own = { ...options, ...ownOptions(index, onEpoch, weights, numbers) }
+    const run = startOnRows(state, numbers === undefined ? all : selectBoth(all, numbers), ownFor?.(state), own)
+    return { network, state, run, chosen: numbers }
   })
   // A worker would have to wait for an answer after every epoch.
-  const isShared = onEpoch === undefined
-  return { members, threads: isShared ? checkedThreads : 1, rows: rows as Rows, signal: shared.signal }
+  return { members, threads: onEpoch === undefined ? threads : 1, rows, signal }
 }
 
-/** The numbers of a network's rows. Throws INVALID_SHAPE or INVALID_DATA. */
-function readNumbers(value: unknown, index: number, count: number, rows: number): Uint32Array {
-  const lists = Array.isArray(value) ? (value as unknown[]) : undefined
-  if (lists?.length !== count) {
+/** The options that are a network's own */
+function ownOptions(
+  network: number,
+  onEpoch: ResolvedTrainOptions['onEpoch'],
+  weights: Float64Array | undefined,
+  numbers: Uint32Array | undefined,
+): Pick<ResolvedTrainOptions, 'onEpoch' | 'sampleWeights'> {
+  return {
+    ...(onEpoch ? { onEpoch: (progress) => onEpoch(Object.assign(progress, { network })) } : {}),
+    sampleWeights: weights && numbers ? Float64Array.from(numbers, (row) => weights[row]) : weights,
+  }
+}
+
+/** The numbers of every network's rows. Throws INVALID_SHAPE or INVALID_DATA. */
+function readLists(value: unknown, count: number, rows: number): Uint32Array[] {
+  if (!Array.isArray(value) || value.length !== count) {
     const message = `rows: expected ${count} lists of row numbers, one per network, got ${describe(value)}`
     throw new WasmpropError('INVALID_SHAPE', message, { path: 'rows' })
   }
-  const path = `rows[${index}]`
-  const list = lists[index]
+  return Array.from(value, (list: unknown, index) => readNumbers(list, `rows[${index}]`, rows))
+}
+
+function readNumbers(list: unknown, path: string, rows: number): Uint32Array {
   if (!isRow(list) || list.length === 0) {
     const what = isRow(list) ? 'at least one row number' : 'an array or typed array of row numbers'
     throw new WasmpropError('INVALID_SHAPE', `${path}: expected ${what}, got ${describe(list)}`, { path })
@@ -164,21 +202,4 @@ function readNumbers(value: unknown, index: number, count: number, rows: number)
     const message = `${path}[${at}]: expected a row number from 0 to ${rows - 1}, got ${describe(number)}`
     throw new WasmpropError('INVALID_DATA', message, { path })
   })
-}
-
-/** The options as one network has them */
-function optionsOf(
-  shared: ResolvedTrainOptions,
-  network: number,
-  chosen: Uint32Array | undefined,
-  rows: number,
-): ResolvedTrainOptions {
-  const { onEpoch, sampleWeights } = shared
-  const selects = sampleWeights !== undefined && chosen !== undefined
-  const weights = selects ? readSampleWeights(sampleWeights, rows) : undefined
-  return {
-    ...shared,
-    ...(onEpoch ? { onEpoch: (progress) => onEpoch(Object.assign(progress, { network })) } : {}),
-    ...(selects && weights ? { sampleWeights: Float64Array.from(chosen, (row) => weights[row]) } : {}),
-  }
 }

@@ -1,7 +1,7 @@
 // Cross-validation: the division of the rows into folds, and the scores of the networks that are trained without them.
 import { CROSS_VALIDATION } from '../../assembly/ids.ts'
-import { checkInteger, isOptionObject, refuse } from '../checks.ts'
-import { drawSeed, LARGEST_SEED, type NetworkConfig } from '../config.ts'
+import { checkInteger, readOptions } from '../checks.ts'
+import { LARGEST_SEED, type NetworkConfig, resolveConfig } from '../config.ts'
 import type { CrossValidateOptions, CrossValidation, Fold, Scores } from '../cross-validate.ts'
 import type { Matrix, MatrixInput } from '../matrix.ts'
 import { type ResolvedMetric, resolveMetrics } from '../metrics.ts'
@@ -11,51 +11,42 @@ import { readRows } from '../rows.ts'
 import { classesOfTargets } from '../targets.ts'
 import { checkThreads } from '../threads.ts'
 import type { TrainedNetwork } from '../train-many.ts'
-import { resolveTrainOptions } from '../train-options.ts'
+import { resolveTrainOptions, type TrainOptions, trainNames } from '../train-options.ts'
 import { type Rows, selectBoth } from '../training-set.ts'
-import { trainTogether } from './train.ts'
+import { createAll, trainNetworks } from './train.ts'
+
+const names = [
+  ...trainNames,
+  'threads',
+  'folds',
+  'metrics',
+  'seed',
+] as const satisfies readonly (keyof CrossValidateOptions)[]
 
 export async function validateFolds(
   config: NetworkConfig,
   inputs: MatrixInput,
   targets: MatrixInput,
-  options: CrossValidateOptions = {},
+  options?: CrossValidateOptions,
 ): Promise<CrossValidation> {
-  if (!isOptionObject(options)) refuse('options', 'an object such as { folds: 5 }', options)
-  const { folds: count = 5, metrics: choices, seed: foldSeed, threads: most, ...others } = options
+  const given = readOptions(options === undefined ? {} : options, '', names, 'an object such as { folds: 5 }')
+  const { folds: count = 5, metrics: choices, seed, threads: most, ...others } = given
+  const resolved = resolveTrainOptions(others as TrainOptions)
   const threads = checkThreads(most)
-  resolveTrainOptions(others as Parameters<typeof resolveTrainOptions>[0])
-  const seeded = isOptionObject(config) && config.seed === undefined ? { ...config, seed: drawSeed() } : config
-  const { rows, metrics, seed } = await read(seeded, inputs, targets, choices)
+  const network = resolveConfig(config)
+  const metrics = resolveMetrics(choices, network.outputs)
+  const rows = readRows({ config: network }, inputs, targets)
   const folds = checkInteger(count, 'folds', 2, rows.inputs.rows)
   const foldOf = drawFolds(
     rows.targets,
     folds,
-    foldSeed === undefined ? seed : checkInteger(foldSeed, 'seed', 0, LARGEST_SEED),
+    seed === undefined ? network.seed : checkInteger(seed, 'seed', 0, LARGEST_SEED),
   )
   const held = Array.from({ length: folds }, (_, fold) => numbersWhere(foldOf, (other) => other === fold))
-  const trained = await trainTogether(
-    Array.from(held, () => seeded),
-    inputs,
-    targets,
-    {
-      ...others,
-      threads,
-      rows: held.map((_, fold) => numbersWhere(foldOf, (other) => other !== fold)),
-    },
-  )
+  const chosen = held.map((_, fold) => numbersWhere(foldOf, (other) => other !== fold))
+  const networks = await createAll(held.map(() => Network.drawn(network)))
+  const trained = await trainNetworks(networks, () => ({ options: resolved, threads, rowsFor: () => rows, chosen }))
   return score(trained, held, rows, metrics)
-}
-
-/** Checks configuration, data and metrics before anything is trained. */
-async function read(config: NetworkConfig, inputs: MatrixInput, targets: MatrixInput, choices: unknown) {
-  const network = await Network.create(config)
-  try {
-    const metrics = resolveMetrics(choices, network.layers[network.layers.length - 1].units)
-    return { rows: readRows(Network.stateOf(network), inputs, targets), metrics, seed: network.seed }
-  } finally {
-    network.dispose()
-  }
 }
 
 /**
