@@ -18,10 +18,13 @@ export interface CrossValidateOptions extends Omit<TrainManyOptions, 'rows'> {
 export interface Fold extends TrainedNetwork {
   /** Numbers of the held-out rows, ascending */
   rows: Uint32Array
+  /** Where one of them is not finite, as may be where training diverged: a loss of Infinity, and no metrics */
   scores: { loss: number } & Metrics
+  /** In words, where there are no finite scores: what happened */
+  failure?: string
 }
 
-/** A number for the loss and for each metric that is one */
+/** A number for the loss, and for each metric that is one and that all folds have; Infinity where a fold's loss is. */
 export type Scores = { loss: number } & { [Name in Exclude<keyof Metrics, 'confusion'>]?: number }
 
 export interface CrossValidation {

@@ -67,20 +67,22 @@ export interface ResolvedMetric {
 
 interface Metric {
   readonly options: readonly ('k' | 'average')[]
+  /** Throws INVALID_DATA where targets do not suit it. */
+  readonly check: (truth: Truth) => unknown
   readonly compute: (comparison: Comparison, options: ResolvedMetric) => number | number[][]
 }
 
 const table: Readonly<Record<MetricName, Metric>> = {
-  accuracy: { options: [], compute: accuracy },
-  topK: { options: ['k'], compute: topK },
+  accuracy: { options: [], check: classesOfRows, compute: accuracy },
+  topK: { options: ['k'], check: classesOfRows, compute: topK },
   precision: averaged((_actual, predicted) => predicted),
   recall: averaged((actual) => actual),
   f1: averaged((actual, predicted) => (actual + predicted) / 2),
-  auc: { options: [], compute: auc },
-  confusion: { options: [], compute: confusion },
-  meanAbsoluteError: { options: [], compute: meanAbsoluteError },
-  rootMeanSquaredError: { options: [], compute: rootMeanSquaredError },
-  r2: { options: [], compute: r2 },
+  auc: { options: [], check: requireEveryClass, compute: auc },
+  confusion: { options: [], check: classesOfRows, compute: confusion },
+  meanAbsoluteError: { options: [], check: takeAny, compute: meanAbsoluteError },
+  rootMeanSquaredError: { options: [], check: takeAny, compute: rootMeanSquaredError },
+  r2: { options: [], check: requireTwoRows, compute: r2 },
 }
 
 /** One number from the scores of all classes */
@@ -125,17 +127,22 @@ function resolveMetric(value: unknown, path: string, units: number): ResolvedMet
   }
 }
 
+/** Throws INVALID_DATA where targets, as `readTargets` gives them, do not suit a metric. */
+export function checkMetrics(metrics: readonly ResolvedMetric[], targets: Matrix): void {
+  checkAll(metrics, new Truth(targets))
+}
+
+function checkAll(metrics: readonly ResolvedMetric[], truth: Truth): void {
+  for (const { name } of metrics) table[name].check(truth)
+}
+
 /**
  * Computes metrics of `outputs`, rows × units without gaps in the targets' own units, against targets as `readTargets`
  * gives them. Throws INVALID_DATA where the targets do not suit a metric, NOT_FINITE where a value leaves float64's range.
  */
-export function computeMetrics(
-  metrics: readonly ResolvedMetric[],
-  outputs: Values,
-  targets: Matrix,
-  units: number,
-): Metrics {
-  const comparison = new Comparison(outputs, targets, units)
+export function computeMetrics(metrics: readonly ResolvedMetric[], outputs: Values, targets: Matrix): Metrics {
+  const comparison = new Comparison(outputs, targets)
+  checkAll(metrics, comparison)
   const values: Partial<Record<MetricName, number | number[][]>> = {}
   for (const metric of metrics) {
     const { name } = metric
@@ -153,16 +160,8 @@ function classCountOf(units: number): number {
   return Math.max(2, units)
 }
 
-/** Rows per class: that are of it, that are taken for it, and both */
-interface Counts {
-  readonly actual: Float64Array
-  readonly predicted: Float64Array
-  readonly both: Float64Array
-}
-
-/** Outputs and targets, and what several metrics read of them: made when the first one does. */
-class Comparison {
-  readonly outputs: Values
+/** Targets, and what several metrics read of them: made when the first one does. */
+class Truth {
   readonly targets: Matrix
   readonly units: number
   readonly rows: number
@@ -170,19 +169,15 @@ class Comparison {
   readonly classCount: number
   #values?: Float64Array
   #actual?: Uint32Array
-  #predicted?: Uint32Array
-  #counts?: Counts
-  #errors?: Float64Array
 
-  constructor(outputs: Values, targets: Matrix, units: number) {
-    this.outputs = outputs
+  constructor(targets: Matrix) {
     this.targets = targets
-    this.units = units
+    this.units = targets.columns
     this.rows = targets.rows
-    this.classCount = classCountOf(units)
+    this.classCount = classCountOf(this.units)
   }
 
-  /** Targets, rows × units */
+  /** Rows × units */
   get values(): Float64Array {
     if (this.#values) return this.#values
     this.#values = new Float64Array(this.rows * this.units)
@@ -190,10 +185,30 @@ class Comparison {
     return this.#values
   }
 
-  /** The class of every row's target */
+  /** The class of every row. Throws INVALID_DATA where targets are no classes. */
   get actual(): Uint32Array {
     this.#actual ??= this.targets.classes ?? requireClasses(this.targets, this.values, this.units)
     return this.#actual
+  }
+}
+
+/** Rows per class: that are of it, that are taken for it, and both */
+interface Counts {
+  readonly actual: Float64Array
+  readonly predicted: Float64Array
+  readonly both: Float64Array
+}
+
+/** The same with outputs beside the targets */
+class Comparison extends Truth {
+  readonly outputs: Values
+  #predicted?: Uint32Array
+  #counts?: Counts
+  #errors?: Float64Array
+
+  constructor(outputs: Values, targets: Matrix) {
+    super(targets)
+    this.outputs = outputs
   }
 
   /** The class that every row is taken for */
@@ -215,6 +230,14 @@ class Comparison {
   }
 }
 
+// What metrics ask of targets
+
+function takeAny(): void {}
+
+function classesOfRows({ actual }: Truth): Uint32Array {
+  return actual
+}
+
 const ADVICE = '; metrics of classes need one class per row, while meanAbsoluteError and r2 take any targets'
 
 function requireClasses(targets: Matrix, values: Float64Array, units: number): Uint32Array {
@@ -234,6 +257,23 @@ function requireClasses(targets: Matrix, values: Float64Array, units: number): U
   }
   return classes
 }
+
+function requireEveryClass({ targets, actual, classCount }: Truth): void {
+  const present = new Set(actual)
+  for (let absent = 0; absent < classCount; absent++) {
+    if (present.has(absent)) continue
+    const message = `${targets.name}: expected rows of every class for auc, got none of class ${absent}`
+    throw new WasmpropError('INVALID_DATA', message, { path: targets.name })
+  }
+}
+
+function requireTwoRows({ targets, rows }: Truth): void {
+  if (rows >= 2) return
+  const message = `${targets.name}: expected at least two rows for r2, got one`
+  throw new WasmpropError('INVALID_DATA', message, { path: targets.name })
+}
+
+// The metrics
 
 function countClasses({ actual, predicted, classCount, rows }: Comparison): Counts {
   const zeros = () => new Float64Array(classCount)
@@ -274,6 +314,7 @@ function rankOf(outputs: Values, start: number, units: number, ofClass: number):
 function averaged(denominator: (actual: number, predicted: number) => number): Metric {
   return {
     options: ['average'],
+    check: classesOfRows,
     compute(comparison, { average }) {
       const { actual, predicted, both } = comparison.counts
       const scores = Array.from(both, (hits, c) => (hits === 0 ? 0 : hits / denominator(actual[c], predicted[c])))
@@ -283,12 +324,7 @@ function averaged(denominator: (actual: number, predicted: number) => number): M
 }
 
 function auc(comparison: Comparison): number {
-  const { counts, targets, units } = comparison
-  const absent = counts.actual.indexOf(0)
-  if (absent >= 0) {
-    const message = `${targets.name}: expected rows of every class for auc, got none of class ${absent}`
-    throw new WasmpropError('INVALID_DATA', message, { path: targets.name })
-  }
+  const { units } = comparison
   if (units <= 2) return areaOf(comparison, 1)
   return averageOf(Array.from({ length: units }, (_, ofClass) => areaOf(comparison, ofClass)))
 }
@@ -331,11 +367,7 @@ function rootMeanSquaredError({ errors }: Comparison): number {
   return Math.sqrt(total / errors.length) * scale * 2
 }
 
-function r2({ errors, values, targets, units, rows }: Comparison): number {
-  if (rows < 2) {
-    const message = `${targets.name}: expected at least two rows for r2, got one`
-    throw new WasmpropError('INVALID_DATA', message, { path: targets.name })
-  }
+function r2({ errors, values, units }: Comparison): number {
   const scores = Array.from({ length: units }, (_, unit) =>
     determination(columnOf(errors, unit, units), columnOf(values, unit, units)),
   )

@@ -360,7 +360,7 @@ export class Network {
     finite(loss, 'evaluate: expected the loss')
     scalings.targetScaling.undo(outputs)
     refuseOverflow(outputs, this.#outputs, 'evaluate')
-    return { loss, ...computeMetrics(metrics, outputs, rows.targets, this.#outputs) }
+    return { loss, ...computeMetrics(metrics, outputs, rows.targets) }
   }
 
   /**

@@ -14,7 +14,7 @@ export interface Rows {
 }
 
 /** The rows of these numbers, in this order */
-function selectRows(matrix: Matrix, numbers: Uint32Array): Matrix {
+export function selectRows(matrix: Matrix, numbers: Uint32Array): Matrix {
   const { columns, classes } = matrix
   return {
     ...matrix,

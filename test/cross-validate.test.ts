@@ -135,6 +135,59 @@ describe('scores', () => {
   })
 })
 
+describe('folds that cannot be scored', () => {
+  const inputs = rowsOf(20, 2, 3)
+  const targets = inputs.map(([a, b]) => [a - b])
+  const linear: NetworkConfig = {
+    inputs: 2,
+    layers: [{ units: 1 }],
+    optimizer: { name: 'sgd', learningRate: 0.1 },
+    seed: 1,
+  }
+  const outlier = inputs.map((row, index) => (index === 7 ? [1e4, -1e4] : row))
+
+  it('since they diverged leave the others as they are, and say so', async () => {
+    const options = { epochs: 100, batchSize: 1, metrics: ['r2', 'meanAbsoluteError'] } as const
+    const config = { ...linear, dtype: 'float64' } as const
+    const { folds, mean, standardDeviation } = await crossValidate(config, outlier, targets, options)
+    const unscored = folds.filter(({ failure }) => failure !== undefined)
+    expect(unscored.length).toBeGreaterThan(0)
+    for (const { network, result, scores, failure } of unscored) {
+      expect(network.weightsHash()).toBeTypeOf('string')
+      expect(result.stopReason).toBe('diverged')
+      expect(scores).toEqual({ loss: Number.POSITIVE_INFINITY })
+      expect(failure).toMatch(/^folds\[\d\]: evaluate: expected /)
+      expect(failure).toContain(`; training diverged: ${result.advice}`)
+    }
+    const left = folds.find(({ rows }) => rows.includes(7))
+    expect(left?.result.stopReason).toBe('epochs')
+    expect(Object.keys(left?.scores ?? {})).toEqual(['loss', 'r2', 'meanAbsoluteError'])
+    const all = { loss: Number.POSITIVE_INFINITY }
+    expect({ mean, standardDeviation }).toEqual({ mean: all, standardDeviation: all })
+  })
+
+  it.each(dtypes)('are not those that diverged where their weights have scores, in %s', async (dtype) => {
+    const { folds, mean } = await crossValidate({ ...linear, dtype }, outlier, targets, { epochs: 100 })
+    expect(folds.filter(({ result }) => result.stopReason === 'diverged')).toHaveLength(4)
+    for (const { scores, failure } of folds) {
+      expect(scores.loss).toBeLessThan(Number.POSITIVE_INFINITY)
+      expect(failure).toBeUndefined()
+    }
+    expect(mean.loss).toBeGreaterThan(1e60)
+  })
+
+  it('since their rows are too far out say so', async () => {
+    const far = inputs.map((row, index) => (index === 7 ? [1e300, 0] : row))
+    const scaled = { ...linear, scaling: { inputs: 'standard' } } as const
+    const { folds, mean } = await crossValidate(scaled, far, targets, { epochs: 2 })
+    const index = folds.findIndex(({ rows }) => rows.includes(7))
+    expect(folds[index].result.stopReason).toBe('epochs')
+    expect(folds[index].failure).toMatch(new RegExp(`^folds\\[${index}\\]: inputs\\[7\\]\\[0\\]: expected`))
+    expect(folds.filter(({ failure }) => failure !== undefined)).toHaveLength(1)
+    expect(mean.loss).toBe(Number.POSITIVE_INFINITY)
+  })
+})
+
 describe('what is handed in', () => {
   it('is read and checked once for all folds', async () => {
     let reads = 0
@@ -163,6 +216,40 @@ describe('what is refused', () => {
     ['no options', null, 'INVALID_CONFIG', /^options/],
   ] as const)('%s', async (_, options, code, message) => {
     await expectRefusal(crossValidate(IRIS, INPUTS, SPECIES, options as CrossValidateOptions), code, message)
+  })
+
+  it.each([
+    [
+      'auc where a fold has no row of a class',
+      'auc',
+      60,
+      /^targets: expected rows of every class for auc, got none of class/,
+    ],
+    [
+      'r2 of single rows',
+      'r2',
+      150,
+      /^targets: expected at least two rows for r2, got one in folds\[0\]; take fewer folds$/,
+    ],
+  ] as const)('%s, before anything is trained', async (_, metric, folds, message) => {
+    let epochs = 0
+    const options = { folds, epochs: 1, metrics: [metric], onEpoch: () => epochs++ }
+    await expectRefusal(crossValidate(IRIS, INPUTS, SPECIES, options), 'INVALID_DATA', message)
+    expect(epochs).toBe(0)
+  })
+
+  it('metrics of classes for other targets, naming the row', async () => {
+    const targets = INPUTS.map(([a]) => [a > 5 ? 1 : 0])
+    targets[77] = [0.5]
+    let epochs = 0
+    const options = { metrics: ['accuracy'], epochs: 1, onEpoch: () => epochs++ } as const
+    const config = { ...IRIS, layers: [{ units: 1, activation: 'sigmoid' }] } as const
+    await expectRefusal(
+      crossValidate(config, INPUTS, targets, options),
+      'INVALID_DATA',
+      /^targets\[77\]\[0\]: expected 0 or 1/,
+    )
+    expect(epochs).toBe(0)
   })
 
   it('nothing that an object inherits, and no option that is read a second time', async () => {

@@ -58,7 +58,7 @@ function readAny(targets: Targets, rows: number, units: number): Matrix {
 function evaluate(metrics: MetricChoice[], outputs: number[][], targets: Targets, Type = Float64Array): Metrics {
   const units = outputs[0].length
   const values = Type.from(outputs.flat())
-  return computeMetrics(resolveMetrics(metrics, units), values, readAny(targets, outputs.length, units), units)
+  return computeMetrics(resolveMetrics(metrics, units), values, readAny(targets, outputs.length, units))
 }
 
 const one = (metric: MetricChoice, outputs: number[][], targets: Targets) =>

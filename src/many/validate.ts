@@ -3,8 +3,9 @@ import { CROSS_VALIDATION } from '../../assembly/ids.ts'
 import { checkInteger, readOptions } from '../checks.ts'
 import { LARGEST_SEED, type NetworkConfig, resolveConfig } from '../config.ts'
 import type { CrossValidateOptions, CrossValidation, Fold, Scores } from '../cross-validate.ts'
+import { WasmpropError } from '../errors.ts'
 import type { Matrix, MatrixInput } from '../matrix.ts'
-import { type ResolvedMetric, resolveMetrics } from '../metrics.ts'
+import { checkMetrics, type ResolvedMetric, resolveMetrics } from '../metrics.ts'
 import { Network } from '../network.ts'
 import { shuffle } from '../random.ts'
 import { readRows } from '../rows.ts'
@@ -12,7 +13,7 @@ import { classesOfTargets } from '../targets.ts'
 import { checkThreads } from '../threads.ts'
 import type { TrainedNetwork } from '../train-many.ts'
 import { resolveTrainOptions, type TrainOptions, trainNames } from '../train-options.ts'
-import { type Rows, selectBoth } from '../training-set.ts'
+import { type Rows, selectBoth, selectRows } from '../training-set.ts'
 import { createAll, trainNetworks } from './train.ts'
 
 const names = [
@@ -43,10 +44,11 @@ export async function validateFolds(
     seed === undefined ? network.seed : checkInteger(seed, 'seed', 0, LARGEST_SEED),
   )
   const held = Array.from({ length: folds }, (_, fold) => numbersWhere(foldOf, (other) => other === fold))
+  refuseUnsuited(metrics, rows.targets, held)
   const chosen = held.map((_, fold) => numbersWhere(foldOf, (other) => other !== fold))
   const networks = await createAll(held.map(() => Network.drawn(network)))
   const trained = await trainNetworks(networks, () => ({ options: resolved, threads, rowsFor: () => rows, chosen }))
-  return score(trained, held, rows, metrics)
+  return scoreAll(trained, held, rows, metrics)
 }
 
 /**
@@ -70,36 +72,68 @@ function numbersWhere(foldOf: Uint32Array, isWanted: (fold: number) => boolean):
   return Uint32Array.from(foldOf, (_, row) => row).filter((row) => isWanted(foldOf[row]))
 }
 
-function score(
+/** Throws INVALID_DATA, before anything is trained, where targets do not suit a metric: all of them, or those of a fold. */
+function refuseUnsuited(metrics: readonly ResolvedMetric[], targets: Matrix, held: readonly Uint32Array[]): void {
+  checkMetrics(metrics, targets)
+  held.forEach((numbers, fold) => {
+    try {
+      checkMetrics(metrics, selectRows(targets, numbers))
+    } catch (error) {
+      if (!(error instanceof WasmpropError)) throw error
+      const { code, message, path } = error
+      throw new WasmpropError(code, `${message} in folds[${fold}]; take fewer folds`, { path, cause: error })
+    }
+  })
+}
+
+function scoreAll(
   trained: readonly TrainedNetwork[],
   held: readonly Uint32Array[],
-  rows: Rows,
+  all: Rows,
   metrics: readonly ResolvedMetric[],
 ): CrossValidation {
   try {
-    const folds = trained.map(({ network, result }, fold): Fold => {
-      const scores = Network.evaluateRows(network, selectBoth(rows, held[fold]), metrics)
-      return { network, result, rows: held[fold], scores }
+    const folds = trained.map((one, fold): Fold => {
+      const rows = held[fold]
+      return { ...one, rows, ...score(one, selectBoth(all, rows), metrics, `folds[${fold}]`) }
     })
-    return { folds, ...summarize(folds) }
+    return { folds, mean: summarize(folds, meanOf), standardDeviation: summarize(folds, deviationOf) }
   } catch (error) {
     for (const { network } of trained) network.dispose()
     throw error
   }
 }
 
-function summarize(folds: readonly Fold[]): Pick<CrossValidation, 'mean' | 'standardDeviation'> {
-  const mean: Partial<Scores> = {}
-  const standardDeviation: Partial<Scores> = {}
-  for (const [key, value] of Object.entries(folds[0].scores)) {
-    if (typeof value !== 'number') continue
-    const name = key as keyof Scores
-    const values = folds.map(({ scores }) => Number(scores[name]))
-    const average = meanOf(values)
-    mean[name] = average
-    standardDeviation[name] = Math.sqrt(meanOf(values.map((score) => (score - average) * (score - average))))
+/** A fold whose scores are not finite does not take the others' with it. */
+function score(
+  { network, result }: TrainedNetwork,
+  rows: Rows,
+  metrics: readonly ResolvedMetric[],
+  path: string,
+): Pick<Fold, 'scores' | 'failure'> {
+  try {
+    return { scores: Network.evaluateRows(network, rows, metrics) }
+  } catch (error) {
+    if (!(error instanceof WasmpropError) || error.code !== 'NOT_FINITE') throw error
+    const why = result.advice === undefined ? '' : `; training diverged: ${result.advice}`
+    return { scores: { loss: Number.POSITIVE_INFINITY }, failure: `${path}: ${error.message}${why}` }
   }
-  return { mean: mean as Scores, standardDeviation: standardDeviation as Scores }
+}
+
+function summarize(folds: readonly Fold[], reduce: (values: readonly number[]) => number): Scores {
+  const summary: Partial<Scores> = {}
+  for (const key of Object.keys(folds[0].scores)) {
+    const name = key as keyof Scores
+    const values = folds.map(({ scores }) => scores[name])
+    if (values.every((value) => typeof value === 'number')) summary[name] = reduce(values)
+  }
+  return summary as Scores
+}
+
+function deviationOf(values: readonly number[]): number {
+  const mean = meanOf(values)
+  if (mean === Number.POSITIVE_INFINITY) return mean
+  return Math.sqrt(meanOf(values.map((value) => (value - mean) * (value - mean))))
 }
 
 function meanOf(values: readonly number[]): number {
