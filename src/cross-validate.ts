@@ -6,11 +6,11 @@ import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
 
 /** What `crossValidate` takes: the options of `train` hold for every fold. */
 export interface CrossValidateOptions extends Omit<TrainManyOptions, 'rows'> {
-  /** Parts that the rows are divided into, each held out once: an integer of at least 2. Default 5 */
+  /** Parts that the rows are divided into, each held out once: an integer from 2 to the number of rows. Default 5 */
   folds?: number
   /** What to compute of the held-out rows beside their loss. Default: nothing */
   metrics?: readonly MetricChoice[]
-  /** Of the division into folds. Default: that of the networks */
+  /** Of the division into folds: an unsigned 32-bit integer. Default: that of the networks */
   seed?: number
 }
 
@@ -36,10 +36,45 @@ export interface CrossValidation {
 }
 
 /**
- * Trains a network per fold on the rows of all other folds and scores it on its own, in the targets' own units. Folds are
- * drawn with the seed, from every class alike where targets are classes, and differ by one row at most. Scalings are fitted
- * to the training rows of each fold. Networks of equally many rows share the lanes of vectors, and `threads` are as in
- * `trainMany`.
+ * Trains a network per fold on the rows of all other folds and scores it on its own: the loss is that of the scaled targets
+ * without penalties, as in `evaluate`, and metrics are in the targets' own units. By default 5 folds, no metrics, and 100
+ * epochs in batches of 32, as in `train`.
+ *
+ * Folds are drawn with the seed, from every class alike where targets are classes, and differ by one row at most. Scalings
+ * are fitted to the training rows of each fold. All networks have the same seed and begin with the same weights. Those of
+ * equally many rows share the lanes of vectors, and `threads` are as in `trainMany`; so is `onEpoch`, whose `network` is the
+ * number of the fold, and what becomes of the networks where it throws.
+ *
+ * Rejects before anything is trained where the configuration, an option or the data is wrong, and with INVALID_DATA where the
+ * rows of a fold do not suit a metric: `auc` needs every class in each of them, `r2` two rows. A fold whose training diverged
+ * is scored with the last finite weights, and counts. Where its scores are not finite, it has a loss of Infinity, no metrics,
+ * and `failure` in words; then the mean of the losses and their deviation are Infinity as well, and there are none of metrics.
+ * @example
+ * ```js
+ * import { crossValidate } from 'wasmprop'
+ *
+ * const points = Array.from({ length: 90 }, (_, i) => [(i % 9) / 4 - 1, (i % 10) / 4.5 - 1])
+ * const products = points.map(([a, b]) => [a * b])
+ * const config = {
+ *   inputs: 2,
+ *   layers: [{ units: 6, activation: 'tanh' }, { units: 1 }],
+ *   optimizer: { name: 'adam', learningRate: 0.03 },
+ *   seed: 1,
+ * }
+ * const { folds, mean, standardDeviation } = await crossValidate(config, points, products, {
+ *   folds: 3,
+ *   metrics: ['r2', 'meanAbsoluteError'],
+ * })
+ * for (const { rows, scores } of folds) console.log(rows.length, scores.r2.toFixed(4))
+ * console.log(mean.meanAbsoluteError.toFixed(4), standardDeviation.meanAbsoluteError.toFixed(4))
+ * ```
+ *
+ * ```text
+ * 30 0.9835
+ * 30 0.9922
+ * 30 0.9978
+ * 0.0259 0.0095
+ * ```
  */
 export async function crossValidate(
   config: NetworkConfig,
