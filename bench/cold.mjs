@@ -68,7 +68,7 @@ export async function run({ quick }) {
   const proofs = jobs.flatMap(prove)
   const empties = []
   const phases = PHASES.map(() => [])
-  for (let round = 0; round < (quick ? 8 : 40); round++) {
+  for (let round = 0; round < (quick ? 6 : 40); round++) {
     empties.push(runNode([emptyScript]).elapsed)
     for (const { start, times } of jobs) {
       for (const contestant of Object.keys(contestants)) times[contestant].push(start(contestant).elapsed)

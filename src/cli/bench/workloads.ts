@@ -39,7 +39,7 @@ const digits = {
   shuffles: true,
   epochs: 3,
   unit: 'epoch',
-  proof: { rows: 600, epochs: 1 },
+  proof: { rows: 300, epochs: 1 },
   data: { zeros: 0.7, seed: 5 },
 } as const
 
@@ -102,7 +102,7 @@ export const workloads: Readonly<Record<WorkloadName, Workload>> = {
     shuffles: false,
     epochs: 4,
     unit: 'step',
-    proof: { rows: 300, epochs: 1 },
+    proof: { rows: 96, epochs: 1 },
   },
 }
 
