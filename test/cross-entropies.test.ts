@@ -22,4 +22,16 @@ describe.each(engines)('cross-entropies in %s', (engine) => {
       }
     },
   )
+
+  it.each([
+    ['float32', -100],
+    ['float64', -800],
+  ] as const)('hand no subnormal derivative back in %s', async (dtype, net) => {
+    const layers = [{ units: 1, activation: 'sigmoid', weightInit: [[net]] }]
+    const network = await small(engine, { inputs: 1, layers, dtype } as never)
+    const rows = (target: number) => Array.from({ length: 8 }, () => [target])
+    expect(network.predict([1])[0]).toBeGreaterThan(0)
+    expect(network.gradients(rows(1), rows(0)).layers[0]).toEqual({ weights: [[0]], biases: [0] })
+    expect(network.gradients(rows(0.5), rows(0)).layers[0].biases[0]).toBeGreaterThan(0)
+  })
 })

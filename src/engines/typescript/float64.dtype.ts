@@ -11,6 +11,8 @@ export const HIGHEST_NORMAL_EXPONENT = 709
 /** Below it net · e^net rounds to 0. */
 export const LOWEST_SILU = -752
 export const EXPM1_LIMIT = 44
+/** The smallest normal number */
+export const LEAST_NORMAL = 2.2250738585072014e-308
 
 /**
  * Rounds the result of an operation to the type: float64 is what JavaScript computes in. A function statement: esbuild takes

@@ -15,6 +15,8 @@ export const HIGHEST_NORMAL_EXPONENT = 88
 /** Below it net · e^net rounds to 0. */
 export const LOWEST_SILU = -112
 export const EXPM1_LIMIT = 20
+/** The smallest normal number */
+export const LEAST_NORMAL = 1.1754943508222875e-38
 
 /** Rounds the result of an operation to the type. */
 export const round = Math.fround
