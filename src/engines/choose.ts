@@ -29,10 +29,7 @@ export async function prepare(config: ResolvedConfig): Promise<Chosen> {
   return { ...engine, fullBatch }
 }
 
-/**
- * Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. A module that
- * is given and is another one is an error in any case: who brings it wants it.
- */
+/** Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. */
 export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine> {
   if (config.engine === 'typescript') {
     return withReasons(await loadTypeScript(), [
@@ -43,9 +40,9 @@ export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine
   try {
     return await chooseWasm(config)
   } catch (cause) {
-    if (cause instanceof WasmpropError && cause.path === 'wasm') throw cause
     const reason = reasonOf(cause)
     if (config.engine === 'auto') return withReasons(await loadTypeScript(), [reason])
+    if (cause instanceof WasmpropError && cause.path === 'wasm') throw cause
     throw new WasmpropError(
       'ENGINE_UNAVAILABLE',
       `engine: expected a host that runs WebAssembly with SIMD: ${reason}`,
