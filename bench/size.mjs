@@ -7,7 +7,7 @@ import { goal, guard } from './report.mjs'
 
 const WANTED = 25_000
 /** Gzip, a little above what they are: who needs more raises them knowingly. */
-const MOST = { entry: 66_000, createOnly: 50_000, binary: 11_500 }
+const MOST = { entry: 68_000, createOnly: 55_000, binary: 11_800 }
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 const bytes = (count) => `${(count / 1000).toFixed(2)} KB`

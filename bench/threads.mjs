@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { createNetwork } from 'wasmprop'
 import { generator, measure, scale, workloads } from '../build/bench-kit.js'
-import { inThread, trainOnce } from '../build/bench-threads.js'
+import { inChild, trainOnce } from '../build/bench-processes.js'
 import { goal, number, summaryCells, summaryColumns, times } from './report.mjs'
 import { here } from './variants.mjs'
 
@@ -52,7 +52,7 @@ async function timeWorkload(name, quick) {
   }
   const variants = []
   for (const threads of COUNTS) {
-    variants.push(await inThread(keyOf(threads), { ...options, threads, ...(quick ? { rows: quickRows[name] } : {}) }))
+    variants.push(await inChild(keyOf(threads), { ...options, threads, ...(quick ? { rows: quickRows[name] } : {}) }))
   }
   const milliseconds = await measure(variants, quick ? { seconds: 2, warmUp: 0.1 } : { seconds: 20, warmUp: 0.5 })
   for (const { stop } of variants) await stop()
