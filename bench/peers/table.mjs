@@ -36,17 +36,7 @@ const bestOf = (results, kind) => byMinimum(results.filter((result) => result.ki
 
 /** The table of the README: wasmprop in its faster dtype, and the best of each kind as times of that */
 export function formatSummary(outcomes, machine) {
-  const columns = [
-    '',
-    'wasmprop',
-    'best npm package',
-    'npm',
-    'wanted',
-    'plain JavaScript',
-    'NumPy, PyTorch',
-    'C, 128 bits',
-    'C',
-  ]
+  const columns = ['', 'wasmprop', 'best npm package', 'npm', 'plain JavaScript', 'NumPy, PyTorch', 'C']
   const rows = outcomes.map(({ job: name, results }) => {
     const job = jobs.find((each) => each.name === name)
     const own = bestOf(results, 'wasmprop')
@@ -60,13 +50,12 @@ export function formatSummary(outcomes, machine) {
       told(own).replace('wasmprop ', ''),
       told(npm, isNear ? '*' : ''),
       ratio('npm'),
-      job.wanted === undefined ? '–' : times(job.wanted),
-      ...['plain', 'native', 'C128', 'C'].map(ratio),
+      ...['plain', 'native', 'C128'].map(ratio),
     ]
   })
   const legend =
     'Minimum (median) of the faster dtype; then minima : that of wasmprop, above 1 where wasmprop is faster. C is compiled ' +
-    'with -O3 -ffast-math, for 128-bit vectors without fusing, which is what WebAssembly has, and for this machine. * does a ' +
+    'with -O3 -ffast-math for 128-bit vectors without fusing, which is what WebAssembly has. * does a ' +
     'near job, not this one: row by row, another loss or optimizer.'
   return `${machineText(machine)}, one thread.\n\n${formatTable({ columns, rows })}\n\n${legend}`
 }
