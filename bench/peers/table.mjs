@@ -57,7 +57,8 @@ export function formatSummary(outcomes, machine) {
     'Minimum (median) of the faster dtype; then minima : that of wasmprop, above 1 where wasmprop is faster. C is compiled ' +
     'with -O3 -ffast-math for 128-bit vectors without fusing, which is what WebAssembly has. * does a ' +
     'near job, not this one: row by row, another loss or optimizer.'
-  return `${machineText(machine)}, one thread.\n\n${formatTable({ columns, rows })}\n\n${legend}`
+  // Without the commit: the table becomes part of the next one.
+  return `${machineText({ ...machine, commit: undefined })}, one thread.\n\n${formatTable({ columns, rows })}\n\n${legend}`
 }
 
 export function writeReadme(summary) {
