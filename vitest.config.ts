@@ -2,7 +2,7 @@
 // file that .ci/run reads.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
-import NotRun from './test/reporters/not-run.ts'
+import NotRun from './test/support/not-run.ts'
 
 const forMachines: ['json', { outputFile: string }] = ['json', { outputFile: 'build/test-results.json' }]
 

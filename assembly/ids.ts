@@ -33,7 +33,7 @@ export const ADADELTA = 4
 export const ADAMAX = 5
 export const NADAM = 6
 export const RPROP = 7
-export const LBFGS = 8 // takes its steps in src/lbfgs.ts
+export const LBFGS = 8 // takes its steps in src/training/lbfgs.ts
 
 // Purposes of random numbers: one use never shifts another.
 export const INITIALIZATION = 0

@@ -1,4 +1,4 @@
-// The program: a network's description in linear memory, as byte offsets. Written by src/layout.ts, read by everything
+// The program: a network's description in linear memory, as byte offsets. Written by src/memory/layout.ts, read by everything
 // in assembly/ and by src/engines/typescript. Bare constants: src/ imports this file too.
 //
 //   program                                     layers + n · LAYER_SIZE
@@ -99,7 +99,7 @@ export const ETA_PLUS = 392
 export const MIN_STEP = 400
 export const MAX_STEP = 408
 export const HAS_STEPS = 416 // Rprop: 0 before the first step
-export const LBFGS_PAIRS = 400 // in the history of src/lbfgs.ts
+export const LBFGS_PAIRS = 400 // in the history of src/training/lbfgs.ts
 export const LBFGS_NEXT_PAIR = 408 // where in the history the next one goes
 
 // Layer records

@@ -1,6 +1,6 @@
 // Counter-based random numbers: Threefry-4x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
 // easy as 1, 2, 3", SC11). A number depends on nothing but its key (seed, purpose) and its counter, so one use never shifts
-// another. The twin is src/random.ts.
+// another. The twin is src/numerics/random.ts.
 import { SHUFFLE } from './ids'
 
 const BLOCKS: usize = memory.data(64)

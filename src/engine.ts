@@ -1,4 +1,4 @@
-// The contract that both engines fulfil: `train`, `predict` and the rest on a program that src/layout.ts wrote into the
+// The contract that both engines fulfil: `train`, `predict` and the rest on a program that src/memory/layout.ts wrote into the
 // engine's memory. The exports of assembly/index.ts are this contract; engines/typescript fulfils it on an ArrayBuffer.
 // The same calls on the same memory leave the same bits in both.
 

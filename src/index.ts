@@ -1,6 +1,24 @@
 // The public interface.
-export type { ActivationChoice, ActivationName } from './activations.ts'
-export { compareEngines, type EngineComparison } from './compare-engines.ts'
+
+export { compareEngines, type EngineComparison } from './analysis/compare-engines.ts'
+export { diagnose, type Finding, type FindingCode } from './analysis/diagnose/diagnose.ts'
+export { estimateMemory } from './analysis/estimate-memory.ts'
+export {
+  type ExplainedLayer,
+  type ExplainedNeuron,
+  type ExplainedPath,
+  type ExplainedWeight,
+  type Explanation,
+  explain,
+} from './analysis/explain/explain.ts'
+export type { TextOptions } from './analysis/explain/text.ts'
+export {
+  checkGradients,
+  type GradientCheck,
+  type GradientCheckOptions,
+  type Kink,
+  type LayerGradientCheck,
+} from './analysis/gradient-check.ts'
 export type {
   Arithmetic,
   Dtype,
@@ -9,54 +27,37 @@ export type {
   NetworkConfig,
   ScalingChoice,
   ScalingName,
-} from './config.ts'
-export type { StopReason } from './course.ts'
+} from './config/config.ts'
+export type { FlatInput, MatrixInput, NumericArray, Predictions } from './data/matrix.ts'
+export type { ScalingJSON } from './data/scaling.ts'
+export { type ErrorCode, WasmpropError } from './errors.ts'
 export {
   type CrossValidateOptions,
   type CrossValidation,
   crossValidate,
   type Fold,
   type Scores,
-} from './cross-validate.ts'
-export { diagnose, type Finding, type FindingCode } from './diagnose.ts'
-export { type ErrorCode, WasmpropError } from './errors.ts'
-export { estimateMemory } from './estimate-memory.ts'
-export {
-  type ExplainedLayer,
-  type ExplainedNeuron,
-  type ExplainedPath,
-  type ExplainedWeight,
-  type Explanation,
-  explain,
-} from './explain.ts'
-export type { TextOptions } from './explain-text.ts'
-export {
-  checkGradients,
-  type GradientCheck,
-  type GradientCheckOptions,
-  type Kink,
-  type LayerGradientCheck,
-} from './gradient-check.ts'
-export type { InitializerChoice, InitializerName } from './initializers.ts'
-export type { ModelJSON, ModelOptions } from './json.ts'
-export type { LossChoice, LossName } from './losses.ts'
-export type { FlatInput, MatrixInput, NumericArray, Predictions } from './matrix.ts'
-export type { Average, MetricChoice, MetricName, Metrics } from './metrics.ts'
+} from './many/cross-validate.ts'
+export { type TrainedNetwork, type TrainManyOptions, trainMany } from './many/train-many.ts'
+export type { LayerWeights } from './memory/parameters.ts'
+export type { ModelJSON, ModelOptions } from './model/json.ts'
+export type { RestoreOptions } from './model/snapshot.ts'
 export {
   createNetwork,
   type EngineInfo,
   type Gradients,
   type LayerInfo,
   type Network,
-} from './network.ts'
-export type { OptimizerChoice, OptimizerName } from './optimizers.ts'
-export type { LayerWeights } from './parameters.ts'
-export { networkFromJSON, restoreNetwork } from './saved.ts'
-export type { ScalingJSON } from './scaling.ts'
-export type { LearningRate, Schedule } from './schedules.ts'
-export type { RestoreOptions } from './snapshot.ts'
-export type { StreamBatch, StreamSource } from './stream.ts'
-export type { Timeline } from './timeline.ts'
-export { type TrainedNetwork, type TrainManyOptions, trainMany } from './train-many.ts'
-export type { EarlyStopping, EpochProgress, ResumeOptions, StreamOptions, TrainOptions } from './train-options.ts'
-export type { TrainResult } from './training.ts'
+} from './network/network.ts'
+export { networkFromJSON, restoreNetwork } from './network/restore.ts'
+export type { Average, MetricChoice, MetricName, Metrics } from './prediction/metrics.ts'
+export type { ActivationChoice, ActivationName } from './tables/activations.ts'
+export type { InitializerChoice, InitializerName } from './tables/initializers.ts'
+export type { LossChoice, LossName } from './tables/losses.ts'
+export type { OptimizerChoice, OptimizerName } from './tables/optimizers.ts'
+export type { LearningRate, Schedule } from './tables/schedules.ts'
+export type { TrainResult } from './training/loop.ts'
+export type { EarlyStopping, EpochProgress, ResumeOptions, StreamOptions, TrainOptions } from './training/options.ts'
+export type { StopReason } from './training/session.ts'
+export type { StreamBatch, StreamSource } from './training/stream.ts'
+export type { Timeline } from './training/timeline.ts'

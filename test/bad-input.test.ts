@@ -11,8 +11,8 @@ import {
   type TrainOptions,
   type TrainResult,
 } from '../src/index.ts'
-import { loosely } from './choices.ts'
-import { engines, expectRefusal, rowsOf, trainedBits } from './networks.ts'
+import { loosely } from './support/choices.ts'
+import { engines, expectRefusal, rowsOf, trainedBits } from './support/networks.ts'
 
 type Loose = Record<string, unknown>
 

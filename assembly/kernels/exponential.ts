@@ -1,5 +1,5 @@
 // exp, expm1's parts, tanh and logarithms, from + − · / alone, so that every engine gives the same bits.
-// The twins are src/engines/typescript/float32/exponential.ts and src/logarithms.ts; test/assembly/exponential.test.ts judges both.
+// The twins are src/engines/typescript/float32/exponential.ts and src/numerics/logarithms.ts; test/assembly/exponential.test.ts judges both.
 //
 //   e^x = 2^n · e^r,  n = round(x / ln 2),  r = x − n · ln 2 (in two parts),  |r| ≤ 0.3466
 //   e^r = 1 + (r + r² · q(r)),  q minimax of degree 9 (float64, relative error 3.7e-18) or 4 (float32, 3.1e-9)

@@ -1,4 +1,4 @@
-// The build of lanes, a module of its own: what src/lanes.ts calls.
+// The build of lanes, a module of its own: what src/many/lanes.ts calls.
 import { FLOAT32 } from '../ids'
 import { DTYPE } from '../program'
 import { train as trainOf } from './training'

@@ -1,12 +1,12 @@
 // Which engine a network gets, and the known-answer test that a WebAssembly module must pass before the first one.
 import { DIFFERENTIATES } from '../../assembly/ids.ts'
 import { PROGRAM } from '../../assembly/program.ts'
-import { type ResolvedConfig, resolveConfig } from '../config.ts'
+import { type ResolvedConfig, resolveConfig } from '../config/config.ts'
 import type { Engine } from '../engine.ts'
 import { WasmpropError } from '../errors.ts'
-import { layOut, writeProgram } from '../layout.ts'
-import { optimizerOf } from '../optimizers.ts'
-import type { FullBatch } from '../state.ts'
+import { layOut, writeProgram } from '../memory/layout.ts'
+import type { FullBatch } from '../memory/state.ts'
+import { optimizerOf } from '../tables/optimizers.ts'
 import { compileEmbedded, compileRelaxed, otherModule, WasmEngine } from './wasm.ts'
 
 export interface ChosenEngine {
@@ -24,7 +24,7 @@ export async function prepare(config: ResolvedConfig): Promise<Chosen> {
   const searches = optimizerOf(config.optimizer).searches === true
   const [engine, fullBatch] = await Promise.all([
     chooseEngine(config),
-    searches ? import('../full-batch.ts') : undefined,
+    searches ? import('../training/full-batch.ts') : undefined,
   ])
   return { ...engine, fullBatch }
 }

@@ -5,7 +5,7 @@ import { PROGRAM } from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
 import { gone, WasmpropError } from '../errors.ts'
 import wasmHexadecimal from '../generated/wasm.ts'
-import { wholePages } from '../layout.ts'
+import { wholePages } from '../memory/layout.ts'
 
 /** The exports of assembly/index.ts, as they come out of WebAssembly */
 interface Exports extends Pick<Engine, 'train' | 'predict' | 'evaluate' | 'loss' | 'step'> {

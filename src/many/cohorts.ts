@@ -1,8 +1,9 @@
 // Who shares lanes with whom, and the slices of those that do: the same in the calling thread and in the workers.
-import type { Network } from '../network.ts'
-import type { NetworkState } from '../state.ts'
-import { runUntil, type TrainingRun, type TrainResult } from '../training.ts'
-import { now, Turns } from '../turns.ts'
+
+import type { NetworkState } from '../memory/state.ts'
+import type { Network } from '../network/network.ts'
+import { runUntil, type TrainingRun, type TrainResult } from '../training/loop.ts'
+import { now, Turns } from '../training/yielding.ts'
 import type { Seating, seatingFor } from './gain.ts'
 import { agree, type Cohort, Lanes } from './lanes.ts'
 

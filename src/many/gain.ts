@@ -2,7 +2,7 @@
 // last one; in lanes nothing is padded, and what a step costs beside the arithmetic is paid once. Wide layers are full alone
 // as well, and shuffled rows are gathered lane by lane. In units of one multiply and add of vectors, fitted to measurements
 // from 2-3-1 to 64-64-10: within some 15 % of the measured gains where these are above 1.
-import type { ResolvedConfig } from '../config.ts'
+import type { ResolvedConfig } from '../config/config.ts'
 
 /** What a step costs beside all arithmetic */
 const STEP_ALONE = 105

@@ -1,13 +1,14 @@
 // What runs in a worker of `trainMany`: takes networks that stand somewhere in their training, trains them to its end as the
 // calling thread would, in lanes where they gain by it, and gives them back.
+
+import { readRows } from '../data/rows.ts'
+import { selectBoth } from '../data/training-set.ts'
 import { nodeThreads } from '../engines/threads/board.ts'
 import { adoptModules } from '../engines/wasm.ts'
-import { Network } from '../network.ts'
-import { readRows } from '../rows.ts'
-import { resumeOnRows } from '../runs.ts'
-import { networkOfSnapshot } from '../saved.ts'
-import { readParts, takeParts } from '../snapshot.ts'
-import { selectBoth } from '../training-set.ts'
+import { readParts, takeParts } from '../model/snapshot.ts'
+import { Network } from '../network/network.ts'
+import { networkOfSnapshot } from '../network/restore.ts'
+import { resumeOnRows } from '../training/start.ts'
 import { type Host, type Member, trainMembers } from './cohorts.ts'
 import { seatingFor } from './gain.ts'
 import { buffersOf, type Data, type FromHand, READY, type Task, type ToHand, type Trained } from './messages.ts'

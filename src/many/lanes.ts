@@ -4,11 +4,11 @@
 import { instantiateSync } from '@assemblyscript/loader'
 import { DIVERGED, SLICE_ENDED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import type { ResolvedConfig } from '../config.ts'
+import type { ResolvedConfig } from '../config/config.ts'
 import { compileLanes } from '../engines/wasm.ts'
-import { type DataLayout, type Layout, layOut, layOutData, wholePages, writeProgram } from '../layout.ts'
-import { type Values, valuesOf } from '../parameters.ts'
-import type { NetworkState } from '../state.ts'
+import { type DataLayout, type Layout, layOut, layOutData, wholePages, writeProgram } from '../memory/layout.ts'
+import { type Values, valuesOf } from '../memory/parameters.ts'
+import type { NetworkState } from '../memory/state.ts'
 
 /** The exports of assembly/lanes/index.ts */
 interface Exports {

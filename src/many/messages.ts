@@ -1,9 +1,10 @@
 // What passes between the thread that called `trainMany` and its workers. A network travels as the parts of a snapshot, and
 // comes back so: whatever becomes of a worker, the one in the calling thread still stands where it was.
-import type { StopReason } from '../course.ts'
+
+import type { FlatInput } from '../data/matrix.ts'
 import type { Modules } from '../engines/wasm.ts'
-import type { FlatInput } from '../matrix.ts'
-import type { RestoreOptions, SnapshotParts } from '../snapshot.ts'
+import type { RestoreOptions, SnapshotParts } from '../model/snapshot.ts'
+import type { StopReason } from '../training/session.ts'
 
 /** All rows of a call and what the workers compute with, sent to each of them once */
 export interface Data {

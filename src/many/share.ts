@@ -1,11 +1,12 @@
 // Networks over threads: the calling one trains as well, and workers take of what waits. What fails in a worker is trained by
 // the others, so that a worker can only save time.
-import type { Course } from '../course.ts'
+
+import type { FlatInput, Matrix } from '../data/matrix.ts'
+import type { Rows } from '../data/training-set.ts'
 import { compileEmbedded, compileLanes, compileRelaxed } from '../engines/wasm.ts'
-import type { FlatInput, Matrix } from '../matrix.ts'
-import { applySnapshot, readParts, takeParts } from '../snapshot.ts'
-import { resultOf } from '../training.ts'
-import type { Rows } from '../training-set.ts'
+import { applySnapshot, readParts, takeParts } from '../model/snapshot.ts'
+import { resultOf } from '../training/loop.ts'
+import type { Course } from '../training/session.ts'
 import { cohortsOf, type Host, type Member, type Seat, seatingOf, trainMembers } from './cohorts.ts'
 import { type Hand, takeHand } from './hands.ts'
 import type { Data, Task, Trained } from './messages.ts'

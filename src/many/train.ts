@@ -1,27 +1,28 @@
 // The training of several networks: checks, the beginning and the end. What lies between is in cohorts.ts for one thread,
 // and in share.ts for more.
-import { readOptions, refuse } from '../checks.ts'
-import type { NetworkConfig, ResolvedConfig } from '../config.ts'
+
+import type { NetworkConfig, ResolvedConfig } from '../config/config.ts'
+import { automaticThreads, checkThreads } from '../config/threads.ts'
+import { isRow, type MatrixInput } from '../data/matrix.ts'
+import { type Configured, rowsReader } from '../data/rows.ts'
+import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
 import { describe, WasmpropError } from '../errors.ts'
-import { isRow, type MatrixInput } from '../matrix.ts'
-import { Network } from '../network.ts'
-import { type Configured, rowsReader } from '../rows.ts'
-import { endRun, startOnRows } from '../runs.ts'
-import { automaticThreads, checkThreads } from '../threads.ts'
-import type { TrainedNetwork, TrainManyOptions } from '../train-many.ts'
+import { Network } from '../network/network.ts'
+import { readOptions, refuse } from '../options/check.ts'
+import type { TrainResult } from '../training/loop.ts'
 import {
   anObject,
   type ResolvedTrainOptions,
   resolveTrainOptions,
   type TrainOptions,
   trainNames,
-} from '../train-options.ts'
-import type { TrainResult } from '../training.ts'
-import { type Rows, readSampleWeights, selectBoth } from '../training-set.ts'
-import { now } from '../turns.ts'
+} from '../training/options.ts'
+import { endRun, startOnRows } from '../training/start.ts'
+import { now } from '../training/yielding.ts'
 import { type Host, type Seat, trainMembers } from './cohorts.ts'
 import { seatingFor } from './gain.ts'
 import type { Sharing, Started } from './share.ts'
+import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
 
 /**
  * How long one thread trains with 'auto' before workers are started for what is left, in ms: about what it takes until one is

@@ -2,12 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { checkInteger, readOptions, refuse } from '../checks.ts'
 import { type ErrorCode, tagOf, WasmpropError } from '../errors.ts'
-import type { Network } from '../network.ts'
-import { restoreNetwork } from '../saved.ts'
-import type { RestoreOptions } from '../snapshot.ts'
-import type { EpochProgress } from '../train-options.ts'
+import type { RestoreOptions } from '../model/snapshot.ts'
+import type { Network } from '../network/network.ts'
+import { restoreNetwork } from '../network/restore.ts'
+import { checkInteger, readOptions, refuse } from '../options/check.ts'
+import type { EpochProgress } from '../training/options.ts'
 import { replaceFile, replaceFileSync } from './files.ts'
 
 export interface CheckpointOptions {

@@ -1,13 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // What `wasmprop/worker` gives: networks that live in a worker, with the methods of Network, all of them returning promises.
-import { readOptions } from '../checks.ts'
-import { engineOptionNames, type NetworkConfig } from '../config.ts'
-import type { ModelOptions } from '../json.ts'
-import type { MatrixInput, Predictions } from '../matrix.ts'
-import type { Network } from '../network.ts'
-import type { Values } from '../parameters.ts'
-import { type RestoreOptions, restoreNames } from '../snapshot.ts'
-import type { TrainResult } from '../training.ts'
+
+import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
+import type { MatrixInput, Predictions } from '../data/matrix.ts'
+import type { Values } from '../memory/parameters.ts'
+import type { ModelOptions } from '../model/json.ts'
+import { type RestoreOptions, restoreNames } from '../model/snapshot.ts'
+import type { Network } from '../network/network.ts'
+import { readOptions } from '../options/check.ts'
+import type { TrainResult } from '../training/loop.ts'
 import { Connection } from './connection.ts'
 import { keepOptions, keepSource } from './kept.ts'
 import type { CallName, Facts, MakerName, PackedTimeline } from './protocol.ts'
@@ -142,7 +143,7 @@ async function revive(value: unknown): Promise<TrainResult> {
   const { timeline: packed, ...result } = value as TrainResult & { timeline?: PackedTimeline }
   if (packed === undefined) return result
   // Loaded only here, since few ask for it.
-  const { Timeline } = await import('../timeline.ts')
+  const { Timeline } = await import('../training/timeline.ts')
   const { every, epochs, joined, layout } = packed
   const timeline = new Timeline({ every }, 0, 0, layout)
   timeline.split(epochs, joined)

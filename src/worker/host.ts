@@ -1,9 +1,9 @@
 // What runs in the worker: takes the ports that it is sent, makes a network for each, and calls its methods.
-import { createNetwork, Network } from '../network.ts'
-import { networkFromJSON, restoreNetwork } from '../saved.ts'
-import type { StreamBatch, StreamSource } from '../stream.ts'
-import type { EpochProgress, TrainOptions } from '../train-options.ts'
-import type { TrainResult } from '../training.ts'
+import { createNetwork, Network } from '../network/network.ts'
+import { networkFromJSON, restoreNetwork } from '../network/restore.ts'
+import type { TrainResult } from '../training/loop.ts'
+import type { EpochProgress, TrainOptions } from '../training/options.ts'
+import type { StreamBatch, StreamSource } from '../training/stream.ts'
 import {
   type CallName,
   type Facts,

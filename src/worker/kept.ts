@@ -1,9 +1,10 @@
 // What of a call's arguments stays with the caller, since it cannot be posted: the signal, `onEpoch`, and the source of a
 // stream. The worker asks for what they give.
-import { checkNumber, isOptionObject, isSignal } from '../checks.ts'
+
 import { WasmpropError } from '../errors.ts'
-import type { StreamBatch } from '../stream.ts'
-import type { EpochProgress, TrainOptions } from '../train-options.ts'
+import { checkNumber, isOptionObject, isSignal } from '../options/check.ts'
+import type { EpochProgress, TrainOptions } from '../training/options.ts'
+import type { StreamBatch } from '../training/stream.ts'
 import type { Hooks, Question } from './protocol.ts'
 
 export type Handlers = Partial<Record<Question, (value: never) => unknown>>

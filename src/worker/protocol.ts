@@ -1,9 +1,9 @@
 // What passes between the holder of a network and the worker in which it lives. Each network has a MessagePort of its own,
 // so that a worker takes any number of them and whatever else is posted to it is left alone.
 import { type ErrorCode, WasmpropError } from '../errors.ts'
-import type { Layout } from '../layout.ts'
-import type { Network } from '../network.ts'
-import type { Values } from '../parameters.ts'
+import type { Layout } from '../memory/layout.ts'
+import type { Values } from '../memory/parameters.ts'
+import type { Network } from '../network/network.ts'
 
 /** Raised when the messages change: a worker that runs the host of another version says so. */
 export const PROTOCOL = 1

@@ -3,8 +3,8 @@
 import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPage, type Page } from '../browsers.ts'
-import { type Browser, whenFound } from '../tools.ts'
+import { openPage, type Page } from '../support/browsers.ts'
+import { type Browser, whenFound } from '../support/tools.ts'
 import { type Installed, installPackage } from './package.ts'
 
 /** What scenario.js returns */

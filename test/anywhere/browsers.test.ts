@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openPage } from '../browsers.ts'
-import { type Browser, whenFound } from '../tools.ts'
+import { openPage } from '../support/browsers.ts'
+import { type Browser, whenFound } from '../support/tools.ts'
 
 let folder: string
 

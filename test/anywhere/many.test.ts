@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import { build } from 'vite'
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { openPage } from '../browsers.ts'
-import { type Browser, whenFound } from '../tools.ts'
+import { openPage } from '../support/browsers.ts'
+import { type Browser, whenFound } from '../support/tools.ts'
 import { type Installed, installPackage } from './package.ts'
 
 let installed: Installed

@@ -1,8 +1,8 @@
 // The installed package gives the same bits in Bun, Deno and a newer Node: in both engines, in a worker, on threads, and from
 // a file.
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { nameOf, type Runtime, runtimes } from '../find-runtime.ts'
-import { whenFound } from '../tools.ts'
+import { nameOf, type Runtime, runtimes } from '../support/find-runtime.ts'
+import { whenFound } from '../support/tools.ts'
 import { type Installed, installPackage } from './package.ts'
 
 let installed: Installed

@@ -5,7 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import * as float32 from '../../src/engines/typescript/float32/exponential.ts'
 import * as float64 from '../../src/engines/typescript/float64/exponential.ts'
-import { log, log1p } from '../../src/logarithms.ts'
+import { log, log1p } from '../../src/numerics/logarithms.ts'
 import fixtures from '../fixtures/exponential.json' with { type: 'json' }
 import { dtypes, eachDtype, firstDifference, randomNumbers, testingModule } from './testing-module.ts'
 

@@ -1,6 +1,6 @@
 // The testing build of assembly/ for tests of single kernels: an instance, its memory, and room in it on request.
 import { readFileSync } from 'node:fs'
-import { fillUniform } from '../../src/random.ts'
+import { fillUniform } from '../../src/numerics/random.ts'
 
 type Product = (
   a: number,

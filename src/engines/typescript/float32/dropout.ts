@@ -13,7 +13,7 @@ import {
   STRIDE,
   UNITS,
 } from '../../../../assembly/program.ts'
-import { threefry } from '../../../random.ts'
+import { threefry } from '../../../numerics/random.ts'
 import type { Memory } from '../memory.ts'
 import { round, SHIFT, type Values } from './dtype.ts'
 

@@ -6,7 +6,7 @@ import {
   HUBER,
   SQUARED_ERROR,
 } from '../../../../assembly/ids.ts'
-import { log, log1p } from '../../../logarithms.ts'
+import { log, log1p } from '../../../numerics/logarithms.ts'
 import { exp, expNormal } from '../float64/exponential.ts'
 import { LEAST_NORMAL, round, type Values } from './dtype.ts'
 

@@ -2,7 +2,7 @@
 // assembly/optimizers.ts, which names their sources.
 import { ADADELTA, ADAGRAD, ADAM, ADAMAX, NADAM, RMSPROP, RPROP, SGD } from '../../../../assembly/ids.ts'
 import * as P from '../../../../assembly/program.ts'
-import { log } from '../../../logarithms.ts'
+import { log } from '../../../numerics/logarithms.ts'
 import { exp } from '../float64/exponential.ts'
 import type { Memory } from '../memory.ts'
 import { round, SHIFT, type Values } from './dtype.ts'

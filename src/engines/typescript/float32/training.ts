@@ -43,7 +43,7 @@ import {
   UNITS,
   WEIGHT_BLOCK,
 } from '../../../../assembly/program.ts'
-import { shuffle } from '../../../random.ts'
+import { shuffle } from '../../../numerics/random.ts'
 import type { Memory } from '../memory.ts'
 import { round, SHIFT, type Values } from './dtype.ts'
 import { adjustGradients, decayWeights } from './gradients.ts'

@@ -1,0 +1,360 @@
+// One forward and backward pass of one row with every number that occurs, in the tutorial's notation: net h1, out h1,
+// ∂E/∂out, ∂out/∂net, ∂net/∂w and the weight after the step. The numbers are the engine's own.
+import { ABSOLUTE_ERROR, DIFFERENTIATES, HUBER, SQUARED_ERROR } from '../../../assembly/ids.ts'
+import type { ResolvedConfig } from '../../config/config.ts'
+import type { MatrixInput } from '../../data/matrix.ts'
+import { readScaledRows } from '../../data/rows.ts'
+import type { Rows } from '../../data/training-set.ts'
+import { WasmpropError } from '../../errors.ts'
+import { gradientsOf, type LayerWeights, readLayers, valuesOf } from '../../memory/parameters.ts'
+import type { NetworkState } from '../../memory/state.ts'
+import { Network } from '../../network/network.ts'
+import { evaluateRows, nextRate, notFinite, stepOnRows } from '../../prediction/blocks.ts'
+import { type ActivationName, activationOf } from '../../tables/activations.ts'
+import { lossOf } from '../../tables/losses.ts'
+import { explanationToMathML, explanationToText, type TextOptions } from './text.ts'
+
+/** One way on which a hidden neuron's output reaches the error */
+export interface ExplainedPath {
+  /** The neuron above: `o1` */
+  readonly through: string
+  /** The weight between them: `w5` */
+  readonly weight: string
+  readonly weightValue: number
+  /** ∂E/∂net of the neuron above */
+  readonly errorByNet: number
+  /** Their product, one term of ∂E/∂out */
+  readonly contribution: number
+}
+
+/** A weight or a bias, with the chain rule's factors */
+export interface ExplainedWeight {
+  /** `w5`, or `b3` for a bias */
+  readonly name: string
+  /** Where it comes from (`h1`, `i2`; `1` for a bias) and the neuron it leads to */
+  readonly from: string
+  readonly to: string
+  readonly value: number
+  /** ∂net/∂w: the output of `from`, 1 for a bias */
+  readonly netByWeight: number
+  /** ∂E/∂w = ∂E/∂out · ∂out/∂net · ∂net/∂w, of the loss alone: without penalties and clipping */
+  readonly errorByWeight: number
+  /** After one step of the network's optimizer on this row */
+  readonly updated: number
+  /** A bias that training leaves as it is (`trainBias: false`): its gradient counts as 0 */
+  readonly isFrozen?: true
+}
+
+/** A hidden or output neuron */
+export interface ExplainedNeuron {
+  /** `h1`, `h2.1` in the second of several hidden layers, `o1` */
+  readonly name: string
+  readonly net: number
+  readonly output: number
+  /** ∂E/∂out; not given where only ∂E/∂net has a finite value: softmax with its cross-entropy, a saturated output */
+  readonly errorByOutput?: number
+  /** ∂out/∂net; not given where softmax joins the outputs of a layer, or ∂E/∂out is 0 and no output tells it */
+  readonly outputByNet?: number
+  /** ∂E/∂net */
+  readonly errorByNet: number
+  /** Output neurons: the target and the neuron's part of the error */
+  readonly target?: number
+  readonly error?: number
+  /** Hidden neurons: the terms of ∂E/∂out */
+  readonly paths?: readonly ExplainedPath[]
+  readonly weights: readonly ExplainedWeight[]
+  readonly bias?: ExplainedWeight
+}
+
+export interface ExplainedLayer {
+  readonly activation: ActivationName
+  readonly neurons: readonly ExplainedNeuron[]
+}
+
+/** Every quantity of one forward and backward pass */
+export interface Explanation {
+  /** The row after input scaling, by name: i1, i2 … */
+  readonly inputs: readonly { readonly name: string; readonly value: number }[]
+  readonly layers: readonly ExplainedLayer[]
+  readonly loss: string
+  /** The loss of the row, before the step */
+  readonly totalError: number
+  readonly optimizer: string
+  readonly learningRate: number
+  /** Whether the step is w − learningRate · ∂E/∂w and nothing else */
+  readonly isPlainStep: boolean
+  /** As plain text; `{ weight: 'w5' }` for the chain of one weight only */
+  toText(options?: TextOptions): string
+  /** As MathML, one `<math>` element a line */
+  toMathML(options?: TextOptions): string
+}
+
+/**
+ * Explains one forward and backward pass and the step that would follow. Weights are numbered layer by layer, by target
+ * neuron, then source. Changes nothing. Softmax has no single ∂out/∂net; ∂E/∂net is given there.
+ *
+ * @example
+ * ```js
+ * import { createNetwork, explain } from 'wasmprop'
+ *
+ * const network = await createNetwork({
+ *   inputs: 2,
+ *   layers: [
+ *     { units: 2, activation: 'sigmoid', weightInit: [[0.15, 0.25], [0.2, 0.3]], biasInit: [0.35, 0.35] },
+ *     { units: 2, activation: 'sigmoid', weightInit: [[0.4, 0.5], [0.45, 0.55]], biasInit: [0.6, 0.6] },
+ *   ],
+ *   loss: 'halfSquaredError',
+ *   optimizer: { name: 'sgd', learningRate: 0.5 },
+ *   dtype: 'float64',
+ * })
+ * const { layers, totalError } = explain(network, [0.05, 0.1], [0.01, 0.99])
+ * const w5 = layers[1].neurons[0].weights[0]
+ * console.log(totalError.toFixed(9), w5.name, w5.errorByWeight.toFixed(9), w5.updated.toFixed(8))
+ * ```
+ *
+ * ```text
+ * 0.298371109 w5 0.082167041 0.35891648
+ * ```
+ */
+export function explain(network: Network, input: MatrixInput, target: MatrixInput): Explanation {
+  const state = Network.stateOf(network)
+  const rows = readScaledRows(state, 'explain', input, target)
+  if (rows.inputs.rows !== 1) {
+    throw new WasmpropError('INVALID_SHAPE', `input: expected one row, got ${rows.inputs.rows}`, { path: 'input' })
+  }
+  const updated = weightsAfterStep(network, rows)
+  const totalError = evaluateRows(state, rows, DIFFERENTIATES)
+  const inputs = firstRow(state, state.layout.inputBlock, state.config.inputs)
+  const targets = firstRow(state, state.layout.targetBlock, rows.targets.columns)
+  const { loss, optimizer } = state.config
+  const explanation = {
+    inputs: inputs.map((value, index) => ({ name: `i${index + 1}`, value })),
+    layers: explainLayers({ state, inputs, targets, updated, totalError, passes: readPasses(state, inputs) }),
+    loss: loss.name,
+    totalError,
+    optimizer: optimizer.name,
+    learningRate: nextRate(state),
+    isPlainStep: isPlain(state.config),
+  }
+  return {
+    ...explanation,
+    toText: (options) => explanationToText(explanation, options),
+    toMathML: (options) => explanationToMathML(explanation, options),
+  }
+}
+
+/** What the next step would lead to, if it dropped nothing */
+function weightsAfterStep(network: Network, rows: Rows): LayerWeights[] {
+  const copy = network.clone()
+  try {
+    const state = Network.stateOf(copy)
+    const outcome = stepOnRows(state, rows, undefined, DIFFERENTIATES)
+    if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
+    return copy.getWeights()
+  } finally {
+    copy.dispose()
+  }
+}
+
+function isPlain({ optimizer, regularization, clipNorm, clipValue }: ResolvedConfig): boolean {
+  const { momentum, weightDecay } = optimizer.options
+  const extras = [momentum, weightDecay, regularization.l1, regularization.l2, clipNorm, clipValue]
+  return optimizer.name === 'sgd' && extras.every((extra) => extra === 0)
+}
+
+/** One layer, row 0 of every block */
+interface Pass {
+  readonly weights: number[][]
+  readonly biases: number[]
+  readonly gradients: LayerWeights
+  readonly nets: number[]
+  readonly outputs: number[]
+  /** ∂E/∂net */
+  readonly deltas: number[]
+}
+
+/** What the functions below read */
+interface Work {
+  readonly state: NetworkState
+  readonly inputs: number[]
+  readonly targets: number[]
+  readonly updated: LayerWeights[]
+  readonly totalError: number
+  readonly passes: Pass[]
+}
+
+function explainLayers(work: Work): ExplainedLayer[] {
+  const { config } = work.state
+  const name = namesOf(config)
+  return config.layers.map((layer, index) => {
+    const neurons = Array.from({ length: layer.units }, (_, unit) => explainNeuron(work, name, index, unit))
+    return { activation: layer.activation.name, neurons }
+  })
+}
+
+function explainNeuron(work: Work, name: Names, layer: number, unit: number): ExplainedNeuron {
+  const { state, targets, passes } = work
+  const { nets, outputs, deltas } = passes[layer]
+  const isOutput = layer === passes.length - 1
+  const paths = isOutput ? undefined : pathsOf(work, name, layer, unit)
+  return {
+    name: name.neuron(layer, unit),
+    net: nets[unit],
+    output: outputs[unit],
+    ...derivativesOf(work, layer, unit, paths),
+    errorByNet: deltas[unit],
+    ...(isOutput ? { target: targets[unit], error: errorOf(work, unit) } : { paths }),
+    weights: weightsOf(work, name, layer, unit),
+    ...(state.config.layers[layer].hasBiases ? { bias: biasOf(work, name, layer, unit) } : {}),
+  }
+}
+
+function pathsOf({ state, passes }: Work, name: Names, layer: number, unit: number): ExplainedPath[] {
+  const { weights, deltas } = passes[layer + 1]
+  const round = roundingOf(state)
+  return deltas.map((errorByNet, above) => ({
+    through: name.neuron(layer + 1, above),
+    weight: name.weight(layer + 1, unit, above),
+    weightValue: weights[unit][above],
+    errorByNet,
+    contribution: round(errorByNet * weights[unit][above]),
+  }))
+}
+
+function weightsOf({ inputs, updated, passes }: Work, name: Names, layer: number, unit: number): ExplainedWeight[] {
+  const { weights, gradients } = passes[layer]
+  const sources = layer === 0 ? inputs : passes[layer - 1].outputs
+  return sources.map((netByWeight, source) => ({
+    name: name.weight(layer, source, unit),
+    from: layer === 0 ? `i${source + 1}` : name.neuron(layer - 1, source),
+    to: name.neuron(layer, unit),
+    value: weights[source][unit],
+    netByWeight,
+    errorByWeight: gradients.weights[source][unit],
+    updated: updated[layer].weights[source][unit],
+  }))
+}
+
+function biasOf({ state, updated, passes }: Work, name: Names, layer: number, unit: number): ExplainedWeight {
+  return {
+    name: name.bias(layer, unit),
+    from: '1',
+    to: name.neuron(layer, unit),
+    value: passes[layer].biases[unit],
+    netByWeight: 1,
+    errorByWeight: passes[layer].gradients.biases[unit],
+    updated: updated[layer].biases[unit],
+    ...(state.config.layers[layer].trainsBiases ? {} : { isFrozen: true }),
+  }
+}
+
+/** The textbook's names by place */
+interface Names {
+  neuron(layer: number, unit: number): string
+  weight(layer: number, source: number, unit: number): string
+  bias(layer: number, unit: number): string
+}
+
+function namesOf({ layers }: ResolvedConfig): Names {
+  const weightsBelow: number[] = []
+  const biasesBelow: number[] = []
+  let weights = 0
+  let biases = 0
+  for (const { inputs, units } of layers) {
+    weightsBelow.push(weights)
+    biasesBelow.push(biases)
+    weights += inputs * units
+    biases += units
+  }
+  return {
+    neuron(layer, unit) {
+      if (layer === layers.length - 1) return `o${unit + 1}`
+      return layers.length === 2 ? `h${unit + 1}` : `h${layer + 1}.${unit + 1}`
+    },
+    weight: (layer, source, unit) => `w${weightsBelow[layer] + unit * layers[layer].inputs + source + 1}`,
+    bias: (layer, unit) => `b${biasesBelow[layer] + unit + 1}`,
+  }
+}
+
+function readPasses(state: NetworkState, inputs: number[]): Pass[] {
+  const values = valuesOf(state.engine.buffer, state.config.dtype)
+  const parameters = readLayers(values, state.layout)
+  const gradients = readLayers(values, state.layout, gradientsOf)
+  let below = inputs
+  return state.layout.layers.map((layer, index) => {
+    const { weights, biases } = parameters[index]
+    const nets = netsOf(state, below, weights, biases)
+    const outputs = firstRow(state, layer.outputs, layer.units)
+    below = outputs
+    const deltas = firstRow(state, layer.deltas, layer.units)
+    return { weights, biases, gradients: gradients[index], nets, outputs, deltas }
+  })
+}
+
+/** Row 0 of a block in memory */
+function firstRow({ engine, config, layout }: NetworkState, address: number, columns: number): number[] {
+  const index = address / layout.bytesPerValue
+  return Array.from(valuesOf(engine.buffer, config.dtype).subarray(index, index + columns))
+}
+
+function roundingOf({ config }: NetworkState): (value: number) => number {
+  return config.dtype === 'float32' ? Math.fround : (value) => value
+}
+
+/** b + Σ x · w in the engines' order and rounding; they keep no nets where a layer's outputs suffice. */
+function netsOf(state: NetworkState, x: number[], weights: number[][], biases: number[]): number[] {
+  const round = roundingOf(state)
+  return biases.map((bias, unit) => x.reduce((sum, value, i) => round(sum + round(value * weights[i][unit])), bias))
+}
+
+/** ∂E/∂out and ∂out/∂net of one neuron, as far as they are finite numbers of this neuron alone */
+function derivativesOf(
+  work: Work,
+  layer: number,
+  unit: number,
+  paths: ExplainedPath[] | undefined,
+): Pick<ExplainedNeuron, 'errorByOutput' | 'outputByNet'> {
+  const { state, passes } = work
+  const round = roundingOf(state)
+  const { activation } = state.config.layers[layer]
+  const errorByNet = passes[layer].deltas[unit]
+  const exact = activationOf(activation).derivativeAt?.(passes[layer].outputs[unit], round)
+  const errorByOutput = paths
+    ? paths.reduce((sum, { contribution }) => round(sum + contribution), 0)
+    : (errorByOutputOf(work, unit) ?? errorByNet / (exact ?? 0))
+  // What the table has no derivative for, the engine's own ∂E/∂net tells.
+  const slope = exact ?? (activation.name === 'softmax' ? Number.NaN : errorByNet / errorByOutput)
+  return {
+    ...(Number.isFinite(errorByOutput) ? { errorByOutput } : {}),
+    ...(Number.isFinite(slope) ? { outputByNet: round(slope) } : {}),
+  }
+}
+
+/** ∂E/∂out of an output neuron as the loss gives it; the cross-entropies give ∂E/∂net instead. */
+function errorByOutputOf({ state, targets, passes }: Work, unit: number): number | undefined {
+  const round = roundingOf(state)
+  const { loss } = state.config
+  const { id, gradientFactor, parameter = '' } = lossOf(loss)
+  const difference = round(passes[passes.length - 1].outputs[unit] - targets[unit])
+  const factor = round(gradientFactor(targets.length, loss.options))
+  if (id === SQUARED_ERROR) return round(difference * factor)
+  if (id === ABSOLUTE_ERROR) return round(Math.sign(difference) * factor)
+  if (id !== HUBER) return undefined
+  const limit = round(Number(loss.options[parameter]))
+  return round(Math.max(-limit, Math.min(limit, difference)) * factor)
+}
+
+/** An output neuron's part of the loss of the row */
+function errorOf({ state, targets, totalError, passes }: Work, unit: number): number {
+  const { config, engine, layout } = state
+  if (config.loss.name === 'categoricalCrossEntropy') {
+    // With total = Σ target · (s − net), s = ln Σ e^net: exact where 1 − out is lost to rounding
+    const { nets } = passes[passes.length - 1]
+    if (targets[unit] === 0 || targets[unit] === 1) return targets[unit] * totalError
+    const share = targets.reduce((sum, target) => sum + target, 0)
+    const s = (totalError + targets.reduce((sum, target, i) => sum + target * nets[i], 0)) / share
+    return targets[unit] * (s - nets[unit])
+  }
+  const terms = new Float64Array(engine.buffer, layout.lossColumns, targets.length)
+  return terms[unit] * lossOf(config.loss).lossFactor(targets.length, config.loss.options)
+}

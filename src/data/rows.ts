@@ -1,0 +1,95 @@
+// Rows as users hand them in, checked for a network, and as its engine takes them.
+import type { Dtype, ResolvedConfig } from '../config/config.ts'
+import { WasmpropError } from '../errors.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { lossOf } from '../tables/losses.ts'
+import { type Matrix, readMatrix, readTargets } from './matrix.ts'
+import { fitScaling, type Scaling } from './scaling.ts'
+import { smoothRows } from './targets.ts'
+import type { Rows, TrainingSet } from './training-set.ts'
+
+export interface Scalings {
+  readonly inputScaling: Scaling
+  readonly targetScaling: Scaling
+}
+
+export type Configured = Pick<NetworkState, 'config'>
+
+/** Checks inputs. `prefix` is what stands before `inputs` in messages. */
+export function readInputs({ config }: Configured, inputs: unknown, prefix = ''): Matrix {
+  return readMatrix(inputs, config.inputs, `${prefix}inputs`, rangeOf(config, 'inputs'))
+}
+
+/** Checks targets for so many rows. */
+export function readTargetRows({ config }: Configured, targets: unknown, rows: number, prefix = ''): Matrix {
+  const { targets: kind } = lossOf(config.loss)
+  return readTargets(targets, config.outputs, rangeOf(config, 'targets'), kind, rows, `${prefix}targets`)
+}
+
+export function readRows(network: Configured, inputs: unknown, targets: unknown, prefix = ''): Rows {
+  const x = readInputs(network, inputs, prefix)
+  return { inputs: x, targets: readTargetRows(network, targets, x.rows, prefix) }
+}
+
+/** Reads rows for networks of one shape: once for all that ask the same of them. */
+export function rowsReader(inputs: unknown, targets: unknown, prefix = ''): (network: Configured) => Rows {
+  const known = new Map<string, Rows>()
+  return (network) => {
+    const { config } = network
+    const key = `${rangeOf(config, 'inputs')} ${rangeOf(config, 'targets')} ${lossOf(config.loss).targets}`
+    const rows = known.get(key) ?? readRows(network, inputs, targets, prefix)
+    known.set(key, rows)
+    return rows
+  }
+}
+
+/** The type whose range raw data must keep to: what is scaled is checked again when it is. */
+function rangeOf({ scaling, dtype }: ResolvedConfig, name: 'inputs' | 'targets'): Dtype {
+  return scaling[name].name === 'none' ? dtype : 'float64'
+}
+
+/** Checked rows as the engine takes them. Throws NOT_FITTED where the scaling is not, naming the `call`. */
+export function readScaledRows(
+  state: NetworkState,
+  call: string,
+  inputs: unknown,
+  targets: unknown,
+  prefix = '',
+): Rows {
+  return scaleRows(state, readRows(state, inputs, targets, prefix), fittedScalings(state, call))
+}
+
+export function fittedScalings({ inputScaling, targetScaling }: NetworkState, call: string): Scalings {
+  if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
+  const message = `${call}: expected the scaling to be fitted; call train or fitScaling(inputs, targets) first`
+  throw new WasmpropError('NOT_FITTED', message)
+}
+
+/** The scalings that are there, or else those fitted to these rows */
+export function scalingsFor(
+  { config, inputScaling, targetScaling }: NetworkState,
+  { inputs, targets }: Rows,
+): Scalings {
+  return {
+    inputScaling: inputScaling ?? fitScaling(config.scaling.inputs, inputs, 'inputs'),
+    targetScaling: targetScaling ?? fitScaling(config.scaling.targets, targets, 'targets'),
+  }
+}
+
+/** Rows as the engine takes them: scaled, and labels smoothed */
+export function scaleRows({ config }: NetworkState, { inputs, targets }: Rows, scalings: Scalings): Rows {
+  const { labelSmoothing = 0 } = config.loss.options
+  return {
+    inputs: scalings.inputScaling.apply(inputs),
+    targets: smoothRows(scalings.targetScaling.apply(targets), Number(labelSmoothing)),
+  }
+}
+
+export function scaleSet(state: NetworkState, set: TrainingSet, scalings: Scalings): TrainingSet {
+  const { validation } = set
+  return {
+    ...set,
+    ...scaleRows(state, set, scalings),
+    ...(validation ? { validation: scaleRows(state, validation, scalings) } : {}),
+  }
+}

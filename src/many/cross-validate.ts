@@ -1,0 +1,87 @@
+// Cross-validation: what users see of it. The rest is loaded by the first call.
+import type { NetworkConfig } from '../config/config.ts'
+import type { MatrixInput } from '../data/matrix.ts'
+import type { MetricChoice, Metrics } from '../prediction/metrics.ts'
+import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
+
+/** What `crossValidate` takes: the options of `train` hold for every fold. */
+export interface CrossValidateOptions extends Omit<TrainManyOptions, 'rows'> {
+  /** Parts that the rows are divided into, each held out once: an integer from 2 to the number of rows. Default 5 */
+  folds?: number
+  /** What to compute of the held-out rows beside their loss. Default: nothing */
+  metrics?: readonly MetricChoice[]
+  /** Of the division into folds: an unsigned 32-bit integer. Default: that of the networks */
+  seed?: number
+}
+
+/** One fold: the network that never saw its rows, and how it does on them */
+export interface Fold extends TrainedNetwork {
+  /** Numbers of the held-out rows, ascending */
+  rows: Uint32Array
+  /** Where one of them is not finite, as may be where training diverged: a loss of Infinity, and no metrics */
+  scores: { loss: number } & Metrics
+  /** In words, where there are no finite scores: what happened */
+  failure?: string
+}
+
+/** A number for the loss, and for each metric that is one and that all folds have; Infinity where a fold's loss is. */
+export type Scores = { loss: number } & { [Name in Exclude<keyof Metrics, 'confusion'>]?: number }
+
+export interface CrossValidation {
+  folds: Fold[]
+  /** Over the folds */
+  mean: Scores
+  /** Over the folds: of n, not of n − 1 */
+  standardDeviation: Scores
+}
+
+/**
+ * Trains a network per fold on the rows of all other folds and scores it on its own: the loss is that of the scaled targets
+ * without penalties, as in `evaluate`, and metrics are in the targets' own units. By default 5 folds, no metrics, and 100
+ * epochs in batches of 32, as in `train`.
+ *
+ * Folds are drawn with the seed, from every class alike where targets are classes, and differ by one row at most. Scalings
+ * are fitted to the training rows of each fold. All networks have the same seed and begin with the same weights. Those of
+ * equally many rows share the lanes of vectors, and `threads` are as in `trainMany`; so is `onEpoch`, whose `network` is the
+ * number of the fold, and what becomes of the networks where it throws.
+ *
+ * Rejects before anything is trained where the configuration, an option or the data is wrong, and with INVALID_DATA where the
+ * rows of a fold do not suit a metric: `auc` needs every class in each of them, `r2` two rows. A fold whose training diverged
+ * is scored with the last finite weights, and counts. Where its scores are not finite, it has a loss of Infinity, no metrics,
+ * and `failure` in words; then the mean of the losses and their deviation are Infinity as well, and there are none of metrics.
+ * @example
+ * ```js
+ * import { crossValidate } from 'wasmprop'
+ *
+ * const points = Array.from({ length: 90 }, (_, i) => [(i % 9) / 4 - 1, (i % 10) / 4.5 - 1])
+ * const products = points.map(([a, b]) => [a * b])
+ * const config = {
+ *   inputs: 2,
+ *   layers: [{ units: 6, activation: 'tanh' }, { units: 1 }],
+ *   optimizer: { name: 'adam', learningRate: 0.03 },
+ *   seed: 1,
+ * }
+ * const { folds, mean, standardDeviation } = await crossValidate(config, points, products, {
+ *   folds: 3,
+ *   metrics: ['r2', 'meanAbsoluteError'],
+ * })
+ * for (const { rows, scores } of folds) console.log(rows.length, scores.r2.toFixed(4))
+ * console.log(mean.meanAbsoluteError.toFixed(4), standardDeviation.meanAbsoluteError.toFixed(4))
+ * ```
+ *
+ * ```text
+ * 30 0.9835
+ * 30 0.9922
+ * 30 0.9978
+ * 0.0259 0.0095
+ * ```
+ */
+export async function crossValidate(
+  config: NetworkConfig,
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options?: CrossValidateOptions,
+): Promise<CrossValidation> {
+  const { validateFolds } = await import('./validate.ts')
+  return validateFolds(config, inputs, targets, options)
+}

@@ -1,0 +1,353 @@
+// The only place that decides where numbers lie in linear memory, and the only one that writes programs.
+//
+//   PROGRAM   layers    parameters  states   gradients   safe point       workspace                 data set
+//   ┌─────────┬─────────┬───────────┬────────┬───────────┬────────────────┬─────────────────────────┬──────────────────┐
+//   │ header  │ records │ W b W b … │ as par.│ as param. │ copy of param. │ blocks of rows, scratch │ rows, order, …   │
+//   └─────────┴─────────┴───────────┴────────┴───────────┴────────────────┴─────────────────────────┴──────────────────┘
+//                                                          and states        of fixed size             of one `train`
+import { FLOAT32, FLOAT64 } from '../../assembly/ids.ts'
+import * as P from '../../assembly/program.ts'
+import type { ResolvedConfig } from '../config/config.ts'
+import { SPLIT_BYTES, SPLIT_PRODUCT } from '../config/threads.ts'
+import { WasmpropError } from '../errors.ts'
+import { activationOf } from '../tables/activations.ts'
+import { lossOf } from '../tables/losses.ts'
+import { optimizerOf } from '../tables/optimizers.ts'
+
+const ALIGNMENT = 64
+const VECTOR = 16
+const PAGE = 65536
+/** WebAssembly's 4 GiB, less a page so that every end is still a 32-bit number. */
+const LARGEST_MEMORY = 2 ** 32 - PAGE
+/** The blocks of rows that a batch is worked through in stay within this, if they can. */
+const WORKSPACE_BYTES = 2 ** 22
+const LEAST_BLOCK_ROWS = 16
+export const MOST_BLOCK_ROWS = 256
+/** Epochs whose losses fit into one call of the engine */
+const EPOCH_LOSSES = 1024
+/** Steps whose rates fit into one call, under a schedule */
+const STEP_RATES = 1024
+
+export interface LayerLayout {
+  readonly inputs: number
+  readonly units: number
+  /** Bytes from one row of the weights or of a block to the next */
+  readonly stride: number
+  /** Addresses of W (inputs × units) and b, and of their gradients */
+  readonly weights: number
+  readonly biases: number
+  readonly weightGradients: number
+  readonly biasGradients: number
+  readonly nets: number
+  readonly outputs: number
+  readonly deltas: number
+  /** Of layers with dropout: outputs as they are handed on, and what they were multiplied by; else 0 */
+  readonly dropped: number
+  readonly kept: number
+}
+
+/** All addresses of a network, in bytes; or of as many as a vector has lanes, whose matrices have vectors for elements */
+export interface Layout {
+  /** 1, or how many networks are trained together */
+  readonly lanes: number
+  /** The table of the lanes; 0 for a single network */
+  readonly laneTable: number
+  readonly bytesPerValue: 4 | 8
+  readonly layers: readonly LayerLayout[]
+  readonly parameters: number
+  readonly parameterBytes: number
+  /** Parameters and states lie together from `parameters` on; the copy at `safePoint` is as long. */
+  readonly trainedBytes: number
+  readonly gradients: number
+  readonly safePoint: number
+  readonly blockRows: number
+  readonly inputBlock: number
+  readonly inputStride: number
+  readonly targetBlock: number
+  readonly targetStride: number
+  /** A float64 per row of a block */
+  readonly weightBlock: number
+  readonly lossColumns: number
+  readonly zeros: number
+  readonly packed: number
+  readonly transposed: number
+  readonly threads: number
+  /** What the threads share; 0 where there is one */
+  readonly team: number
+  /** Where the data set begins; the bytes that the network takes without one */
+  readonly end: number
+}
+
+/** What the data set of one `train` consists of */
+export interface DataShape {
+  /** Rows to train on; 0: none, as with a stream */
+  readonly rows: number
+  readonly validationRows: number
+  readonly isShuffled: boolean
+  readonly isWeighted: boolean
+  /** Whether steps have rates of their own */
+  readonly hasRates: boolean
+}
+
+/** The data set of one `train` behind a layout */
+export interface DataLayout {
+  readonly inputs: number
+  readonly targets: number
+  readonly validationInputs: number
+  readonly validationTargets: number
+  /** A float64 per row; 0 where all count 1 */
+  readonly weights: number
+  /** 0 where the rows are taken as they lie */
+  readonly order: number
+  readonly epochLosses: number
+  readonly epochLossesCapacity: number
+  /** Room for the rates of this many steps; 0 where all have the same */
+  readonly rates: number
+  readonly ratesCapacity: number
+  readonly end: number
+}
+
+/** Hands out addresses one after another; numbers, not pointers, so that what is too large can still be counted. */
+class Addresses {
+  next: number
+
+  constructor(start: number) {
+    this.next = align(start, ALIGNMENT)
+  }
+
+  take(bytes: number, alignment = ALIGNMENT): number {
+    const address = align(this.next, alignment)
+    this.next = address + bytes
+    return address
+  }
+}
+
+function align(value: number, alignment: number): number {
+  return Math.ceil(value / alignment) * alignment
+}
+
+/**
+ * Decides all addresses of a network on so many threads, or of networks that are trained together in so many lanes. Throws
+ * OUT_OF_MEMORY for what WebAssembly's 4 GiB cannot hold.
+ */
+export function layOut(config: ResolvedConfig, threads = config.threads, lanes = 1): Layout {
+  const bytesPerValue = config.dtype === 'float32' ? 4 : 8
+  const strideOf = (columns: number) => align(columns * lanes * bytesPerValue, VECTOR)
+  const inputStride = strideOf(config.inputs)
+  const targetStride = strideOf(config.outputs)
+
+  const offsets = parameterOffsets(config, strideOf)
+  const addresses = new Addresses(P.PROGRAM + P.PROGRAM_SIZE + config.layers.length * P.LAYER_SIZE)
+  const parameterBytes = align(offsets.bytes, ALIGNMENT)
+  const trainedBytes = parameterBytes * (1 + optimizerOf(config.optimizer).stateBlocks(config.optimizer.options))
+  const parameters = addresses.take(trainedBytes)
+  const gradients = addresses.take(parameterBytes)
+  const safePoint = addresses.take(trainedBytes)
+
+  const keepsNets = config.layers.map((_, index) => readsNets(config, index))
+  let rowBytes = inputStride + targetStride
+  let widest = inputStride
+  let transposedBytes = 0
+  let below = inputStride
+  config.layers.forEach(({ units, dropout }, index) => {
+    const stride = strideOf(units)
+    rowBytes += stride * (2 + Number(keepsNets[index]) + (dropout > 0 ? 2 : 0))
+    if (index > 0) transposedBytes = Math.max(transposedBytes, units * below)
+    widest = Math.max(widest, stride)
+    below = stride
+  })
+  const fitting = Math.floor(WORKSPACE_BYTES / rowBytes / 4) * 4
+  const blockRows = Math.min(MOST_BLOCK_ROWS, Math.max(LEAST_BLOCK_ROWS, fitting))
+
+  const inputBlock = addresses.take(blockRows * inputStride)
+  const targetBlock = addresses.take(blockRows * targetStride)
+  const layers = config.layers.map(({ inputs, units, dropout }, index): LayerLayout => {
+    const stride = strideOf(units)
+    const { weights, biases } = offsets.layers[index]
+    const layerOutputs = addresses.take(blockRows * stride)
+    return {
+      inputs,
+      units,
+      stride,
+      weights: parameters + weights,
+      biases: parameters + biases,
+      weightGradients: gradients + weights,
+      biasGradients: gradients + biases,
+      nets: keepsNets[index] ? addresses.take(blockRows * stride) : layerOutputs,
+      outputs: layerOutputs,
+      deltas: addresses.take(blockRows * stride),
+      dropped: dropout > 0 ? addresses.take(blockRows * stride) : 0,
+      kept: dropout > 0 ? addresses.take(blockRows * stride) : 0,
+    }
+  })
+  const layout: Layout = {
+    lanes,
+    laneTable: lanes > 1 ? addresses.take(P.LANE_TABLE_SIZE) : 0,
+    bytesPerValue,
+    layers,
+    parameters,
+    parameterBytes,
+    trainedBytes,
+    gradients,
+    safePoint,
+    blockRows,
+    inputBlock,
+    inputStride,
+    targetBlock,
+    targetStride,
+    weightBlock: addresses.take(blockRows * 8),
+    lossColumns: addresses.take(2 * config.outputs * 8 * lanes),
+    zeros: addresses.take(widest),
+    packed: addresses.take(P.PACKED_BYTES * threads),
+    transposed: addresses.take(transposedBytes),
+    threads,
+    team: threads > 1 ? addresses.take(P.TEAM_SIZE) : 0,
+    end: align(addresses.next, ALIGNMENT),
+  }
+  refuseTooLarge(layout.end, 'layers', 'the network')
+  return layout
+}
+
+/** Where weights and biases lie from the start of the parameters, the gradients and each state. */
+function parameterOffsets(config: ResolvedConfig, strideOf: (columns: number) => number) {
+  const addresses = new Addresses(0)
+  const layers = config.layers.map(({ inputs, units }) => ({
+    weights: addresses.take(inputs * strideOf(units)),
+    biases: addresses.take(strideOf(units), VECTOR),
+  }))
+  return { layers, bytes: addresses.next }
+}
+
+function readsNets(config: ResolvedConfig, index: number): boolean {
+  const isOutput = index === config.layers.length - 1
+  return activationOf(config.layers[index].activation).readsNets || (isOutput && lossOf(config.loss).readsNets)
+}
+
+/** Decides where the data of a `train` lies. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
+export function layOutData(layout: Layout, shape: DataShape): DataLayout {
+  const { rows, validationRows, isShuffled, isWeighted, hasRates } = shape
+  const { lanes } = layout
+  const addresses = new Addresses(layout.end)
+  const data: DataLayout = {
+    inputs: addresses.take(rows * layout.inputStride),
+    targets: addresses.take(rows * layout.targetStride),
+    validationInputs: addresses.take(validationRows * layout.inputStride),
+    validationTargets: addresses.take(validationRows * layout.targetStride),
+    weights: isWeighted ? addresses.take(rows * 8) : 0,
+    order: isShuffled ? addresses.take(rows * 4 * lanes) : 0,
+    epochLosses: addresses.take(EPOCH_LOSSES * 8 * lanes),
+    epochLossesCapacity: EPOCH_LOSSES,
+    rates: hasRates ? addresses.take(STEP_RATES * 8 * lanes) : 0,
+    ratesCapacity: hasRates ? STEP_RATES : 0,
+    end: align(addresses.next, ALIGNMENT),
+  }
+  refuseTooLarge(data.end, 'inputs', `the network with ${rows + validationRows} rows of data`)
+  return data
+}
+
+function refuseTooLarge(bytes: number, path: string, what: string): void {
+  if (bytes <= LARGEST_MEMORY) return
+  const gigabytes = (bytes / 2 ** 30).toPrecision(3)
+  throw new WasmpropError(
+    'OUT_OF_MEMORY',
+    `${path}: expected at most 4 GiB (WebAssembly's limit), ${what} needs ${gigabytes} GiB; ` +
+      'use fewer units, fewer rows at a time, or float32',
+    { path },
+  )
+}
+
+/** Whole pages of WebAssembly memory, in bytes */
+export function wholePages(bytes: number): number {
+  return align(bytes, PAGE)
+}
+
+/** Writes the program of a network into zeroed memory. */
+export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
+  const view = new DataView(buffer)
+  const word = (address: number, value: number) => view.setUint32(address, value, true)
+  const double = (address: number, value: number) => view.setFloat64(address, value, true)
+  const { outputs } = config
+  const loss = lossOf(config.loss)
+
+  word(P.PROGRAM + P.DTYPE, config.dtype === 'float32' ? FLOAT32 : FLOAT64)
+  word(P.PROGRAM + P.LAYER_COUNT, layout.layers.length)
+  word(P.PROGRAM + P.LAYERS, P.PROGRAM + P.PROGRAM_SIZE)
+  word(P.PROGRAM + P.LOSS, loss.id)
+  word(P.PROGRAM + P.MEAN_OVER_ROWS, Number(loss.isMeanOverRows))
+  word(P.PROGRAM + P.CONTAINS_ACTIVATION, Number(loss.activation !== undefined))
+  double(P.PROGRAM + P.LOSS_FACTOR, loss.lossFactor(outputs, config.loss.options))
+  double(P.PROGRAM + P.GRADIENT_FACTOR, loss.gradientFactor(outputs, config.loss.options))
+  if (loss.parameter) double(P.PROGRAM + P.LOSS_PARAMETER, Number(config.loss.options[loss.parameter]))
+  word(P.PROGRAM + P.SEED, config.seed)
+  word(P.PROGRAM + P.PARAMETERS, layout.parameters)
+  word(P.PROGRAM + P.STATE, layout.parameters + layout.parameterBytes)
+  word(P.PROGRAM + P.GRADIENTS, layout.gradients)
+  word(P.PROGRAM + P.PARAMETER_BYTES, layout.parameterBytes)
+  word(P.PROGRAM + P.BLOCK_ROWS, layout.blockRows)
+  word(P.PROGRAM + P.INPUT_BLOCK, layout.inputBlock)
+  word(P.PROGRAM + P.INPUT_STRIDE, layout.inputStride)
+  word(P.PROGRAM + P.TARGET_BLOCK, layout.targetBlock)
+  word(P.PROGRAM + P.TARGET_STRIDE, layout.targetStride)
+  word(P.PROGRAM + P.WEIGHT_BLOCK, layout.weightBlock)
+  word(P.PROGRAM + P.LOSS_COLUMNS, layout.lossColumns)
+  word(P.PROGRAM + P.ZEROS, layout.zeros)
+  word(P.PROGRAM + P.PACKED, layout.packed)
+  word(P.PROGRAM + P.TRANSPOSED, layout.transposed)
+  word(P.PROGRAM + P.TEAM, layout.team)
+  if (layout.team) {
+    word(layout.team + P.THREADS, layout.threads)
+    word(layout.team + P.SPLIT_BYTES, SPLIT_BYTES)
+    double(layout.team + P.SPLIT_PRODUCT, SPLIT_PRODUCT)
+  }
+  writeOptimizer(word, double, config)
+  layout.layers.forEach((layer, index) => {
+    const record = P.PROGRAM + P.PROGRAM_SIZE + index * P.LAYER_SIZE
+    const { activation, trainsBiases, dropout } = config.layers[index]
+    word(record + P.INPUTS, layer.inputs)
+    word(record + P.UNITS, layer.units)
+    const { id, parameter } = activationOf(activation)
+    word(record + P.ACTIVATION, id)
+    if (parameter) double(record + P.ACTIVATION_PARAMETER, Number(activation.options[parameter]))
+    word(record + P.TRAINS_BIASES, Number(trainsBiases))
+    word(record + P.STRIDE, layer.stride)
+    word(record + P.WEIGHTS, layer.weights)
+    word(record + P.BIASES, layer.biases)
+    word(record + P.WEIGHT_GRADIENTS, layer.weightGradients)
+    word(record + P.BIAS_GRADIENTS, layer.biasGradients)
+    word(record + P.NETS, layer.nets)
+    word(record + P.OUTPUTS, layer.outputs)
+    word(record + P.DELTAS, layer.deltas)
+    word(record + P.DROPOUT_THRESHOLD, Math.floor(dropout * 2 ** 32))
+    word(record + P.DROPPED, layer.dropped)
+    word(record + P.KEPT, layer.kept)
+    double(record + P.KEPT_FACTOR, 1 / (1 - dropout))
+  })
+}
+
+type Write = (address: number, value: number) => void
+
+function writeOptimizer(word: Write, double: Write, config: ResolvedConfig): void {
+  const { options } = config.optimizer
+  const { id, slots, running, decouplesDecay = false } = optimizerOf(config.optimizer)
+  word(P.PROGRAM + P.OPTIMIZER, id)
+  double(P.PROGRAM + P.LEARNING_RATE, config.learningRate.initial)
+  for (const [option, offset] of Object.entries(slots)) double(P.PROGRAM + offset, Number(options[option]))
+  for (const [offset, value] of Object.entries(running)) double(P.PROGRAM + Number(offset), value)
+  double(P.PROGRAM + P.WEIGHT_DECAY, Number(options.weightDecay))
+  word(P.PROGRAM + P.DECAYS_BIASES, Number(options.decayBiases))
+  word(P.PROGRAM + P.DECOUPLES_DECAY, Number(decouplesDecay))
+  double(P.PROGRAM + P.L1, config.regularization.l1)
+  double(P.PROGRAM + P.L2, config.regularization.l2)
+  double(P.PROGRAM + P.CLIP_VALUE, config.clipValue)
+  double(P.PROGRAM + P.CLIP_NORM, config.clipNorm)
+  const { regularization, clipValue, clipNorm } = config
+  const adjusts = [regularization.l1, regularization.l2, clipValue, clipNorm, options.weightDecay].some(Boolean)
+  word(P.PROGRAM + P.ADJUSTS_GRADIENTS, Number(adjusts))
+}
+
+/** Bytes of memory that a network takes while it trains on `rows` shuffled rows. */
+export function memoryFor(layout: Layout, rows: number, hasRates: boolean): number {
+  if (rows === 0) return wholePages(layout.end)
+  const shape = { rows, validationRows: 0, isShuffled: true, isWeighted: false, hasRates }
+  return wholePages(layOutData(layout, shape).end)
+}

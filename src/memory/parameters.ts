@@ -1,0 +1,249 @@
+// Weights and biases as users see them, in and out of linear memory, and their fingerprint.
+
+import type { Dtype, ResolvedConfig } from '../config/config.ts'
+import { type Matrix, readMatrix, toList } from '../data/matrix.ts'
+import { describe, WasmpropError } from '../errors.ts'
+import { isOptionObject } from '../options/check.ts'
+import { initialize } from '../tables/initializers.ts'
+import type { LayerLayout, Layout } from './layout.ts'
+
+/** The parameters of one layer */
+export interface LayerWeights {
+  /** [in][out]: net = inputs · weights + biases */
+  weights: number[][]
+  /** One per unit; zeros for a layer without biases */
+  biases: number[]
+}
+
+export type Values = Float32Array | Float64Array
+
+/** A view of the whole memory in the network's type. Make a new one after the memory may have grown. */
+export function valuesOf(buffer: ArrayBufferLike, dtype: Dtype): Values {
+  return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)
+}
+
+export function isValues(value: unknown): value is Values {
+  if (!ArrayBuffer.isView(value)) return false
+  const tag = (value as Values)[Symbol.toStringTag]
+  return tag === 'Float32Array' || tag === 'Float64Array'
+}
+
+/** Zeros in the network's type */
+export function newValues(dtype: Dtype, length: number): Values {
+  return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
+}
+
+/** Addresses of a layer's block of numbers: the parameters, or the gradients of the same shape */
+interface Block {
+  readonly weights: number
+  readonly biases: number
+}
+
+export const gradientsOf = (layer: LayerLayout): Block => ({
+  weights: layer.weightGradients,
+  biases: layer.biasGradients,
+})
+
+/** A copy of all layers' parameters or gradients */
+export function readLayers(
+  values: Values,
+  layout: Layout,
+  block: (layer: LayerLayout) => Block = (layer) => layer,
+): LayerWeights[] {
+  return layout.layers.map((layer) => {
+    const { weights, biases } = block(layer)
+    const row = (address: number) => {
+      const index = address / layout.bytesPerValue
+      return toList(values, index, index + layer.units)
+    }
+    return {
+      weights: Array.from({ length: layer.inputs }, (_, input) => row(weights + input * layer.stride)),
+      biases: row(biases),
+    }
+  })
+}
+
+/** Writes one layer's parameters: `weights` row by row without gaps. */
+function writeLayer(
+  values: Values,
+  layout: Layout,
+  layer: LayerLayout,
+  weights: ArrayLike<number>,
+  biases: ArrayLike<number>,
+): void {
+  const start = layer.weights / layout.bytesPerValue
+  const stride = layer.stride / layout.bytesPerValue
+  for (let input = 0; input < layer.inputs; input++) {
+    for (let unit = 0; unit < layer.units; unit++)
+      values[start + input * stride + unit] = weights[input * layer.units + unit]
+  }
+  values.set(biases, layer.biases / layout.bytesPerValue)
+}
+
+/** Draws the initial parameters. */
+export function initializeLayers(values: Values, layout: Layout, config: ResolvedConfig): void {
+  config.layers.forEach((layer, index) => {
+    const { inputs, units, weightInit, biasInit } = layer
+    const draw = (initializer: Exclude<typeof weightInit, number[][]>, part: 'weights' | 'biases') =>
+      initialize(initializer, inputs, units, config.seed, index, part)
+    const weights = Array.isArray(weightInit) ? weightInit.flat() : draw(weightInit, 'weights')
+    const biases = Array.isArray(biasInit) ? biasInit : draw(biasInit, 'biases')
+    writeLayer(values, layout, layout.layers[index], weights, biases)
+  })
+}
+
+/**
+ * All parameters without gaps: per layer the weights [in][out], then the biases. `block` bytes behind the parameters: an
+ * optimizer's state of the same layout.
+ */
+export function packParameters(values: Values, layout: Layout, block = 0): Values {
+  const packed = newValues(layout.bytesPerValue === 4 ? 'float32' : 'float64', packedCount(layout))
+  let at = 0
+  for (const { inputs, units, stride, weights } of layout.layers) {
+    // The biases lie behind the weights as one more row.
+    for (let row = 0; row <= inputs; row++, at += units) {
+      const index = (weights + block + row * stride) / layout.bytesPerValue
+      packed.set(values.subarray(index, index + units), at)
+    }
+  }
+  return packed
+}
+
+/** Writes what `packParameters` made. */
+export function unpackParameters(values: Values, layout: Layout, packed: Values, block = 0): void {
+  let at = 0
+  for (const { inputs, units, stride, weights } of layout.layers) {
+    for (let row = 0; row <= inputs; row++, at += units) {
+      values.set(packed.subarray(at, at + units), (weights + block + row * stride) / layout.bytesPerValue)
+    }
+  }
+}
+
+/** What `packParameters` made, as users see it */
+export function unpackLayers(packed: Values, layout: Layout): LayerWeights[] {
+  let at = 0
+  const take = (count: number) => {
+    at += count
+    return toList(packed, at - count, at)
+  }
+  return layout.layers.map(({ inputs, units }) => ({
+    weights: Array.from({ length: inputs }, () => take(units)),
+    biases: take(units),
+  }))
+}
+
+/** How many numbers `packParameters` gives: the biases of layers without them are counted too. */
+export function packedCount({ layers }: Pick<ResolvedConfig, 'layers'> | Pick<Layout, 'layers'>): number {
+  return layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
+}
+
+const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
+
+/** The bytes of `values` in little-endian order, whatever the host's */
+export function littleEndian(values: Values): Uint8Array {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  return hostIsLittleEndian ? bytes : reverseEach(bytes, values.BYTES_PER_ELEMENT)
+}
+
+export function fromLittleEndian(bytes: Uint8Array, dtype: Dtype): Values {
+  const size = dtype === 'float32' ? 4 : 8
+  return valuesOf((hostIsLittleEndian ? bytes.slice() : reverseEach(bytes, size)).buffer as ArrayBuffer, dtype)
+}
+
+function reverseEach(bytes: Uint8Array, size: number): Uint8Array {
+  return bytes.map((_, index) => bytes[index - (index % size) + size - 1 - (index % size)])
+}
+
+/**
+ * 64-bit FNV-1a (Fowler, Noll, Vo) in hexadecimal over `float64:2-3-1;` (dtype and widths) and the little-endian values of
+ * `packParameters`.
+ */
+export function hashPacked(packed: Values, { dtype, inputs, layers }: ResolvedConfig): string {
+  const hash = new Fnv1a()
+  hash.add(new TextEncoder().encode(`${dtype}:${[inputs, ...layers.map(({ units }) => units)].join('-')};`))
+  hash.add(littleEndian(packed))
+  return hash.toString()
+}
+
+/** Parameters of one layer that were checked; the biases as a column */
+export interface CheckedLayer {
+  readonly weights: Matrix
+  readonly biases: Matrix
+}
+
+/** Checks what `setWeights` is given. The numbers stay where the user has them until `copyLayers`. */
+export function checkWeights(layers: unknown, { layers: expected, dtype }: ResolvedConfig): CheckedLayer[] {
+  if (!Array.isArray(layers) || layers.length !== expected.length) {
+    const message = `layers: expected an array of ${expected.length} layers, got ${describe(layers)}`
+    throw new WasmpropError('INVALID_SHAPE', message, { path: 'layers' })
+  }
+  return expected.map(({ inputs, units, hasBiases }, index) => {
+    const path = `layers[${index}]`
+    const layer: unknown = layers[index]
+    if (!isOptionObject(layer)) {
+      const message = `${path}: expected { weights, biases }, got ${describe(layer)}`
+      throw new WasmpropError('INVALID_SHAPE', message, { path })
+    }
+    const weights = readMatrix(layer.weights, units, `${path}.weights`, dtype, inputs)
+    const biases = readBiases(layer.biases, units, `${path}.biases`, dtype)
+    if (!hasBiases) refuseBiases(biases)
+    return { weights, biases }
+  })
+}
+
+function readBiases(value: unknown, units: number, path: string, dtype: Dtype): Matrix {
+  const isList = Array.isArray(value) || ArrayBuffer.isView(value)
+  if (isList && (value as ArrayLike<unknown>).length === units) return readMatrix(value, 1, path, dtype)
+  const message = `${path}: expected an array of ${units} numbers, one per unit, got ${describe(value)}`
+  throw new WasmpropError(isList ? 'INVALID_SHAPE' : 'INVALID_DATA', message, { path })
+}
+
+function refuseBiases(biases: Matrix): void {
+  const { name: path, rows } = biases
+  const values = new Float64Array(rows)
+  biases.copyRows(0, rows, values, 0, 1)
+  if (values.every((bias) => bias === 0)) return
+  const message = `${path}: expected zeros (the layer has no biases), got others`
+  throw new WasmpropError('INVALID_DATA', message, { path })
+}
+
+/** Writes all layers' parameters. */
+export function copyLayers(values: Values, { layers, bytesPerValue }: Layout, checked: readonly CheckedLayer[]): void {
+  checked.forEach(({ weights, biases }, index) => {
+    const { inputs, units, stride, ...layer } = layers[index]
+    weights.copyRows(0, inputs, values, layer.weights / bytesPerValue, stride / bytesPerValue)
+    biases.copyRows(0, units, values, layer.biases / bytesPerValue, 1)
+  })
+}
+
+/** The hash as two 32-bit halves: the prime is 2⁴⁰ + 435, so no step needs more than 53 bits. */
+export class Fnv1a {
+  #high = 0xcbf29ce4
+  #low = 0x84222325
+
+  add(bytes: Uint8Array): void {
+    let high = this.#high
+    let low = this.#low
+    for (let i = 0; i < bytes.length; i++) {
+      low = (low ^ bytes[i]) >>> 0
+      const product = low * 435
+      high = (Math.imul(high, 435) + (low << 8) + Math.floor(product / 2 ** 32)) >>> 0
+      low = product >>> 0
+    }
+    this.#high = high
+    this.#low = low
+  }
+
+  /** Most significant byte first */
+  toBytes(): Uint8Array {
+    const bytes = new Uint8Array(8)
+    const view = new DataView(bytes.buffer)
+    view.setUint32(0, this.#high)
+    view.setUint32(4, this.#low)
+    return bytes
+  }
+
+  toString(): string {
+    return this.#high.toString(16).padStart(8, '0') + this.#low.toString(16).padStart(8, '0')
+  }
+}

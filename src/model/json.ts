@@ -1,0 +1,229 @@
+// The model as JSON: configuration, fitted scaling, and the weights as the base64 of their little-endian bytes, so that every
+// bit survives. Without optimizer state.
+
+import {
+  type EngineOptions,
+  engineOptionNames,
+  type NetworkConfig,
+  type ResolvedConfig,
+  resolveConfig,
+  resolveEngineOptions,
+} from '../config/config.ts'
+import { givenScaling, Scaling, type ScalingJSON } from '../data/scaling.ts'
+import { describe, WasmpropError } from '../errors.ts'
+import { fromLittleEndian, hashPacked, littleEndian, packedCount, type Values } from '../memory/parameters.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { isOptionObject, readOptions } from '../options/check.ts'
+import type { Chosen } from '../options/option.ts'
+import type { OptimizerChoice } from '../tables/optimizers.ts'
+
+const FORMAT = 'wasmprop/model'
+const VERSION = 1
+
+/** What `toJSON` gives. Part of the stable interface: later versions read it. */
+export interface ModelJSON {
+  format: typeof FORMAT
+  version: typeof VERSION
+  config: NetworkConfig
+  /** Per column x′ = (x − offset) / scale; null where it has not been fitted */
+  scaling: { inputs: ScalingJSON | null; targets: ScalingJSON | null }
+  /** Base64 of the little-endian numbers, per layer the weights [in][out] and then the biases */
+  weights: string
+  weightsHash: string
+}
+
+/** What a model does not hold */
+export type ModelOptions = EngineOptions
+
+/** A checked model */
+export interface Model {
+  readonly config: ResolvedConfig
+  readonly parameters: Values
+  readonly inputScaling: Scaling | undefined
+  readonly targetScaling: Scaling | undefined
+}
+
+export function modelToJSON(state: NetworkState, parameters: Values): ModelJSON {
+  const { config, inputScaling, targetScaling } = state
+  return {
+    format: FORMAT,
+    version: VERSION,
+    config: configToJSON(config),
+    scaling: { inputs: inputScaling?.toJSON() ?? null, targets: targetScaling?.toJSON() ?? null },
+    weights: toBase64(littleEndian(parameters)),
+    weightsHash: hashPacked(parameters, config),
+  }
+}
+
+export function configToJSON(config: ResolvedConfig): NetworkConfig {
+  const choice = <Name extends string>({ name, options }: Chosen<Name>) =>
+    Object.keys(options).length === 0 ? name : { name, ...options }
+  const scaling = (rule: ResolvedConfig['scaling']['inputs']) =>
+    rule.name === 'given' ? { offset: [...rule.offset], scale: [...rule.scale] } : rule.name
+  return {
+    inputs: config.inputs,
+    layers: config.layers.map(({ units, activation, hasBiases, trainsBiases, dropout }) => ({
+      units,
+      activation: choice(activation),
+      bias: hasBiases,
+      ...(hasBiases ? { trainBias: trainsBiases } : {}),
+      ...(dropout > 0 ? { dropout } : {}),
+    })),
+    loss: choice(config.loss),
+    optimizer: { ...config.optimizer.options, name: config.optimizer.name, ...rateToJSON(config) } as OptimizerChoice,
+    ...(config.regularization.l1 || config.regularization.l2 ? { regularization: { ...config.regularization } } : {}),
+    ...(config.clipNorm ? { clipNorm: config.clipNorm } : {}),
+    ...(config.clipValue ? { clipValue: config.clipValue } : {}),
+    scaling: { inputs: scaling(config.scaling.inputs), targets: scaling(config.scaling.targets) },
+    dtype: config.dtype,
+    seed: config.seed,
+  }
+}
+
+/** A rate given as a function is left out: the optimizer's default then holds until it is given again. */
+function rateToJSON({ learningRate: rate }: ResolvedConfig) {
+  if (rate.name === 'function') return { learningRate: undefined }
+  if (rate.name === 'constant') return { learningRate: rate.initial }
+  const unit = rate.name === 'reduceOnPlateau' ? {} : { unit: rate.unit }
+  return { learningRate: { name: rate.name, initial: rate.initial, ...unit, ...rate.numbers } }
+}
+
+/** Checks what should be a `ModelJSON`, or its text. Nothing is allocated before it is known to be needed. */
+export function readModel(value: unknown, options: ModelOptions = {}): Model {
+  const host = readOptions(options, '', engineOptionNames)
+  resolveEngineOptions(host) // what is wrong with the options is not the model's fault
+  const json = typeof value === 'string' ? parse(value) : value
+  checkVersion(json)
+  const names = ['format', 'version', 'config', 'scaling', 'weights', 'weightsHash'] as const
+  const model = within('', () => readOptions(json, '', names))
+  const config = within('config.', () => resolveModelConfig(model.config, host))
+  const parameters = readParameters(model.weights, config)
+  const hash = hashPacked(parameters, config)
+  if (model.weightsHash !== hash)
+    throw invalid('weightsHash', `${hash}, which is that of the weights`, model.weightsHash)
+  const { inputs, targets } = readScalings(model.scaling, config)
+  return { config, parameters, inputScaling: inputs, targetScaling: targets }
+}
+
+/** Checks `{ inputs, targets }` of scalings, each null where it has not been fitted. */
+export function readScalings(value: unknown, config: ResolvedConfig) {
+  const { inputs, targets } = within('', () => readOptions(value, 'scaling', ['inputs', 'targets']))
+  return {
+    inputs: readScaling(inputs, config.scaling.inputs, config.inputs, 'scaling.inputs'),
+    targets: readScaling(targets, config.scaling.targets, config.outputs, 'scaling.targets'),
+  }
+}
+
+/** Before all else: who knows what newer models have. */
+function checkVersion(json: unknown): void {
+  if (!isOptionObject(json)) {
+    const message = `model: expected a model as toJSON gives it, got ${describe(json)}`
+    throw new WasmpropError('INVALID_MODEL', message, { path: 'model' })
+  }
+  const { format, version } = { ...json } as Record<'format' | 'version', unknown>
+  if (format !== FORMAT) throw invalid('format', `"${FORMAT}"`, format)
+  if (typeof version === 'number' && version > VERSION) {
+    const message = `version: expected at most ${VERSION}, got ${version}; a newer wasmprop wrote this model`
+    throw new WasmpropError('UNSUPPORTED_MODEL', message, { path: 'version' })
+  }
+  if (version !== VERSION) throw invalid('version', String(VERSION), version)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new WasmpropError('INVALID_MODEL', `expected a model as toJSON gives it, got no JSON (${String(cause)})`, {
+      cause,
+    })
+  }
+}
+
+/**
+ * A model names what it was trained with; what a fresh network may leave to defaults must be there. `host` has the options
+ * that a model does not hold, `learningRate` a function in place of the optimizer's.
+ */
+export function resolveModelConfig(config: unknown, host: object = {}, learningRate?: unknown): ResolvedConfig {
+  const names = ['inputs', 'layers', 'loss', 'optimizer', 'scaling', 'dtype', 'seed'] as const
+  const given = readOptions(config, '', [...names, 'regularization', 'clipNorm', 'clipValue'])
+  for (const name of names) if (given[name] === undefined) throw invalid(`config.${name}`, 'it to be there', undefined)
+  const rate = learningRate === undefined ? {} : { optimizer: { ...(given.optimizer as object), learningRate } }
+  const resolved = resolveConfig({ ...given, ...rate, ...host } as unknown as NetworkConfig)
+  ;(given.layers as unknown[]).forEach((layer, index) => {
+    for (const name of ['activation', 'bias'] as const) {
+      if (Object.hasOwn(layer as object, name)) continue
+      throw invalid(`config.layers[${index}].${name}`, 'it to be there', undefined)
+    }
+  })
+  return resolved
+}
+
+function readParameters(weights: unknown, config: ResolvedConfig): Values {
+  const count = packedCount(config)
+  const bytes = count * (config.dtype === 'float32' ? 4 : 8)
+  const length = Math.ceil(bytes / 3) * 4
+  if (typeof weights !== 'string' || weights.length !== length) {
+    const got = typeof weights === 'string' ? `${weights.length}` : describe(weights)
+    throw invalid('weights', `${length} base64 characters for ${count} ${config.dtype} numbers`, undefined, got)
+  }
+  const read = fromBase64(weights)
+  if (read === undefined || read.length !== bytes) throw invalid('weights', 'base64', weights)
+  const parameters = fromLittleEndian(read, config.dtype)
+  if (!parameters.every(Number.isFinite)) throw invalid('weights', 'finite numbers', undefined, 'others')
+  return parameters
+}
+
+function readScaling(
+  value: unknown,
+  rule: ResolvedConfig['scaling']['inputs'],
+  columns: number,
+  path: string,
+): Scaling | undefined {
+  if (value === null && rule.name !== 'none' && rule.name !== 'given') return undefined
+  const { offset, scale } = within('', () => readOptions(value, path, ['offset', 'scale']))
+  const numbers = (list: unknown, name: string) => {
+    if (Array.isArray(list) && list.length === columns && Array.from(list).every(Number.isFinite))
+      return list as number[]
+    throw invalid(`${path}.${name}`, `${columns} finite numbers, one per column`, list)
+  }
+  const scaling = new Scaling(numbers(offset, 'offset'), numbers(scale, 'scale'), rule.name === 'none')
+  const given = givenScaling(rule, columns)
+  const differs = (a: Float64Array, b: Float64Array) => a.some((number, column) => number !== b[column])
+  if (given && (differs(given.offset, scaling.offset) || differs(given.scale, scaling.scale))) {
+    throw invalid(path, 'the numbers of config.scaling', undefined, 'others')
+  }
+  return scaling
+}
+
+/** Runs a check of configurations; what it refuses is an invalid model here. */
+export function within<Result>(prefix: string, check: () => Result): Result {
+  try {
+    return check()
+  } catch (cause) {
+    if (!(cause instanceof WasmpropError) || cause.code === 'INVALID_MODEL') throw cause
+    const path = `${prefix}${cause.path ?? ''}`
+    throw new WasmpropError('INVALID_MODEL', `${prefix}${cause.message}`, { path, cause })
+  }
+}
+
+function invalid(path: string, expected: string, value: unknown, got = describe(value)): WasmpropError {
+  return new WasmpropError('INVALID_MODEL', `${path}: expected ${expected}, got ${got}`, { path })
+}
+
+/** Characters that btoa and String.fromCharCode take at a time */
+const CHUNK = 3 * 8192
+
+function toBase64(bytes: Uint8Array): string {
+  let text = ''
+  for (let at = 0; at < bytes.length; at += CHUNK) text += btoa(String.fromCharCode(...bytes.subarray(at, at + CHUNK)))
+  return text
+}
+
+function fromBase64(text: string): Uint8Array | undefined {
+  try {
+    const binary = atob(text)
+    return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+  } catch {
+    return undefined
+  }
+}

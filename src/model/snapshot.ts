@@ -1,0 +1,343 @@
+// A network in the midst of its training as bytes: weights, optimizer states, counters, rates, scaling, and how its call of
+// `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
+import * as P from '../../assembly/program.ts'
+import { type EngineOptions, engineOptionNames, type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
+import type { Scaling } from '../data/scaling.ts'
+import { heldRows } from '../data/training-set.ts'
+import { WasmpropError } from '../errors.ts'
+import { layOutData } from '../memory/layout.ts'
+import {
+  newValues,
+  packedCount,
+  packParameters,
+  unpackParameters,
+  type Values,
+  valuesOf,
+} from '../memory/parameters.ts'
+import { POSITION_PLACE, readProgress, writeProgress } from '../memory/progress.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { keepData } from '../memory/training-rows.ts'
+import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse } from '../options/check.ts'
+import { optimizerOf } from '../tables/optimizers.ts'
+import { isConstant } from '../tables/schedules.ts'
+import { type CourseOptions, resolveCourse } from '../training/options.ts'
+import { Course, type CourseData } from '../training/session.ts'
+import { type Blocks, pack, unpack } from './format.ts'
+import { configToJSON, readScalings, resolveModelConfig, within } from './json.ts'
+
+const VERSION = 1
+/** Bounds of counters and row numbers */
+const MOST = Number.MAX_SAFE_INTEGER
+const MOST_ROWS = 2 ** 32 - 1
+
+/** What of the host a restored network may be given anew */
+export type RestoreOptions = EngineOptions & {
+  /** The rate, where it was a function: the same one again, or training goes on otherwise */
+  learningRate?: (step: number, epoch: number) => number
+}
+
+export const restoreNames = [...engineOptionNames, 'learningRate'] as const satisfies readonly (keyof RestoreOptions)[]
+
+/** All that `restoreNetwork` needs of a network */
+export function writeSnapshot(state: NetworkState): Uint8Array {
+  const { header, blocks } = takeParts(state)
+  return pack(VERSION, header, blocks)
+}
+
+/** A snapshot before it becomes bytes: what threads hand each other. No number is shared with the network's memory. */
+export interface SnapshotParts {
+  readonly header: object
+  readonly blocks: Blocks
+}
+
+export function takeParts(state: NetworkState): SnapshotParts {
+  const { config, inputScaling, targetScaling, course } = state
+  const header = {
+    config: configToJSON(config),
+    hasRateFunction: config.learningRate.name === 'function',
+    scaling: { inputs: inputScaling?.toJSON() ?? null, targets: targetScaling?.toJSON() ?? null },
+    ...(course ? { course: describeCourse(state, course) } : {}),
+  }
+  const blocks = {
+    progress: readCounters(state),
+    parameters: readTrained(state),
+    ...(course ? readCourseBlocks(state, course) : {}),
+  }
+  return { header, blocks }
+}
+
+/** The progress, and behind it what the rate remembers; NaN: no rate was set */
+function readCounters({ engine, rate }: NetworkState): Float64Array {
+  return Float64Array.of(...readProgress(engine.buffer), rate.rate ?? Number.NaN, rate.best, rate.epochsWithoutGain)
+}
+
+function writeCounters({ engine, rate }: NetworkState, counters: Values): void {
+  writeProgress(engine.buffer, counters)
+  const [given, best, epochsWithoutGain] = counters.subarray(POSITION_PLACE + 1)
+  Object.assign(rate, { rate: Number.isNaN(given) ? undefined : given, best, epochsWithoutGain })
+}
+
+/** Parameters and optimizer states without gaps, one block after another */
+function readTrained({ engine, config, layout }: NetworkState): Values {
+  const count = packedCount(config)
+  const blocks = layout.trainedBytes / layout.parameterBytes
+  const trained = newValues(config.dtype, count * blocks)
+  const values = valuesOf(engine.buffer, config.dtype)
+  for (let block = 0; block < blocks; block++) {
+    trained.set(packParameters(values, layout, block * layout.parameterBytes), block * count)
+  }
+  return trained
+}
+
+function writeTrained({ engine, config, layout }: NetworkState, trained: Values): void {
+  const count = packedCount(config)
+  const values = valuesOf(engine.buffer, config.dtype)
+  for (let block = 0; block * count < trained.length; block++) {
+    const packed = trained.subarray(block * count, (block + 1) * count)
+    unpackParameters(values, layout, packed, block * layout.parameterBytes)
+  }
+}
+
+function describeCourse(state: NetworkState, course: Course<CourseData>) {
+  const { options, data, firstStep, awaitsEpochEnd } = course
+  const { fingerprint } = keepData(state, course)
+  return { options, data, firstStep, awaitsEpochEnd, fingerprint }
+}
+
+function readCourseBlocks(state: NetworkState, course: Course<CourseData>): Blocks {
+  const { losses, validationLosses, best, timeline } = course
+  return {
+    losses: losses.toArray(),
+    validationLosses: validationLosses.toArray(),
+    best: Float64Array.of(best.loss, best.epoch, best.epochsWithoutGain),
+    ...(best.weights ? { bestWeights: best.weights.slice() } : {}),
+    ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
+    ...keepData(state, course).ownRows,
+  }
+}
+
+/** A checked snapshot */
+export interface Snapshot {
+  readonly config: ResolvedConfig
+  readonly blocks: Blocks
+  readonly scalings: { inputs: Scaling | undefined; targets: Scaling | undefined }
+  readonly course?: {
+    readonly options: CourseOptions
+    readonly data: CourseData
+    readonly firstStep: number
+    readonly awaitsEpochEnd: boolean
+    readonly fingerprint: number
+  }
+}
+
+/** Checks what should be a snapshot. Throws INVALID_MODEL, UNSUPPORTED_MODEL, or INVALID_CONFIG for the options. */
+export function readSnapshot(bytes: unknown, options: RestoreOptions = {}): Snapshot {
+  const { learningRate, ...host } = readOptions(options, '', restoreNames)
+  resolveEngineOptions(host) // what is wrong with the options is not the snapshot's fault
+  return readParts(unpack(bytes, VERSION), host, learningRate)
+}
+
+/** The same of what `takeParts` gave */
+export function readParts({ header, blocks }: SnapshotParts, host: object, learningRate?: unknown): Snapshot {
+  const names = ['config', 'hasRateFunction', 'scaling', 'course', 'blocks'] as const
+  const given = within('', () => readOptions(header, '', names))
+  const hasRateFunction = within('', () => checkBoolean(given.hasRateFunction, 'hasRateFunction'))
+  checkRateFunction(hasRateFunction, learningRate)
+  const config = within('config.', () => resolveModelConfig(given.config, host, learningRate))
+  const count = packedCount(config)
+  const { optimizer } = config
+  expectNumbers(blocks, 'parameters', count * (1 + optimizerOf(optimizer).stateBlocks(optimizer.options)), config)
+  const scalings = readScalings(given.scaling, config)
+  const course = within('', () => (given.course === undefined ? undefined : readCourse(given.course, blocks, config)))
+  within('', () => checkProgress(blocks, config, course))
+  return { config, blocks, scalings, ...(course ? { course } : {}) }
+}
+
+function checkRateFunction(isNeeded: boolean, given: unknown): void {
+  const path = 'learningRate'
+  const isGiven = typeof given === 'function'
+  if (isNeeded && !isGiven) refuse(path, 'the function that the network was made with, which bytes cannot hold', given)
+  if (!isNeeded && given !== undefined) refuse(path, 'no such option: the rate of the snapshot is no function', given)
+}
+
+/** Numbers with which training would go wrong, stand still, or leave the memory of its rows */
+function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConfig, course: Snapshot['course']): void {
+  const progress = expectBlock(blocks, 'progress', POSITION_PLACE + 4)
+  const [epoch, step, epochsLeft, epochSum, ...values] = progress.subarray(0, POSITION_PLACE)
+  const [position, rate, best, epochsWithoutGain] = progress.subarray(POSITION_PLACE)
+  checkInteger(epoch, 'progress.epoch', 0, MOST)
+  checkInteger(step, 'progress.step', 0, MOST)
+  checkInteger(epochsLeft, 'progress.epochsLeft', 0, MOST)
+  checkInteger(position, 'progress.position', 0, MOST_ROWS)
+  checkInteger(epochsWithoutGain, 'progress.epochsWithoutGain', 0, MOST)
+  if (!Number.isNaN(rate)) checkNumber(rate, 'progress.rate', { min: 0 })
+  demand('progress', 'losses that are numbers', !Number.isNaN(epochSum) && !Number.isNaN(best))
+  for (const value of values) checkNumber(value, 'progress.optimizer', { min: 0 })
+  const { slots, accepts } = optimizerOf(optimizer)
+  const valueAt = (offset: number) => values[(offset - P.OPTIMIZER_VALUES) / 8]
+  demand('progress.optimizer', 'numbers that the optimizer can have', accepts?.(valueAt, optimizer.options) ?? true)
+  for (const [name, slot] of Object.entries(slots)) {
+    const value = Number(optimizer.options[name])
+    demand(`progress.${name}`, `${value} as in config.optimizer`, valueAt(slot) === value)
+  }
+  if (course === undefined) return
+  const { data, options, firstStep } = course
+  const done = blocks.losses.length
+  demand('progress.position', 'the start of a batch', position < data.rows && position % data.batchRows === 0)
+  demand('progress.epochsLeft', `${options.epochs} epochs with the ${done} done`, epochsLeft === options.epochs - done)
+  demand('progress.step', 'the steps of its epochs', epoch >= done && step - firstStep >= done)
+  const hasOneRate = isConstant(learningRate, { rate: Number.isNaN(rate) ? undefined : rate })
+  demand('course.data.hasRates', 'true', data.hasRates || hasOneRate)
+}
+
+function readCourse(value: unknown, blocks: Blocks, config: ResolvedConfig): NonNullable<Snapshot['course']> {
+  const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'fingerprint'] as const
+  const given = readOptions(value, 'course', names)
+  const data = readData(given.data, config)
+  const options = readCourseOptions(given.options, data)
+  const awaitsEpochEnd = checkBoolean(given.awaitsEpochEnd, 'course.awaitsEpochEnd')
+  checkLosses(blocks, data, awaitsEpochEnd)
+  if (blocks.bestWeights) expectNumbers(blocks, 'bestWeights', packedCount(config), config)
+  if (options.history) checkTimeline(blocks, config)
+  checkOwnRows(blocks, data, config)
+  return {
+    options,
+    data,
+    firstStep: checkInteger(given.firstStep, 'course.firstStep', 0, MOST),
+    awaitsEpochEnd,
+    fingerprint: checkInteger(given.fingerprint, 'course.fingerprint', 0, MOST_ROWS),
+  }
+}
+
+function readCourseOptions(value: unknown, { validationRows }: CourseData): CourseOptions {
+  const path = 'course.options'
+  const given = readOptions(value, path, ['epochs', 'targetLoss', 'earlyStopping', 'history'])
+  demand(path, 'epochs', given.epochs !== undefined)
+  const { targetLoss, history } = given
+  const isNone = targetLoss === null || targetLoss === Number.NEGATIVE_INFINITY // the first in JSON
+  return resolveCourse(
+    { ...given, targetLoss: isNone ? undefined : targetLoss, history: wrapHistory(history) },
+    validationRows > 0,
+  )
+}
+
+/** Losses of the epochs that are done. The last one may lack that of its validation, and does while that is awaited. */
+function checkLosses(blocks: Blocks, { validationRows }: CourseData, awaitsEpochEnd: boolean): void {
+  const losses = expectBlock(blocks, 'losses')
+  const validationLosses = expectBlock(blocks, 'validationLosses')
+  const missing = losses.length - validationLosses.length
+  const isComplete = validationRows === 0 ? validationLosses.length === 0 : missing === 0 || missing === 1
+  demand('validationLosses', 'one per epoch', isComplete && (!awaitsEpochEnd || (validationRows > 0 && missing === 1)))
+  const [loss, epoch, epochsWithoutGain] = expectBlock(blocks, 'best', 3)
+  checkInteger(epoch, 'best.epoch', -1, losses.length - 1)
+  checkInteger(epochsWithoutGain, 'best.epochsWithoutGain', 0, losses.length)
+  for (const list of [losses, validationLosses, [loss]]) demand('losses', 'numbers', !list.includes(Number.NaN))
+}
+
+function checkTimeline(blocks: Blocks, config: ResolvedConfig): void {
+  const epochs = expectBlock(blocks, 'timelineEpochs')
+  const ascends = epochs.every((epoch, index) => Number.isInteger(epoch) && (index === 0 || epoch > epochs[index - 1]))
+  const isWithin = epochs[0] === 0 && epochs[epochs.length - 1] <= blocks.losses.length
+  demand('timelineEpochs', 'ascending ones from 0', ascends && isWithin)
+  expectNumbers(blocks, 'timeline', epochs.length * packedCount(config), config)
+}
+
+function checkOwnRows(blocks: Blocks, data: CourseData, config: ResolvedConfig): void {
+  if (data.isWeighted) {
+    const weights = expectNumbers(blocks, 'weights', data.rows)
+    if (weights.some((weight) => weight < 0)) throw invalid('weights', 'numbers of at least 0', 'others')
+  }
+  if (data.validationRows === 0 || data.split) return
+  expectNumbers(blocks, 'validationInputs', data.validationRows * config.inputs, config)
+  expectNumbers(blocks, 'validationTargets', data.validationRows * config.outputs, config)
+}
+
+/** `every` and `bytes` as the option `history` has them */
+function wrapHistory(history: unknown): unknown {
+  return history === undefined ? undefined : { weights: history }
+}
+
+function readData(value: unknown, { optimizer }: ResolvedConfig): CourseData {
+  const path = 'course.data'
+  const names = ['rows', 'batchRows', 'validationRows', 'isShuffled', 'isWeighted', 'hasRates', 'split'] as const
+  const given = readOptions(value, path, names)
+  const rows = checkInteger(given.rows, `${path}.rows`, 1, MOST_ROWS)
+  const batchRows = checkInteger(given.batchRows, `${path}.batchRows`, 1, rows)
+  const validationRows = checkInteger(given.validationRows, `${path}.validationRows`, 0, MOST_ROWS)
+  const split = given.split === undefined ? undefined : readSplit(given.split, `${path}.split`)
+  const flag = (name: 'isShuffled' | 'isWeighted' | 'hasRates') => checkBoolean(given[name], `${path}.${name}`)
+  const { needsFullBatch = false } = optimizerOf(optimizer)
+  demand(`${path}.batchRows`, 'all rows', batchRows === rows || !needsFullBatch)
+  const held = split && heldRows(rows + validationRows, split.share)
+  demand(`${path}.validationRows`, `${held}, the split's share`, held === undefined || held === validationRows)
+  return {
+    rows,
+    batchRows,
+    validationRows,
+    isShuffled: flag('isShuffled'),
+    isWeighted: flag('isWeighted'),
+    hasRates: flag('hasRates'),
+    ...(split ? { split } : {}),
+  }
+}
+
+function readSplit(value: unknown, path: string): NonNullable<CourseData['split']> {
+  const { share, order } = readOptions(value, path, ['share', 'order'])
+  return {
+    share: checkNumber(share, `${path}.share`, { above: 0, below: 1 }),
+    order: checkName(order, `${path}.order`, ['random', 'last']),
+  }
+}
+
+/** A block that must be there, of any length where none is given; float64 unless it is in the network's type */
+function expectBlock(blocks: Blocks, name: string, length?: number, config?: ResolvedConfig): Values {
+  const size = config?.dtype === 'float32' ? 4 : 8
+  const block: Values | undefined = blocks[name]
+  if (block?.BYTES_PER_ELEMENT === size && (length === undefined || block.length === length)) return block
+  throw invalid(name, `${length ?? 'some'} numbers of ${size} bytes`, block ? `${block.length}` : 'none')
+}
+
+/** The same where all of them must be finite */
+function expectNumbers(blocks: Blocks, name: string, length: number, config?: ResolvedConfig): Values {
+  const block = expectBlock(blocks, name, length, config)
+  demand(name, 'finite numbers', block.every(Number.isFinite))
+  return block
+}
+
+function demand(name: string, expected: string, isTrue: boolean): void {
+  if (!isTrue) throw invalid(name, expected, 'others')
+}
+
+/** Puts a fresh network where the snapshot left off. */
+export function applySnapshot(state: NetworkState, { blocks, scalings, course: saved }: Snapshot): void {
+  writeTrained(state, blocks.parameters)
+  writeCounters(state, blocks.progress)
+  state.inputScaling = scalings.inputs
+  state.targetScaling = scalings.targets
+  if (saved === undefined) return
+  const { options, data, firstStep, awaitsEpochEnd, fingerprint } = saved
+  const course = within('course.', () => new Course(options, data, state, firstStep))
+  course.awaitsEpochEnd = awaitsEpochEnd
+  course.samplesBefore = blocks.losses.length * data.rows + blocks.progress[POSITION_PLACE]
+  course.losses.add(blocks.losses)
+  course.validationLosses.add(blocks.validationLosses)
+  const [loss, epoch, epochsWithoutGain] = blocks.best
+  Object.assign(course.best, { loss, epoch, epochsWithoutGain, weights: blocks.bestWeights })
+  course.timeline?.split(Array.from(blocks.timelineEpochs), blocks.timeline)
+  // Room for the rows is made by `resume`, when they are there: few bytes may speak of many.
+  layOutData(state.layout, data) // refuses what no memory can hold
+  course.kept = { fingerprint, ownRows: ownRowsOf(blocks, data) }
+  state.course = course
+}
+
+/** Those of the blocks, checked already, that are rows and weights */
+function ownRowsOf({ weights, validationInputs, validationTargets }: Blocks, data: CourseData): Blocks {
+  return {
+    ...(data.isWeighted ? { weights } : {}),
+    ...(data.validationRows > 0 && !data.split ? { validationInputs, validationTargets } : {}),
+  }
+}
+
+function invalid(name: string, expected: string, got: string): WasmpropError {
+  return new WasmpropError('INVALID_MODEL', `snapshot: ${name}: expected ${expected}, got ${got}`, { path: name })
+}

@@ -1,0 +1,527 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+// The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
+import { DIFFERENTIATES } from '../../assembly/ids.ts'
+import * as P from '../../assembly/program.ts'
+import {
+  type Dtype,
+  type NetworkConfig,
+  type ResolvedConfig,
+  type ResolvedLayer,
+  resolveConfig,
+} from '../config/config.ts'
+import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from '../data/matrix.ts'
+import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
+import { fitScaling, givenScaling } from '../data/scaling.ts'
+import { type Rows, readSampleWeights } from '../data/training-set.ts'
+import { type Chosen, prepare } from '../engines/choose.ts'
+import { describe, disposed, WasmpropError } from '../errors.ts'
+import { layOut, memoryFor, writeProgram } from '../memory/layout.ts'
+import {
+  checkWeights,
+  copyLayers,
+  gradientsOf,
+  hashPacked,
+  initializeLayers,
+  isValues,
+  type LayerWeights,
+  newValues,
+  packParameters,
+  readLayers,
+  unpackParameters,
+  type Values,
+  valuesOf,
+} from '../memory/parameters.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { type ModelJSON, modelToJSON } from '../model/json.ts'
+import { writeSnapshot } from '../model/snapshot.ts'
+import { checkBoolean, readOptions, refuse } from '../options/check.ts'
+import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from '../prediction/blocks.ts'
+import {
+  computeMetrics,
+  type MetricChoice,
+  type Metrics,
+  type ResolvedMetric,
+  resolveMetrics,
+} from '../prediction/metrics.ts'
+import { classesOf, finite, normOf, refuseNarrow, refuseOverflow } from '../prediction/outputs.ts'
+import { Predictor } from '../prediction/predictor.ts'
+import type { ActivationName } from '../tables/activations.ts'
+import { newRateState } from '../tables/schedules.ts'
+import { type Run, runThrough, runYielding, type TrainingRun, type TrainResult } from '../training/loop.ts'
+import type { ResumeOptions, StreamOptions, TrainOptions } from '../training/options.ts'
+import { endRun, resumeTraining, startStream, startTraining } from '../training/start.ts'
+import type { StreamSource } from '../training/stream.ts'
+
+/** What a network runs on, readable as `network.engine` */
+export interface EngineInfo {
+  readonly name: 'wasm' | 'typescript'
+  /** How many compute at present: fewer than asked for where helpers have died */
+  readonly threads: number
+  /** Whether multiply and add are fused, so that bits differ between hosts */
+  readonly relaxed: boolean
+  /** Why it is not the engine that was asked for or would be taken first */
+  readonly reason?: string
+}
+
+/** One layer, readable as `network.layers[i]` */
+export interface LayerInfo {
+  readonly inputs: number
+  readonly units: number
+  readonly activation: ActivationName
+  readonly bias: boolean
+  readonly trainBias: boolean
+}
+
+/** Gradients of one batch of rows */
+export interface Gradients {
+  /** Loss of the rows, without penalties */
+  loss: number
+  /** l1 · Σ|W| + ½ · l2 · ΣW² of the regularization */
+  penalty: number
+  /** Euclidean norm of all gradients together */
+  norm: number
+  layers: LayerWeights[]
+}
+
+/** What holds a network's memory */
+interface Held {
+  readonly state: NetworkState
+  readonly predictor: Predictor
+}
+
+function infoOf({ inputs, units, activation, hasBiases, trainsBiases }: ResolvedLayer): LayerInfo {
+  return Object.freeze({ inputs, units, activation: activation.name, bias: hasBiases, trainBias: trainsBiases })
+}
+
+/** What is over too soon to be aborted */
+const SHORT_RUN: Run = { abort() {} }
+
+/** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON`, `restoreNetwork` or `clone`. */
+export class Network {
+  /** Input columns */
+  readonly inputs: number
+  readonly layers: readonly LayerInfo[]
+  readonly dtype: Dtype
+  readonly seed: number
+  readonly engine: EngineInfo
+  /** Weights and biases; biases that a layer does not have are not counted. */
+  readonly parameterCount: number
+  readonly #chosen: Chosen
+  /** Undefined once it is disposed of, so that whoever still holds the network holds no memory */
+  #held: Held | undefined
+  #run: Run | undefined
+
+  private constructor(config: ResolvedConfig, chosen: Chosen) {
+    const engine = chosen.create()
+    const layout = layOut(config, engine.threads)
+    engine.reserve(layout.end)
+    writeProgram(engine.buffer, layout, config)
+    this.#chosen = chosen
+    const state: NetworkState = {
+      config,
+      layout,
+      engine,
+      rate: newRateState(),
+      fullBatch: chosen.fullBatch,
+      inputScaling: givenScaling(config.scaling.inputs, config.inputs),
+      targetScaling: givenScaling(config.scaling.targets, config.outputs),
+      course: undefined,
+    }
+    this.#held = { state, predictor: new Predictor(state) }
+    this.inputs = config.inputs
+    this.layers = Object.freeze(config.layers.map(infoOf))
+    this.dtype = config.dtype
+    this.seed = config.seed
+    const { name, relaxed } = engine
+    const { reason } = chosen
+    this.engine = Object.freeze({
+      name,
+      get threads() {
+        return engine.workingThreads
+      },
+      relaxed,
+      ...(reason === undefined ? {} : { reason }),
+    })
+    this.parameterCount = config.layers.reduce(
+      (sum, { inputs, units, hasBiases }) => sum + (inputs + Number(hasBiases)) * units,
+      0,
+    )
+  }
+
+  /** @internal */
+  static async create(config: NetworkConfig): Promise<Network> {
+    return Network.drawn(resolveConfig(config))
+  }
+
+  /** @internal With drawn weights */
+  static async drawn(config: ResolvedConfig): Promise<Network> {
+    layOut(config) // refuses what is too large before anything is loaded or allocated
+    const network = await Network.blank(config)
+    initializeLayers(network.#values(), network.#state.layout, config)
+    return network
+  }
+
+  /** @internal All weights 0 */
+  static async blank(config: ResolvedConfig): Promise<Network> {
+    return new Network(config, await prepare(config))
+  }
+
+  /**
+   * Trains, going on from the present weights and optimizer state. Yields about every 8 ms, so that a tab stays
+   * responsive. Rejects before anything is changed where options or data are wrong.
+   */
+  async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
+    return this.#trainYielding('train', (state) => startTraining(state, inputs, targets, options))
+  }
+
+  /** Trains without yielding: for workers and scripts. */
+  trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
+    return this.#alone('trainSync', (state) => {
+      const run = this.#follow(startTraining(state, inputs, targets, options))
+      return endRun(state, runThrough(run))
+    })
+  }
+
+  /**
+   * Trains on batches `{ inputs, targets, sampleWeights? }` as they come from an iterable or async iterable, an optimizer
+   * step each; several epochs need a function that gives a fresh one for each. The scaling must be fitted before. The same
+   * batches lead to the same bits as `train` without shuffling. Cannot be resumed.
+   */
+  async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
+    const state = this.#begin('trainStream')
+    try {
+      return await this.#follow(startStream(state, source, options)).run(source)
+    } finally {
+      this.#end(state)
+    }
+  }
+
+  /**
+   * Finishes the call of `train` that was aborted, or in which the snapshot was taken that this network was restored from,
+   * as if it had never stopped. Takes the same rows again and throws INVALID_DATA for others; weights of rows and rows of
+   * their own for the validation are part of the snapshot. The result is that of the whole call.
+   */
+  async resume(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): Promise<TrainResult> {
+    return this.#trainYielding('resume', (state) => resumeTraining(state, inputs, targets, options))
+  }
+
+  async #trainYielding(call: string, start: (state: NetworkState) => TrainingRun): Promise<TrainResult> {
+    const state = this.#begin(call)
+    try {
+      return endRun(state, await runYielding(this.#follow(start(state))))
+    } finally {
+      this.#end(state)
+    }
+  }
+
+  /** What no other write may disturb, though functions of the user run in it */
+  #alone<T>(call: string, act: (state: NetworkState) => T): T {
+    const state = this.#begin(call)
+    try {
+      return act(state)
+    } finally {
+      this.#end(state)
+    }
+  }
+
+  /** From here to `#end`, writes are BUSY and `dispose` waits. */
+  #begin(call: string): NetworkState {
+    const state = this.#state
+    if (this.#run !== undefined) {
+      throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
+    }
+    this.#run = SHORT_RUN
+    return state
+  }
+
+  /** Aborts a run where the network is disposed of. */
+  #follow<R extends Run>(run: R): R {
+    this.#run = run
+    if (this.#held === undefined) run.abort()
+    return run
+  }
+
+  #end({ engine }: NetworkState): void {
+    this.#run = undefined
+    if (this.#held === undefined) engine.dispose()
+  }
+
+  /**
+   * Exactly one optimizer step on these rows in this order; `sampleWeights` as in `train`. Returns their loss before the
+   * step. Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite weights.
+   */
+  trainOnBatch(
+    inputs: MatrixInput,
+    targets: MatrixInput,
+    options: { sampleWeights?: readonly number[] | NumericArray } = {},
+  ): number {
+    return this.#alone('trainOnBatch', (state) => {
+      const { sampleWeights } = readOptions(options, '', ['sampleWeights'])
+      const rows = readScaledRows(state, 'trainOnBatch', inputs, targets)
+      const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
+      const outcome = stepOnRows(state, rows, weights)
+      if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
+      state.course = undefined
+      return outcome.loss
+    })
+  }
+
+  /**
+   * Outputs in the targets' units, in the form in which the inputs came. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE
+   * for the inputs, NOT_FITTED before the scaling is fitted, NOT_FINITE where an output overflows.
+   */
+  predict(inputs: readonly number[]): number[]
+  predict(inputs: readonly (readonly number[])[]): number[][]
+  predict(inputs: MatrixInput): Predictions
+  predict(inputs: MatrixInput): Predictions {
+    const { outputs, x } = this.#predict(inputs)
+    return x === undefined ? outputs : toForm(outputs, x.rows, this.#outputs, x)
+  }
+
+  /**
+   * Writes the outputs of all rows, without gaps, into `outputs` of rows × output units numbers. Allocates nothing for few
+   * rows in a flat float array, where the targets are not scaled and `outputs` is of the network's dtype or float64. Throws
+   * as `predict` does, INVALID_SHAPE for outputs of another size or kind, and NOT_FINITE for what they cannot hold.
+   */
+  predictInto(inputs: MatrixInput, outputs: Values): void {
+    const { state, predictor } = this.#live
+    const rows = flatRows(state, inputs)
+    const { blockRows, bytesPerValue } = state.layout
+    const isWhole = isValues(outputs) && outputs.length === rows * state.config.outputs
+    if (rows > 0 && rows <= blockRows && isWhole && outputs.BYTES_PER_ELEMENT >= bytesPerValue) {
+      // Nothing is written before the block is known to be finite, unless scaling back overflows.
+      if (state.targetScaling?.isIdentity && predictor.predict(inputs as Values, rows, outputs)) return
+    }
+    const { outputs: results } = this.#predict(inputs)
+    if (!isValues(outputs) || outputs.length !== results.length) {
+      const got = outputs?.length === undefined ? describe(outputs) : `one of ${outputs.length}`
+      const message = `outputs: expected a Float32Array or Float64Array of ${results.length} numbers, got ${got}`
+      throw new WasmpropError('INVALID_SHAPE', message, { path: 'outputs' })
+    }
+    refuseNarrow(outputs, results, state.config.outputs)
+    outputs.set(results)
+  }
+
+  /**
+   * The class of each row: the output with the largest value, or for a single output 1 where it is above ½. A number for
+   * one row, number[] for rows, Uint32Array for the other forms. Throws as `predict` does.
+   */
+  predictClass(inputs: readonly number[]): number
+  predictClass(inputs: readonly (readonly number[])[]): number[]
+  predictClass(inputs: MatrixInput): number | number[] | Uint32Array
+  predictClass(inputs: MatrixInput): number | number[] | Uint32Array {
+    const { outputs, x } = this.#predict(inputs)
+    const classes = classesOf(outputs, this.#outputs)
+    if (x === undefined || x.form === 'flat') return classes
+    return x.form === 'row' || (x.form === 'column' && x.rows === 1) ? classes[0] : Array.from(classes)
+  }
+
+  /** Outputs without gaps; without `x` the inputs were a flat float array. */
+  #predict(inputs: MatrixInput): { outputs: Values; x?: Matrix } {
+    const { state, predictor } = this.#live
+    const { dtype, outputs: columns } = state.config
+    const rows = flatRows(state, inputs)
+    if (rows > 0) {
+      const outputs = newValues(dtype, rows * columns)
+      if (predictor.predict(inputs as Values, rows, outputs)) return { outputs }
+    }
+    const x = readInputs(state, inputs)
+    const { inputScaling, targetScaling } = fittedScalings(state, 'predict')
+    const outputs = predictRows(state, inputScaling.apply(x))
+    targetScaling.undo(outputs)
+    refuseOverflow(outputs, columns, 'predict')
+    return { outputs, x }
+  }
+
+  /**
+   * Fits the scaling to these rows, and nothing else. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE for the rows, BUSY
+   * while the network trains.
+   */
+  fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
+    this.#alone('fitScaling', (state) => {
+      const rows = readRows(state, inputs, targets)
+      const { scaling } = state.config
+      const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
+      state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
+      state.inputScaling = inputScaling
+      state.course = undefined
+    })
+  }
+
+  /**
+   * The loss of these rows, of the scaled targets and without penalties, and the metrics that are asked for, in the
+   * targets' own units. Throws INVALID_CONFIG for metrics, INVALID_SHAPE, INVALID_DATA or NOT_FINITE for rows, NOT_FITTED
+   * before the scaling is fitted, NOT_FINITE where the loss or an output overflows.
+   */
+  evaluate(
+    inputs: MatrixInput,
+    targets: MatrixInput,
+    options: { metrics?: readonly MetricChoice[] } = {},
+  ): { loss: number } & Metrics {
+    const metrics = resolveMetrics(readOptions(options, '', ['metrics']).metrics, this.#outputs)
+    return this.#evaluate(readRows(this.#state, inputs, targets), metrics)
+  }
+
+  #evaluate(rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
+    const scalings = fittedScalings(this.#state, 'evaluate')
+    const outputs = newValues(this.#state.config.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
+    const values = this.#values()
+    const collect = (row: number, count: number) => copyOutputs(values, this.#state.layout, count, outputs, row)
+    const scaled = scaleRows(this.#state, rows, scalings)
+    const loss = evaluateRows(this.#state, scaled, 0, undefined, metrics.length > 0 ? collect : undefined)
+    finite(loss, 'evaluate: expected the loss')
+    scalings.targetScaling.undo(outputs)
+    refuseOverflow(outputs, this.#outputs, 'evaluate')
+    return { loss, ...computeMetrics(metrics, outputs, rows.targets) }
+  }
+
+  /**
+   * Loss and gradients of these rows as one batch: those of loss + penalty, before clipping unless `clipped`. Changes
+   * nothing. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE for rows, NOT_FITTED before the scaling is fitted, NOT_FINITE
+   * where loss or gradients overflow.
+   */
+  gradients(inputs: MatrixInput, targets: MatrixInput, options: { clipped?: boolean } = {}): Gradients {
+    const { clipped = false } = readOptions(options, '', ['clipped'])
+    const rows = readScaledRows(this.#state, 'gradients', inputs, targets)
+    const loss = finite(evaluateRows(this.#state, rows, DIFFERENTIATES), 'gradients: expected the loss')
+    this.#state.engine.adjust(P.PROGRAM, checkBoolean(clipped, 'clipped'))
+    const layers = readLayers(this.#values(), this.#state.layout, gradientsOf)
+    const norm = finite(normOf(layers), 'gradients: expected their norm')
+    return { loss, penalty: penaltyOf(this.#state), norm, layers }
+  }
+
+  /** A copy of all weights [in][out] and biases; zeros for a layer without biases. */
+  getWeights(): LayerWeights[] {
+    return readLayers(this.#values(), this.#state.layout)
+  }
+
+  /**
+   * Sets all weights and biases, in the shape that `getWeights` gives. Nothing is changed where one is wrong: that throws
+   * INVALID_SHAPE, INVALID_DATA or NOT_FINITE; BUSY while the network trains.
+   */
+  setWeights(layers: readonly LayerWeights[]): void {
+    this.#alone('setWeights', (state) => {
+      copyLayers(valuesOf(state.engine.buffer, state.config.dtype), state.layout, checkWeights(layers, state.config))
+      state.course = undefined
+    })
+  }
+
+  /**
+   * A fingerprint of the weights, not a signature: 64-bit FNV-1a in hexadecimal over dtype, widths and little-endian
+   * values in [in][out] order, each layer's biases after its weights.
+   */
+  weightsHash(): string {
+    return hashPacked(packParameters(this.#values(), this.#state.layout), this.#state.config)
+  }
+
+  /** The model, exact to the bit, for prediction and further training; without optimizer state. */
+  toJSON(): ModelJSON {
+    return modelToJSON(this.#state, packParameters(this.#values(), this.#state.layout))
+  }
+
+  /**
+   * Everything as bytes: weights, optimizer, counters, scaling, and how a `train` stands that is running or was aborted.
+   * `restoreNetwork` makes a network of them that goes on bit for bit, by `resume` with that `train`.
+   */
+  snapshot(): Uint8Array {
+    return writeSnapshot(this.#state)
+  }
+
+  /**
+   * Another network with the same weights, optimizer state and scaling, and a memory of its own. A `train` that runs or was
+   * aborted is not carried over: `resume` takes a snapshot.
+   */
+  clone(): Network {
+    const copy = new Network(this.#state.config, this.#chosen)
+    const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
+    new Uint8Array(copy.#state.engine.buffer).set(from.subarray(P.PROGRAM), P.PROGRAM)
+    Object.assign(copy.#state.rate, this.#state.rate)
+    copy.#state.inputScaling = this.#state.inputScaling
+    copy.#state.targetScaling = this.#state.targetScaling
+    return copy
+  }
+
+  /** @internal The same network, whatever its type, in float64 */
+  static inFloat64(network: Network): Network {
+    const { config, layout, inputScaling, targetScaling } = Network.stateOf(network)
+    const copy = new Network({ ...config, dtype: 'float64' }, network.#chosen)
+    const packed = Float64Array.from(packParameters(network.#values(), layout))
+    unpackParameters(copy.#values(), copy.#state.layout, packed)
+    Object.assign(copy.#state, { inputScaling, targetScaling })
+    return copy
+  }
+
+  /** Layers, widths, parameters and memory, a line each */
+  summary(): string {
+    const { config, layout } = this.#state
+    const rows = this.layers.map(({ inputs, units, activation, bias }, index) => {
+      const parameters = (inputs + Number(bias)) * units
+      return `${index}  ${`${inputs} → ${units}`.padEnd(14)}${activation.padEnd(12)}${parameters} parameters`
+    })
+    const { name, threads, reason } = this.engine
+    return [
+      `${[this.inputs, ...this.layers.map(({ units }) => units)].join('-')} network, ${this.dtype}, seed ${this.seed}`,
+      ...rows,
+      `loss ${config.loss.name}, optimizer ${config.optimizer.name}, ${this.parameterCount} parameters, ` +
+        `${Math.ceil(memoryFor(layout, 0, false) / 1024)} KiB`,
+      `engine ${name}${threads > 1 ? `, ${threads} threads` : ''}${reason === undefined ? '' : ` (${reason})`}`,
+    ].join('\n')
+  }
+
+  /** Gives the memory back. A running `train` ends first, as aborted. All later calls are refused. */
+  dispose(): void {
+    if (this.#held === undefined) return
+    const { engine } = this.#held.state
+    this.#held = undefined
+    if (this.#run) this.#run.abort()
+    else engine.dispose()
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose()
+  }
+
+  /** @internal What functions of networks work on; they take anything. */
+  static stateOf(network: unknown): NetworkState {
+    if (typeof network === 'object' && network !== null && #held in network) return network.#state
+    return refuse('network', 'a Network that createNetwork gave', network)
+  }
+
+  /** @internal As `evaluate` of checked rows */
+  static evaluateRows(network: Network, rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
+    return network.#evaluate(rows, metrics)
+  }
+
+  get #live(): Held {
+    if (this.#held !== undefined) return this.#held
+    throw disposed()
+  }
+
+  get #state(): NetworkState {
+    return this.#live.state
+  }
+
+  get #outputs(): number {
+    return this.#state.config.outputs
+  }
+
+  #values(): Values {
+    return valuesOf(this.#state.engine.buffer, this.#state.config.dtype)
+  }
+}
+
+/** The rows of a flat float array of whole rows; 0 for all else */
+function flatRows({ config }: NetworkState, inputs: MatrixInput): number {
+  if (!isValues(inputs)) return 0
+  const rows = inputs.length / config.inputs
+  return Number.isInteger(rows) ? rows : 0
+}
+
+/**
+ * Makes a network with drawn weights. Rejects with a WasmpropError: INVALID_CONFIG names the option that is wrong,
+ * OUT_OF_MEMORY what 4 GiB or the host cannot hold, ENGINE_UNAVAILABLE a host without WebAssembly where `engine: 'wasm'`
+ * insists, ENGINE_FAILED a module `wasm` of another version.
+ */
+export function createNetwork(config: NetworkConfig): Promise<Network> {
+  return Network.create(config)
+}

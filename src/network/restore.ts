@@ -1,0 +1,71 @@
+// Networks from what was saved of others. A room of its own, so that who only creates networks does not load what reads them.
+
+import { unpackParameters, valuesOf } from '../memory/parameters.ts'
+import { type ModelOptions, readModel } from '../model/json.ts'
+import { applySnapshot, type RestoreOptions, readSnapshot, type Snapshot } from '../model/snapshot.ts'
+import { Network } from './network.ts'
+
+/**
+ * The network that `toJSON` wrote, from the value or its JSON text, equal to the bit. Rejects with INVALID_MODEL what is not
+ * such a model, with UNSUPPORTED_MODEL what a newer version wrote. `engine`, `arithmetic`, `threads` and `wasm` are as in
+ * `createNetwork`. A network whose rate was a function gets the optimizer's default rate.
+ */
+export async function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
+  const { config, parameters, inputScaling, targetScaling } = readModel(value, options)
+  const network = await Network.blank(config)
+  const state = Network.stateOf(network)
+  unpackParameters(valuesOf(state.engine.buffer, config.dtype), state.layout, parameters)
+  Object.assign(state, { inputScaling, targetScaling })
+  return network
+}
+
+/**
+ * The network that `snapshot` wrote. Rejects with INVALID_MODEL what was cut or changed, with UNSUPPORTED_MODEL what a newer
+ * version wrote. A rate given as a function must be
+ * given again, as `learningRate`; `engine`, `arithmetic`, `threads` and `wasm` may be others than before.
+ *
+ * @example
+ * ```js
+ * import { createNetwork, restoreNetwork } from 'wasmprop'
+ *
+ * const X = Array.from({ length: 60 }, (_, i) => [(i % 7) / 7, (i % 11) / 11])
+ * const y = X.map(([a, b]) => [a * b])
+ * const config = {
+ *   inputs: 2,
+ *   layers: [{ units: 16, activation: 'tanh', dropout: 0.1 }, { units: 1 }],
+ *   optimizer: { name: 'adam', learningRate: { name: 'cosine', initial: 0.01, total: 200 } },
+ *   seed: 1,
+ * }
+ * const options = { epochs: 200, batchSize: 8, validation: { split: 0.2 }, earlyStopping: { patience: 20 } }
+ *
+ * const network = await createNetwork(config)
+ * let bytes
+ * await network.train(X, y, {
+ *   ...options,
+ *   onEpoch: ({ epoch }) => {
+ *     if (epoch === 57) bytes = network.snapshot()
+ *   },
+ * })
+ * const other = await restoreNetwork(bytes, { engine: 'typescript' })
+ * const { epochs, stopReason } = await other.resume(X, y)
+ * console.log(epochs, stopReason, other.weightsHash() === network.weightsHash())
+ * ```
+ *
+ * ```text
+ * 75 earlyStopping true
+ * ```
+ */
+export async function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
+  return networkOfSnapshot(readSnapshot(bytes, options))
+}
+
+export async function networkOfSnapshot(snapshot: Snapshot): Promise<Network> {
+  const network = await Network.blank(snapshot.config)
+  try {
+    applySnapshot(Network.stateOf(network), snapshot)
+    return network
+  } catch (cause) {
+    network.dispose()
+    throw cause
+  }
+}

@@ -1,0 +1,164 @@
+// Checks of what users hand in, for every room that takes options: each gives the value back, or throws with its path, what
+// was expected and what came. Option objects are read through their own keys alone, never through a prototype.
+import { describe, didYouMean, tagOf, WasmpropError } from '../errors.ts'
+import type { Chosen, NumberOption, Option, Options } from './option.ts'
+
+export function refuse(path: string, expected: string, got: unknown, advice = ''): never {
+  throw new WasmpropError('INVALID_CONFIG', `${path}: expected ${expected}, got ${describe(got)}${advice}`, { path })
+}
+
+/** Plain objects, instances of the user's classes and modules: not what holds its things elsewhere, as a Map or a Promise. */
+export function isOptionObject(value: unknown): value is Record<string, unknown> {
+  return /^(Object|Module)$/.test(tagOf(value))
+}
+
+/** Duck-typed, for signals of other realms and polyfills */
+export function isSignal(value: unknown): value is AbortSignal {
+  const signal = value as AbortSignal | null | undefined
+  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+}
+
+/**
+ * The options of `value` that are set: a copy without a prototype, so that an absent option reads as undefined whatever
+ * Object.prototype holds. Refuses keys that are not among `names`. `path` is '' for the object that a function takes as
+ * its own; `expected` says what the object is.
+ */
+export function readOptions<Name extends string>(
+  value: unknown,
+  path: string,
+  names: readonly Name[],
+  expected = 'an object with options',
+): Record<Name, unknown> {
+  if (!isOptionObject(value)) refuse(path === '' ? 'options' : path, expected, value)
+  const options: Record<string, unknown> = Object.create(null)
+  for (const key of Object.keys(value)) {
+    const option = value[key]
+    if (option === undefined) continue
+    if (!(names as readonly string[]).includes(key)) refuseKey(path, key, names)
+    options[key] = option
+  }
+  return options
+}
+
+function refuseKey(path: string, key: string, names: readonly string[]): never {
+  const isPlain = /^[\w$]{1,40}$/.test(key)
+  const keyPath = isPlain ? `${path}${path === '' ? '' : '.'}${key}` : `${path}[${describe(key)}]`
+  const advice = didYouMean(key, names) || `; expected one of ${list(names)}`
+  throw new WasmpropError('INVALID_CONFIG', `${keyPath}: unknown option${advice}`, { path: keyPath })
+}
+
+export function list(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ')
+}
+
+export function checkInteger(value: unknown, path: string, least: number, most: number): number {
+  if (typeof value === 'number' && value > most) refuse(path, `an integer of at most ${most}`, value)
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < least) {
+    refuse(path, `an integer of at least ${least}`, value)
+  }
+  return value + 0 // −0 becomes 0
+}
+
+type Bounds = Pick<NumberOption, 'min' | 'above' | 'max' | 'below' | 'isInteger'>
+
+export function checkNumber(value: unknown, path: string, bounds: Bounds = {}): number {
+  const { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY } = bounds
+  const { max = Number.POSITIVE_INFINITY, below = Number.POSITIVE_INFINITY, isInteger = false } = bounds
+  // The bounds that are not given refuse infinities, and every comparison refuses NaN.
+  const isWithin = typeof value === 'number' && value >= min && value > above && value <= max && value < below
+  if (isWithin && !(isInteger && !Number.isInteger(value))) return value
+  return refuse(path, `${isInteger ? 'an integer' : 'a finite number'}${phrase(bounds)}`, value)
+}
+
+function phrase({ min, above, max, below }: Bounds): string {
+  const phrases = Object.entries({ 'of at least': min, above, 'of at most': max, below })
+    .filter(([, bound]) => bound !== undefined)
+    .map(([words, bound]) => ` ${words} ${bound}`)
+  return phrases.join(' and')
+}
+
+export function checkBoolean(value: unknown, path: string): boolean {
+  if (typeof value === 'boolean') return value
+  return refuse(path, 'true or false', value)
+}
+
+/** One of `names`. `others` adds to the message what else the option takes. */
+export function checkName<Name extends string>(
+  value: unknown,
+  path: string,
+  names: readonly Name[],
+  others = '',
+): Name {
+  const name = names.find((candidate) => candidate === value)
+  if (name !== undefined) return name
+  return refuse(
+    path,
+    `one of ${list(names)}${others}`,
+    value,
+    typeof value === 'string' ? didYouMean(value, names) : '',
+  )
+}
+
+/** `'name'` or `{ name, …options }` for an entry of `table`, with the defaults filled in */
+export function checkChoice<Name extends string>(
+  value: unknown,
+  path: string,
+  table: Readonly<Record<Name, { readonly options: Options }>>,
+): Chosen<Name> {
+  const names = Object.keys(table) as Name[]
+  if (!isOptionObject(value)) {
+    const name = checkName(value, path, names)
+    return { name, options: checkOptions({}, path, table[name].options) }
+  }
+  const name = checkName(Object.hasOwn(value, 'name') ? value.name : undefined, `${path}.name`, names)
+  return { name, options: checkOptions(value, path, table[name].options) }
+}
+
+function checkOptions(value: unknown, path: string, options: Options): Chosen<string>['options'] {
+  const given = readOptions(value, path, ['name', ...Object.keys(options)])
+  const checked: Record<string, number | boolean> = {}
+  for (const [name, option] of Object.entries(options)) {
+    checked[name] = given[name] === undefined ? option.default : checkOption(given[name], `${path}.${name}`, option)
+  }
+  return checked
+}
+
+function checkOption(value: unknown, path: string, option: Option): number | boolean {
+  return option.kind === 'boolean' ? checkBoolean(value, path) : checkNumber(value, path, option)
+}
+
+export type Dtype = 'float32' | 'float64'
+
+/** Whether the network's type holds the number as other than an infinity or NaN. */
+export function isFiniteIn(dtype: Dtype, value: number): boolean {
+  return Number.isFinite(dtype === 'float32' ? Math.fround(value) : value)
+}
+
+/** A copy of `count` numbers that are finite in the network's type */
+export function checkNumbers(value: unknown, path: string, count: number, dtype: Dtype): number[] {
+  if (!Array.isArray(value) || value.length !== count) refuse(path, `an array of ${count} numbers`, value)
+  const numbers: number[] = []
+  for (let index = 0; index < count; index++) {
+    const number: unknown = value[index]
+    if (typeof number !== 'number' || !isFiniteIn(dtype, number)) {
+      refuse(`${path}[${index}]`, `a number that is finite in ${dtype}`, number)
+    }
+    numbers.push(number)
+  }
+  return numbers
+}
+
+/** A copy of `rows` arrays of `columns` numbers that are finite in the network's type */
+export function checkRows(value: unknown, path: string, rows: number, columns: number, dtype: Dtype): number[][] {
+  if (!Array.isArray(value) || value.length !== rows) {
+    refuse(path, `${rows} rows of ${columns} numbers`, value, transposedAdvice(value, rows, columns))
+  }
+  // Array.from visits holes, which map would leave out.
+  return Array.from(value, (row: unknown, index) => checkNumbers(row, `${path}[${index}]`, columns, dtype))
+}
+
+function transposedAdvice(value: unknown, rows: number, columns: number): string {
+  const isTransposed =
+    Array.isArray(value) && value.length === columns && Array.isArray(value[0]) && value[0].length === rows
+  return isTransposed ? '; these look transposed: rows are [in], columns are [out]' : ''
+}

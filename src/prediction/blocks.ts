@@ -1,0 +1,171 @@
+// Passes over any number of rows through the engine's fixed blocks: predictions, losses, gradients, one step.
+import { DIFFERENTIATES, DROPS } from '../../assembly/ids.ts'
+import * as P from '../../assembly/program.ts'
+import type { Matrix } from '../data/matrix.ts'
+import type { Rows } from '../data/training-set.ts'
+import { WasmpropError } from '../errors.ts'
+import type { Layout } from '../memory/layout.ts'
+import { newValues, type Values, valuesOf } from '../memory/parameters.ts'
+import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
+import type { FullBatch, NetworkState } from '../memory/state.ts'
+import { placeRows, reserveRows } from '../memory/training-rows.ts'
+import { lossOf } from '../tables/losses.ts'
+import { rateAt } from '../tables/schedules.ts'
+import { adviceFor } from '../training/divergence.ts'
+
+/** Raw outputs of all rows, without gaps: rows × outputs, in the network's type, before unscaling. */
+export function predictRows({ config, layout, engine }: NetworkState, inputs: Matrix): Values {
+  const { blockRows, inputBlock, inputStride, bytesPerValue, layers } = layout
+  const { units } = layers[layers.length - 1]
+  const values = valuesOf(engine.buffer, config.dtype)
+  const results = newValues(config.dtype, inputs.rows * units)
+  for (let row = 0; row < inputs.rows; row += blockRows) {
+    const count = Math.min(blockRows, inputs.rows - row)
+    inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)
+    engine.predict(P.PROGRAM, inputStride, count)
+    copyOutputs(values, layout, count, results, row)
+  }
+  return results
+}
+
+/** Copies the outputs of the block that was last passed, without gaps, to row `row` of `results` on. */
+export function copyOutputs(values: Values, layout: Layout, count: number, results: Values, row: number): void {
+  const { units, outputs, stride } = layout.layers[layout.layers.length - 1]
+  for (let i = 0, to = row * units; i < count; i++) {
+    // A plain loop: for few units much faster than `set` with a subarray
+    for (let from = (outputs + i * stride) / layout.bytesPerValue, end = from + units; from < end; from++, to++) {
+      results[to] = values[from]
+    }
+  }
+}
+
+/**
+ * Loss of all rows as one batch, by the flags in assembly/ids.ts as in training and with gradients left in memory.
+ * @param weights what each row's loss is multiplied by
+ * @param visit called after each block of rows, whose outputs lie in memory
+ */
+export function evaluateRows(
+  { config, layout, engine }: NetworkState,
+  { inputs, targets }: Rows,
+  flags: number,
+  weights?: Float64Array,
+  visit?: (row: number, count: number) => void,
+): number {
+  const { blockRows, inputBlock, inputStride, targetBlock, targetStride, weightBlock, bytesPerValue } = layout
+  const values = valuesOf(engine.buffer, config.dtype)
+  for (let row = 0; row < inputs.rows; row += blockRows) {
+    const count = Math.min(blockRows, inputs.rows - row)
+    inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)
+    targets.copyRows(row, row + count, values, targetBlock / bytesPerValue, targetStride / bytesPerValue)
+    if (weights) new Float64Array(engine.buffer, weightBlock, count).set(weights.subarray(row, row + count))
+    engine.evaluate(P.PROGRAM, inputBlock, targetBlock, weights ? weightBlock : 0, row, count, inputs.rows, flags)
+    visit?.(row, count)
+  }
+  return engine.loss(P.PROGRAM, inputs.rows)
+}
+
+/** The terms of the loss of the batch that was last passed: over the outputs, in order, of the sums over rows */
+export function lossSum({ engine, layout }: NetworkState): number {
+  const { units } = layout.layers[layout.layers.length - 1]
+  return new Float64Array(engine.buffer, layout.lossColumns, units).reduce((sum, column) => sum + column, 0)
+}
+
+/** The loss that such sums over `rows` rows come to */
+export function lossOfSum({ config }: NetworkState, sum: number, rows: number): number {
+  const { isMeanOverRows, lossFactor } = lossOf(config.loss)
+  const loss = sum * lossFactor(config.layers[config.layers.length - 1].units, config.loss.options)
+  return isMeanOverRows ? loss / rows : loss
+}
+
+/** What a step came to: the loss before it, and in words what was not finite, where that undid it */
+export interface StepOutcome {
+  readonly loss: number
+  /** The epoch's sum with this batch */
+  readonly sum: number
+  readonly rate: number
+  readonly failure?: string
+}
+
+/**
+ * One optimizer step on all rows as one batch. Everything is as it was where the loss or a weight after it is not finite.
+ * `epochSum` is that of the batches before, where there is an epoch: its loss has to stay finite as well.
+ */
+export function stepOnRows(
+  state: NetworkState,
+  rows: Rows,
+  weights?: Float64Array,
+  flags = DIFFERENTIATES | DROPS,
+  epochSum = 0,
+): StepOutcome {
+  const { engine } = state
+  const rate = nextRate(state)
+  if (state.fullBatch) return searchOnRows(state, state.fullBatch, rows, weights, flags, rate)
+  const loss = evaluateRows(state, rows, flags, weights)
+  const sum = epochSum + lossSum(state)
+  const outcome = { loss, sum, rate }
+  if (!Number.isFinite(loss)) return { ...outcome, failure: 'the loss of the batch' }
+  if (!Number.isFinite(lossOfSum(state, sum, 1))) return { ...outcome, failure: 'the loss of the epoch' }
+  const safePoint = saveSafePoint(state)
+  try {
+    engine.step(P.PROGRAM, rate)
+  } catch (error) {
+    restoreSafePoint(state, safePoint)
+    throw error
+  }
+  if (areParametersFinite(state)) return outcome
+  restoreSafePoint(state, safePoint)
+  return { ...outcome, failure: 'a weight after the step' }
+}
+
+/** The same with an optimizer that needs the rows in memory for several passes */
+function searchOnRows(
+  state: NetworkState,
+  { stepOnData }: FullBatch,
+  rows: Rows,
+  weights: Float64Array | undefined,
+  flags: number,
+  rate: number,
+): StepOutcome {
+  const count = rows.inputs.rows
+  const data = {
+    rows: count,
+    batchRows: count,
+    validationRows: 0,
+    isShuffled: false,
+    isWeighted: weights !== undefined,
+    hasRates: false,
+  }
+  placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) })
+  const loss = stepOnData(state, rate, flags)
+  const outcome = { loss, sum: lossSum(state), rate }
+  return Number.isFinite(loss) ? outcome : { ...outcome, failure: 'the loss of the batch' }
+}
+
+/** The error for a step that was undone */
+export function notFinite(state: NetworkState, { failure, rate }: StepOutcome, { inputs }: Rows): WasmpropError {
+  const message = `expected ${failure} to be finite; the network is as before. ${adviceFor(state, rate, inputs)}`
+  return new WasmpropError('NOT_FINITE', message)
+}
+
+/** l1 · Σ|W| + ½ · l2 · ΣW² */
+export function penaltyOf({ config, engine, layout }: NetworkState): number {
+  const { l1, l2 } = config.regularization
+  if (l1 === 0 && l2 === 0) return 0
+  const values = valuesOf(engine.buffer, config.dtype)
+  let magnitudes = 0
+  let squares = 0
+  for (const { inputs, stride, weights } of layout.layers) {
+    // Pads are 0.
+    for (let i = weights / layout.bytesPerValue, end = i + (inputs * stride) / layout.bytesPerValue; i < end; i++) {
+      magnitudes += Math.abs(values[i])
+      squares += values[i] * values[i]
+    }
+  }
+  return l1 * magnitudes + 0.5 * l2 * squares
+}
+
+/** The learning rate of the step that would come next */
+export function nextRate({ config, engine, rate }: NetworkState): number {
+  const view = new DataView(engine.buffer, P.PROGRAM)
+  return rateAt(config.learningRate, rate, view.getFloat64(P.STEP, true), view.getFloat64(P.EPOCH, true))
+}

@@ -1,0 +1,58 @@
+// What is made of the engine's numbers before they are handed out.
+import { WasmpropError } from '../errors.ts'
+import type { LayerWeights, Values } from '../memory/parameters.ts'
+
+/** No NaN or infinity is handed out as a result. */
+export function finite(value: number, what: string): number {
+  if (Number.isFinite(value)) return value
+  const message = `${what} to be finite, got ${value}; the inputs or the weights are too large for the network's type`
+  throw new WasmpropError('NOT_FINITE', message)
+}
+
+/** `call` is what the outputs were computed for. */
+export function refuseOverflow(outputs: Values, units: number, call: string): void {
+  for (let index = 0; index < outputs.length; index++) {
+    if (Number.isFinite(outputs[index])) continue
+    const row = Math.floor(index / units)
+    finite(outputs[index], `${call}: expected output ${index % units} of row ${row}`)
+  }
+}
+
+/** Outputs are not written to where their type would make infinities of finite results. */
+export function refuseNarrow(outputs: Values, results: Values, units: number): void {
+  if (outputs.BYTES_PER_ELEMENT >= results.BYTES_PER_ELEMENT) return
+  const index = results.findIndex((result) => !Number.isFinite(Math.fround(result)))
+  if (index < 0) return
+  const [row, column] = [Math.floor(index / units), index % units]
+  const what = "a number within float32's range, or a Float64Array for the outputs"
+  const message = `outputs[${index}] (row ${row}, column ${column}): expected ${what}, got ${results[index]}`
+  throw new WasmpropError('NOT_FINITE', message, { path: 'outputs', row, column })
+}
+
+/** The Euclidean norm of all gradients together; finite wherever it can be */
+export function normOf(layers: readonly LayerWeights[]): number {
+  const rows = layers.flatMap(({ weights, biases }) => [...weights, biases])
+  const sumOfSquares = (factor: number) => {
+    let squares = 0
+    for (const row of rows) for (const gradient of row) squares += gradient * factor * (gradient * factor)
+    return squares
+  }
+  const norm = Math.sqrt(sumOfSquares(1))
+  // Squares that overflow: 2⁻⁶⁰⁰ and its inverse are exact.
+  return norm === Number.POSITIVE_INFINITY ? Math.sqrt(sumOfSquares(2 ** -600)) * 2 ** 600 : norm
+}
+
+/** The class of each row: the output with the largest value, or for a single output 1 where it is above ½ */
+export function classesOf(outputs: Values, units: number): Uint32Array {
+  const classes = new Uint32Array(outputs.length / units)
+  for (let row = 0; row < classes.length; row++) {
+    if (units === 1) {
+      classes[row] = Number(outputs[row] > 0.5)
+      continue
+    }
+    for (let unit = 1; unit < units; unit++) {
+      if (outputs[row * units + unit] > outputs[row * units + classes[row]]) classes[row] = unit
+    }
+  }
+  return classes
+}

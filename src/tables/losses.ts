@@ -1,0 +1,138 @@
+// The table of losses. The engine adds up the terms; factors and means are applied here and in the program.
+import {
+  ABSOLUTE_ERROR,
+  BINARY_CROSS_ENTROPY,
+  CATEGORICAL_CROSS_ENTROPY,
+  HUBER,
+  SQUARED_ERROR,
+} from '../../assembly/ids.ts'
+import type { Choice, Chosen, Options } from '../options/option.ts'
+import type { ActivationName } from './activations.ts'
+
+interface Loss {
+  readonly id: number
+  readonly options: Options
+  /** The option that goes into the program as its parameter */
+  readonly parameter?: string
+  /** Loss = factor · Σ terms, over the rows if `isMeanOverRows`; the same for the derivatives of the terms. */
+  readonly lossFactor: (outputs: number, options: Chosen<string>['options']) => number
+  readonly gradientFactor: (outputs: number, options: Chosen<string>['options']) => number
+  readonly isMeanOverRows: boolean
+  /** Computed from the output layer's nets, so that it is finite for any finite net */
+  readonly readsNets: boolean
+  /** The only output activation that it goes with, and whose derivative it contains */
+  readonly activation?: ActivationName
+  readonly minimumOutputs: number
+  /** What a target may be: any number, a probability, or a row that is a distribution over classes */
+  readonly targets: 'number' | 'probability' | 'distribution'
+  readonly formula: string
+}
+
+const one = () => 1
+const overOutputs = (outputs: number) => 1 / outputs
+/** Huber's loss over beta */
+const overBeta = (outputs: number, { beta }: Chosen<string>['options']) => 1 / (outputs * Number(beta))
+
+export const losses = {
+  halfSquaredError: {
+    id: SQUARED_ERROR,
+    options: {},
+    lossFactor: () => 0.5,
+    gradientFactor: one,
+    isMeanOverRows: false,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: '½ Σ (target − out)²',
+  },
+  meanSquaredError: {
+    id: SQUARED_ERROR,
+    options: {},
+    lossFactor: overOutputs,
+    gradientFactor: (outputs: number) => 2 / outputs,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of (target − out)²',
+  },
+  meanAbsoluteError: {
+    id: ABSOLUTE_ERROR,
+    options: {},
+    lossFactor: overOutputs,
+    gradientFactor: overOutputs,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of |target − out|',
+  },
+  huber: {
+    id: HUBER,
+    options: { delta: { kind: 'number', default: 1, above: 0 } },
+    parameter: 'delta',
+    lossFactor: overOutputs,
+    gradientFactor: overOutputs,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of ½ (target − out)², or delta · (|target − out| − ½ delta) beyond delta',
+  },
+  smoothL1: {
+    id: HUBER,
+    options: { beta: { kind: 'number', default: 1, above: 0 } },
+    parameter: 'beta',
+    lossFactor: overBeta,
+    gradientFactor: overBeta,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of ½ (target − out)² / beta, or |target − out| − ½ beta beyond beta',
+  },
+  binaryCrossEntropy: {
+    id: BINARY_CROSS_ENTROPY,
+    options: {},
+    lossFactor: overOutputs,
+    gradientFactor: overOutputs,
+    isMeanOverRows: true,
+    readsNets: true,
+    activation: 'sigmoid',
+    minimumOutputs: 1,
+    targets: 'probability',
+    formula: 'mean of −target · ln(out) − (1 − target) · ln(1 − out)',
+  },
+  categoricalCrossEntropy: {
+    id: CATEGORICAL_CROSS_ENTROPY,
+    // Part of the targets, not of the loss' terms: see smoothRows in matrix.ts
+    options: { labelSmoothing: { kind: 'number', default: 0, min: 0, max: 1 } },
+    lossFactor: one,
+    gradientFactor: one,
+    isMeanOverRows: true,
+    readsNets: true,
+    activation: 'softmax',
+    minimumOutputs: 2,
+    targets: 'distribution',
+    formula: 'mean over rows of −Σ target · ln(out)',
+  },
+} as const satisfies Record<string, Loss>
+
+export type LossName = keyof typeof losses
+/**
+ * `'meanSquaredError'`, or `{ name: 'huber', delta: 2 }` where a loss has options. Means are over rows and outputs:
+ * - `halfSquaredError`: ½ Σ (target − out)², over rows and outputs
+ * - `meanSquaredError`: mean of (target − out)²
+ * - `meanAbsoluteError`: mean of |target − out|
+ * - `huber`: mean of ½ (target − out)², or `delta` (1) · (|target − out| − ½ delta) beyond delta. Huber 1964
+ * - `smoothL1`: mean of ½ (target − out)² / `beta` (1), or |target − out| − ½ beta beyond beta. Girshick 2015
+ * - `binaryCrossEntropy`, of sigmoid outputs: mean of −target · ln(out) − (1 − target) · ln(1 − out)
+ * - `categoricalCrossEntropy`, of softmax outputs: mean over rows of −Σ target · ln(out), the targets smoothed by
+ *   `labelSmoothing` (0). Szegedy and others 2016
+ */
+export type LossChoice = Choice<typeof losses>
+export type ChosenLoss = Chosen<LossName>
+
+export function lossOf(chosen: ChosenLoss): Loss {
+  return losses[chosen.name]
+}

@@ -1,0 +1,211 @@
+// Learning rates over time: by name, by function, or reduced on plateaus. Rates are float64; no Math.cos and no power
+// operator, whose results differ between JavaScript engines.
+
+import { describe, WasmpropError } from '../errors.ts'
+import { checkName, checkNumber, isOptionObject, readOptions, refuse } from '../options/check.ts'
+import type { NumberOption } from '../options/option.ts'
+
+const units = ['step', 'epoch'] as const
+type Unit = (typeof units)[number]
+
+interface Common {
+  /** The rate that the schedule starts from. Default: the optimizer's */
+  initial?: number
+  /** What is counted, from 0 over the network's life. Default `'epoch'` */
+  unit?: Unit
+}
+
+/**
+ * A learning rate by name, in step or epoch k:
+ * - `step`: initial · `gamma` (0.1)^⌊k / `stepSize`⌋
+ * - `exponential`: initial · `gamma`^k
+ * - `cosine`: from initial to `minimum` (0) along half a cosine over `total`, then minimum. Loshchilov and Hutter 2017
+ * - `linearWarmup`: initial · min(1, (k + 1) / `warmup`)
+ * - `warmupCosine`: linearWarmup for `warmup`, then cosine up to `total`, which has the warm-up in it
+ * - `reduceOnPlateau`: times `factor` (0.1), at least `minimum` (0), after more than `patience` (10) epochs without a loss
+ *   (that of the validation, if there is one) that is below the best by more than `minDelta` (0)
+ */
+export type Schedule =
+  | ({ name: 'step'; stepSize: number; gamma?: number } & Common)
+  | ({ name: 'exponential'; gamma: number } & Common)
+  | ({ name: 'cosine'; total: number; minimum?: number } & Common)
+  | ({ name: 'linearWarmup'; warmup: number } & Common)
+  | ({ name: 'warmupCosine'; warmup: number; total: number; minimum?: number } & Common)
+  | {
+      name: 'reduceOnPlateau'
+      initial?: number
+      factor?: number
+      patience?: number
+      minDelta?: number
+      minimum?: number
+    }
+
+/** A number, a schedule, or the rate of a step, both counted from 0 over the network's life */
+export type LearningRate = number | Schedule | ((step: number, epoch: number) => number)
+
+type Numbers = Readonly<Record<string, number>>
+
+/** A checked learning rate */
+export type ResolvedRate =
+  | { readonly name: 'constant'; readonly initial: number }
+  | { readonly name: 'function'; readonly initial: number; readonly rateOf: (step: number, epoch: number) => number }
+  | {
+      readonly name: Schedule['name']
+      readonly initial: number
+      readonly unit: Unit
+      readonly numbers: Numbers
+    }
+
+/** What a schedule remembers: the rate given from outside, and the course of `reduceOnPlateau` */
+export interface RateState {
+  /** Set by `setLearningRate` or a plateau: replaces the schedule */
+  rate: number | undefined
+  best: number
+  epochsWithoutGain: number
+}
+
+const required = Number.NaN
+const positive = (value: number): NumberOption => ({ kind: 'number', default: value, above: 0 })
+const whole: NumberOption = { kind: 'number', default: required, min: 1, isInteger: true }
+
+/** Options besides `name`, `initial` and `unit`; a default of NaN: the option must be given. */
+const schedules: Readonly<Record<Schedule['name'], Readonly<Record<string, NumberOption>>>> = {
+  step: { stepSize: whole, gamma: positive(0.1) },
+  exponential: { gamma: positive(required) },
+  cosine: { total: whole, minimum: { kind: 'number', default: 0, min: 0 } },
+  linearWarmup: { warmup: whole },
+  warmupCosine: { warmup: whole, total: whole, minimum: { kind: 'number', default: 0, min: 0 } },
+  reduceOnPlateau: {
+    factor: { kind: 'number', default: 0.1, above: 0, below: 1 },
+    patience: { kind: 'number', default: 10, min: 0, isInteger: true },
+    minDelta: { kind: 'number', default: 0, min: 0 },
+    minimum: { kind: 'number', default: 0, min: 0 },
+  },
+}
+
+/** Checks a learning rate. `initial` is the optimizer's default. */
+export function resolveRate(value: unknown, initial: number, path: string): ResolvedRate {
+  if (value === undefined) return { name: 'constant', initial }
+  if (typeof value === 'function') {
+    return { name: 'function', initial, rateOf: value as (step: number, epoch: number) => number }
+  }
+  if (!isOptionObject(value)) {
+    if (typeof value !== 'number')
+      refuse(path, 'a finite number above 0, a schedule such as { name: "cosine", total: 100 } or a function', value)
+    return { name: 'constant', initial: checkNumber(value, path, { above: 0 }) }
+  }
+  const names = Object.keys(schedules) as Schedule['name'][]
+  const name = checkName(Object.hasOwn(value, 'name') ? value.name : undefined, `${path}.name`, names)
+  const options = schedules[name]
+  const unitNames = name === 'reduceOnPlateau' ? [] : ['unit']
+  const given = readOptions(value, path, ['name', 'initial', ...unitNames, ...Object.keys(options)])
+  const numbers: Record<string, number> = {}
+  for (const [option, bounds] of Object.entries(options)) {
+    const usual = Number.isNaN(bounds.default) ? undefined : bounds.default
+    const value = given[option] === undefined ? usual : given[option]
+    numbers[option] = checkNumber(value, `${path}.${option}`, bounds)
+  }
+  if (name === 'warmupCosine' && numbers.total <= numbers.warmup) {
+    refuse(
+      `${path}.total`,
+      `a number above warmup, which is ${numbers.warmup} (total has the warm-up in it)`,
+      numbers.total,
+    )
+  }
+  return {
+    name,
+    initial: given.initial === undefined ? initial : checkNumber(given.initial, `${path}.initial`, { above: 0 }),
+    unit: given.unit === undefined ? 'epoch' : checkName(given.unit, `${path}.unit`, units),
+    numbers,
+  }
+}
+
+/** Whether every step has the same rate, until something outside the schedule changes it */
+export function isConstant({ name }: ResolvedRate, state: Pick<RateState, 'rate'>): boolean {
+  return state.rate !== undefined || name === 'constant' || name === 'reduceOnPlateau'
+}
+
+/** The rate of a step. Throws INVALID_CONFIG where a function gives no number of at least 0. */
+export function rateAt(rate: ResolvedRate, state: RateState, step: number, epoch: number): number {
+  if (state.rate !== undefined) return state.rate
+  const { initial } = rate
+  if (rate.name === 'constant') return initial
+  if (rate.name === 'function') return checkRate(rate.rateOf(step, epoch), step)
+  const k = rate.unit === 'step' ? step : epoch
+  const { gamma, stepSize, total, minimum, warmup } = rate.numbers
+  switch (rate.name) {
+    case 'step':
+      return initial * power(gamma, Math.floor(k / stepSize))
+    case 'exponential':
+      return initial * power(gamma, k)
+    case 'cosine':
+      return cosine(initial, minimum, k / total)
+    case 'linearWarmup':
+      return initial * Math.min(1, (k + 1) / warmup)
+    case 'warmupCosine':
+      return k < warmup ? initial * ((k + 1) / warmup) : cosine(initial, minimum, (k - warmup) / (total - warmup))
+    case 'reduceOnPlateau':
+      return initial
+  }
+}
+
+function checkRate(value: unknown, step: number): number {
+  if (typeof value === 'number' && value >= 0 && value < Infinity) return value
+  const path = 'optimizer.learningRate'
+  const message = `${path}: expected the function to give a finite number of at least 0, got ${describe(value)} for step ${step}`
+  throw new WasmpropError('INVALID_CONFIG', message, { path })
+}
+
+/** Multiplies the rate by `factor` after more than `patience` epochs whose loss was no lower by `minDelta` than the best. */
+export function afterEpoch(rate: ResolvedRate, state: RateState, loss: number): void {
+  if (rate.name !== 'reduceOnPlateau') return
+  const { factor, patience, minDelta, minimum } = rate.numbers
+  if (loss < state.best - minDelta) {
+    state.best = loss
+    state.epochsWithoutGain = 0
+    return
+  }
+  state.epochsWithoutGain++
+  if (state.epochsWithoutGain <= patience) return
+  state.rate = Math.max(minimum, (state.rate ?? rate.initial) * factor)
+  state.epochsWithoutGain = 0
+}
+
+export function newRateState(): RateState {
+  return { rate: undefined, best: Number.POSITIVE_INFINITY, epochsWithoutGain: 0 }
+}
+
+/** base^exponent for a whole exponent of at least 0, by squaring */
+function power(base: number, exponent: number): number {
+  let result = 1
+  for (let factor = base, rest = exponent; rest > 0; rest = Math.floor(rest / 2), factor *= factor) {
+    if (rest % 2 === 1) result *= factor
+  }
+  return result
+}
+
+/** From initial to minimum along half a cosine; stays there. */
+function cosine(initial: number, minimum: number, share: number): number {
+  return share >= 1 ? minimum : minimum + ((initial - minimum) * (1 + cosineOfPi(share))) / 2
+}
+
+/** cos(π x) for 0 ≤ x ≤ 1, from the series of sine and cosine up to π / 4 */
+function cosineOfPi(x: number): number {
+  if (x > 0.5) return -cosineOfPi(1 - x)
+  return x > 0.25 ? sineSeries(Math.PI * (0.5 - x)) : cosineSeries(Math.PI * x)
+}
+
+function cosineSeries(x: number): number {
+  return 1 - series(x * x, 0) * x * x
+}
+
+function sineSeries(x: number): number {
+  return x - series(x * x, 1) * x * x * x
+}
+
+/** Σ (−z)^i / (n + 2) … (n + 2i + 2) · …: what remains of cosine (n = 0) and sine (n = 1) after their first terms */
+function series(z: number, n: 0 | 1): number {
+  let sum = 0
+  for (let i = 9; i >= 0; i--) sum = (1 - z * sum) / ((2 * i + 1 + n) * (2 * i + 2 + n))
+  return sum
+}

@@ -1,0 +1,55 @@
+// What to try after training diverged, in words.
+
+import { forEachBlock, type Matrix } from '../data/matrix.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { lossOf } from '../tables/losses.ts'
+import { optimizerOf } from '../tables/optimizers.ts'
+
+/** Inputs of greater magnitude are named: scaled ones seldom come near it. */
+const LARGE = 10
+
+/** `learningRate` is that of the step that went wrong; `inputs` are as the network sees them, after scaling. */
+export function adviceFor(state: NetworkState, learningRate: number, inputs: Matrix): string {
+  const { config, inputScaling, targetScaling } = state
+  const advice = [rateAdvice(state, learningRate)]
+  const { column, magnitude } = largestColumn(inputs)
+  if (magnitude > LARGE) {
+    const where = `inputs, whose column ${column} reaches ${short(magnitude)}`
+    advice.push(
+      inputScaling?.isIdentity
+        ? `scale the ${where}, for example with scaling: { inputs: 'standard' }`
+        : `look for outliers in the ${where} even after scaling`,
+    )
+  }
+  if (targetScaling?.isIdentity && lossOf(config.loss).targets === 'number') {
+    advice.push("scale the targets if they are large, for example with scaling: { targets: 'standard' }")
+  }
+  if (config.loss.name === 'halfSquaredError') {
+    advice.push('use meanSquaredError, whose gradients do not grow with the rows of a batch')
+  }
+  return `${advice.join(', or ')}.`
+}
+
+function rateAdvice({ config }: NetworkState, learningRate: number): string {
+  const { name } = config.optimizer
+  const usual = optimizerOf(config.optimizer).options.learningRate.default
+  const isHigh = learningRate > usual
+  const smaller = isHigh ? `${usual}, the default of ${name}` : short(learningRate / 10)
+  return `try a smaller learningRate (it was ${learningRate}), such as ${smaller}`
+}
+
+function largestColumn(inputs: Matrix): { column: number; magnitude: number } {
+  let largest = { column: 0, magnitude: 0 }
+  forEachBlock(inputs, (block, from, to) => {
+    const end = (to - from) * inputs.columns
+    for (let index = 0; index < end; index++) {
+      const magnitude = Math.abs(block[index])
+      if (magnitude > largest.magnitude) largest = { column: index % inputs.columns, magnitude }
+    }
+  })
+  return largest
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}

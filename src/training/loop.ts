@@ -1,0 +1,431 @@
+// One call of `train`: its slices and its end. Slices give progress, abort and a responsive host, and never change a result.
+// They also let V8 replace baseline code: it never replaces a wasm function that is running.
+import { DIVERGED } from '../../assembly/ids.ts'
+import * as P from '../../assembly/program.ts'
+import type { Engine } from '../engine.ts'
+import { WasmpropError } from '../errors.ts'
+import type { DataLayout } from '../memory/layout.ts'
+import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { placedInputs, ValidationPass } from '../memory/training-rows.ts'
+import { writeSnapshot } from '../model/snapshot.ts'
+import { checkNumber } from '../options/check.ts'
+import { rateAt } from '../tables/schedules.ts'
+import { adviceFor } from './divergence.ts'
+import type { EpochProgress, HostOptions } from './options.ts'
+import type { Course, CourseData, StopReason } from './session.ts'
+import type { Timeline } from './timeline.ts'
+import { isPromise, Waiting } from './waiting.ts'
+import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
+
+/** What one call of `train` did; after `resume`, the whole of the call that was resumed */
+export interface TrainResult {
+  /** Epochs finished in this call */
+  epochs: number
+  /** Optimizer steps taken in this call, those of an epoch that was not finished among them */
+  steps: number
+  /** Loss of every finished epoch: that of its batches as they were met, before each update */
+  loss: Float64Array
+  /** Loss of the validation rows after every finished epoch, where there are any */
+  validationLoss?: Float64Array
+  /** With `earlyStopping`: the epoch, counted from 0, with the least monitored loss */
+  bestEpoch?: number
+  stopReason: StopReason
+  /**
+   * Time on the clock from the first batch to the end: with the validation, `onEpoch` and waits for it or for the batches
+   * of a stream, and the host's turns; without the checks and copies before. Resumed calls count all parts that this
+   * network did, but not what came before a snapshot.
+   */
+  milliseconds: number
+  /** Rows that were trained on in that time, again in each epoch; 0 where the clock stood still */
+  samplesPerSecond: number
+  /** The engine that did it */
+  engine: 'wasm' | 'typescript'
+  /** With `history`: the weights over the epochs */
+  timeline?: Timeline
+  /** In words, after `diverged`: what happened and what to try */
+  advice?: string
+}
+
+/** Arithmetic of a slice where the clock does not say how long it took: operations, at a speed that hosts reach */
+const SLICE_OPERATIONS = 2e8
+const FIRST_SLICE_OPERATIONS = 2e6
+const GROWTH = 4
+/** What a step costs per layer before any arithmetic, in operations */
+const LAYER_OVERHEAD = 2000
+
+/** What a network does while it is busy */
+export interface Run {
+  abort(): void
+}
+
+/** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
+export class TrainingRun implements Run {
+  readonly #state: NetworkState
+  readonly #course: Course
+  readonly #data: CourseData
+  readonly #places: DataLayout
+  readonly #host: HostOptions
+  #started: number | undefined
+  readonly #stepOperations: number
+  /** The program's fields; the memory does not grow while a run lasts. */
+  readonly #words: Uint32Array
+  readonly #doubles: Float64Array
+  #sliceStart = 0
+  #sliceSteps: number
+  #safePoint: SafePoint | undefined
+  #validation: ValidationPass | undefined
+  #reason?: StopReason
+  #advice?: string
+  readonly #waiting = new Waiting()
+  #pending: Promise<unknown> | undefined
+
+  constructor(state: NetworkState, course: Course, data: CourseData, places: DataLayout, host: HostOptions) {
+    this.#state = state
+    this.#course = course
+    this.#data = data
+    this.#places = places
+    this.#host = host
+    const { config, engine } = state
+    const multiplications = config.layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
+    this.#stepOperations = 6 * multiplications * data.batchRows + LAYER_OVERHEAD * config.layers.length
+    this.#sliceSteps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
+    this.#words = new Uint32Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
+    this.#doubles = new Float64Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
+    const watches = course.watchesEpochs || data.validationRows > 0 || host.onEpoch !== undefined
+    this.#setWord(P.STOP_AT_EPOCH_END, Number(watches || config.learningRate.name === 'reduceOnPlateau'))
+    this.#setDouble(P.TARGET_LOSS, course.options.targetLoss)
+    this.#setWord(P.RATES, 0)
+    if (course.awaitsEpochEnd) this.#setDouble(P.LEARNING_RATE, this.#rateBefore())
+    else this.#reason = course.verdict(this.#double(P.EPOCHS_LEFT))
+  }
+
+  get #engine(): Engine {
+    return this.#state.engine
+  }
+
+  /** Trains on for about 8 ms, or one step where that is longer. False: the run has ended. */
+  slice(): boolean {
+    if (this.prepare()) this.train()
+    return !this.hasEnded()
+  }
+
+  /** Does what comes before the next batches: an abort, the end of an epoch. False: no batches come next. */
+  prepare(): boolean {
+    this.#started ??= now()
+    if (this.#host.signal?.aborted) this.abort()
+    if (this.#reason !== undefined || this.#pending !== undefined) return false
+    if (!this.#course.awaitsEpochEnd) return true
+    this.#endEpoch()
+    return false
+  }
+
+  /** The batches of a slice */
+  train(): void {
+    const steps = this.begin()
+    const started = now()
+    const status = this.#advanceOrGoBack(steps)
+    this.end(status, now() - started)
+  }
+
+  /** Makes a slice ready; gives how many steps it may have. Afterwards come these steps, or fewer, and `end`. */
+  begin(): number {
+    this.#safePoint = saveSafePoint(this.#state)
+    this.#sliceStart = this.#double(P.STEP)
+    return this.#setRates()
+  }
+
+  /** `status`: one of the reasons in assembly/ids.ts */
+  end(status: number, milliseconds: number): void {
+    const done = this.#double(P.STEP) - this.#sliceStart
+    if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
+    else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite')
+    this.#collectLosses()
+    this.#adapt(done, milliseconds)
+    if (this.#reason !== undefined) return
+    const hasEnded = this.#word(P.EPOCH_LOSSES_COUNT) > 0
+    if (!hasEnded) return
+    if (!this.#word(P.STOP_AT_EPOCH_END)) {
+      this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
+      return
+    }
+    this.#course.awaitsEpochEnd = true
+    if (this.#data.validationRows === 0) this.#endEpoch()
+  }
+
+  /** Whether the run has ended: then come `result`, and nothing else. */
+  hasEnded(): boolean {
+    if (this.#reason === undefined || this.#pending !== undefined) return false
+    this.#course.finish(this.#state, this.#reason)
+    return true
+  }
+
+  /** An engine that fails in the midst of a slice leaves the network as it was before the slice. */
+  #advanceOrGoBack(steps: number): number {
+    try {
+      return this.#advance(steps)
+    } catch (error) {
+      if (this.#safePoint) restoreSafePoint(this.#state, this.#safePoint)
+      throw error
+    }
+  }
+
+  #advance(steps: number): number {
+    const { fullBatch } = this.#state
+    return fullBatch ? fullBatch.trainOnData(this.#state, steps) : this.#engine.train(P.PROGRAM, steps)
+  }
+
+  /** Writes the rates of the next slice's steps; gives how many steps it has. */
+  #setRates(): number {
+    const { config, rate } = this.#state
+    const firstStep = this.#double(P.STEP)
+    let epoch = this.#double(P.EPOCH)
+    if (!this.#data.hasRates) {
+      this.#setDouble(P.LEARNING_RATE, rateAt(config.learningRate, rate, firstStep, epoch))
+      this.#setWord(P.RATES, 0)
+      return this.#sliceSteps
+    }
+    const steps = Math.min(this.#sliceSteps, this.#places.ratesCapacity, this.#stepsLeft())
+    const rates = new Float64Array(this.#engine.buffer, this.#places.rates, steps)
+    let position = this.#word(P.POSITION)
+    for (let i = 0; i < steps; i++) {
+      rates[i] = rateAt(config.learningRate, rate, firstStep + i, epoch)
+      position += this.#data.batchRows
+      if (position < this.#data.rows) continue
+      position = 0
+      epoch++
+    }
+    this.#setWord(P.RATES, this.#places.rates)
+    return steps
+  }
+
+  /** Steps until the engine comes back by itself: no function is asked for the rates of later ones. */
+  #stepsLeft(): number {
+    const { batchRows, rows } = this.#data
+    const ofEpoch = Math.ceil((rows - this.#word(P.POSITION)) / batchRows)
+    if (this.#word(P.STOP_AT_EPOCH_END)) return ofEpoch
+    return ofEpoch + (this.#double(P.EPOCHS_LEFT) - 1) * Math.ceil(rows / batchRows)
+  }
+
+  /** The rate of the step before the present one, where it was taken in another run */
+  #rateBefore(): number {
+    const { config, rate } = this.#state
+    return rateAt(config.learningRate, rate, this.#double(P.STEP) - 1, this.#double(P.EPOCH) - 1)
+  }
+
+  /** The rate of the last step */
+  #lastRate(): number {
+    const rates = this.#word(P.RATES)
+    const done = this.#double(P.STEP) - this.#sliceStart
+    if (rates === 0 || done < 1) return this.#double(P.LEARNING_RATE)
+    return new Float64Array(this.#engine.buffer, this.#places.rates, done)[done - 1]
+  }
+
+  abort(): void {
+    this.#reason ??= 'aborted'
+    this.#waiting.end()
+  }
+
+  /** What `onEpoch` promised, or undefined where an abort comes first; until `settle` */
+  get pending(): Promise<unknown> | undefined {
+    return this.#pending
+  }
+
+  async #waitFor(promised: PromiseLike<unknown>): Promise<unknown> {
+    const { signal } = this.#host
+    const abort = () => this.abort()
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    try {
+      return await this.#waiting.for(promised)
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  /** What `onEpoch` gave, or promised and now gives */
+  settle(value: unknown): void {
+    this.#pending = undefined
+    if (value === false) this.#reason ??= 'callback'
+  }
+
+  /** Takes note of the time before the course goes on elsewhere, or later. */
+  pause(): void {
+    if (this.#started !== undefined) this.#course.milliseconds += now() - this.#started
+    this.#started = undefined
+  }
+
+  result(): TrainResult {
+    this.pause()
+    return resultOf(this.#state, this.#course, this.#reason ?? 'aborted', this.#advice)
+  }
+
+  /** The next slice's steps: by the time that the last one took, and not much more than that. */
+  #adapt(done: number, milliseconds: number): void {
+    const still = Math.floor(SLICE_OPERATIONS / this.#stepOperations)
+    const measured = milliseconds > 0 ? (done * SLICE_MILLISECONDS) / milliseconds : this.#sliceSteps * GROWTH
+    const most = milliseconds > 0 ? GROWTH * still : still
+    this.#sliceSteps = Math.max(1, Math.floor(Math.min(measured, this.#sliceSteps * GROWTH, most)))
+  }
+
+  #collectLosses(): void {
+    const count = this.#word(P.EPOCH_LOSSES_COUNT)
+    this.#course.losses.add(new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count))
+  }
+
+  /** What an epoch's end asks for: the validation, of which a slice may do but a part, then all that depends on it */
+  #endEpoch(): void {
+    let validationLoss: number | undefined
+    if (this.#data.validationRows > 0) {
+      this.#validation ??= new ValidationPass(this.#state, this.#places, this.#data.validationRows)
+      const end = now() + SLICE_MILLISECONDS
+      validationLoss = this.#validation.advance(() => now() < end)
+      if (validationLoss === undefined) return
+      this.#validation = undefined
+      if (!Number.isFinite(validationLoss)) {
+        this.#course.awaitsEpochEnd = false
+        this.#diverge('the loss of the validation rows is not finite', 'the weights are those after the epoch')
+        return
+      }
+    }
+    this.#course.endEpoch(this.#state, validationLoss)
+    this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
+    const answer = tellEpoch(this.#state, this.#course, this.#host, this.#lastRate())
+    if (!isPromise(answer)) {
+      this.settle(answer)
+      return
+    }
+    this.#pending = this.#waitFor(answer)
+    this.#pending.catch(() => {}) // whoever waits for it is told; nobody does where another network's callback throws first
+  }
+
+  // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice
+  // ends with one, the slice is repeated from its start to find the first bad step, and once more to stop before it.
+
+  #goBackBeforeDivergence(done: number): void {
+    const safePoint = this.#safePoint
+    if (safePoint === undefined) return
+    restoreSafePoint(this.#state, safePoint)
+    let good = 0
+    while (good < done) {
+      this.#repeatStep(good)
+      if (!areParametersFinite(this.#state)) break
+      good++
+    }
+    restoreSafePoint(this.#state, safePoint)
+    this.#setWord(P.EPOCH_LOSSES_COUNT, 0)
+    for (let repeated = 0; repeated < good; repeated++) {
+      if (repeated > 0) this.#collectLosses()
+      this.#repeatStep(repeated)
+    }
+    this.#diverge('a step led to weights that are not finite')
+  }
+
+  /** Step `index` of the slice, with its rate */
+  #repeatStep(index: number): void {
+    if (this.#word(P.RATES) !== 0) this.#setWord(P.RATES, this.#places.rates + 8 * index)
+    this.#advance(1)
+  }
+
+  #diverge(what: string, state = 'weights and optimizer are as before that step'): void {
+    this.#reason = 'diverged'
+    const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
+    this.#advice = `${what}; ${state}. ${adviceFor(this.#state, this.#lastRate(), inputs)}`
+  }
+
+  #word(field: number): number {
+    return this.#words[field >>> 2]
+  }
+
+  #setWord(field: number, value: number): void {
+    this.#words[field >>> 2] = value
+  }
+
+  #double(field: number): number {
+    return this.#doubles[field >>> 3]
+  }
+
+  #setDouble(field: number, value: number): void {
+    this.#doubles[field >>> 3] = value
+  }
+}
+
+/** What `train`, `trainStream` and `resume` give */
+export function resultOf(
+  { engine }: NetworkState,
+  course: Course,
+  stopReason: StopReason,
+  advice?: string,
+  samples = samplesOf(engine, course),
+): TrainResult {
+  const steps = new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true) - course.firstStep
+  const { losses, validationLosses, timeline, best, options, milliseconds } = course
+  return {
+    epochs: losses.length,
+    steps,
+    loss: losses.toArray(),
+    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.toArray() } : {}),
+    ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
+    stopReason,
+    milliseconds,
+    samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
+    engine: engine.name,
+    ...(timeline === undefined ? {} : { timeline }),
+    ...(advice === undefined ? {} : { advice }),
+  }
+}
+
+/** Rows that were trained on by this network */
+function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: Course): number {
+  const ofEpoch = new DataView(buffer, P.PROGRAM).getUint32(P.POSITION, true)
+  return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
+}
+
+/** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */
+export function tellEpoch(
+  state: NetworkState,
+  { losses, validationLosses }: Course,
+  { onEpoch }: HostOptions,
+  learningRate: number,
+): unknown {
+  if (onEpoch === undefined) return undefined
+  const { engine, rate } = state
+  const progress: EpochProgress = {
+    epoch: new DataView(engine.buffer, P.PROGRAM).getFloat64(P.EPOCH, true) - 1,
+    loss: losses.last,
+    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.last } : {}),
+    learningRate,
+    setLearningRate: (given) => {
+      rate.rate = checkNumber(given, 'setLearningRate', { min: 0 })
+    },
+    snapshot: () => writeSnapshot(state),
+  }
+  return onEpoch(progress)
+}
+
+/** Runs all slices without a pause. */
+export function runThrough(run: TrainingRun): TrainResult {
+  while (run.slice()) {
+    if (run.pending === undefined) continue
+    const message = 'onEpoch: expected no promise in trainSync, which cannot wait for it; use train'
+    throw new WasmpropError('INVALID_CONFIG', message, { path: 'onEpoch' })
+  }
+  return run.result()
+}
+
+/** Runs all slices, giving the host its turn, and waiting for what `onEpoch` promises. */
+export async function runYielding(run: TrainingRun): Promise<TrainResult> {
+  await runUntil(run, () => false)
+  return run.result()
+}
+
+/** The same until the time is up. False: it is, and slices are left. */
+export async function runUntil(run: TrainingRun, isUp: () => boolean): Promise<boolean> {
+  const turns = new Turns()
+  while (run.slice()) {
+    if (run.pending !== undefined) run.settle(await run.pending)
+    if (turns.isDue()) await turns.yield()
+    if (isUp()) return false
+  }
+  return true
+}

@@ -1,0 +1,255 @@
+// What users may ask of `train`, `trainStream` and `resume`: the options, their defaults, and every check that needs no data.
+
+import type { MatrixInput, NumericArray } from '../data/matrix.ts'
+import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from '../options/check.ts'
+
+/** What `train` takes */
+export interface TrainOptions {
+  /** Passes over all rows in this call: an integer of at least 1. Default 100 */
+  epochs?: number
+  /** Rows per optimizer step: an integer of at least 1, or `'full'` for all of them. Default 32; `'full'` with rprop and lbfgs */
+  batchSize?: number | 'full'
+  /** Whether each epoch takes the rows in an order of its own. A full batch is never shuffled. Default true */
+  shuffle?: boolean
+  /**
+   * Rows whose loss is taken after every epoch, and that are not trained on: a share of the rows, drawn with the network's
+   * seed (and from every class alike) or the last ones, or rows of their own. Default: none
+   */
+  validation?: { split: number; order?: 'random' | 'last' } | { inputs: MatrixInput; targets: MatrixInput }
+  /** Ends training when the monitored loss no longer falls, and gives the best weights back. Default: never */
+  earlyStopping?: EarlyStopping
+  /** Training ends after the first epoch whose loss is at or below this. Default: never */
+  targetLoss?: number
+  /** What each row's loss is multiplied by, at least 0, not all 0: Σ wᵢ · lossᵢ / n. Validation rows count 1. Default: 1 */
+  sampleWeights?: readonly number[] | NumericArray
+  /** The same by class; `'balanced'`: rows / (classes · rows of the class). Default: 1 */
+  classWeights?: readonly number[] | NumericArray | 'balanced'
+  /**
+   * Ends training when aborted, with the weights of the last finished batch. One that is aborted already trains nothing;
+   * that call, too, fits the scaling where it is the first, and can be resumed.
+   */
+  signal?: AbortSignal
+  /**
+   * Called after each epoch. Return `false` to end training. `train` waits for a promise and takes what it resolves with,
+   * unless an abort or `dispose` comes first: then what becomes of it is ignored. `trainSync` refuses promises.
+   */
+  onEpoch?: (progress: EpochProgress) => unknown
+  /** Keeps the weights of every n-th epoch, or of as many as fit into so many bytes, as `result.timeline`. Default: none */
+  history?: { weights: { every: number } | { bytes: number } }
+}
+
+export interface EarlyStopping {
+  /** Training ends after so many epochs in a row without gain: an integer of at least 0, which is as 1. Default 10 */
+  patience?: number
+  /** A loss counts as a gain if it is below the best one by more than this. Default 0 */
+  minDelta?: number
+  /** Default `'validationLoss'` where there is a validation, else `'loss'` */
+  monitor?: 'loss' | 'validationLoss'
+  /**
+   * Whether training ends with the weights after the best epoch, for whatever reason it ends, unless it was aborted or
+   * diverged. Default true
+   */
+  restoreBest?: boolean
+}
+
+/** What `trainStream` takes: batches come from its source. `epochs` is 1 by default where that is no function. */
+export interface StreamOptions
+  extends Pick<TrainOptions, 'epochs' | 'earlyStopping' | 'targetLoss' | 'signal' | 'onEpoch' | 'history'> {
+  /** Rows of their own */
+  validation?: { inputs: MatrixInput; targets: MatrixInput }
+}
+
+/** What `resume` takes: all else is as the call that is resumed had it. */
+export type ResumeOptions = Pick<TrainOptions, 'signal' | 'onEpoch'>
+
+/** What `onEpoch` learns */
+export interface EpochProgress {
+  /** Number of the epoch that has just ended, counted from 0 over the network's life */
+  epoch: number
+  /** Loss of the epoch's batches as they were met, before each update */
+  loss: number
+  /** Loss of the validation rows after the epoch, where there are any */
+  validationLoss?: number
+  /** Of the epoch's last step */
+  learningRate: number
+  /** Sets the rate of all later steps, in place of the schedule. */
+  setLearningRate: (rate: number) => void
+  /** The network as bytes, as `network.snapshot()` gives them: what goes on from them begins with the next epoch. */
+  snapshot: () => Uint8Array
+}
+
+/** What of the options concerns the end of an epoch; part of a snapshot */
+export interface CourseOptions {
+  readonly epochs: number
+  readonly targetLoss: number
+  readonly earlyStopping?: Required<EarlyStopping>
+  readonly history?: { readonly every: number } | { readonly bytes: number }
+}
+
+/** What calls into the host */
+export interface HostOptions {
+  readonly signal?: AbortSignal
+  readonly onEpoch?: (progress: EpochProgress) => unknown
+}
+
+export interface ResolvedTrainOptions extends HostOptions {
+  readonly course: CourseOptions
+  /** Undefined: as the optimizer likes it */
+  readonly batchSize: number | 'full' | undefined
+  readonly shuffle: boolean
+  readonly split?: { readonly share: number; readonly order: 'random' | 'last' }
+  /** Rows of their own, not yet checked */
+  readonly validation?: { readonly inputs: unknown; readonly targets: unknown }
+  /** Not yet checked */
+  readonly sampleWeights?: unknown
+  readonly classWeights?: unknown
+}
+
+const MOST_EPOCHS = 2 ** 53
+
+const hostNames = ['signal', 'onEpoch'] as const satisfies readonly (keyof ResumeOptions)[]
+
+const streamNames = [
+  ...hostNames,
+  'epochs',
+  'validation',
+  'earlyStopping',
+  'targetLoss',
+  'history',
+] as const satisfies readonly (keyof StreamOptions)[]
+
+export const trainNames = [
+  ...streamNames,
+  'batchSize',
+  'shuffle',
+  'sampleWeights',
+  'classWeights',
+] as const satisfies readonly (keyof TrainOptions)[]
+
+export const anObject = 'an object such as { epochs: 100 }'
+
+/** Checks the options of `train` and fills in the defaults. */
+export function resolveTrainOptions(options: TrainOptions | undefined): ResolvedTrainOptions {
+  const given = readOptions(options === undefined ? {} : options, '', trainNames, anObject)
+  const { batchSize, shuffle = true, sampleWeights, classWeights } = given
+  return {
+    ...resolveHost(given),
+    ...resolveValidation(given.validation),
+    course: resolveCourse(given, given.validation !== undefined),
+    batchSize: batchSize === undefined || batchSize === 'full' ? batchSize : checkBatchSize(batchSize),
+    shuffle: checkBoolean(shuffle, 'shuffle'),
+    sampleWeights,
+    classWeights,
+  }
+}
+
+/** Checks the options of `trainStream` and fills in the defaults. */
+export function resolveStreamOptions(
+  options: StreamOptions | undefined,
+  isRepeatable: boolean,
+): HostOptions & Pick<ResolvedTrainOptions, 'course' | 'validation'> {
+  const given = readOptions(options === undefined ? {} : options, '', streamNames, anObject)
+  const { split, validation } = resolveValidation(given.validation)
+  if (split) refuse('validation', '{ inputs, targets } with trainStream', given.validation)
+  if (given.epochs === undefined && !isRepeatable) given.epochs = 1
+  const course = resolveCourse(given, validation !== undefined)
+  if (course.epochs > 1 && !isRepeatable) {
+    refuse('epochs', '1, or a source that is a function and gives fresh batches for each epoch', course.epochs)
+  }
+  return {
+    ...resolveHost(given),
+    course,
+    ...(validation ? { validation } : {}),
+  }
+}
+
+export function resolveResumeOptions(options: ResumeOptions | undefined): HostOptions {
+  return resolveHost(readOptions(options === undefined ? {} : options, '', hostNames))
+}
+
+function resolveHost({ signal, onEpoch }: { signal: unknown; onEpoch: unknown }): HostOptions {
+  return {
+    ...(signal === undefined ? {} : { signal: checkSignal(signal) }),
+    ...(onEpoch === undefined ? {} : { onEpoch: checkCallback(onEpoch) }),
+  }
+}
+
+/** Checks what concerns the ends of epochs. */
+export function resolveCourse(
+  given: Partial<Record<'epochs' | 'targetLoss' | 'earlyStopping' | 'history', unknown>>,
+  hasValidation: boolean,
+): CourseOptions {
+  const { epochs = 100, targetLoss, earlyStopping, history } = given
+  return {
+    epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
+    targetLoss: targetLoss === undefined ? Number.NEGATIVE_INFINITY : checkNumber(targetLoss, 'targetLoss'),
+    ...(earlyStopping === undefined ? {} : { earlyStopping: resolveEarlyStopping(earlyStopping, hasValidation) }),
+    ...(history === undefined ? {} : { history: resolveHistory(history) }),
+  }
+}
+
+function resolveEarlyStopping(value: unknown, hasValidation: boolean): Required<EarlyStopping> {
+  const path = 'earlyStopping'
+  const names = ['patience', 'minDelta', 'monitor', 'restoreBest'] as const
+  const given = readOptions(value, path, names, 'an object such as { patience: 10 }')
+  const { patience = 10, minDelta = 0, restoreBest = true } = given
+  const { monitor = hasValidation ? 'validationLoss' : 'loss' } = given
+  const monitored = checkName(monitor, `${path}.monitor`, ['loss', 'validationLoss'])
+  if (monitored === 'validationLoss' && !hasValidation) {
+    refuse(`${path}.monitor`, '"loss", or the option validation beside it', monitored)
+  }
+  return {
+    patience: checkInteger(patience, `${path}.patience`, 0, MOST_EPOCHS),
+    minDelta: checkNumber(minDelta, `${path}.minDelta`, { min: 0 }),
+    monitor: monitored,
+    restoreBest: checkBoolean(restoreBest, `${path}.restoreBest`),
+  }
+}
+
+function resolveHistory(value: unknown): NonNullable<CourseOptions['history']> {
+  const { weights } = readOptions(value, 'history', ['weights'])
+  const path = 'history.weights'
+  const forms = '{ every } (epochs) or { bytes }'
+  const { every, bytes } = readOptions(weights, path, ['every', 'bytes'], forms)
+  if ((every === undefined) === (bytes === undefined)) {
+    refuse(path, `either ${forms}`, weights, every === undefined ? ' with neither' : ' with both')
+  }
+  if (every !== undefined) return { every: checkInteger(every, `${path}.every`, 1, MOST_EPOCHS) }
+  return { bytes: checkNumber(bytes, `${path}.bytes`, { above: 0 }) }
+}
+
+function resolveValidation(value: unknown): Pick<ResolvedTrainOptions, 'split' | 'validation'> {
+  if (value === undefined) return {}
+  const path = 'validation'
+  const forms = '{ split } (a share of the rows) or { inputs, targets }'
+  const { split, order, inputs, targets } = readOptions(value, path, ['split', 'order', 'inputs', 'targets'], forms)
+  const hasRows = inputs !== undefined && targets !== undefined
+  if ((split !== undefined) === (inputs !== undefined || targets !== undefined) || (split === undefined && !hasRows)) {
+    refuse(path, `either ${forms}`, value)
+  }
+  if (hasRows) {
+    if (order !== undefined) refuse(`${path}.order`, 'no such option beside inputs and targets', order)
+    return { validation: { inputs, targets } }
+  }
+  return {
+    split: {
+      share: checkNumber(split, `${path}.split`, { above: 0, below: 1 }),
+      order: order === undefined ? 'random' : checkName(order, `${path}.order`, ['random', 'last']),
+    },
+  }
+}
+
+function checkBatchSize(value: unknown): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
+  return refuse('batchSize', 'an integer of at least 1, or "full"', value)
+}
+
+function checkSignal(value: unknown): AbortSignal {
+  if (isSignal(value)) return value
+  return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
+}
+
+function checkCallback(value: unknown): NonNullable<HostOptions['onEpoch']> {
+  if (typeof value === 'function') return value as NonNullable<HostOptions['onEpoch']>
+  return refuse('onEpoch', 'a function', value)
+}

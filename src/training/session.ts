@@ -1,0 +1,149 @@
+// How a call of `train` stands: what it has seen so far, and what the end of an epoch leads to. All of it goes into snapshots.
+
+import type { DataShape } from '../memory/layout.ts'
+import { packedCount, packParameters, unpackParameters, type Values, valuesOf } from '../memory/parameters.ts'
+import type { NetworkState } from '../memory/state.ts'
+import type { Blocks } from '../model/format.ts'
+import { afterEpoch } from '../tables/schedules.ts'
+import type { CourseOptions } from './options.ts'
+import { Timeline } from './timeline.ts'
+
+export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'callback' | 'aborted' | 'diverged'
+
+/** The rows that a course runs over: what of them is not in the rows themselves */
+export interface CourseData extends DataShape {
+  readonly batchRows: number
+  /** How the validation rows were taken from the rows that were given; undefined: they are rows of their own */
+  readonly split?: { readonly share: number; readonly order: 'random' | 'last' }
+}
+
+/** Numbers in a typed array that doubles when it is full */
+export class NumberList {
+  #numbers = new Float64Array(64)
+  length = 0
+
+  add(numbers: ArrayLike<number>): void {
+    const length = this.length + numbers.length
+    if (length > this.#numbers.length) {
+      const grown = new Float64Array(2 * length)
+      grown.set(this.#numbers)
+      this.#numbers = grown
+    }
+    this.#numbers.set(numbers, this.length)
+    this.length = length
+  }
+
+  get last(): number {
+    return this.#numbers[this.length - 1]
+  }
+
+  toArray(): Float64Array {
+    return this.#numbers.slice(0, this.length)
+  }
+}
+
+/** What early stopping remembers */
+export interface Best {
+  loss: number
+  /** Counted from 0 in this call; -1: none yet */
+  epoch: number
+  epochsWithoutGain: number
+  weights: Values | undefined
+}
+
+/** What of its data a call needs that is resumed, beside the rows themselves: these are handed in again */
+export interface KeptData {
+  /** Tells them from others */
+  readonly fingerprint: number
+  /** Weights of rows, and rows of their own for the validation */
+  readonly ownRows: Blocks
+}
+
+/** `Data` is undefined for a stream. */
+export class Course<Data extends CourseData | undefined = CourseData | undefined> {
+  readonly options: CourseOptions
+  readonly data: Data
+  /** STEP when the call began */
+  readonly firstStep: number
+  readonly losses = new NumberList()
+  readonly validationLosses = new NumberList()
+  readonly best: Best = { loss: Number.POSITIVE_INFINITY, epoch: -1, epochsWithoutGain: 0, weights: undefined }
+  readonly timeline: Timeline | undefined
+  /** Whether an epoch's steps are done, but not what its end brings */
+  awaitsEpochEnd = false
+  /** Spent by this network on earlier parts of this call */
+  milliseconds = 0
+  /** Rows that were trained on before the snapshot, by another network */
+  samplesBefore = 0
+  /** Once it was needed: by a snapshot, or since other rows come into the memory */
+  kept: KeptData | undefined
+
+  constructor(options: CourseOptions, data: Data, { config, layout }: NetworkState, firstStep: number) {
+    this.options = options
+    this.data = data
+    this.firstStep = firstStep
+    const { history } = options
+    this.timeline = history && new Timeline(history, options.epochs, packedCount(config), layout)
+  }
+
+  /** Whether the engine has to come back after every epoch */
+  get watchesEpochs(): boolean {
+    return this.options.earlyStopping !== undefined || this.timeline !== undefined
+  }
+
+  /** Takes note of the weights that the call starts with. */
+  begin(state: NetworkState): void {
+    this.timeline?.record(0, () => weightsOf(state))
+  }
+
+  /** What the end of an epoch brings before anyone is told: plateaus, early stopping, the timeline */
+  endEpoch(state: NetworkState, validationLoss: number | undefined): void {
+    this.awaitsEpochEnd = false
+    const loss = this.losses.last
+    if (validationLoss !== undefined) this.validationLosses.add([validationLoss])
+    afterEpoch(state.config.learningRate, state.rate, validationLoss ?? loss)
+    const { earlyStopping } = this.options
+    if (earlyStopping) {
+      const monitored = earlyStopping.monitor === 'loss' ? loss : (validationLoss ?? loss)
+      this.#noteGain(monitored, earlyStopping.minDelta, earlyStopping.restoreBest, state)
+    }
+    this.timeline?.record(this.losses.length, () => weightsOf(state))
+  }
+
+  #noteGain(loss: number, minDelta: number, keepsWeights: boolean, state: NetworkState): void {
+    const { best } = this
+    if (!(loss < best.loss - minDelta)) {
+      best.epochsWithoutGain++
+      return
+    }
+    best.loss = loss
+    best.epoch = this.losses.length - 1
+    best.epochsWithoutGain = 0
+    if (keepsWeights) best.weights = weightsOf(state)
+  }
+
+  /** Why training ends after the epochs so far, if it does */
+  verdict(epochsLeft: number): StopReason | undefined {
+    const { targetLoss, earlyStopping } = this.options
+    if (this.losses.length > 0 && this.losses.last <= targetLoss) return 'targetLoss'
+    if (earlyStopping && this.best.epochsWithoutGain >= Math.max(1, earlyStopping.patience)) return 'earlyStopping'
+    return epochsLeft === 0 ? 'epochs' : undefined
+  }
+
+  /** What the end of the call brings: the best weights, unless the last ones are asked for, or it was cut short */
+  finish(state: NetworkState, reason: StopReason): void {
+    const epochs = this.losses.length
+    if (reason === 'aborted' || reason === 'diverged') {
+      // Training may have ended within an epoch: then the weights are those of none.
+      this.timeline?.count(epochs)
+      return
+    }
+    this.timeline?.recordLast(epochs, () => weightsOf(state))
+    if (this.best.weights === undefined) return
+    unpackParameters(valuesOf(state.engine.buffer, state.config.dtype), state.layout, this.best.weights)
+  }
+}
+
+function weightsOf({ engine, config, layout }: NetworkState): Values {
+  return packParameters(valuesOf(engine.buffer, config.dtype), layout)
+}

@@ -1,0 +1,172 @@
+// From a call of `train`, `trainStream` or `resume` to its run: everything is checked before anything is changed, then the
+// rows go into memory.
+import * as P from '../../assembly/program.ts'
+import type { MatrixInput } from '../data/matrix.ts'
+import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
+import { divideRows, type Rows, readSampleWeights, type TrainingSet } from '../data/training-set.ts'
+import { WasmpropError } from '../errors.ts'
+import type { NetworkState } from '../memory/state.ts'
+import {
+  fingerprintRows,
+  keepData,
+  placeRows,
+  placeValidation,
+  reserveRows,
+  writeOwnRows,
+} from '../memory/training-rows.ts'
+import { optimizerOf } from '../tables/optimizers.ts'
+import { isConstant } from '../tables/schedules.ts'
+import { TrainingRun, type TrainResult } from './loop.ts'
+import {
+  type HostOptions,
+  type ResolvedTrainOptions,
+  type ResumeOptions,
+  resolveResumeOptions,
+  resolveStreamOptions,
+  resolveTrainOptions,
+  type StreamOptions,
+  type TrainOptions,
+} from './options.ts'
+import { Course, type CourseData } from './session.ts'
+import { type ReadyBatch, readBatch, StreamRun, type StreamSource } from './stream.ts'
+
+export function startTraining(
+  state: NetworkState,
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options: TrainOptions | undefined,
+): TrainingRun {
+  const resolved = resolveTrainOptions(options)
+  const rows = readRows(state, inputs, targets)
+  const { validation } = resolved
+  const own = validation && readRows(state, validation.inputs, validation.targets, 'validation.')
+  return startOnRows(state, rows, own, resolved)
+}
+
+/** The same on checked rows, and rows of their own for the validation */
+export function startOnRows(
+  state: NetworkState,
+  rows: Rows,
+  own: Rows | undefined,
+  options: ResolvedTrainOptions,
+): TrainingRun {
+  const set = divideRows(rows, options, state.config.seed, own)
+  const data = describeData(state, options, set)
+  const scalings = scalingsFor(state, set)
+  const course = new Course(options.course, data, state, stepsDone(state))
+  course.begin(state)
+  const places = reserveRows(state, data)
+  placeRows(state, places, scaleSet(state, set, scalings))
+  // Nothing is refused any more.
+  Object.assign(state, scalings)
+  const view = new DataView(state.engine.buffer, P.PROGRAM)
+  view.setUint32(P.POSITION, 0, true)
+  view.setFloat64(P.EPOCH_SUM, 0, true)
+  view.setFloat64(P.EPOCHS_LEFT, options.course.epochs, true)
+  state.course = course
+  return new TrainingRun(state, course, data, places, options)
+}
+
+const stepsDone = ({ engine }: NetworkState) => new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
+
+function describeData(
+  { config, rate }: NetworkState,
+  { batchSize, shuffle, split }: ResolvedTrainOptions,
+  set: TrainingSet,
+): CourseData {
+  const { rows } = set.inputs
+  const batchRows = batchRowsOf(config.optimizer, batchSize, rows)
+  return {
+    rows,
+    batchRows,
+    validationRows: set.validation?.inputs.rows ?? 0,
+    isShuffled: shuffle && batchRows < rows,
+    isWeighted: set.weights !== undefined,
+    hasRates: !isConstant(config.learningRate, rate),
+    ...(split ? { split } : {}),
+  }
+}
+
+/** Rows per step. Rprop and L-BFGS compare gradients of all rows from step to step. */
+function batchRowsOf(
+  optimizer: NetworkState['config']['optimizer'],
+  batchSize: ResolvedTrainOptions['batchSize'],
+  rows: number,
+): number {
+  const { needsFullBatch = false } = optimizerOf(optimizer)
+  const given = batchSize ?? (needsFullBatch ? 'full' : 32)
+  const batchRows = given === 'full' ? rows : Math.min(rows, given)
+  if (!needsFullBatch || batchRows === rows) return batchRows
+  const message = `batchSize: expected "full" with the optimizer ${optimizer.name}, got ${batchRows}`
+  throw new WasmpropError('INVALID_CONFIG', message, { path: 'batchSize' })
+}
+
+export function startStream(state: NetworkState, source: StreamSource, options: StreamOptions | undefined): StreamRun {
+  const { optimizer } = state.config
+  if (optimizerOf(optimizer).needsFullBatch) {
+    const message = `trainStream: expected an optimizer that takes batches, got ${optimizer.name}; use train`
+    throw new WasmpropError('INVALID_CONFIG', message, { path: 'optimizer' })
+  }
+  const resolved = resolveStreamOptions(options, typeof source === 'function')
+  const { validation } = resolved
+  const held = validation && readScaledRows(state, 'trainStream', validation.inputs, validation.targets, 'validation.')
+  const scalings = fittedScalings(state, 'trainStream')
+  const read = (batch: unknown, path: string): ReadyBatch => {
+    const { inputs, targets, sampleWeights } = readBatch(batch, path)
+    const rows = readRows(state, inputs, targets, `${path}.`)
+    const { rows: count } = rows.inputs
+    const weights =
+      sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, count, `${path}.sampleWeights`)
+    return { rows: scaleRows(state, rows, scalings), weights }
+  }
+  const course = new Course(resolved.course, undefined, state, stepsDone(state))
+  course.begin(state)
+  const placed = held && placeValidation(state, held)
+  return new StreamRun(state, course, resolved, read, placed)
+}
+
+export function resumeTraining(
+  state: NetworkState,
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options: ResumeOptions | undefined,
+): TrainingRun {
+  const host = resolveResumeOptions(options)
+  const { course } = state
+  if (course === undefined) {
+    const what = 'a call of train that was aborted, or a snapshot taken in one, found none'
+    throw new WasmpropError('INVALID_CONFIG', `resume: expected ${what}; call train`)
+  }
+  return resumeOnRows(state, course, readRows(state, inputs, targets), host)
+}
+
+/** The same on checked rows */
+export function resumeOnRows(
+  state: NetworkState,
+  course: Course<CourseData>,
+  rows: Rows,
+  host: HostOptions,
+): TrainingRun {
+  const { data } = course
+  const count = data.rows + (data.split ? data.validationRows : 0)
+  if (rows.inputs.rows !== count) {
+    const message = `inputs: expected the ${count} rows of the call that is resumed, got ${rows.inputs.rows}`
+    throw new WasmpropError('INVALID_SHAPE', message, { path: 'inputs' })
+  }
+  const { fingerprint, ownRows } = keepData(state, course)
+  const places = reserveRows(state, data)
+  const set = divideRows(rows, data, state.config.seed, undefined)
+  placeRows(state, places, scaleSet(state, set, fittedScalings(state, 'resume')))
+  if (fingerprintRows(state, data) !== fingerprint) {
+    const message = 'inputs: expected the rows of the call that is resumed, got others (or other targets)'
+    throw new WasmpropError('INVALID_DATA', message, { path: 'inputs' })
+  }
+  writeOwnRows(state, data, ownRows)
+  return new TrainingRun(state, course, data, places, host)
+}
+
+/** Only what was aborted, or thrown out of, can be resumed. */
+export function endRun(state: NetworkState, result: TrainResult): TrainResult {
+  if (result.stopReason !== 'aborted') state.course = undefined
+  return result
+}

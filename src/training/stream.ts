@@ -1,0 +1,205 @@
+// Training on batches that come one at a time from an iterable: data that is larger than memory, or not there yet.
+import * as P from '../../assembly/program.ts'
+import type { Matrix, MatrixInput, NumericArray } from '../data/matrix.ts'
+import type { Rows } from '../data/training-set.ts'
+import { describe, WasmpropError } from '../errors.ts'
+import type { DataLayout } from '../memory/layout.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { placedInputs, ValidationPass } from '../memory/training-rows.ts'
+import { isOptionObject, readOptions, refuse } from '../options/check.ts'
+import { lossOfSum, stepOnRows } from '../prediction/blocks.ts'
+import { adviceFor } from './divergence.ts'
+import { type Run, resultOf, type TrainResult, tellEpoch } from './loop.ts'
+import type { HostOptions } from './options.ts'
+import type { Course, StopReason } from './session.ts'
+import { isPromise, Waiting } from './waiting.ts'
+import { now, Turns } from './yielding.ts'
+
+/** One optimizer step's rows */
+export interface StreamBatch {
+  inputs: MatrixInput
+  targets: MatrixInput
+  /** As in `train`: in no batch all 0 */
+  sampleWeights?: readonly number[] | NumericArray
+}
+
+type Batches = Iterable<StreamBatch> | AsyncIterable<StreamBatch>
+
+/** Batches of one epoch, or what gives those of each epoch anew */
+export type StreamSource = Batches | (() => Batches | Promise<Batches>)
+
+/** A checked batch, as the engine takes it */
+export interface ReadyBatch {
+  readonly rows: Rows
+  readonly weights: Float64Array | undefined
+}
+
+/** Rows of the validation, as they lie in memory */
+export interface PlacedValidation {
+  readonly places: DataLayout
+  readonly rows: number
+}
+
+export class StreamRun implements Run {
+  readonly #state: NetworkState
+  readonly #course: Course
+  readonly #host: HostOptions
+  readonly #read: (batch: unknown, path: string) => ReadyBatch
+  readonly #validation: PlacedValidation | undefined
+  readonly #started = now()
+  readonly #turns = new Turns()
+  readonly #waiting = new Waiting()
+  #reason?: StopReason
+  #advice?: string
+  /** Rows of the call, and of the present epoch */
+  #samples = 0
+  #rows = 0
+  /** Of the present epoch, as EPOCH_SUM */
+  #sum = 0
+  #rate = 0
+
+  constructor(
+    state: NetworkState,
+    course: Course,
+    host: HostOptions,
+    read: (batch: unknown, path: string) => ReadyBatch,
+    validation: PlacedValidation | undefined,
+  ) {
+    this.#state = state
+    this.#course = course
+    this.#host = host
+    this.#read = read
+    this.#validation = validation
+  }
+
+  abort(): void {
+    this.#reason ??= 'aborted'
+    this.#waiting.end()
+  }
+
+  async run(source: StreamSource): Promise<TrainResult> {
+    const { signal } = this.#host
+    const abort = () => this.abort()
+    signal?.addEventListener('abort', abort)
+    if (signal?.aborted) abort()
+    try {
+      while (this.#reason === undefined) await this.#runEpoch(source)
+    } finally {
+      signal?.removeEventListener('abort', abort)
+    }
+    this.#course.finish(this.#state, this.#reason)
+    this.#course.milliseconds += now() - this.#started
+    return resultOf(this.#state, this.#course, this.#reason, this.#advice, this.#samples)
+  }
+
+  async #runEpoch(source: StreamSource): Promise<void> {
+    const batches = typeof source === 'function' ? await this.#settled(source()) : source
+    if (this.#reason !== undefined) return
+    this.#sum = 0
+    this.#rows = 0
+    await this.#trainOn(iteratorOf(batches))
+    if (this.#reason !== undefined) return
+    if (this.#rows === 0) {
+      const message =
+        'source: expected at least one batch in an epoch, got none; a function can give a fresh one for each'
+      throw new WasmpropError('INVALID_DATA', message, { path: 'source' })
+    }
+    await this.#endEpoch(lossOfSum(this.#state, this.#sum, this.#rows))
+  }
+
+  /** What the user gave, or promised; undefined where an abort comes first */
+  #settled<T>(given: T | PromiseLike<T>): T | undefined | Promise<T | undefined> {
+    return isPromise(given) ? this.#waiting.for(given as PromiseLike<T>) : given
+  }
+
+  /** Takes a step on each batch. A source that is left before its end, for whatever reason, is closed. */
+  async #trainOn(batches: BatchIterator): Promise<void> {
+    for (let count = 0; this.#reason === undefined; count++) {
+      const next = this.#settled<unknown>(batches.next())
+      const entry = isPromise(next) ? await next : next // no turn for each batch that is there already
+      if (this.#reason !== undefined) break
+      if (!isOptionObject(entry)) refuse('source', 'an iterator whose next() gives { value, done }', entry)
+      if (entry.done) return
+      try {
+        this.#step(this.#read(entry.value, `batches[${count}]`))
+      } catch (error) {
+        close(batches)
+        throw error
+      }
+      if (this.#turns.isDue()) await this.#turns.yield()
+    }
+    close(batches)
+  }
+
+  #step({ rows, weights }: ReadyBatch): void {
+    const { sum, rate, failure } = stepOnRows(this.#state, rows, weights, undefined, this.#sum)
+    this.#rate = rate
+    if (failure !== undefined) {
+      this.#diverge(`${failure} is not finite; weights and optimizer are as before that step`, rows.inputs)
+      return
+    }
+    this.#state.course = undefined
+    this.#sum = sum
+    this.#rows += rows.inputs.rows
+    this.#samples += rows.inputs.rows
+  }
+
+  #diverge(what: string, inputs: Matrix): void {
+    this.#reason = 'diverged'
+    this.#advice = `${what}. ${adviceFor(this.#state, this.#rate, inputs)}`
+  }
+
+  async #endEpoch(loss: number): Promise<void> {
+    const { engine } = this.#state
+    const course = this.#course
+    const view = new DataView(engine.buffer, P.PROGRAM)
+    view.setFloat64(P.EPOCH, view.getFloat64(P.EPOCH, true) + 1, true)
+    course.losses.add([loss])
+    const validationLoss = this.#validation && (await this.#validate(this.#validation))
+    if (this.#reason !== undefined) return
+    course.endEpoch(this.#state, validationLoss)
+    this.#reason = course.verdict(course.options.epochs - course.losses.length)
+    const answer = await this.#settled(tellEpoch(this.#state, course, this.#host, this.#rate))
+    if (answer === false) this.#reason ??= 'callback'
+  }
+
+  async #validate({ places, rows }: PlacedValidation): Promise<number | undefined> {
+    const pass = new ValidationPass(this.#state, places, rows)
+    while (this.#reason === undefined) {
+      const loss = pass.advance(() => !this.#turns.isDue())
+      if (loss === undefined) {
+        await this.#turns.yield()
+        continue
+      }
+      if (Number.isFinite(loss)) return loss
+      const inputs = placedInputs(this.#state, rows, places.validationInputs)
+      this.#diverge('the loss of the validation rows is not finite; the weights are those after the epoch', inputs)
+    }
+    return undefined
+  }
+}
+
+type BatchIterator = Iterator<StreamBatch> | AsyncIterator<StreamBatch>
+
+function iteratorOf(batches: Batches | undefined): BatchIterator {
+  const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = (batches ?? {}) as AsyncIterable<StreamBatch> &
+    Iterable<StreamBatch>
+  if (typeof async === 'function') return async.call(batches)
+  if (typeof sync === 'function' && typeof batches !== 'string') return sync.call(batches)
+  return refuse('source', 'an iterable or async iterable of { inputs, targets }, or a function that gives one', batches)
+}
+
+/** Lets a source that is left early clean up. Nobody waits for it, or asks how it went. */
+async function close(batches: BatchIterator): Promise<void> {
+  try {
+    await batches.return?.()
+  } catch {}
+}
+
+/** What a source gave, part by part; none of them is checked yet. */
+export function readBatch(batch: unknown, path: string): Record<keyof StreamBatch, unknown> {
+  const parts = isOptionObject(batch) ? readOptions(batch, path, ['inputs', 'targets', 'sampleWeights']) : undefined
+  if (parts?.inputs !== undefined && parts.targets !== undefined) return parts
+  const message = `${path}: expected { inputs, targets }, got ${describe(batch)}`
+  throw new WasmpropError('INVALID_DATA', message, { path })
+}

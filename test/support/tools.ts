@@ -1,0 +1,34 @@
+// Registers tests that need more than Node and npm. A missing tool is reported at the end of the run by
+// not-run.ts; where everything is required (REQUIRE_ALL=1, as in CI) it is a failure.
+import { it } from 'vitest'
+import { type Browser, findBrowser } from './find-browser.ts'
+import { findRuntime, type Runtime, runtimes } from './find-runtime.ts'
+
+export type { Browser, Runtime }
+
+/**
+ * Registers a test that gets the path of a browser's or a runtime's executable. Without it the test fails under
+ * REQUIRE_ALL=1, else it counts as not run and says how to change that.
+ */
+export function whenFound(
+  tool: Browser | Runtime,
+  name: string,
+  run: (executable: string) => Promise<void>,
+  timeout = 120_000,
+) {
+  it(
+    name,
+    async (context) => {
+      const executable = isRuntime(tool) ? findRuntime(tool) : await findBrowser(tool)
+      if (executable !== undefined) return run(executable)
+      const problem = `${tool} was not found: npm run setup`
+      if (process.env.REQUIRE_ALL === '1') throw new Error(problem)
+      context.skip(problem)
+    },
+    timeout,
+  )
+}
+
+function isRuntime(tool: Browser | Runtime): tool is Runtime {
+  return (runtimes as string[]).includes(tool)
+}

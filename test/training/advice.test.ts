@@ -1,0 +1,52 @@
+// What is advised after divergence: the rate, the column, and nothing that does not fit.
+import { expect, it } from 'vitest'
+import { readMatrix } from '../../src/data/matrix.ts'
+import { createNetwork, type NetworkConfig } from '../../src/index.ts'
+import { Network } from '../../src/network/network.ts'
+import { adviceFor } from '../../src/training/divergence.ts'
+
+async function advise(rate: number, inputs: number[][], changes: Partial<NetworkConfig> = {}): Promise<string> {
+  const network = await createNetwork({ inputs: 2, layers: [{ units: 1 }], optimizer: 'sgd', seed: 1, ...changes })
+  const state = Network.stateOf(network)
+  if (changes.scaling) network.fitScaling(inputs, [[1], [2]])
+  const matrix = readMatrix(inputs, 2, 'inputs', 'float64')
+  return adviceFor(state, rate, state.inputScaling?.apply(matrix) ?? matrix)
+}
+
+const SMALL = [
+  [1, -2],
+  [-3, 4],
+]
+const LARGE = [
+  [1, -2],
+  [-3, -4321],
+]
+
+it('names the rate, and another one: the default, or a tenth where the rate is not above that', async () => {
+  expect(await advise(1, SMALL)).toMatch(/^try a smaller learningRate \(it was 1\), such as 0.01, the default of sgd/)
+  expect(await advise(0.01, SMALL)).toMatch(/\(it was 0.01\), such as 0.001,/)
+  expect(await advise(0.003, SMALL, { optimizer: 'adam' })).toMatch(/such as 0.001, the default of adam/)
+})
+
+it('names the column that is not scaled, by magnitude', async () => {
+  expect(await advise(1, LARGE)).toMatch(/scale the inputs, whose column 1 reaches 4320, .*inputs: 'standard'/)
+  expect(await advise(1, LARGE, { scaling: { inputs: 'standard' } })).not.toMatch(/inputs/)
+  expect(await advise(1, SMALL)).not.toMatch(/inputs/)
+})
+
+it('does not advise a scaling that is there, but to look at what it leaves', async () => {
+  const scaling = { inputs: { divideBy: 100 } }
+  expect(await advise(1, LARGE, { scaling })).toMatch(/outliers in the inputs, whose column 1 reaches 43.2 even after/)
+})
+
+it('speaks of targets where they may be scaled and are not', async () => {
+  const words = /scale the targets if they are large/
+  expect(await advise(1, SMALL)).toMatch(words)
+  expect(await advise(1, SMALL, { scaling: { targets: 'standard' } })).not.toMatch(words)
+  expect(await advise(1, SMALL, { layers: [{ units: 1, activation: 'sigmoid' }] })).not.toMatch(words)
+})
+
+it('advises a mean where the loss is a sum', async () => {
+  expect(await advise(1, SMALL)).not.toMatch(/meanSquaredError/)
+  expect(await advise(1, SMALL, { loss: 'halfSquaredError' })).toMatch(/use meanSquaredError, .*\.$/)
+})
