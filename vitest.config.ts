@@ -1,18 +1,41 @@
-// How the tests run: all of test/, and at the end a word about those that were not run. In CI the results also go to a
-// file that .ci/run reads.
+// How the tests run: all of test/, in two groups one after the other, and at the end a word about those that were not run.
+// In CI the results also go to a file that .ci/run reads.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import NotRun from './test/support/not-run.ts'
 
 const forMachines: ['json', { outputFile: string }] = ['json', { outputFile: 'build/test-results.json' }]
 
+/** What measures memory or keeps all cores busy: alone, one file after another */
+const alone = [
+  'test/network/memory.test.ts',
+  'test/node/kill.test.ts',
+  'test/engines/threads.test.ts',
+  'test/anywhere/threads.test.ts',
+]
+
 export default defineConfig({
   // As in tsconfig.json: the package's own name is its source
   resolve: { alias: [{ find: /^wasmprop$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ['default', ...(process.env.CI ? [forMachines] : []), new NotRun()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'side by side',
+          include: ['test/**/*.test.ts'],
+          exclude: alone,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'alone', include: alone, maxWorkers: 1, fileParallelism: false, sequence: { groupOrder: 1 } },
+      },
+    ],
   },
 })

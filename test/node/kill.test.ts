@@ -17,7 +17,7 @@ import { numbersOf, rowsOf } from '../support/networks.ts'
 const CHILD = fileURLToPath(new URL('../support/kill-child.mjs', import.meta.url))
 /** Half of the kills each */
 const CHAINS = 2
-const KILLS = 100
+const KILLS = process.env.CI ? 100 : 20
 /** A process is killed so long after its first checkpoint, at the most */
 const MILLISECONDS = 25
 
