@@ -34,6 +34,7 @@ import {
 import type { NetworkState } from '../memory/state.ts'
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
+import { normOf } from '../numerics/norms.ts'
 import { checkBoolean, readOptions, refuse } from '../options/check.ts'
 import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from '../prediction/blocks.ts'
 import {
@@ -43,7 +44,7 @@ import {
   type ResolvedMetric,
   resolveMetrics,
 } from '../prediction/metrics.ts'
-import { classesOf, finite, normOf, refuseNarrow, refuseOverflow } from '../prediction/outputs.ts'
+import { classesOf, finite, refuseNarrow, refuseOverflow } from '../prediction/outputs.ts'
 import { Predictor } from '../prediction/predictor.ts'
 import type { ActivationName } from '../tables/activations.ts'
 import { newRateState } from '../tables/schedules.ts'
@@ -386,8 +387,10 @@ export class Network {
     const loss = finite(evaluateRows(this.#state, rows, DIFFERENTIATES), 'gradients: expected the loss')
     this.#state.engine.adjust(P.PROGRAM, checkBoolean(clipped, 'clipped'))
     const layers = readLayers(this.#values(), this.#state.layout, gradientsOf)
-    const norm = finite(normOf(layers), 'gradients: expected their norm')
-    return { loss, penalty: penaltyOf(this.#state), norm, layers }
+    const lists = layers.flatMap(({ weights, biases }) => [...weights, biases])
+    const norm = finite(normOf(lists), 'gradients: expected their norm')
+    const penalty = finite(penaltyOf(this.#state), 'gradients: expected the penalty')
+    return { loss, penalty, norm, layers }
   }
 
   /** A copy of all weights [in][out] and biases; zeros for a layer without biases. */

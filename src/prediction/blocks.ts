@@ -4,11 +4,12 @@ import * as P from '../../assembly/program.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
-import type { Layout } from '../memory/layout.ts'
+import type { LayerLayout, Layout } from '../memory/layout.ts'
 import { newValues, type Values, valuesOf } from '../memory/parameters.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
 import type { FullBatch, NetworkState } from '../memory/state.ts'
 import { placeRows, reserveRows } from '../memory/training-rows.ts'
+import { halfSquares, magnitudes } from '../numerics/norms.ts'
 import { lossOf } from '../tables/losses.ts'
 import { rateAt } from '../tables/schedules.ts'
 import { adviceFor } from '../training/divergence.ts'
@@ -152,16 +153,10 @@ export function penaltyOf({ config, engine, layout }: NetworkState): number {
   const { l1, l2 } = config.regularization
   if (l1 === 0 && l2 === 0) return 0
   const values = valuesOf(engine.buffer, config.dtype)
-  let magnitudes = 0
-  let squares = 0
-  for (const { inputs, stride, weights } of layout.layers) {
-    // Pads are 0.
-    for (let i = weights / layout.bytesPerValue, end = i + (inputs * stride) / layout.bytesPerValue; i < end; i++) {
-      magnitudes += Math.abs(values[i])
-      squares += values[i] * values[i]
-    }
-  }
-  return l1 * magnitudes + 0.5 * l2 * squares
+  const weightsOf = ({ inputs, stride, weights }: LayerLayout) =>
+    values.subarray(weights / layout.bytesPerValue, (weights + inputs * stride) / layout.bytesPerValue) // pads are 0
+  const lists = layout.layers.map(weightsOf)
+  return magnitudes(l1, lists) + halfSquares(l2, lists)
 }
 
 /** The learning rate of the step that would come next */

@@ -1,6 +1,6 @@
 // What is made of the engine's numbers before they are handed out.
 import { WasmpropError } from '../errors.ts'
-import type { LayerWeights, Values } from '../memory/parameters.ts'
+import type { Values } from '../memory/parameters.ts'
 
 /** No NaN or infinity is handed out as a result. */
 export function finite(value: number, what: string): number {
@@ -27,19 +27,6 @@ export function refuseNarrow(outputs: Values, results: Values, units: number): v
   const what = "a number within float32's range, or a Float64Array for the outputs"
   const message = `outputs[${index}] (row ${row}, column ${column}): expected ${what}, got ${results[index]}`
   throw new WasmpropError('NOT_FINITE', message, { path: 'outputs', row, column })
-}
-
-/** The Euclidean norm of all gradients together; finite wherever it can be */
-export function normOf(layers: readonly LayerWeights[]): number {
-  const rows = layers.flatMap(({ weights, biases }) => [...weights, biases])
-  const sumOfSquares = (factor: number) => {
-    let squares = 0
-    for (const row of rows) for (const gradient of row) squares += gradient * factor * (gradient * factor)
-    return squares
-  }
-  const norm = Math.sqrt(sumOfSquares(1))
-  // Squares that overflow: 2⁻⁶⁰⁰ and its inverse are exact.
-  return norm === Number.POSITIVE_INFINITY ? Math.sqrt(sumOfSquares(2 ** -600)) * 2 ** 600 : norm
 }
 
 /** The class of each row: the output with the largest value, or for a single output 1 where it is above ½ */

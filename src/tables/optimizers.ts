@@ -114,7 +114,11 @@ export const optimizers = {
   },
   lbfgs: {
     id: LBFGS,
-    options: { ...common(1), historySize: number(10, { min: 1, max: 1000, isInteger: true }) },
+    options: {
+      ...common(1),
+      historySize: number(10, { min: 1, max: 1000, isInteger: true }),
+      tolerance: number(1e-9, { min: 0 }),
+    },
     stateBlocks: ({ historySize }) => 3 + 2 * Number(historySize), // drawn in src/training/lbfgs.ts
     slots: {},
     running: {},
@@ -145,8 +149,9 @@ export type OptimizerName = keyof typeof optimizers
  * - `nadam` (r 0.002): adam with Nesterov's momentum, which warms up by `momentumDecay` (0.004). Dozat 2016
  * - `rprop` (full batch): every weight has a step that starts at r (0.01), grows by `etaPlus` (1.2) while the sign of g stays
  *   and shrinks by `etaMinus` (0.5) where it turns, from `minStep` (1e-6) to `maxStep` (50). Riedmiller and Braun 1993
- * - `lbfgs` (r 1, full batch): quasi-Newton from the last `historySize` (10) steps, with a strong Wolfe line search.
- *   Nocedal 1980
+ * - `lbfgs` (r 1, full batch): quasi-Newton from the last `historySize` (10) steps, with a strong Wolfe line search. Training
+ *   ends as `converged` where a step changes the objective or every weight by less than `tolerance` (1e-9), or no |g| is above
+ *   100 times that. Nocedal 1980
  *
  * All take `learningRate` (a number, a schedule or a function), `weightDecay` (0: adds weightDecay · w to g) and
  * `decayBiases` (true).

@@ -2,8 +2,9 @@
 // it, so that their bits are equal by construction; loaded only where such an optimizer is chosen.
 import { DIFFERENTIATES, DIVERGED, DROPS, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import { valuesOf } from '../memory/parameters.ts'
+import { type Values, valuesOf } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
+import { halfSquares } from '../numerics/norms.ts'
 import { penaltyOf } from '../prediction/blocks.ts'
 import { lbfgsStep } from './lbfgs.ts'
 
@@ -21,6 +22,7 @@ export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTI
       gradients: gradients / bytesPerValue,
       state: (parameters + parameterBytes) / bytesPerValue,
       historySize: Number(config.optimizer.options.historySize),
+      tolerance: Number(config.optimizer.options.tolerance),
       get: (slot) => slots[slot],
       set: (slot, value) => {
         slots[slot] = value
@@ -63,17 +65,16 @@ function addDecay({ engine, layout, config }: NetworkState): number {
   if (decay === 0) return 0
   const values = valuesOf(engine.buffer, config.dtype)
   const toGradients = (layout.gradients - layout.parameters) / layout.bytesPerValue
-  let squares = 0
+  const decayed: Values[] = []
   layout.layers.forEach(({ inputs, weights, stride }, index) => {
     const decaysBiases = decayBiases && config.layers[index].trainsBiases
     // The biases lie behind the weights as one more row.
     const count = ((inputs + Number(decaysBiases)) * stride) / layout.bytesPerValue
-    for (let i = weights / layout.bytesPerValue, end = i + count; i < end; i++) {
-      squares += values[i] * values[i]
-      values[i + toGradients] += decay * values[i]
-    }
+    const start = weights / layout.bytesPerValue
+    decayed.push(values.subarray(start, start + count))
+    for (let i = start; i < start + count; i++) values[i + toGradients] += decay * values[i]
   })
-  return 0.5 * decay * squares
+  return halfSquares(decay, decayed)
 }
 
 /** As `train` of the engine contract, with batches that are full */

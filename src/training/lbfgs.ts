@@ -10,7 +10,9 @@
 //
 // and in the slots. After Nocedal and Wright, Numerical Optimization, second edition: algorithms 7.4 and 7.5 for the
 // direction, 3.5 and 3.6 for the line search.
+
 import { LBFGS_NEXT_PAIR, LBFGS_PAIRS, OPTIMIZER_VALUES } from '../../assembly/program.ts'
+import { normOf } from '../numerics/norms.ts'
 
 /** What a step works on. Addresses are indices into `values`; pads are 0 in weights, gradients and state. */
 export interface LbfgsProblem {
@@ -24,6 +26,8 @@ export interface LbfgsProblem {
   /** The first of 3 + 2 · historySize blocks, one after another, 0 before the first step */
   readonly state: number
   readonly historySize: number
+  /** PyTorch's tolerance_change; its tolerance_grad is 100 times as much. */
+  readonly tolerance: number
   /** The optimizer's own numbers, of which four are used: 0 before the first step */
   get(slot: number): number
   set(slot: number, value: number): void
@@ -36,9 +40,10 @@ export interface LbfgsStep {
   /** Before the move: that of the step's first evaluation */
   readonly objective: number
   /**
-   * `moved`: the weights are where the line search led. Else they are as they were: `converged`, the gradients or the
-   * descent that they promise are within PyTorch's tolerances; `failed`, the line search found nothing lower;
-   * `notFinite`, the objective or a gradient is no finite number, and the optimizer is as it was, too.
+   * `moved`: the weights are where the line search led. `converged`: the gradients, the descent that they promise, or what
+   * the step changed are within the tolerances, or nothing lower was found twice in a row. Else the weights are as they
+   * were: `failed`, the line search found nothing lower; `notFinite`, the objective or a gradient is no finite number, and
+   * the optimizer is as it was, too.
    */
   readonly outcome: 'moved' | 'converged' | 'failed' | 'notFinite'
   readonly evaluations: number
@@ -51,8 +56,8 @@ const PAIRS = (LBFGS_PAIRS - OPTIMIZER_VALUES) / 8 // in the history
 const NEXT_PAIR = (LBFGS_NEXT_PAIR - OPTIMIZER_VALUES) / 8 // where in the ring the next one goes
 
 // PyTorch's numbers
-const GRADIENT_TOLERANCE = 1e-7 // on the largest |gradient|
-const CHANGE_TOLERANCE = 1e-9 // on the directional derivative, and on the largest |change| of a weight within a bracket
+// `tolerance` holds for the directional derivative, the objective's change, and a weight's largest |change|
+const GRADIENT_TOLERANCES = 100 // of them for the largest |gradient|
 const LEAST_CURVATURE = 1e-10 // of s · y
 const SUFFICIENT_DECREASE = 1e-4 // c₁ of the Wolfe conditions
 const CURVATURE = 0.9 // c₂
@@ -63,14 +68,16 @@ const END_OF_BRACKET = 0.1
 
 /** One step: a direction, and a line search along it. A rate of 0 moves by nothing and forgets nothing. */
 export function lbfgsStep(problem: LbfgsProblem, learningRate: number): LbfgsStep {
-  const { values, count, weights, gradients, state } = problem
+  const { values, count, weights, gradients, state, tolerance } = problem
   const objective = problem.evaluate()
   const stay = (outcome: LbfgsStep['outcome']): LbfgsStep => ({ objective, outcome, evaluations: 1 })
   const steepest = largest(problem, gradients)
   if (!Number.isFinite(objective) || !Number.isFinite(steepest)) return stay('notFinite')
-  if (steepest <= GRADIENT_TOLERANCE) return stay('converged')
+  if (steepest <= GRADIENT_TOLERANCES * tolerance) return stay('converged')
   if (learningRate === 0) return stay('moved')
 
+  const hadDirection = problem.get(HAS_DIRECTION) === 1
+  const hasFailed = hadDirection && problem.get(STEP_LENGTH) === 0 && problem.get(PAIRS) === 0
   const slope = aim(problem)
   const isFirst = problem.get(HAS_DIRECTION) === 0
   const length = isFirst ? Math.min(1, 1 / sumOfMagnitudes(problem, gradients)) * learningRate : learningRate
@@ -78,20 +85,21 @@ export function lbfgsStep(problem: LbfgsProblem, learningRate: number): LbfgsSte
   problem.set(STEP_LENGTH, 0)
   values.copyWithin(state + count, gradients, gradients + count)
   values.copyWithin(state + 2 * count, weights, weights + count)
-  if (slope > -CHANGE_TOLERANCE) return stay('converged')
+  if (slope > -tolerance) return stay('converged')
 
   const search = new LineSearch(problem, { length: 0, objective, slope })
   const found = search.run(length)
   const evaluations = 1 + search.evaluations
-  if (found === 0) {
+  if (found.length === 0) {
     values.copyWithin(weights, state + 2 * count, state + 3 * count)
     // The next step tries what this one did not: the gradients' direction, and a first step's length or the rate alone.
     if (!isFirst) startAfresh(problem)
-    return { objective, outcome: 'failed', evaluations }
+    return { objective, outcome: hasFailed ? 'converged' : 'failed', evaluations }
   }
-  moveTo(problem, found)
-  problem.set(STEP_LENGTH, found)
-  return { objective, outcome: 'moved', evaluations }
+  moveTo(problem, found.length)
+  problem.set(STEP_LENGTH, found.length)
+  const isSettled = objective - found.objective < tolerance || found.length * largest(problem, state) <= tolerance
+  return { objective, outcome: isSettled ? 'converged' : 'moved', evaluations }
 }
 
 /** Leaves a direction that leads down, and returns the objective's derivative along it. */
@@ -143,12 +151,20 @@ function descend(problem: LbfgsProblem): void {
     add(problem, direction, -alpha, s + count)
     return alpha
   })
-  const scale = curvatures[0] / dot(problem, pairs[0] + count, pairs[0] + count)
+  const scale = inverseCurvature(problem, curvatures[0], pairs[0] + count)
   for (let i = direction; i < direction + count; i++) values[i] = scale * values[i]
   for (let age = pairs.length - 1; age >= 0; age--) {
     const beta = dot(problem, pairs[age] + count, direction) / curvatures[age]
     add(problem, direction, alphas[age] - beta, pairs[age])
   }
+}
+
+/** s·y / y·y, finite where y·y is not */
+function inverseCurvature(problem: LbfgsProblem, curvature: number, y: number): number {
+  const squares = dot(problem, y, y)
+  if (squares < Infinity) return curvature / squares
+  const norm = normOf([problem.values.subarray(y, y + problem.count)])
+  return curvature / norm / norm
 }
 
 /** Where the pairs of the history lie: s, and behind it y */
@@ -201,9 +217,9 @@ class LineSearch {
     this.#largestDirection = largest(problem, problem.state)
   }
 
-  /** The step length; 0 where nothing lower than the start was found. Leaves the weights anywhere. */
-  run(length: number): number {
-    return this.#zoom(this.#bracket(length)).length
+  /** The point found: the start where nothing lower was. Leaves the weights anywhere. */
+  run(length: number): Point {
+    return this.#zoom(this.#bracket(length))
   }
 
   /** Algorithm 3.5: walks on until there is a fitting point between two; the same point twice where it fits itself. */
@@ -276,7 +292,7 @@ class LineSearch {
 
   /** Whether weights differ between the ends by more than the tolerance */
   #isWide([first, second]: [Point, Point]): boolean {
-    return Math.abs(second.length - first.length) * this.#largestDirection >= CHANGE_TOLERANCE
+    return Math.abs(second.length - first.length) * this.#largestDirection >= this.#problem.tolerance
   }
 }
 
