@@ -41,6 +41,32 @@ export class WasmpropError extends Error {
   }
 }
 
+/**
+ * The error for what is not as expected: `where: expected this, got that`. `got` is shown as it stands, with advice after a
+ * semicolon: values go through `describe`, text of others through `clip`. `where` is the error's path, unless its place says
+ * more.
+ */
+export function unexpected(
+  code: ErrorCode,
+  where: string,
+  expected: string,
+  got = '',
+  place: ErrorPlace = { path: where },
+): WasmpropError {
+  return new WasmpropError(code, `${where}: expected ${expected}${got === '' ? '' : `, got ${got}`}`, place)
+}
+
+/** The error for memory that the host does not give */
+export function noRoom(bytes: number, cause: unknown): WasmpropError {
+  return new WasmpropError('OUT_OF_MEMORY', `expected room for ${bytes} bytes, the host refuses them`, { cause })
+}
+
+/** The error for what a host has only so many of */
+export function hostRefuses(what: string, cause: unknown): WasmpropError {
+  const message = `expected ${what}, the host refuses it; dispose() of networks no longer used (${clip(String(cause))})`
+  return new WasmpropError('ENGINE_FAILED', message, { cause })
+}
+
 /** The error for a call after `dispose` */
 export function disposed(): WasmpropError {
   return new WasmpropError('DISPOSED', 'the network was disposed; create another one')
@@ -53,18 +79,45 @@ export const gone = new Proxy(Object.freeze({}), {
   },
 }) as never
 
-/** A value as an error message shows it: short, quoted where it is text, never throwing. */
+/** A value as an error message shows it: short, quoted where it is text, never throwing, whatever a proxy may do. */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value)
-  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'string') return quote(value, 40)
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? `${value}n` : 'a large bigint'
   if (typeof value === 'symbol') return 'a symbol'
   if (typeof value === 'function') return 'a function'
-  if (Array.isArray(value)) return `an array of ${value.length}`
   if (typeof value !== 'object' || value === null) return String(value)
+  const length = lengthOf(value)
+  if (length !== undefined) return `an array of ${length}`
   const tag = tagOf(value)
   if (/^(Object|Number|String|Boolean)$/.test(tag)) return 'an object' // "a Number" would look right
   const article = /^[AEIO]/.test(tag) ? 'an' : 'a'
-  return `${article} ${tag}${tag === 'Promise' ? ' (an `await` may be missing)' : ''}`
+  return `${article} ${clip(tag)}${tag === 'Promise' ? ' (an `await` may be missing)' : ''}`
+}
+
+/** Undefined for what is no array, and for a proxy that gives no number */
+function lengthOf(value: object): number | undefined {
+  try {
+    if (Array.isArray(value) && Number.isInteger(value.length)) return value.length
+  } catch {
+    // Not one that can be read
+  }
+  return undefined
+}
+
+/** Text of others as a message shows it: at most 80 characters, none of which a terminal obeys */
+export function clip(text: string): string {
+  return quote(text, 80)
+    .slice(1, -1)
+    .replace(/\\(["\\])/g, '$1')
+}
+
+/** As JSON, which escapes C0 and lone surrogates; C1, the line separators and what turns the direction of text as well */
+function quote(text: string, most: number): string {
+  const shown = text.length > most ? `${text.slice(0, most)}…` : text
+  return JSON.stringify(shown).replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
 }
 
 /** What an object is, of whatever realm: a page's frame, a vm context and a test runner have classes of their own. */

@@ -1,7 +1,7 @@
 // What users may ask of a network: the options, their defaults, and every check of them. The tables of activations, losses,
 // optimizers and initializers say which names and numbers there are.
 
-import { tagOf, WasmpropError } from '../errors.ts'
+import { tagOf, unexpected } from '../errors.ts'
 import { MOST_BLOCK_ROWS } from '../memory/layout.ts'
 import {
   checkBoolean,
@@ -409,8 +409,8 @@ function checkColumns(value: unknown, path: string, columns: number): number[] {
     refuse(path, `a finite number, or an array of ${columns}, one per column`, value)
   }
   if (columns <= MOST_LISTED_COLUMNS) return new Array<number>(columns).fill(value)
-  const message = `${path}: expected at most ${MOST_LISTED_COLUMNS} columns, got ${columns}; scale the data beforehand`
-  throw new WasmpropError('OUT_OF_MEMORY', message, { path })
+  const got = `${columns}; scale the data beforehand`
+  throw unexpected('OUT_OF_MEMORY', path, `at most ${MOST_LISTED_COLUMNS} columns`, got)
 }
 
 function checkModule(value: unknown): WebAssembly.Module {

@@ -1,7 +1,7 @@
 // The forms in which data comes in and predictions go out. Everything about data is checked here, before any of it is
 // copied; nothing handed in is ever changed.
 import type { Dtype } from '../config/config.ts'
-import { describe, type ErrorPlace, WasmpropError } from '../errors.ts'
+import { describe, type ErrorPlace, unexpected, WasmpropError } from '../errors.ts'
 import type { Values } from '../memory/parameters.ts'
 
 type IntegerArray = Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array
@@ -341,8 +341,8 @@ function refuseOtherSums(targets: Matrix): void {
       let sum = 0
       for (let column = 0; column < columns; column++) sum += block[(row - from) * columns + column]
       if (Math.abs(sum - 1) <= columns * SUM_TOLERANCE) continue
-      const message = `${name}: expected probabilities that sum to 1 in row ${row}, got a sum of ${sum}`
-      throw new WasmpropError('INVALID_DATA', message, { path: name, row })
+      const expected = `probabilities that sum to 1 in row ${row}`
+      throw unexpected('INVALID_DATA', name, expected, `a sum of ${sum}`, { path: name, row })
     }
   })
 }
@@ -367,8 +367,8 @@ function guard(name: string, read: () => Matrix): Matrix {
     return read()
   } catch (cause) {
     if (cause instanceof WasmpropError) throw cause
-    const message = `${name}: expected an array of rows (matrix), got something that throws an error when it is read`
-    throw new WasmpropError('INVALID_DATA', message, { path: name, cause })
+    const got = 'something that throws an error when it is read'
+    throw unexpected('INVALID_DATA', name, 'an array of rows (matrix)', got, { path: name, cause })
   }
 }
 
@@ -378,8 +378,7 @@ function unfit(value: unknown, index: number, matrix: Matrix, firstRow = 0): Was
   const column = index % matrix.columns
   if (typeof value !== 'number') return refused(matrix, row, column, 'a finite number', value)
   const what = Number.isFinite(value) ? `a number within float32's range (or dtype "float64")` : 'a finite number'
-  const message = `${matrix.place(row, column)}: expected ${what}, got ${value}`
-  return new WasmpropError('NOT_FINITE', message, { path: matrix.name, row, column })
+  return unexpected('NOT_FINITE', matrix.place(row, column), what, `${value}`, { path: matrix.name, row, column })
 }
 
 function refused(matrix: Matrix, row: number, column: number, what: string, got: unknown): WasmpropError {
@@ -387,11 +386,11 @@ function refused(matrix: Matrix, row: number, column: number, what: string, got:
 }
 
 function invalid(where: string, what: string, got: unknown, place: ErrorPlace): WasmpropError {
-  return new WasmpropError('INVALID_DATA', `${where}: expected ${what}, got ${describe(got)}`, place)
+  return unexpected('INVALID_DATA', where, what, describe(got), place)
 }
 
-function misshapen(where: string, what: string, place: ErrorPlace = { path: where }): WasmpropError {
-  return new WasmpropError('INVALID_SHAPE', `${where}: expected ${what}`, place)
+function misshapen(where: string, what: string, place?: ErrorPlace): WasmpropError {
+  return unexpected('INVALID_SHAPE', where, what, '', place)
 }
 
 function wrongWidth(cells: Numbers, row: number, expected: Expected, { name, place }: Matrix): WasmpropError {

@@ -1,6 +1,6 @@
 // Rows as users hand them in, checked for a network, and as its engine takes them.
 import type { Dtype, ResolvedConfig } from '../config/config.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected } from '../errors.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { lossOf } from '../tables/losses.ts'
 import { type Matrix, readMatrix, readTargets } from './matrix.ts'
@@ -61,8 +61,8 @@ export function readScaledRows(
 
 export function fittedScalings({ inputScaling, targetScaling }: NetworkState, call: string): Scalings {
   if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
-  const message = `${call}: expected the scaling to be fitted; call train or fitScaling(inputs, targets) first`
-  throw new WasmpropError('NOT_FITTED', message)
+  const expected = 'the scaling to be fitted; call train or fitScaling(inputs, targets) first'
+  throw unexpected('NOT_FITTED', call, expected, '', {})
 }
 
 /** The scalings that are there, or else those fitted to these rows */

@@ -1,7 +1,7 @@
 // Scaling of columns, x' = (x − offset) / scale: fitted on a matrix, applied while rows are copied, undone on predictions.
 // All of it in float64, whatever the network's dtype.
 import type { ResolvedScaling, ScalingName } from '../config/config.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected, type WasmpropError } from '../errors.ts'
 import type { Values } from '../memory/parameters.ts'
 import { forEachBlock, limitOf, type Matrix } from './matrix.ts'
 
@@ -126,8 +126,8 @@ const fits: Record<FittedName, (ranges: Ranges, matrix: Matrix, name: string) =>
 function refuseNothingAboveZero(least: Float64Array, greatest: Float64Array, name: string): void {
   const column = greatest.findIndex((value, index) => value < 0 || (value === 0 && least[index] < 0))
   if (column < 0) return
-  const what = `a largest value above 0 in column ${column} to divide by (scaling 'max'), got ${greatest[column]}`
-  throw new WasmpropError('INVALID_DATA', `${name}: expected ${what}; use 'maxAbs'`, { path: name, column })
+  const what = `a largest value above 0 in column ${column} to divide by (scaling 'max')`
+  throw unexpected('INVALID_DATA', name, what, `${greatest[column]}; use 'maxAbs'`, { path: name, column })
 }
 
 /** Mean and population deviation */
@@ -210,8 +210,7 @@ function refuseOverflow({ offset, scale }: Scaling, { least, greatest }: Ranges,
     const ends = [least[column], greatest[column]].map((value) => (value - offset[column]) / scale[column])
     if (ends.every(Number.isFinite) && Number.isFinite(scale[column])) continue
     const what = `values whose scaling stays within float64's range in column ${column}`
-    const message = `${name}: expected ${what}, got ${least[column]} to ${greatest[column]}`
-    throw new WasmpropError('NOT_FINITE', message, { path: name, column })
+    throw unexpected('NOT_FINITE', name, what, `${least[column]} to ${greatest[column]}`, { path: name, column })
   }
 }
 
@@ -236,7 +235,7 @@ function scaledMatrix(matrix: Matrix, { offset, scale }: Scaling): Matrix {
 }
 
 function overflow(matrix: Matrix, row: number, column: number, value: number, scaled: number): WasmpropError {
-  const what = Number.isFinite(scaled) ? "a number within float32's range" : 'a finite number'
-  const message = `${matrix.place(row, column)}: expected ${what} after scaling, got ${scaled} from ${value}`
-  return new WasmpropError('NOT_FINITE', message, { path: matrix.name, row, column })
+  const what = `${Number.isFinite(scaled) ? "a number within float32's range" : 'a finite number'} after scaling`
+  const place = { path: matrix.name, row, column }
+  return unexpected('NOT_FINITE', matrix.place(row, column), what, `${scaled} from ${value}`, place)
 }

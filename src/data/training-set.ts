@@ -1,6 +1,6 @@
 // Which rows `train` runs over, which it holds out, and what each row counts.
 import { VALIDATION_SPLIT } from '../../assembly/ids.ts'
-import { didYouMean, WasmpropError } from '../errors.ts'
+import { didYouMean, unexpected } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkNumbers, refuse } from '../options/check.ts'
 import type { ResolvedTrainOptions } from '../training/options.ts'
@@ -115,8 +115,8 @@ export function readSampleWeights(value: unknown, rows: number, path = 'sampleWe
   })
   const row = weights.findIndex((weight) => weight < 0)
   if (row >= 0) {
-    const message = `${path}[${row}]: expected a number of at least 0, got ${weights[row]}`
-    throw new WasmpropError('INVALID_DATA', message, { path, row })
+    const place = { path, row }
+    throw unexpected('INVALID_DATA', `${path}[${row}]`, 'a number of at least 0', `${weights[row]}`, place)
   }
   refuseZeros(weights, path)
   return weights
@@ -125,7 +125,7 @@ export function readSampleWeights(value: unknown, rows: number, path = 'sampleWe
 /** Nothing could be learned from such rows. */
 function refuseZeros(weights: Float64Array, path: string): void {
   if (weights.some((weight) => weight > 0)) return
-  throw new WasmpropError('INVALID_DATA', `${path}: expected at least one trained row above 0, got zeros`, { path })
+  throw unexpected('INVALID_DATA', path, 'at least one trained row above 0', 'zeros')
 }
 
 /** What every row counts: its own weight times that of its class; undefined where all count 1 */
@@ -140,8 +140,8 @@ function weighClasses(targets: Matrix, classWeights: unknown): Float64Array {
   const path = 'classWeights'
   const classes = classesOfTargets(targets)
   if (classes === undefined) {
-    const message = `${path}: expected targets that are classes (class numbers, one-hot rows, or 0 and 1), got others; use sampleWeights`
-    throw new WasmpropError('INVALID_DATA', message, { path })
+    const expected = 'targets that are classes (class numbers, one-hot rows, or 0 and 1)'
+    throw unexpected('INVALID_DATA', path, expected, 'others; use sampleWeights')
   }
   const counts = countClasses(classes)
   const present = counts.filter((count) => count > 0).length

@@ -3,7 +3,7 @@ import { DIFFERENTIATES } from '../../assembly/ids.ts'
 import { PROGRAM } from '../../assembly/program.ts'
 import { type ResolvedConfig, resolveConfig } from '../config/config.ts'
 import type { Engine } from '../engine.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected, WasmpropError } from '../errors.ts'
 import { layOut, writeProgram } from '../memory/layout.ts'
 import type { FullBatch } from '../memory/state.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
@@ -43,14 +43,8 @@ export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine
     const reason = reasonOf(cause)
     if (config.engine === 'auto') return withReasons(await loadTypeScript(), [reason])
     if (cause instanceof WasmpropError && cause.path === 'wasm') throw cause
-    throw new WasmpropError(
-      'ENGINE_UNAVAILABLE',
-      `engine: expected a host that runs WebAssembly with SIMD: ${reason}`,
-      {
-        path: 'engine',
-        cause,
-      },
-    )
+    const expected = `a host that runs WebAssembly with SIMD: ${reason}`
+    throw unexpected('ENGINE_UNAVAILABLE', 'engine', expected, '', { path: 'engine', cause })
   }
 }
 
@@ -152,10 +146,7 @@ export function testKnownAnswer(engine: Engine, fuses: boolean): void {
   const loss = knownAnswer(engine)
   engine.dispose()
   if (fuses ? Math.abs(loss / KNOWN_LOSS - 1) < 1e-12 : loss === KNOWN_LOSS) return
-  throw new WasmpropError(
-    'ENGINE_FAILED',
-    `the host computes wrongly: expected ${KNOWN_LOSS} of the load test, got ${loss}`,
-  )
+  throw unexpected('ENGINE_FAILED', 'the host computes wrongly', `${KNOWN_LOSS} of the load test`, `${loss}`, {})
 }
 
 function knownAnswer(engine: Engine): number {

@@ -3,7 +3,7 @@
 import { instantiateSync } from '@assemblyscript/loader'
 import { PROGRAM } from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
-import { gone, WasmpropError } from '../errors.ts'
+import { gone, hostRefuses, noRoom, unexpected, type WasmpropError } from '../errors.ts'
 import wasmHexadecimal from '../generated/wasm.ts'
 import { wholePages } from '../memory/layout.ts'
 
@@ -52,7 +52,7 @@ export class WasmEngine implements Engine {
     try {
       this.#exports.memory.grow(missing)
     } catch (cause) {
-      throw new WasmpropError('OUT_OF_MEMORY', `expected room for ${bytes} bytes, the host refuses them`, { cause })
+      throw noRoom(bytes, cause)
     }
   }
 
@@ -135,8 +135,7 @@ function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports = 
   } catch (cause) {
     // Imports that are not there
     if (cause instanceof TypeError || cause instanceof WebAssembly.LinkError) throw otherModule(cause)
-    const message = 'expected another WebAssembly instance, the host refuses it; dispose() of networks no longer used'
-    throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
+    throw hostRefuses('another WebAssembly instance', cause)
   }
   if (exports.freeAddress?.() > PROGRAM || exports.train === undefined) throw otherModule()
   return exports
@@ -144,9 +143,8 @@ function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports = 
 
 /** The error for a module that was given and is none of this version's */
 export function otherModule(cause?: unknown): WasmpropError {
-  const message =
-    'wasm: expected the WebAssembly module of this version of wasmprop (its wasmprop.wasm), got another one'
-  return new WasmpropError('ENGINE_FAILED', message, { path: 'wasm', cause })
+  const expected = 'the WebAssembly module of this version of wasmprop (its wasmprop.wasm)'
+  return unexpected('ENGINE_FAILED', 'wasm', expected, 'another one', { path: 'wasm', cause })
 }
 
 /** The module of the base build, compiled on the first call. Rejects where the host forbids or cannot do it. */

@@ -6,7 +6,7 @@ import { automaticThreads, checkThreads } from '../config/threads.ts'
 import { isRow, type MatrixInput } from '../data/matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
-import { describe, WasmpropError } from '../errors.ts'
+import { describe, unexpected, WasmpropError } from '../errors.ts'
 import { Network } from '../network/network.ts'
 import { readOptions, refuse } from '../options/check.ts'
 import type { TrainResult } from '../training/loop.ts'
@@ -187,8 +187,8 @@ function ownOptions(
 /** The numbers of every network's rows. Throws INVALID_SHAPE or INVALID_DATA. */
 function readLists(value: unknown, count: number, rows: number): Uint32Array[] {
   if (!Array.isArray(value) || value.length !== count) {
-    const message = `rows: expected ${count} lists of row numbers, one per network, got ${describe(value)}`
-    throw new WasmpropError('INVALID_SHAPE', message, { path: 'rows' })
+    const expected = `${count} lists of row numbers, one per network`
+    throw unexpected('INVALID_SHAPE', 'rows', expected, describe(value))
   }
   return Array.from(value, (list: unknown, index) => readNumbers(list, `rows[${index}]`, rows))
 }
@@ -196,11 +196,11 @@ function readLists(value: unknown, count: number, rows: number): Uint32Array[] {
 function readNumbers(list: unknown, path: string, rows: number): Uint32Array {
   if (!isRow(list) || list.length === 0) {
     const what = isRow(list) ? 'at least one row number' : 'an array or typed array of row numbers'
-    throw new WasmpropError('INVALID_SHAPE', `${path}: expected ${what}, got ${describe(list)}`, { path })
+    throw unexpected('INVALID_SHAPE', path, what, describe(list))
   }
   return Uint32Array.from(list as ArrayLike<number>, (number: unknown, at) => {
     if (Number.isInteger(number) && Number(number) >= 0 && Number(number) < rows) return Number(number)
-    const message = `${path}[${at}]: expected a row number from 0 to ${rows - 1}, got ${describe(number)}`
-    throw new WasmpropError('INVALID_DATA', message, { path })
+    const expected = `a row number from 0 to ${rows - 1}`
+    throw unexpected('INVALID_DATA', `${path}[${at}]`, expected, describe(number), { path })
   })
 }

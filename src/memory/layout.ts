@@ -9,7 +9,7 @@ import { FLOAT32, FLOAT64 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import { SPLIT_BYTES, SPLIT_PRODUCT } from '../config/threads.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected } from '../errors.ts'
 import { activationOf } from '../tables/activations.ts'
 import { lossOf } from '../tables/losses.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
@@ -248,12 +248,9 @@ export function layOutData(layout: Layout, shape: DataShape): DataLayout {
 function refuseTooLarge(bytes: number, path: string, what: string): void {
   if (bytes <= LARGEST_MEMORY) return
   const gigabytes = (bytes / 2 ** 30).toPrecision(3)
-  throw new WasmpropError(
-    'OUT_OF_MEMORY',
-    `${path}: expected at most 4 GiB (WebAssembly's limit), ${what} needs ${gigabytes} GiB; ` +
-      'use fewer units, fewer rows at a time, or float32',
-    { path },
-  )
+  const advice = 'use fewer units, fewer rows at a time, or float32'
+  const expected = `at most 4 GiB (WebAssembly's limit), ${what} needs ${gigabytes} GiB; ${advice}`
+  throw unexpected('OUT_OF_MEMORY', path, expected)
 }
 
 /** Whole pages of WebAssembly memory, in bytes */

@@ -2,7 +2,7 @@
 
 import type { Dtype, ResolvedConfig } from '../config/config.ts'
 import { type Matrix, readMatrix, toList } from '../data/matrix.ts'
-import { describe, WasmpropError } from '../errors.ts'
+import { describe, unexpected } from '../errors.ts'
 import { isOptionObject } from '../options/check.ts'
 import { initialize } from '../tables/initializers.ts'
 import type { LayerLayout, Layout } from './layout.ts'
@@ -174,16 +174,12 @@ export interface CheckedLayer {
 /** Checks what `setWeights` is given. The numbers stay where the user has them until `copyLayers`. */
 export function checkWeights(layers: unknown, { layers: expected, dtype }: ResolvedConfig): CheckedLayer[] {
   if (!Array.isArray(layers) || layers.length !== expected.length) {
-    const message = `layers: expected an array of ${expected.length} layers, got ${describe(layers)}`
-    throw new WasmpropError('INVALID_SHAPE', message, { path: 'layers' })
+    throw unexpected('INVALID_SHAPE', 'layers', `an array of ${expected.length} layers`, describe(layers))
   }
   return expected.map(({ inputs, units, hasBiases }, index) => {
     const path = `layers[${index}]`
     const layer: unknown = layers[index]
-    if (!isOptionObject(layer)) {
-      const message = `${path}: expected { weights, biases }, got ${describe(layer)}`
-      throw new WasmpropError('INVALID_SHAPE', message, { path })
-    }
+    if (!isOptionObject(layer)) throw unexpected('INVALID_SHAPE', path, '{ weights, biases }', describe(layer))
     const weights = readMatrix(layer.weights, units, `${path}.weights`, dtype, inputs)
     const biases = readBiases(layer.biases, units, `${path}.biases`, dtype)
     if (!hasBiases) refuseBiases(biases)
@@ -194,8 +190,8 @@ export function checkWeights(layers: unknown, { layers: expected, dtype }: Resol
 function readBiases(value: unknown, units: number, path: string, dtype: Dtype): Matrix {
   const isList = Array.isArray(value) || ArrayBuffer.isView(value)
   if (isList && (value as ArrayLike<unknown>).length === units) return readMatrix(value, 1, path, dtype)
-  const message = `${path}: expected an array of ${units} numbers, one per unit, got ${describe(value)}`
-  throw new WasmpropError(isList ? 'INVALID_SHAPE' : 'INVALID_DATA', message, { path })
+  const code = isList ? 'INVALID_SHAPE' : 'INVALID_DATA'
+  throw unexpected(code, path, `an array of ${units} numbers, one per unit`, describe(value))
 }
 
 function refuseBiases(biases: Matrix): void {
@@ -203,8 +199,7 @@ function refuseBiases(biases: Matrix): void {
   const values = new Float64Array(rows)
   biases.copyRows(0, rows, values, 0, 1)
   if (values.every((bias) => bias === 0)) return
-  const message = `${path}: expected zeros (the layer has no biases), got others`
-  throw new WasmpropError('INVALID_DATA', message, { path })
+  throw unexpected('INVALID_DATA', path, 'zeros (the layer has no biases)', 'others')
 }
 
 /** Writes all layers' parameters. */

@@ -7,7 +7,7 @@
 //
 // Later versions keep the name, the version and the checksum where they are, so that what is newer is told from what is torn.
 
-import { describe, tagOf, WasmpropError } from '../errors.ts'
+import { clip, describe, tagOf, unexpected, type WasmpropError } from '../errors.ts'
 import { Fnv1a, fromLittleEndian, littleEndian, type Values } from '../memory/parameters.ts'
 import { isOptionObject } from '../options/check.ts'
 
@@ -70,8 +70,8 @@ export function unpack(value: unknown, version: number): { header: Record<string
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const found = view.getUint32(8, true)
   if (found > version) {
-    const message = `snapshot: expected a version of at most ${version}, got ${found}; a newer wasmprop wrote it`
-    throw new WasmpropError('UNSUPPORTED_MODEL', message, { path: 'snapshot' })
+    const got = `${found}; a newer wasmprop wrote it`
+    throw unexpected('UNSUPPORTED_MODEL', 'snapshot', `a version of at most ${version}`, got)
   }
   const headerEnd = START + view.getUint32(12, true)
   if (found < 1 || headerEnd > end) throw invalid('a version and a header', 'none')
@@ -93,7 +93,7 @@ function parse(bytes: Uint8Array): Record<string, unknown> {
   try {
     header = JSON.parse(new TextDecoder().decode(bytes))
   } catch (cause) {
-    throw invalid('a header in JSON', String(cause))
+    throw invalid('a header in JSON', clip(String(cause)))
   }
   if (!isOptionObject(header)) throw invalid('a header that is an object', describe(header))
   return header
@@ -108,8 +108,8 @@ function readBlocks(entries: unknown, bytes: Uint8Array, start: number): Blocks 
     const isKnown = typeof name === 'string' && (dtype === 'float32' || dtype === 'float64')
     if (!isKnown || !Number.isSafeInteger(length) || Number(length) < 0) throw invalid('blocks by name', 'others')
     const blockBytes = Number(length) * (dtype === 'float32' ? 4 : 8)
-    if (name in blocks) throw invalid('blocks of different names', `${name} twice`)
-    if (at + blockBytes > bytes.length) throw invalid(`${length} numbers of ${name}`, 'fewer')
+    if (name in blocks) throw invalid('blocks of different names', `${clip(name)} twice`)
+    if (at + blockBytes > bytes.length) throw invalid(`${length} numbers of ${clip(name)}`, 'fewer')
     blocks[name] = fromLittleEndian(bytes.subarray(at, at + blockBytes), dtype)
     at += aligned(blockBytes)
   }
@@ -124,5 +124,5 @@ function checksumOf(bytes: Uint8Array): Uint8Array {
 }
 
 function invalid(expected: string, got: string): WasmpropError {
-  return new WasmpropError('INVALID_MODEL', `snapshot: expected ${expected}, got ${got}`, { path: 'snapshot' })
+  return unexpected('INVALID_MODEL', 'snapshot', expected, got)
 }

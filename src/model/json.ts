@@ -10,7 +10,7 @@ import {
   resolveEngineOptions,
 } from '../config/config.ts'
 import { givenScaling, Scaling, type ScalingJSON } from '../data/scaling.ts'
-import { describe, WasmpropError } from '../errors.ts'
+import { clip, describe, unexpected, WasmpropError } from '../errors.ts'
 import { fromLittleEndian, hashPacked, littleEndian, packedCount, type Values } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { isOptionObject, readOptions } from '../options/check.ts'
@@ -116,15 +116,12 @@ export function readScalings(value: unknown, config: ResolvedConfig) {
 
 /** Before all else: who knows what newer models have. */
 function checkVersion(json: unknown): void {
-  if (!isOptionObject(json)) {
-    const message = `model: expected a model as toJSON gives it, got ${describe(json)}`
-    throw new WasmpropError('INVALID_MODEL', message, { path: 'model' })
-  }
+  if (!isOptionObject(json)) throw invalid('model', 'a model as toJSON gives it', json)
   const { format, version } = { ...json } as Record<'format' | 'version', unknown>
   if (format !== FORMAT) throw invalid('format', `"${FORMAT}"`, format)
   if (typeof version === 'number' && version > VERSION) {
-    const message = `version: expected at most ${VERSION}, got ${version}; a newer wasmprop wrote this model`
-    throw new WasmpropError('UNSUPPORTED_MODEL', message, { path: 'version' })
+    const got = `${version}; a newer wasmprop wrote this model`
+    throw unexpected('UNSUPPORTED_MODEL', 'version', `at most ${VERSION}`, got)
   }
   if (version !== VERSION) throw invalid('version', String(VERSION), version)
 }
@@ -133,9 +130,8 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch (cause) {
-    throw new WasmpropError('INVALID_MODEL', `expected a model as toJSON gives it, got no JSON (${String(cause)})`, {
-      cause,
-    })
+    const got = `no JSON (${clip(String(cause))})`
+    throw unexpected('INVALID_MODEL', 'model', 'a model as toJSON gives it', got, { path: 'model', cause })
   }
 }
 
@@ -207,7 +203,7 @@ export function within<Result>(prefix: string, check: () => Result): Result {
 }
 
 function invalid(path: string, expected: string, value: unknown, got = describe(value)): WasmpropError {
-  return new WasmpropError('INVALID_MODEL', `${path}: expected ${expected}, got ${got}`, { path })
+  return unexpected('INVALID_MODEL', path, expected, got)
 }
 
 /** Characters that btoa and String.fromCharCode take at a time */

@@ -4,7 +4,7 @@ import * as P from '../../assembly/program.ts'
 import { type EngineOptions, engineOptionNames, type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
 import type { Scaling } from '../data/scaling.ts'
 import { heldRows } from '../data/training-set.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected, type WasmpropError } from '../errors.ts'
 import { layOutData } from '../memory/layout.ts'
 import {
   newValues,
@@ -339,5 +339,5 @@ function ownRowsOf({ weights, validationInputs, validationTargets }: Blocks, dat
 }
 
 function invalid(name: string, expected: string, got: string): WasmpropError {
-  return new WasmpropError('INVALID_MODEL', `snapshot: ${name}: expected ${expected}, got ${got}`, { path: name })
+  return unexpected('INVALID_MODEL', `snapshot: ${name}`, expected, got, { path: name })
 }

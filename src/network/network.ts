@@ -14,7 +14,7 @@ import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from 
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, readSampleWeights } from '../data/training-set.ts'
 import { type Chosen, prepare } from '../engines/choose.ts'
-import { describe, disposed, WasmpropError } from '../errors.ts'
+import { describe, disposed, unexpected, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor, writeProgram } from '../memory/layout.ts'
 import {
   checkWeights,
@@ -296,8 +296,7 @@ export class Network {
     const { outputs: results } = this.#predict(inputs)
     if (!isValues(outputs) || outputs.length !== results.length) {
       const got = outputs?.length === undefined ? describe(outputs) : `one of ${outputs.length}`
-      const message = `outputs: expected a Float32Array or Float64Array of ${results.length} numbers, got ${got}`
-      throw new WasmpropError('INVALID_SHAPE', message, { path: 'outputs' })
+      throw unexpected('INVALID_SHAPE', 'outputs', `a Float32Array or Float64Array of ${results.length} numbers`, got)
     }
     refuseNarrow(outputs, results, state.config.outputs)
     outputs.set(results)

@@ -1,10 +1,10 @@
 // Checks of what users hand in, for every room that takes options: each gives the value back, or throws with its path, what
 // was expected and what came. Option objects are read through their own keys alone, never through a prototype.
-import { describe, didYouMean, tagOf, WasmpropError } from '../errors.ts'
+import { describe, didYouMean, tagOf, unexpected, WasmpropError } from '../errors.ts'
 import type { Chosen, NumberOption, Option, Options } from './option.ts'
 
 export function refuse(path: string, expected: string, got: unknown, advice = ''): never {
-  throw new WasmpropError('INVALID_CONFIG', `${path}: expected ${expected}, got ${describe(got)}${advice}`, { path })
+  throw unexpected('INVALID_CONFIG', path, expected, describe(got) + advice)
 }
 
 /** Plain objects, instances of the user's classes and modules: not what holds its things elsewhere, as a Map or a Promise. */

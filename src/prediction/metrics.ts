@@ -2,7 +2,7 @@
 // `metrics` is checked here as well.
 
 import type { Matrix } from '../data/matrix.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected } from '../errors.ts'
 import type { Values } from '../memory/parameters.ts'
 import { checkInteger, checkName, isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { classesOf } from './outputs.ts'
@@ -149,8 +149,7 @@ export function computeMetrics(metrics: readonly ResolvedMetric[], outputs: Valu
     const { name } = metric
     const value = table[name].compute(comparison, metric)
     if (typeof value === 'number' && !Number.isFinite(value)) {
-      const message = `${name}: expected a finite value, got ${value}; outputs and targets are too far apart`
-      throw new WasmpropError('NOT_FINITE', message, { path: name })
+      throw unexpected('NOT_FINITE', name, 'a finite value', `${value}; outputs and targets are too far apart`)
     }
     values[name] = value
   }
@@ -246,14 +245,14 @@ function requireClasses(targets: Matrix, values: Float64Array, units: number): U
   const path = targets.name
   for (let row = 0; row < classes.length; row++) {
     if (units === 1 && values[row] !== classes[row]) {
-      const message = `${targets.place(row, 0)}: expected 0 or 1, the row's class, got ${values[row]}${ADVICE}`
-      throw new WasmpropError('INVALID_DATA', message, { path, row, column: 0 })
+      const got = `${values[row]}${ADVICE}`
+      throw unexpected('INVALID_DATA', targets.place(row, 0), "0 or 1, the row's class", got, { path, row, column: 0 })
     }
     const largest = values[row * units + classes[row]]
     for (let unit = classes[row] + 1; unit < units; unit++) {
       if (values[row * units + unit] !== largest) continue
-      const message = `${path}: expected one largest entry in row ${row}, the row's class, got several of ${largest}`
-      throw new WasmpropError('INVALID_DATA', message + ADVICE, { path, row })
+      const expected = `one largest entry in row ${row}, the row's class`
+      throw unexpected('INVALID_DATA', path, expected, `several of ${largest}${ADVICE}`, { path, row })
     }
   }
   return classes
@@ -263,15 +262,13 @@ function requireEveryClass({ targets, actual, classCount }: Truth): void {
   const present = new Set(actual)
   for (let absent = 0; absent < classCount; absent++) {
     if (present.has(absent)) continue
-    const message = `${targets.name}: expected rows of every class for auc, got none of class ${absent}`
-    throw new WasmpropError('INVALID_DATA', message, { path: targets.name })
+    throw unexpected('INVALID_DATA', targets.name, 'rows of every class for auc', `none of class ${absent}`)
   }
 }
 
 function requireTwoRows({ targets, rows }: Truth): void {
   if (rows >= 2) return
-  const message = `${targets.name}: expected at least two rows for r2, got one`
-  throw new WasmpropError('INVALID_DATA', message, { path: targets.name })
+  throw unexpected('INVALID_DATA', targets.name, 'at least two rows for r2', 'one')
 }
 
 // The metrics

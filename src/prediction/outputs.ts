@@ -1,5 +1,5 @@
 // What is made of the engine's numbers before they are handed out.
-import { WasmpropError } from '../errors.ts'
+import { unexpected, WasmpropError } from '../errors.ts'
 import type { Values } from '../memory/parameters.ts'
 
 /** No NaN or infinity is handed out as a result. */
@@ -25,8 +25,8 @@ export function refuseNarrow(outputs: Values, results: Values, units: number): v
   if (index < 0) return
   const [row, column] = [Math.floor(index / units), index % units]
   const what = "a number within float32's range, or a Float64Array for the outputs"
-  const message = `outputs[${index}] (row ${row}, column ${column}): expected ${what}, got ${results[index]}`
-  throw new WasmpropError('NOT_FINITE', message, { path: 'outputs', row, column })
+  const where = `outputs[${index}] (row ${row}, column ${column})`
+  throw unexpected('NOT_FINITE', where, what, `${results[index]}`, { path: 'outputs', row, column })
 }
 
 /** The class of each row: the output with the largest value, or for a single output 1 where it is above ½ */

@@ -1,7 +1,6 @@
 // Learning rates over time: by name, by function, or reduced on plateaus. Rates are float64; no Math.cos and no power
 // operator, whose results differ between JavaScript engines.
 
-import { describe, WasmpropError } from '../errors.ts'
 import { checkName, checkNumber, isOptionObject, readOptions, refuse } from '../options/check.ts'
 import type { NumberOption } from '../options/option.ts'
 
@@ -151,9 +150,12 @@ export function rateAt(rate: ResolvedRate, state: RateState, step: number, epoch
 
 function checkRate(value: unknown, step: number): number {
   if (typeof value === 'number' && value >= 0 && value < Infinity) return value
-  const path = 'optimizer.learningRate'
-  const message = `${path}: expected the function to give a finite number of at least 0, got ${describe(value)} for step ${step}`
-  throw new WasmpropError('INVALID_CONFIG', message, { path })
+  return refuse(
+    'optimizer.learningRate',
+    'the function to give a finite number of at least 0',
+    value,
+    ` for step ${step}`,
+  )
 }
 
 /** Multiplies the rate by `factor` after more than `patience` epochs whose loss was no lower by `minDelta` than the best. */

@@ -3,7 +3,7 @@
 import { DIVERGED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
 import type { NetworkState } from '../memory/state.ts'
@@ -407,8 +407,7 @@ export function tellEpoch(
 export function runThrough(run: TrainingRun): TrainResult {
   while (run.slice()) {
     if (run.pending === undefined) continue
-    const message = 'onEpoch: expected no promise in trainSync, which cannot wait for it; use train'
-    throw new WasmpropError('INVALID_CONFIG', message, { path: 'onEpoch' })
+    throw unexpected('INVALID_CONFIG', 'onEpoch', 'no promise in trainSync, which cannot wait for it; use train')
   }
   return run.result()
 }

@@ -1,10 +1,11 @@
 // From a call of `train`, `trainStream` or `resume` to its run: everything is checked before anything is changed, then the
 // rows go into memory.
+
 import * as P from '../../assembly/program.ts'
 import type { MatrixInput } from '../data/matrix.ts'
 import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, readSampleWeights, type TrainingSet } from '../data/training-set.ts'
-import { WasmpropError } from '../errors.ts'
+import { unexpected } from '../errors.ts'
 import type { NetworkState } from '../memory/state.ts'
 import {
   fingerprintRows,
@@ -14,6 +15,7 @@ import {
   reserveRows,
   writeOwnRows,
 } from '../memory/training-rows.ts'
+import { refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { TrainingRun, type TrainResult } from './loop.ts'
@@ -97,15 +99,14 @@ function batchRowsOf(
   const given = batchSize ?? (needsFullBatch ? 'full' : 32)
   const batchRows = given === 'full' ? rows : Math.min(rows, given)
   if (!needsFullBatch || batchRows === rows) return batchRows
-  const message = `batchSize: expected "full" with the optimizer ${optimizer.name}, got ${batchRows}`
-  throw new WasmpropError('INVALID_CONFIG', message, { path: 'batchSize' })
+  return refuse('batchSize', `"full" with the optimizer ${optimizer.name}`, batchRows)
 }
 
 export function startStream(state: NetworkState, source: StreamSource, options: StreamOptions | undefined): StreamRun {
   const { optimizer } = state.config
   if (optimizerOf(optimizer).needsFullBatch) {
-    const message = `trainStream: expected an optimizer that takes batches, got ${optimizer.name}; use train`
-    throw new WasmpropError('INVALID_CONFIG', message, { path: 'optimizer' })
+    const got = `${optimizer.name}; use train`
+    throw unexpected('INVALID_CONFIG', 'trainStream', 'an optimizer that takes batches', got, { path: 'optimizer' })
   }
   const resolved = resolveStreamOptions(options, typeof source === 'function')
   const { validation } = resolved
@@ -134,8 +135,8 @@ export function resumeTraining(
   const host = resolveResumeOptions(options)
   const { course } = state
   if (course === undefined) {
-    const what = 'a call of train that was aborted, or a snapshot taken in one, found none'
-    throw new WasmpropError('INVALID_CONFIG', `resume: expected ${what}; call train`)
+    const expected = 'a call of train that was aborted, or a snapshot taken in one, found none; call train'
+    throw unexpected('INVALID_CONFIG', 'resume', expected, '', {})
   }
   return resumeOnRows(state, course, readRows(state, inputs, targets), host)
 }
@@ -150,16 +151,14 @@ export function resumeOnRows(
   const { data } = course
   const count = data.rows + (data.split ? data.validationRows : 0)
   if (rows.inputs.rows !== count) {
-    const message = `inputs: expected the ${count} rows of the call that is resumed, got ${rows.inputs.rows}`
-    throw new WasmpropError('INVALID_SHAPE', message, { path: 'inputs' })
+    throw unexpected('INVALID_SHAPE', 'inputs', `the ${count} rows of the call that is resumed`, `${rows.inputs.rows}`)
   }
   const { fingerprint, ownRows } = keepData(state, course)
   const places = reserveRows(state, data)
   const set = divideRows(rows, data, state.config.seed, undefined)
   placeRows(state, places, scaleSet(state, set, fittedScalings(state, 'resume')))
   if (fingerprintRows(state, data) !== fingerprint) {
-    const message = 'inputs: expected the rows of the call that is resumed, got others (or other targets)'
-    throw new WasmpropError('INVALID_DATA', message, { path: 'inputs' })
+    throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
   }
   writeOwnRows(state, data, ownRows)
   return new TrainingRun(state, course, data, places, host)

@@ -2,7 +2,7 @@
 import * as P from '../../assembly/program.ts'
 import type { Matrix, MatrixInput, NumericArray } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
-import { describe, WasmpropError } from '../errors.ts'
+import { describe, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { placedInputs, ValidationPass } from '../memory/training-rows.ts'
@@ -100,9 +100,8 @@ export class StreamRun implements Run {
     await this.#trainOn(iteratorOf(batches))
     if (this.#reason !== undefined) return
     if (this.#rows === 0) {
-      const message =
-        'source: expected at least one batch in an epoch, got none; a function can give a fresh one for each'
-      throw new WasmpropError('INVALID_DATA', message, { path: 'source' })
+      const got = 'none; a function can give a fresh one for each'
+      throw unexpected('INVALID_DATA', 'source', 'at least one batch in an epoch', got)
     }
     await this.#endEpoch(lossOfSum(this.#state, this.#sum, this.#rows))
   }
@@ -200,6 +199,5 @@ async function close(batches: BatchIterator): Promise<void> {
 export function readBatch(batch: unknown, path: string): Record<keyof StreamBatch, unknown> {
   const parts = isOptionObject(batch) ? readOptions(batch, path, ['inputs', 'targets', 'sampleWeights']) : undefined
   if (parts?.inputs !== undefined && parts.targets !== undefined) return parts
-  const message = `${path}: expected { inputs, targets }, got ${describe(batch)}`
-  throw new WasmpropError('INVALID_DATA', message, { path })
+  throw unexpected('INVALID_DATA', path, '{ inputs, targets }', describe(batch))
 }

@@ -1,6 +1,6 @@
 // The weights over the epochs of one call of `train`: for a page that scrubs through them.
 
-import { WasmpropError } from '../errors.ts'
+import { describe, unexpected } from '../errors.ts'
 import type { Layout } from '../memory/layout.ts'
 import { type LayerWeights, unpackLayers, type Values } from '../memory/parameters.ts'
 import { refuse } from '../options/check.ts'
@@ -45,8 +45,8 @@ export class Timeline {
    */
   at(epoch: number): LayerWeights[] {
     if (!Number.isInteger(epoch) || epoch < 0 || epoch > this.#done) {
-      const message = `timeline.at: expected epochs done, an integer from 0 to ${this.#done}, got ${epoch}`
-      throw new WasmpropError('INVALID_DATA', message, { path: 'epoch' })
+      const expected = `epochs done, an integer from 0 to ${this.#done}`
+      throw unexpected('INVALID_DATA', 'timeline.at', expected, describe(epoch), { path: 'epoch' })
     }
     let low = 0
     for (let high = this.#epochs.length; high - low > 1; ) {

@@ -1,6 +1,6 @@
 // The caller's end of a network's port: posts calls, answers the worker's questions, and settles every promise, whatever
 // becomes of the worker.
-import { WasmpropError } from '../errors.ts'
+import { disposed, unexpected, WasmpropError } from '../errors.ts'
 import type { Handlers, Kept } from './kept.ts'
 import { pack, unpostable } from './posting.ts'
 import {
@@ -88,7 +88,7 @@ export class Connection implements Guest {
 
   /** Calls a method of the network. The host puts others in place of the arguments that are kept. */
   async call(name: CallName | MakerName, args: readonly unknown[], kept?: Kept): Promise<unknown> {
-    if (this.#disposal) throw new WasmpropError('DISPOSED', 'the network was disposed; create another one')
+    if (this.#disposal) throw disposed()
     return this.#send(name, args, kept)
   }
 
@@ -142,9 +142,8 @@ export class Connection implements Guest {
   }
 
   #failSilent(): void {
-    const what = `worker: expected an answer within ${SILENCE_MILLISECONDS / 1000} s, got none`
-    const message = `${what}; its script must import "wasmprop/worker-host"`
-    this.fail(new WasmpropError('ENGINE_FAILED', message, { path: 'worker' }))
+    const expected = `an answer within ${SILENCE_MILLISECONDS / 1000} s`
+    this.fail(unexpected('ENGINE_FAILED', 'worker', expected, 'none; its script must import "wasmprop/worker-host"'))
   }
 
   #leave(): void {
@@ -169,8 +168,8 @@ export class Connection implements Guest {
     this.#isReady = true
     clearTimeout(this.#silence)
     if (protocol === PROTOCOL) return
-    const message = 'worker: expected the "wasmprop/worker-host" of the same version of wasmprop, got another one'
-    this.fail(new WasmpropError('ENGINE_FAILED', message, { path: 'worker' }))
+    const expected = 'the "wasmprop/worker-host" of the same version of wasmprop'
+    this.fail(unexpected('ENGINE_FAILED', 'worker', expected, 'another one'))
   }
 
   async #answer({ id, question, name, value }: Extract<FromHost, { kind: 'question' }>): Promise<void> {

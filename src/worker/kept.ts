@@ -1,7 +1,7 @@
 // What of a call's arguments stays with the caller, since it cannot be posted: the signal, `onEpoch`, and the source of a
 // stream. The worker asks for what they give.
 
-import { WasmpropError } from '../errors.ts'
+import { unexpected } from '../errors.ts'
 import { checkNumber, isOptionObject, isSignal } from '../options/check.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
 import type { StreamBatch } from '../training/stream.ts'
@@ -45,8 +45,8 @@ async function answerEpoch(onEpoch: OnEpoch, progress: EpochProgress, post: (rat
 
 /** Bytes from afar take a while. */
 function snapshot(): never {
-  const message = 'snapshot: expected await network.snapshot() of the network in a worker, got a call of the progress'
-  throw new WasmpropError('INVALID_CONFIG', message, { path: 'snapshot' })
+  const expected = 'await network.snapshot() of the network in a worker'
+  throw unexpected('INVALID_CONFIG', 'snapshot', expected, 'a call of the progress')
 }
 
 /** Keeps a source, of which the worker asks one batch at a time. What is none is posted, for the network to refuse. */

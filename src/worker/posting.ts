@@ -1,5 +1,5 @@
 // How arguments are posted: nothing that is handed in is changed or taken away, and what cannot be posted is refused by name.
-import { describe, WasmpropError } from '../errors.ts'
+import { describe, unexpected, type WasmpropError } from '../errors.ts'
 
 /** Options are not nested more deeply; where it ends, so do circles. */
 const DEEPEST = 4
@@ -41,14 +41,17 @@ function copyOf(array: Uint8Array, transfer: Transferable[]): Uint8Array {
 export function unpostable(call: string, args: readonly unknown[], cause: unknown): WasmpropError {
   const path = args.map((argument) => pathOfFunction(argument, '', 0)).find((found) => found !== undefined)
   if (path === undefined) {
-    const what = `${call}: expected arguments that can be posted to a worker: plain arrays, typed arrays and objects`
-    return new WasmpropError('INVALID_DATA', `${what}, got others: ${describe((cause as Error).message)}`, { cause })
+    const expected = 'arguments that can be posted to a worker: plain arrays, typed arrays and objects'
+    return unexpected('INVALID_DATA', call, expected, `others: ${describe((cause as Error).message)}`, { cause })
   }
-  const message = path.endsWith('learningRate')
-    ? `${path}: expected a number or a schedule such as { name: "cosine", total: 100 }, since no function can be posted to ` +
-      'a worker, got a function; call setLearningRate in onEpoch, or createNetwork of "wasmprop" in a worker of your own'
-    : `${path}: expected something that can be posted to a worker, got a function`
-  return new WasmpropError('INVALID_CONFIG', message, { path, cause })
+  const place = { path, cause }
+  if (!path.endsWith('learningRate')) {
+    return unexpected('INVALID_CONFIG', path, 'something that can be posted to a worker', 'a function', place)
+  }
+  const expected =
+    'a number or a schedule such as { name: "cosine", total: 100 }, since no function can be posted to a worker'
+  const advice = '; call setLearningRate in onEpoch, or createNetwork of "wasmprop" in a worker of your own'
+  return unexpected('INVALID_CONFIG', path, expected, `a function${advice}`, place)
 }
 
 /** Where the first function in options lies. Data have none, and their numbers are not looked at. */

@@ -1,5 +1,7 @@
 // The worker behind one or more networks: how it is made, how its end is noticed, and when it is ended.
-import { describe, WasmpropError } from '../errors.ts'
+
+import { WasmpropError } from '../errors.ts'
+import { refuse } from '../options/check.ts'
 import { type Invitation, PROTOCOL } from './protocol.ts'
 
 /** A Worker of the page, or of node:worker_threads, that runs `wasmprop/worker-host` */
@@ -53,8 +55,7 @@ export class Thread {
   static of(worker: HostWorker | undefined): Thread {
     if (worker === undefined) return Thread.#start()
     if (typeof worker?.postMessage !== 'function') {
-      const message = `worker: expected a Worker that runs "wasmprop/worker-host", got ${describe(worker)}`
-      throw new WasmpropError('INVALID_CONFIG', message, { path: 'worker' })
+      refuse('worker', 'a Worker that runs "wasmprop/worker-host"', worker)
     }
     const thread = given.get(worker) ?? new Thread(worker as AnyWorker, false)
     given.set(worker, thread)

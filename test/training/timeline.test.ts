@@ -1,5 +1,6 @@
 // `history`: the weights over the epochs are those that a network has after so many epochs, within the bytes allowed.
 import { describe, expect, it } from 'vitest'
+import { describe as shown } from '../../src/errors.ts'
 import type { EpochProgress, LayerWeights, Network, TrainOptions, TrainResult } from '../../src/index.ts'
 import {
   bitsOf,
@@ -225,14 +226,14 @@ describe.each(engines)('a timeline in %s', (engine) => {
     }
   })
 
-  it.each([-1, 0.5, 4, Number.NaN, Number.POSITIVE_INFINITY, '1', null, undefined])(
+  it.each([-1, 0.5, 4, Number.NaN, Number.POSITIVE_INFINITY, '1', null, undefined, Symbol('1')])(
     'refuses epoch %s',
     async (epoch) => {
       const network = await small(engine)
       const timeline = timelineOf(await network.train(INPUTS, TARGETS, { epochs: 3, history: every(1) }))
       const error = await rejection(() => timeline.at(epoch as number))
       expect(error).toMatchObject({ code: 'INVALID_DATA', path: 'epoch' })
-      expect(error.message).toBe(`timeline.at: expected epochs done, an integer from 0 to 3, got ${epoch}`)
+      expect(error.message).toBe(`timeline.at: expected epochs done, an integer from 0 to 3, got ${shown(epoch)}`)
     },
   )
 

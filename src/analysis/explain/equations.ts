@@ -1,6 +1,6 @@
 // Which equations explain a pass, in the tutorial's order and notation. How they are written is explain-text.ts's matter.
 
-import { describe, WasmpropError } from '../../errors.ts'
+import { refuse } from '../../options/check.ts'
 import { activations } from '../../tables/activations.ts'
 import { type LossName, losses } from '../../tables/losses.ts'
 import type { ExplainedLayer, ExplainedNeuron, ExplainedPath, ExplainedWeight, Explanation } from './explain.ts'
@@ -84,8 +84,7 @@ function refuseWeight({ layers }: ExplanationData, name: unknown): never {
   const expected = `a weight (${range(weights)})${biases.length > 0 ? ` or a bias (${range(biases)})` : ''}`
   const nearest = nearestName(name, weights, biases)
   const advice = nearest === undefined ? '' : `; did you mean "${nearest}"?`
-  const message = `weight: expected ${expected}, got ${describe(name)}${advice}`
-  throw new WasmpropError('INVALID_CONFIG', message, { path: 'weight' })
+  refuse('weight', expected, name, advice)
 }
 
 /** "W_5" → w5, "w99" → the last weight */

@@ -5,7 +5,7 @@ import type { ResolvedConfig } from '../../config/config.ts'
 import type { MatrixInput } from '../../data/matrix.ts'
 import { readScaledRows } from '../../data/rows.ts'
 import type { Rows } from '../../data/training-set.ts'
-import { WasmpropError } from '../../errors.ts'
+import { unexpected } from '../../errors.ts'
 import { gradientsOf, type LayerWeights, readLayers, valuesOf } from '../../memory/parameters.ts'
 import type { NetworkState } from '../../memory/state.ts'
 import { Network } from '../../network/network.ts'
@@ -120,7 +120,7 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
   const state = Network.stateOf(network)
   const rows = readScaledRows(state, 'explain', input, target)
   if (rows.inputs.rows !== 1) {
-    throw new WasmpropError('INVALID_SHAPE', `input: expected one row, got ${rows.inputs.rows}`, { path: 'input' })
+    throw unexpected('INVALID_SHAPE', 'input', 'one row', `${rows.inputs.rows}`)
   }
   const updated = weightsAfterStep(network, rows)
   const totalError = evaluateRows(state, rows, DIFFERENTIATES)

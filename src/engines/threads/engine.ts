@@ -1,6 +1,6 @@
 // The WebAssembly engine on several threads: the build with threads on a shared memory. Large products and long passes over
 // memory are split, all else is the caller's, and the caller never depends on a helper that has not begun.
-import { WasmpropError } from '../../errors.ts'
+import { hostRefuses, WasmpropError } from '../../errors.ts'
 import wasmHexadecimal from '../../generated/wasm-threads.ts'
 import { compile, once, WasmEngine } from '../wasm.ts'
 import { NEVER, weightOf } from './board.ts'
@@ -138,8 +138,7 @@ function makeMemory(): WebAssembly.Memory {
       return new WebAssembly.Memory({ initial: 1, maximum, shared: true })
     } catch (cause) {
       if (maximum > LEAST_MOST_PAGES) continue
-      const message = 'expected a shared memory, the host refuses it; dispose() of networks no longer used'
-      throw new WasmpropError('ENGINE_FAILED', `${message} (${String(cause)})`, { cause })
+      throw hostRefuses('a shared memory', cause)
     }
   }
 }

@@ -3,7 +3,7 @@
 import { DIFFERENTIATES, DROPS, FLOAT32 } from '../../../assembly/ids.ts'
 import { DTYPE, INPUT_BLOCK } from '../../../assembly/program.ts'
 import type { Engine } from '../../engine.ts'
-import { gone, WasmpropError } from '../../errors.ts'
+import { gone, noRoom } from '../../errors.ts'
 import { wholePages } from '../../memory/layout.ts'
 import * as float32 from './float32/index.ts'
 import * as float64 from './float64/index.ts'
@@ -117,6 +117,6 @@ function allocate(bytes: number): ArrayBuffer {
   try {
     return new ArrayBuffer(bytes)
   } catch (cause) {
-    throw new WasmpropError('OUT_OF_MEMORY', `expected room for ${bytes} bytes, the host refuses them`, { cause })
+    throw noRoom(bytes, cause)
   }
 }
