@@ -68,9 +68,9 @@ function keyOf({ state }: Member): string | undefined {
   return JSON.stringify([...ofProgram, rows, batchRows, isShuffled, hasRates])
 }
 
-function workOf({ config, course }: NetworkState): Cohort {
-  if (course?.data === undefined) throw new Error('expected a course that has begun')
-  return { config, ...course.data }
+function workOf({ config, session }: NetworkState): Cohort {
+  if (session?.data === undefined) throw new Error('expected a session that has begun')
+  return { config, ...session.data }
 }
 
 async function trainCohort<M extends Member>(cohort: readonly M[], host: Host): Promise<M[]> {

@@ -49,11 +49,11 @@ async function train(tasks: readonly Task[], signal: AbortSignal): Promise<Train
 async function resume({ parts, options, chosen }: Task, signal: AbortSignal): Promise<Member> {
   const network = await networkOfSnapshot(readParts(parts, options))
   const state = Network.stateOf(network)
-  const { course } = state
-  if (course === undefined) throw new Error('expected a network in the midst of its training')
+  const { session } = state
+  if (session === undefined) throw new Error('expected a network in the midst of its training')
   const all = readRows(state, data.inputs, data.targets)
   const rows = chosen === undefined ? all : selectBoth(all, chosen)
-  return { network, state, run: resumeOnRows(state, course, rows, { signal }) }
+  return { network, state, run: resumeOnRows(state, session, rows, { signal }) }
 }
 
 const port = nodeThreads()?.parentPort

@@ -21,7 +21,7 @@ export interface Task {
   readonly chosen: Uint32Array | undefined
 }
 
-/** One that was: its course is still the one that ended. */
+/** One that was: its session is still the one that ended. */
 export interface Trained {
   readonly parts: SnapshotParts
   readonly stopReason: StopReason

@@ -6,7 +6,7 @@ import type { Rows } from '../data/training-set.ts'
 import { compileEmbedded, compileLanes, compileRelaxed } from '../engines/wasm.ts'
 import { applySnapshot, readParts, takeParts } from '../model/snapshot.ts'
 import { resultOf } from '../training/loop.ts'
-import type { Course } from '../training/session.ts'
+import type { TrainingSession } from '../training/session.ts'
 import { cohortsOf, type Host, type Member, type Seat, seatingOf, trainMembers } from './cohorts.ts'
 import { type Hand, takeHand } from './hands.ts'
 import type { Data, Task, Trained } from './messages.ts'
@@ -138,13 +138,13 @@ function land(members: readonly Started[], trained: readonly Trained[], { finish
   members.forEach((member, index) => {
     const { state } = member
     const { stopReason, advice, milliseconds } = trained[index]
-    const before = state.course as Course
+    const before = state.session as TrainingSession
     applySnapshot(state, snapshots[index])
-    const course = state.course as Course
-    course.milliseconds = before.milliseconds + milliseconds
-    course.samplesBefore = before.samplesBefore
-    course.finish(state, stopReason) // once more: timelines forget where they end
-    finish(member, resultOf(state, course, stopReason, advice))
+    const session = state.session as TrainingSession
+    session.milliseconds = before.milliseconds + milliseconds
+    session.samplesBefore = before.samplesBefore
+    session.finish(state, stopReason) // once more: timelines forget where they end
+    finish(member, resultOf(state, session, stopReason, advice))
   })
 }
 

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.ts'
 import type { Scaling } from '../data/scaling.ts'
 import type { Engine } from '../engine.ts'
 import type { RateState } from '../tables/schedules.ts'
-import type { Course, CourseData } from '../training/session.ts'
+import type { SessionData, TrainingSession } from '../training/session.ts'
 import type { Layout } from './layout.ts'
 
 export type FullBatch = typeof import('../training/full-batch.ts')
@@ -19,5 +19,5 @@ export interface NetworkState {
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined
   /** The call of `train` that runs, or that was aborted and can be resumed. A call that is refused leaves it as it is. */
-  course: Course<CourseData> | undefined
+  session: TrainingSession<SessionData> | undefined
 }

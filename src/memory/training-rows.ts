@@ -3,16 +3,16 @@ import * as P from '../../assembly/program.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import type { Blocks } from '../model/format.ts'
-import type { Course, CourseData, KeptData } from '../training/session.ts'
+import type { KeptData, SessionData, TrainingSession } from '../training/session.ts'
 import { type DataLayout, type DataShape, layOutData } from './layout.ts'
 import { newValues, type Values, valuesOf } from './parameters.ts'
 import type { NetworkState } from './state.ts'
 
 /**
- * Makes room for the rows of a course, points the program at it, and gives where everything lies. Throws OUT_OF_MEMORY with
+ * Makes room for the rows of a session, points the program at it, and gives where everything lies. Throws OUT_OF_MEMORY with
  * the program as it was.
  */
-export function reserveRows(state: NetworkState, data: CourseData): DataLayout {
+export function reserveRows(state: NetworkState, data: SessionData): DataLayout {
   const places = makeRoom(state, data)
   const view = new DataView(state.engine.buffer, P.PROGRAM)
   const word = (field: number, value: number) => view.setUint32(field, value, true)
@@ -31,15 +31,15 @@ export function reserveRows(state: NetworkState, data: CourseData): DataLayout {
 /** A call that can be resumed keeps what it needs of the rows that lie there: what takes their place may yet be refused. */
 function makeRoom(state: NetworkState, shape: DataShape): DataLayout {
   const places = layOutData(state.layout, shape)
-  if (state.course) keepData(state, state.course)
+  if (state.session) keepData(state, state.session)
   state.engine.reserve(places.end)
   return places
 }
 
 /** Takes it from the memory, once: from then on other rows may lie there. */
-export function keepData(state: NetworkState, course: Course<CourseData>): KeptData {
-  course.kept ??= { fingerprint: fingerprintRows(state, course.data), ownRows: readOwnRows(state, course.data) }
-  return course.kept
+export function keepData(state: NetworkState, session: TrainingSession<SessionData>): KeptData {
+  session.kept ??= { fingerprint: fingerprintRows(state, session.data), ownRows: readOwnRows(state, session.data) }
+  return session.kept
 }
 
 /** Copies rows to where they belong. What a set lacks stays as it lies. */
@@ -91,7 +91,7 @@ export function placedInputs({ engine, layout, config }: NetworkState, rows: num
 }
 
 /** Weights of rows, and rows of their own for the validation, without gaps */
-function readOwnRows({ engine, layout, config }: NetworkState, data: CourseData): Blocks {
+function readOwnRows({ engine, layout, config }: NetworkState, data: SessionData): Blocks {
   const places = layOutData(layout, data)
   const values = valuesOf(engine.buffer, config.dtype)
   const read = (address: number, stride: number, columns: number) => {
@@ -115,7 +115,7 @@ function readOwnRows({ engine, layout, config }: NetworkState, data: CourseData)
 }
 
 /** Puts what `readOwnRows` gave where it belongs. */
-export function writeOwnRows({ engine, layout, config }: NetworkState, data: CourseData, blocks: Blocks): void {
+export function writeOwnRows({ engine, layout, config }: NetworkState, data: SessionData, blocks: Blocks): void {
   const places = layOutData(layout, data)
   const values = valuesOf(engine.buffer, config.dtype)
   const write = (rows: Values, address: number, stride: number) => {
@@ -131,7 +131,7 @@ export function writeOwnRows({ engine, layout, config }: NetworkState, data: Cou
 }
 
 /** 32 bits over the rows that were handed in, as they lie in memory: tells other data, but is no signature. */
-export function fingerprintRows({ engine, layout }: NetworkState, data: CourseData): number {
+export function fingerprintRows({ engine, layout }: NetworkState, data: SessionData): number {
   const places = layOutData(layout, data)
   const hash = new Murmur3()
   const add = (address: number, bytes: number) => hash.add(new Uint32Array(engine.buffer, address, bytes / 4))

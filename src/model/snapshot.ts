@@ -20,8 +20,8 @@ import { keepData } from '../memory/training-rows.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
-import { type CourseOptions, resolveCourse } from '../training/options.ts'
-import { Course, type CourseData } from '../training/session.ts'
+import { resolveSession, type SessionOptions } from '../training/options.ts'
+import { type SessionData, TrainingSession } from '../training/session.ts'
 import { type Blocks, pack, unpack } from './format.ts'
 import { configToJSON, readScalings, resolveModelConfig, within } from './json.ts'
 
@@ -51,17 +51,17 @@ export interface SnapshotParts {
 }
 
 export function takeParts(state: NetworkState): SnapshotParts {
-  const { config, inputScaling, targetScaling, course } = state
+  const { config, inputScaling, targetScaling, session } = state
   const header = {
     config: configToJSON(config),
     hasRateFunction: config.learningRate.name === 'function',
     scaling: { inputs: inputScaling?.toJSON() ?? null, targets: targetScaling?.toJSON() ?? null },
-    ...(course ? { course: describeCourse(state, course) } : {}),
+    ...(session ? { course: describeSession(state, session) } : {}),
   }
   const blocks = {
     progress: readCounters(state),
     parameters: readTrained(state),
-    ...(course ? readCourseBlocks(state, course) : {}),
+    ...(session ? readSessionBlocks(state, session) : {}),
   }
   return { header, blocks }
 }
@@ -98,21 +98,21 @@ function writeTrained({ engine, config, layout }: NetworkState, trained: Values)
   }
 }
 
-function describeCourse(state: NetworkState, course: Course<CourseData>) {
-  const { options, data, firstStep, awaitsEpochEnd } = course
-  const { fingerprint } = keepData(state, course)
+function describeSession(state: NetworkState, session: TrainingSession<SessionData>) {
+  const { options, data, firstStep, awaitsEpochEnd } = session
+  const { fingerprint } = keepData(state, session)
   return { options, data, firstStep, awaitsEpochEnd, fingerprint }
 }
 
-function readCourseBlocks(state: NetworkState, course: Course<CourseData>): Blocks {
-  const { losses, validationLosses, best, timeline } = course
+function readSessionBlocks(state: NetworkState, session: TrainingSession<SessionData>): Blocks {
+  const { losses, validationLosses, best, timeline } = session
   return {
     losses: losses.toArray(),
     validationLosses: validationLosses.toArray(),
     best: Float64Array.of(best.loss, best.epoch, best.epochsWithoutGain),
     ...(best.weights ? { bestWeights: best.weights.slice() } : {}),
     ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
-    ...keepData(state, course).ownRows,
+    ...keepData(state, session).ownRows,
   }
 }
 
@@ -121,9 +121,9 @@ export interface Snapshot {
   readonly config: ResolvedConfig
   readonly blocks: Blocks
   readonly scalings: { inputs: Scaling | undefined; targets: Scaling | undefined }
-  readonly course?: {
-    readonly options: CourseOptions
-    readonly data: CourseData
+  readonly session?: {
+    readonly options: SessionOptions
+    readonly data: SessionData
     readonly firstStep: number
     readonly awaitsEpochEnd: boolean
     readonly fingerprint: number
@@ -148,9 +148,9 @@ export function readParts({ header, blocks }: SnapshotParts, host: object, learn
   const { optimizer } = config
   expectNumbers(blocks, 'parameters', count * (1 + optimizerOf(optimizer).stateBlocks(optimizer.options)), config)
   const scalings = readScalings(given.scaling, config)
-  const course = within('', () => (given.course === undefined ? undefined : readCourse(given.course, blocks, config)))
-  within('', () => checkProgress(blocks, config, course))
-  return { config, blocks, scalings, ...(course ? { course } : {}) }
+  const session = within('', () => (given.course === undefined ? undefined : readSession(given.course, blocks, config)))
+  within('', () => checkProgress(blocks, config, session))
+  return { config, blocks, scalings, ...(session ? { session } : {}) }
 }
 
 function checkRateFunction(isNeeded: boolean, given: unknown): void {
@@ -161,7 +161,11 @@ function checkRateFunction(isNeeded: boolean, given: unknown): void {
 }
 
 /** Numbers with which training would go wrong, stand still, or leave the memory of its rows */
-function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConfig, course: Snapshot['course']): void {
+function checkProgress(
+  blocks: Blocks,
+  { optimizer, learningRate }: ResolvedConfig,
+  session: Snapshot['session'],
+): void {
   const progress = expectBlock(blocks, 'progress', POSITION_PLACE + 4)
   const [epoch, step, epochsLeft, epochSum, ...values] = progress.subarray(0, POSITION_PLACE)
   const [position, rate, best, epochsWithoutGain] = progress.subarray(POSITION_PLACE)
@@ -180,8 +184,8 @@ function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConf
     const value = Number(optimizer.options[name])
     demand(`progress.${name}`, `${value} as in config.optimizer`, valueAt(slot) === value)
   }
-  if (course === undefined) return
-  const { data, options, firstStep } = course
+  if (session === undefined) return
+  const { data, options, firstStep } = session
   const done = blocks.losses.length
   demand('progress.position', 'the start of a batch', position < data.rows && position % data.batchRows === 0)
   demand('progress.epochsLeft', `${options.epochs} epochs with the ${done} done`, epochsLeft === options.epochs - done)
@@ -190,11 +194,11 @@ function checkProgress(blocks: Blocks, { optimizer, learningRate }: ResolvedConf
   demand('course.data.hasRates', 'true', data.hasRates || hasOneRate)
 }
 
-function readCourse(value: unknown, blocks: Blocks, config: ResolvedConfig): NonNullable<Snapshot['course']> {
+function readSession(value: unknown, blocks: Blocks, config: ResolvedConfig): NonNullable<Snapshot['session']> {
   const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'fingerprint'] as const
   const given = readOptions(value, 'course', names)
   const data = readData(given.data, config)
-  const options = readCourseOptions(given.options, data)
+  const options = readSessionOptions(given.options, data)
   const awaitsEpochEnd = checkBoolean(given.awaitsEpochEnd, 'course.awaitsEpochEnd')
   checkLosses(blocks, data, awaitsEpochEnd)
   if (blocks.bestWeights) expectNumbers(blocks, 'bestWeights', packedCount(config), config)
@@ -209,20 +213,20 @@ function readCourse(value: unknown, blocks: Blocks, config: ResolvedConfig): Non
   }
 }
 
-function readCourseOptions(value: unknown, { validationRows }: CourseData): CourseOptions {
+function readSessionOptions(value: unknown, { validationRows }: SessionData): SessionOptions {
   const path = 'course.options'
   const given = readOptions(value, path, ['epochs', 'targetLoss', 'earlyStopping', 'history'])
   demand(path, 'epochs', given.epochs !== undefined)
   const { targetLoss, history } = given
   const isNone = targetLoss === null || targetLoss === Number.NEGATIVE_INFINITY // the first in JSON
-  return resolveCourse(
+  return resolveSession(
     { ...given, targetLoss: isNone ? undefined : targetLoss, history: wrapHistory(history) },
     validationRows > 0,
   )
 }
 
 /** Losses of the epochs that are done. The last one may lack that of its validation, and does while that is awaited. */
-function checkLosses(blocks: Blocks, { validationRows }: CourseData, awaitsEpochEnd: boolean): void {
+function checkLosses(blocks: Blocks, { validationRows }: SessionData, awaitsEpochEnd: boolean): void {
   const losses = expectBlock(blocks, 'losses')
   const validationLosses = expectBlock(blocks, 'validationLosses')
   const missing = losses.length - validationLosses.length
@@ -242,7 +246,7 @@ function checkTimeline(blocks: Blocks, config: ResolvedConfig): void {
   expectNumbers(blocks, 'timeline', epochs.length * packedCount(config), config)
 }
 
-function checkOwnRows(blocks: Blocks, data: CourseData, config: ResolvedConfig): void {
+function checkOwnRows(blocks: Blocks, data: SessionData, config: ResolvedConfig): void {
   if (data.isWeighted) {
     const weights = expectNumbers(blocks, 'weights', data.rows)
     if (weights.some((weight) => weight < 0)) throw invalid('weights', 'numbers of at least 0', 'others')
@@ -257,7 +261,7 @@ function wrapHistory(history: unknown): unknown {
   return history === undefined ? undefined : { weights: history }
 }
 
-function readData(value: unknown, { optimizer }: ResolvedConfig): CourseData {
+function readData(value: unknown, { optimizer }: ResolvedConfig): SessionData {
   const path = 'course.data'
   const names = ['rows', 'batchRows', 'validationRows', 'isShuffled', 'isWeighted', 'hasRates', 'split'] as const
   const given = readOptions(value, path, names)
@@ -281,7 +285,7 @@ function readData(value: unknown, { optimizer }: ResolvedConfig): CourseData {
   }
 }
 
-function readSplit(value: unknown, path: string): NonNullable<CourseData['split']> {
+function readSplit(value: unknown, path: string): NonNullable<SessionData['split']> {
   const { share, order } = readOptions(value, path, ['share', 'order'])
   return {
     share: checkNumber(share, `${path}.share`, { above: 0, below: 1 }),
@@ -309,29 +313,29 @@ function demand(name: string, expected: string, isTrue: boolean): void {
 }
 
 /** Puts a fresh network where the snapshot left off. */
-export function applySnapshot(state: NetworkState, { blocks, scalings, course: saved }: Snapshot): void {
+export function applySnapshot(state: NetworkState, { blocks, scalings, session: saved }: Snapshot): void {
   writeTrained(state, blocks.parameters)
   writeCounters(state, blocks.progress)
   state.inputScaling = scalings.inputs
   state.targetScaling = scalings.targets
   if (saved === undefined) return
   const { options, data, firstStep, awaitsEpochEnd, fingerprint } = saved
-  const course = within('course.', () => new Course(options, data, state, firstStep))
-  course.awaitsEpochEnd = awaitsEpochEnd
-  course.samplesBefore = blocks.losses.length * data.rows + blocks.progress[POSITION_PLACE]
-  course.losses.add(blocks.losses)
-  course.validationLosses.add(blocks.validationLosses)
+  const session = within('course.', () => new TrainingSession(options, data, state, firstStep))
+  session.awaitsEpochEnd = awaitsEpochEnd
+  session.samplesBefore = blocks.losses.length * data.rows + blocks.progress[POSITION_PLACE]
+  session.losses.add(blocks.losses)
+  session.validationLosses.add(blocks.validationLosses)
   const [loss, epoch, epochsWithoutGain] = blocks.best
-  Object.assign(course.best, { loss, epoch, epochsWithoutGain, weights: blocks.bestWeights })
-  course.timeline?.split(Array.from(blocks.timelineEpochs), blocks.timeline)
+  Object.assign(session.best, { loss, epoch, epochsWithoutGain, weights: blocks.bestWeights })
+  session.timeline?.split(Array.from(blocks.timelineEpochs), blocks.timeline)
   // Room for the rows is made by `resume`, when they are there: few bytes may speak of many.
   layOutData(state.layout, data) // refuses what no memory can hold
-  course.kept = { fingerprint, ownRows: ownRowsOf(blocks, data) }
-  state.course = course
+  session.kept = { fingerprint, ownRows: ownRowsOf(blocks, data) }
+  state.session = session
 }
 
 /** Those of the blocks, checked already, that are rows and weights */
-function ownRowsOf({ weights, validationInputs, validationTargets }: Blocks, data: CourseData): Blocks {
+function ownRowsOf({ weights, validationInputs, validationTargets }: Blocks, data: SessionData): Blocks {
   return {
     ...(data.isWeighted ? { weights } : {}),
     ...(data.validationRows > 0 && !data.split ? { validationInputs, validationTargets } : {}),

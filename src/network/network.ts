@@ -126,7 +126,7 @@ export class Network {
       fullBatch: chosen.fullBatch,
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, config.outputs),
-      course: undefined,
+      session: undefined,
     }
     this.#held = { state, predictor: new Predictor(state) }
     this.inputs = config.inputs
@@ -262,7 +262,7 @@ export class Network {
       const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
       const outcome = stepOnRows(state, rows, weights)
       if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
-      state.course = undefined
+      state.session = undefined
       return outcome.loss
     })
   }
@@ -344,7 +344,7 @@ export class Network {
       const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
       state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
       state.inputScaling = inputScaling
-      state.course = undefined
+      state.session = undefined
     })
   }
 
@@ -404,7 +404,7 @@ export class Network {
   setWeights(layers: readonly LayerWeights[]): void {
     this.#alone('setWeights', (state) => {
       copyLayers(valuesOf(state.engine.buffer, state.config.dtype), state.layout, checkWeights(layers, state.config))
-      state.course = undefined
+      state.session = undefined
     })
   }
 

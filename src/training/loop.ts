@@ -13,7 +13,7 @@ import { checkNumber } from '../options/check.ts'
 import { rateAt } from '../tables/schedules.ts'
 import { adviceFor } from './divergence.ts'
 import type { EpochProgress, HostOptions } from './options.ts'
-import type { Course, CourseData, StopReason } from './session.ts'
+import type { SessionData, StopReason, TrainingSession } from './session.ts'
 import type { Timeline } from './timeline.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
@@ -62,8 +62,8 @@ export interface Run {
 /** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
 export class TrainingRun implements Run {
   readonly #state: NetworkState
-  readonly #course: Course
-  readonly #data: CourseData
+  readonly #session: TrainingSession
+  readonly #data: SessionData
   readonly #places: DataLayout
   readonly #host: HostOptions
   #started: number | undefined
@@ -80,9 +80,9 @@ export class TrainingRun implements Run {
   readonly #waiting = new Waiting()
   #pending: Promise<unknown> | undefined
 
-  constructor(state: NetworkState, course: Course, data: CourseData, places: DataLayout, host: HostOptions) {
+  constructor(state: NetworkState, session: TrainingSession, data: SessionData, places: DataLayout, host: HostOptions) {
     this.#state = state
-    this.#course = course
+    this.#session = session
     this.#data = data
     this.#places = places
     this.#host = host
@@ -92,12 +92,12 @@ export class TrainingRun implements Run {
     this.#sliceSteps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
     this.#words = new Uint32Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
     this.#doubles = new Float64Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
-    const watches = course.watchesEpochs || data.validationRows > 0 || host.onEpoch !== undefined
+    const watches = session.watchesEpochs || data.validationRows > 0 || host.onEpoch !== undefined
     this.#setWord(P.STOP_AT_EPOCH_END, Number(watches || config.learningRate.name === 'reduceOnPlateau'))
-    this.#setDouble(P.TARGET_LOSS, course.options.targetLoss)
+    this.#setDouble(P.TARGET_LOSS, session.options.targetLoss)
     this.#setWord(P.RATES, 0)
-    if (course.awaitsEpochEnd) this.#setDouble(P.LEARNING_RATE, this.#rateBefore())
-    else this.#reason = course.verdict(this.#double(P.EPOCHS_LEFT))
+    if (session.awaitsEpochEnd) this.#setDouble(P.LEARNING_RATE, this.#rateBefore())
+    else this.#reason = session.verdict(this.#double(P.EPOCHS_LEFT))
   }
 
   get #engine(): Engine {
@@ -115,7 +115,7 @@ export class TrainingRun implements Run {
     this.#started ??= now()
     if (this.#host.signal?.aborted) this.abort()
     if (this.#reason !== undefined || this.#pending !== undefined) return false
-    if (!this.#course.awaitsEpochEnd) return true
+    if (!this.#session.awaitsEpochEnd) return true
     this.#endEpoch()
     return false
   }
@@ -146,17 +146,17 @@ export class TrainingRun implements Run {
     const hasEnded = this.#word(P.EPOCH_LOSSES_COUNT) > 0
     if (!hasEnded) return
     if (!this.#word(P.STOP_AT_EPOCH_END)) {
-      this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
+      this.#reason = this.#session.verdict(this.#double(P.EPOCHS_LEFT))
       return
     }
-    this.#course.awaitsEpochEnd = true
+    this.#session.awaitsEpochEnd = true
     if (this.#data.validationRows === 0) this.#endEpoch()
   }
 
   /** Whether the run has ended: then come `result`, and nothing else. */
   hasEnded(): boolean {
     if (this.#reason === undefined || this.#pending !== undefined) return false
-    this.#course.finish(this.#state, this.#reason)
+    this.#session.finish(this.#state, this.#reason)
     return true
   }
 
@@ -249,15 +249,15 @@ export class TrainingRun implements Run {
     if (value === false) this.#reason ??= 'callback'
   }
 
-  /** Takes note of the time before the course goes on elsewhere, or later. */
+  /** Takes note of the time before the session goes on elsewhere, or later. */
   pause(): void {
-    if (this.#started !== undefined) this.#course.milliseconds += now() - this.#started
+    if (this.#started !== undefined) this.#session.milliseconds += now() - this.#started
     this.#started = undefined
   }
 
   result(): TrainResult {
     this.pause()
-    return resultOf(this.#state, this.#course, this.#reason ?? 'aborted', this.#advice)
+    return resultOf(this.#state, this.#session, this.#reason ?? 'aborted', this.#advice)
   }
 
   /** The next slice's steps: by the time that the last one took, and not much more than that. */
@@ -270,7 +270,7 @@ export class TrainingRun implements Run {
 
   #collectLosses(): void {
     const count = this.#word(P.EPOCH_LOSSES_COUNT)
-    this.#course.losses.add(new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count))
+    this.#session.losses.add(new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count))
   }
 
   /** What an epoch's end asks for: the validation, of which a slice may do but a part, then all that depends on it */
@@ -283,14 +283,14 @@ export class TrainingRun implements Run {
       if (validationLoss === undefined) return
       this.#validation = undefined
       if (!Number.isFinite(validationLoss)) {
-        this.#course.awaitsEpochEnd = false
+        this.#session.awaitsEpochEnd = false
         this.#diverge('the loss of the validation rows is not finite', 'the weights are those after the epoch')
         return
       }
     }
-    this.#course.endEpoch(this.#state, validationLoss)
-    this.#reason = this.#course.verdict(this.#double(P.EPOCHS_LEFT))
-    const answer = tellEpoch(this.#state, this.#course, this.#host, this.#lastRate())
+    this.#session.endEpoch(this.#state, validationLoss)
+    this.#reason = this.#session.verdict(this.#double(P.EPOCHS_LEFT))
+    const answer = tellEpoch(this.#state, this.#session, this.#host, this.#lastRate())
     if (!isPromise(answer)) {
       this.settle(answer)
       return
@@ -353,13 +353,13 @@ export class TrainingRun implements Run {
 /** What `train`, `trainStream` and `resume` give */
 export function resultOf(
   { engine }: NetworkState,
-  course: Course,
+  session: TrainingSession,
   stopReason: StopReason,
   advice?: string,
-  samples = samplesOf(engine, course),
+  samples = samplesOf(engine, session),
 ): TrainResult {
-  const steps = new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true) - course.firstStep
-  const { losses, validationLosses, timeline, best, options, milliseconds } = course
+  const steps = new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true) - session.firstStep
+  const { losses, validationLosses, timeline, best, options, milliseconds } = session
   return {
     epochs: losses.length,
     steps,
@@ -376,7 +376,7 @@ export function resultOf(
 }
 
 /** Rows that were trained on by this network */
-function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: Course): number {
+function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: TrainingSession): number {
   const ofEpoch = new DataView(buffer, P.PROGRAM).getUint32(P.POSITION, true)
   return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
 }
@@ -384,7 +384,7 @@ function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: Course):
 /** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */
 export function tellEpoch(
   state: NetworkState,
-  { losses, validationLosses }: Course,
+  { losses, validationLosses }: TrainingSession,
   { onEpoch }: HostOptions,
   learningRate: number,
 ): unknown {

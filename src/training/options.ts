@@ -79,7 +79,7 @@ export interface EpochProgress {
 }
 
 /** What of the options concerns the end of an epoch; part of a snapshot */
-export interface CourseOptions {
+export interface SessionOptions {
   readonly epochs: number
   readonly targetLoss: number
   readonly earlyStopping?: Required<EarlyStopping>
@@ -93,7 +93,7 @@ export interface HostOptions {
 }
 
 export interface ResolvedTrainOptions extends HostOptions {
-  readonly course: CourseOptions
+  readonly session: SessionOptions
   /** Undefined: as the optimizer likes it */
   readonly batchSize: number | 'full' | undefined
   readonly shuffle: boolean
@@ -135,7 +135,7 @@ export function resolveTrainOptions(options: TrainOptions | undefined): Resolved
   return {
     ...resolveHost(given),
     ...resolveValidation(given.validation),
-    course: resolveCourse(given, given.validation !== undefined),
+    session: resolveSession(given, given.validation !== undefined),
     batchSize: batchSize === undefined || batchSize === 'full' ? batchSize : checkBatchSize(batchSize),
     shuffle: checkBoolean(shuffle, 'shuffle'),
     sampleWeights,
@@ -147,18 +147,18 @@ export function resolveTrainOptions(options: TrainOptions | undefined): Resolved
 export function resolveStreamOptions(
   options: StreamOptions | undefined,
   isRepeatable: boolean,
-): HostOptions & Pick<ResolvedTrainOptions, 'course' | 'validation'> {
+): HostOptions & Pick<ResolvedTrainOptions, 'session' | 'validation'> {
   const given = readOptions(options === undefined ? {} : options, '', streamNames, anObject)
   const { split, validation } = resolveValidation(given.validation)
   if (split) refuse('validation', '{ inputs, targets } with trainStream', given.validation)
   if (given.epochs === undefined && !isRepeatable) given.epochs = 1
-  const course = resolveCourse(given, validation !== undefined)
-  if (course.epochs > 1 && !isRepeatable) {
-    refuse('epochs', '1, or a source that is a function and gives fresh batches for each epoch', course.epochs)
+  const session = resolveSession(given, validation !== undefined)
+  if (session.epochs > 1 && !isRepeatable) {
+    refuse('epochs', '1, or a source that is a function and gives fresh batches for each epoch', session.epochs)
   }
   return {
     ...resolveHost(given),
-    course,
+    session,
     ...(validation ? { validation } : {}),
   }
 }
@@ -175,10 +175,10 @@ function resolveHost({ signal, onEpoch }: { signal: unknown; onEpoch: unknown })
 }
 
 /** Checks what concerns the ends of epochs. */
-export function resolveCourse(
+export function resolveSession(
   given: Partial<Record<'epochs' | 'targetLoss' | 'earlyStopping' | 'history', unknown>>,
   hasValidation: boolean,
-): CourseOptions {
+): SessionOptions {
   const { epochs = 100, targetLoss, earlyStopping, history } = given
   return {
     epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
@@ -206,7 +206,7 @@ function resolveEarlyStopping(value: unknown, hasValidation: boolean): Required<
   }
 }
 
-function resolveHistory(value: unknown): NonNullable<CourseOptions['history']> {
+function resolveHistory(value: unknown): NonNullable<SessionOptions['history']> {
   const { weights } = readOptions(value, 'history', ['weights'])
   const path = 'history.weights'
   const forms = '{ every } (epochs) or { bytes }'

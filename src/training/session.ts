@@ -5,13 +5,13 @@ import { packedCount, packParameters, unpackParameters, type Values, valuesOf } 
 import type { NetworkState } from '../memory/state.ts'
 import type { Blocks } from '../model/format.ts'
 import { afterEpoch } from '../tables/schedules.ts'
-import type { CourseOptions } from './options.ts'
+import type { SessionOptions } from './options.ts'
 import { Timeline } from './timeline.ts'
 
 export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'callback' | 'aborted' | 'diverged'
 
-/** The rows that a course runs over: what of them is not in the rows themselves */
-export interface CourseData extends DataShape {
+/** The rows that a session runs over: what of them is not in the rows themselves */
+export interface SessionData extends DataShape {
   readonly batchRows: number
   /** How the validation rows were taken from the rows that were given; undefined: they are rows of their own */
   readonly split?: { readonly share: number; readonly order: 'random' | 'last' }
@@ -60,8 +60,8 @@ export interface KeptData {
 }
 
 /** `Data` is undefined for a stream. */
-export class Course<Data extends CourseData | undefined = CourseData | undefined> {
-  readonly options: CourseOptions
+export class TrainingSession<Data extends SessionData | undefined = SessionData | undefined> {
+  readonly options: SessionOptions
   readonly data: Data
   /** STEP when the call began */
   readonly firstStep: number
@@ -78,7 +78,7 @@ export class Course<Data extends CourseData | undefined = CourseData | undefined
   /** Once it was needed: by a snapshot, or since other rows come into the memory */
   kept: KeptData | undefined
 
-  constructor(options: CourseOptions, data: Data, { config, layout }: NetworkState, firstStep: number) {
+  constructor(options: SessionOptions, data: Data, { config, layout }: NetworkState, firstStep: number) {
     this.options = options
     this.data = data
     this.firstStep = firstStep

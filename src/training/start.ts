@@ -29,7 +29,7 @@ import {
   type StreamOptions,
   type TrainOptions,
 } from './options.ts'
-import { Course, type CourseData } from './session.ts'
+import { type SessionData, TrainingSession } from './session.ts'
 import { type ReadyBatch, readBatch, StreamRun, type StreamSource } from './stream.ts'
 
 export function startTraining(
@@ -55,8 +55,8 @@ export function startOnRows(
   const set = divideRows(rows, options, state.config.seed, own)
   const data = describeData(state, options, set)
   const scalings = scalingsFor(state, set)
-  const course = new Course(options.course, data, state, stepsDone(state))
-  course.begin(state)
+  const session = new TrainingSession(options.session, data, state, stepsDone(state))
+  session.begin(state)
   const places = reserveRows(state, data)
   placeRows(state, places, scaleSet(state, set, scalings))
   // Nothing is refused any more.
@@ -64,9 +64,9 @@ export function startOnRows(
   const view = new DataView(state.engine.buffer, P.PROGRAM)
   view.setUint32(P.POSITION, 0, true)
   view.setFloat64(P.EPOCH_SUM, 0, true)
-  view.setFloat64(P.EPOCHS_LEFT, options.course.epochs, true)
-  state.course = course
-  return new TrainingRun(state, course, data, places, options)
+  view.setFloat64(P.EPOCHS_LEFT, options.session.epochs, true)
+  state.session = session
+  return new TrainingRun(state, session, data, places, options)
 }
 
 const stepsDone = ({ engine }: NetworkState) => new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
@@ -75,7 +75,7 @@ function describeData(
   { config, rate }: NetworkState,
   { batchSize, shuffle, split }: ResolvedTrainOptions,
   set: TrainingSet,
-): CourseData {
+): SessionData {
   const { rows } = set.inputs
   const batchRows = batchRowsOf(config.optimizer, batchSize, rows)
   return {
@@ -120,10 +120,10 @@ export function startStream(state: NetworkState, source: StreamSource, options: 
       sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, count, `${path}.sampleWeights`)
     return { rows: scaleRows(state, rows, scalings), weights }
   }
-  const course = new Course(resolved.course, undefined, state, stepsDone(state))
-  course.begin(state)
+  const session = new TrainingSession(resolved.session, undefined, state, stepsDone(state))
+  session.begin(state)
   const placed = held && placeValidation(state, held)
-  return new StreamRun(state, course, resolved, read, placed)
+  return new StreamRun(state, session, resolved, read, placed)
 }
 
 export function resumeTraining(
@@ -133,27 +133,27 @@ export function resumeTraining(
   options: ResumeOptions | undefined,
 ): TrainingRun {
   const host = resolveResumeOptions(options)
-  const { course } = state
-  if (course === undefined) {
+  const { session } = state
+  if (session === undefined) {
     const expected = 'a call of train that was aborted, or a snapshot taken in one, found none; call train'
     throw unexpected('INVALID_CONFIG', 'resume', expected, '', {})
   }
-  return resumeOnRows(state, course, readRows(state, inputs, targets), host)
+  return resumeOnRows(state, session, readRows(state, inputs, targets), host)
 }
 
 /** The same on checked rows */
 export function resumeOnRows(
   state: NetworkState,
-  course: Course<CourseData>,
+  session: TrainingSession<SessionData>,
   rows: Rows,
   host: HostOptions,
 ): TrainingRun {
-  const { data } = course
+  const { data } = session
   const count = data.rows + (data.split ? data.validationRows : 0)
   if (rows.inputs.rows !== count) {
     throw unexpected('INVALID_SHAPE', 'inputs', `the ${count} rows of the call that is resumed`, `${rows.inputs.rows}`)
   }
-  const { fingerprint, ownRows } = keepData(state, course)
+  const { fingerprint, ownRows } = keepData(state, session)
   const places = reserveRows(state, data)
   const set = divideRows(rows, data, state.config.seed, undefined)
   placeRows(state, places, scaleSet(state, set, fittedScalings(state, 'resume')))
@@ -161,11 +161,11 @@ export function resumeOnRows(
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
   }
   writeOwnRows(state, data, ownRows)
-  return new TrainingRun(state, course, data, places, host)
+  return new TrainingRun(state, session, data, places, host)
 }
 
 /** Only what was aborted, or thrown out of, can be resumed. */
 export function endRun(state: NetworkState, result: TrainResult): TrainResult {
-  if (result.stopReason !== 'aborted') state.course = undefined
+  if (result.stopReason !== 'aborted') state.session = undefined
   return result
 }

@@ -11,7 +11,7 @@ import { lossOfSum, stepOnRows } from '../prediction/blocks.ts'
 import { adviceFor } from './divergence.ts'
 import { type Run, resultOf, type TrainResult, tellEpoch } from './loop.ts'
 import type { HostOptions } from './options.ts'
-import type { Course, StopReason } from './session.ts'
+import type { StopReason, TrainingSession } from './session.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { now, Turns } from './yielding.ts'
 
@@ -42,7 +42,7 @@ export interface PlacedValidation {
 
 export class StreamRun implements Run {
   readonly #state: NetworkState
-  readonly #course: Course
+  readonly #session: TrainingSession
   readonly #host: HostOptions
   readonly #read: (batch: unknown, path: string) => ReadyBatch
   readonly #validation: PlacedValidation | undefined
@@ -60,13 +60,13 @@ export class StreamRun implements Run {
 
   constructor(
     state: NetworkState,
-    course: Course,
+    session: TrainingSession,
     host: HostOptions,
     read: (batch: unknown, path: string) => ReadyBatch,
     validation: PlacedValidation | undefined,
   ) {
     this.#state = state
-    this.#course = course
+    this.#session = session
     this.#host = host
     this.#read = read
     this.#validation = validation
@@ -87,9 +87,9 @@ export class StreamRun implements Run {
     } finally {
       signal?.removeEventListener('abort', abort)
     }
-    this.#course.finish(this.#state, this.#reason)
-    this.#course.milliseconds += now() - this.#started
-    return resultOf(this.#state, this.#course, this.#reason, this.#advice, this.#samples)
+    this.#session.finish(this.#state, this.#reason)
+    this.#session.milliseconds += now() - this.#started
+    return resultOf(this.#state, this.#session, this.#reason, this.#advice, this.#samples)
   }
 
   async #runEpoch(source: StreamSource): Promise<void> {
@@ -137,7 +137,7 @@ export class StreamRun implements Run {
       this.#diverge(`${failure} is not finite; weights and optimizer are as before that step`, rows.inputs)
       return
     }
-    this.#state.course = undefined
+    this.#state.session = undefined
     this.#sum = sum
     this.#rows += rows.inputs.rows
     this.#samples += rows.inputs.rows
@@ -150,15 +150,15 @@ export class StreamRun implements Run {
 
   async #endEpoch(loss: number): Promise<void> {
     const { engine } = this.#state
-    const course = this.#course
+    const session = this.#session
     const view = new DataView(engine.buffer, P.PROGRAM)
     view.setFloat64(P.EPOCH, view.getFloat64(P.EPOCH, true) + 1, true)
-    course.losses.add([loss])
+    session.losses.add([loss])
     const validationLoss = this.#validation && (await this.#validate(this.#validation))
     if (this.#reason !== undefined) return
-    course.endEpoch(this.#state, validationLoss)
-    this.#reason = course.verdict(course.options.epochs - course.losses.length)
-    const answer = await this.#settled(tellEpoch(this.#state, course, this.#host, this.#rate))
+    session.endEpoch(this.#state, validationLoss)
+    this.#reason = session.verdict(session.options.epochs - session.losses.length)
+    const answer = await this.#settled(tellEpoch(this.#state, session, this.#host, this.#rate))
     if (answer === false) this.#reason ??= 'callback'
   }
 

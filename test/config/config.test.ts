@@ -549,7 +549,7 @@ describe('reading options', () => {
     try {
       expect(resolve({ optimizer: { name: 'adam' } })).toEqual(expected)
       expect(configRefusal({ layers: [{}] })).toMatch(/^layers\[0\]\.units: .* got undefined$/)
-      expect(resolveTrainOptions({}).course.epochs).toBe(100)
+      expect(resolveTrainOptions({}).session.epochs).toBe(100)
     } finally {
       for (const name of Object.keys(polluted)) delete prototype[name]
     }

@@ -5,26 +5,26 @@ import { refusal } from '../support/refusal.ts'
 
 describe('resolveTrainOptions', () => {
   it('fills in the documented defaults', () => {
-    const course = { epochs: 100, targetLoss: Number.NEGATIVE_INFINITY }
-    const defaults = { course, batchSize: undefined, shuffle: true }
+    const session = { epochs: 100, targetLoss: Number.NEGATIVE_INFINITY }
+    const defaults = { session, batchSize: undefined, shuffle: true }
     expect(resolveTrainOptions(undefined)).toEqual(defaults)
     expect(resolveTrainOptions({ epochs: undefined, signal: undefined })).toEqual(defaults)
   })
 
-  it('fills in what the course of an epoch asks for', () => {
+  it('fills in what the session of an epoch asks for', () => {
     const early = { patience: 10, minDelta: 0, monitor: 'loss', restoreBest: true }
-    expect(resolveTrainOptions({ earlyStopping: {} }).course.earlyStopping).toEqual(early)
-    const { course, split } = resolveTrainOptions({ earlyStopping: {}, validation: { split: 0.2 } })
-    expect(course.earlyStopping).toEqual({ ...early, monitor: 'validationLoss' })
+    expect(resolveTrainOptions({ earlyStopping: {} }).session.earlyStopping).toEqual(early)
+    const { session, split } = resolveTrainOptions({ earlyStopping: {}, validation: { split: 0.2 } })
+    expect(session.earlyStopping).toEqual({ ...early, monitor: 'validationLoss' })
     expect(split).toEqual({ share: 0.2, order: 'random' })
-    expect(resolveTrainOptions({ history: { weights: { every: 3 } } }).course.history).toEqual({ every: 3 })
+    expect(resolveTrainOptions({ history: { weights: { every: 3 } } }).session.history).toEqual({ every: 3 })
   })
 
   it('passes on what it cannot judge', () => {
     const { signal } = new AbortController()
     const onEpoch = () => false
     const options = resolveTrainOptions({ epochs: 2 ** 53, targetLoss: 0, signal, onEpoch })
-    expect(options.course).toEqual({ epochs: 2 ** 53, targetLoss: 0 })
+    expect(options.session).toEqual({ epochs: 2 ** 53, targetLoss: 0 })
     expect(options.signal).toBe(signal)
     expect(options.onEpoch).toBe(onEpoch)
     const polyfill = { aborted: true, addEventListener() {} } as unknown as AbortSignal
