@@ -1,0 +1,40 @@
+// The sources that are made: the binaries embedded in modules, and the float64 copy of the TypeScript engine.
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+
+const BINARIES = ['wasmprop', 'wasmprop-relaxed', 'wasmprop-threads', 'wasmprop-lanes']
+const ENGINE = 'src/engines/typescript'
+
+/** `compiled`: the files of the builds that are up to date */
+export function makeSources(compiled) {
+  mkdirSync('src/generated', { recursive: true })
+  for (const name of BINARIES) embed(name, compiled)
+  copyFloat64()
+}
+
+/** As hexadecimal: gzip finds the repetitions that base64 hides from it (12.5 KB instead of 17.7 for the base build). */
+function embed(name, compiled) {
+  const file = `build/${name}.wasm`
+  const lines = [
+    `// Made from ${file}`,
+    ...(compiled.includes(file) ? [] : [`throw new Error('${file} was not built: npm run build')`]),
+    // Without its type the declarations would hold the text as well.
+    `const hexadecimal: string = '${compiled.includes(file) ? readFileSync(file, 'hex') : ''}'`,
+    'export default hexadecimal',
+  ]
+  writeChanged(`src/generated/${name.replace('wasmprop', 'wasm')}.ts`, `${lines.join('\n')}\n`)
+}
+
+function copyFloat64() {
+  mkdirSync(`${ENGINE}/float64`, { recursive: true })
+  const files = readdirSync(`${ENGINE}/float32`)
+  for (const name of readdirSync(`${ENGINE}/float64`)) if (!files.includes(name)) rmSync(`${ENGINE}/float64/${name}`)
+  for (const file of files) {
+    const source = file === 'dtype.ts' ? `${ENGINE}/float64.dtype.ts` : `${ENGINE}/float32/${file}`
+    copyFileSync(source, `${ENGINE}/float64/${file}`)
+  }
+}
+
+/** Leaves a file alone that is right: watchers and stamps need not see it. */
+function writeChanged(file, text) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text)
+}
