@@ -21,7 +21,6 @@ export {
 } from './analysis/gradient-check.ts'
 export type {
   Arithmetic,
-  Dtype,
   EngineChoice,
   LayerConfig,
   NetworkConfig,
@@ -50,6 +49,7 @@ export {
   type Network,
 } from './network/network.ts'
 export { networkFromJSON, restoreNetwork } from './network/restore.ts'
+export type { Dtype } from './numerics/values.ts'
 export type { Average, MetricChoice, MetricName, Metrics } from './prediction/metrics.ts'
 export type { ActivationChoice, ActivationName } from './tables/activations.ts'
 export type { InitializerChoice, InitializerName } from './tables/initializers.ts'

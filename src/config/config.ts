@@ -3,6 +3,7 @@
 
 import { tagOf, unexpected } from '../errors.ts'
 import { MOST_BLOCK_ROWS } from '../memory/layout.ts'
+import type { Dtype } from '../numerics/values.ts'
 import {
   checkBoolean,
   checkChoice,
@@ -11,7 +12,6 @@ import {
   checkNumber,
   checkNumbers,
   checkRows,
-  type Dtype,
   isFiniteIn,
   isOptionObject,
   readOptions,
@@ -23,8 +23,6 @@ import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from 
 import { type ChosenOptimizer, type OptimizerChoice, optimizerOf, optimizers } from '../tables/optimizers.ts'
 import { type ResolvedRate, resolveRate } from '../tables/schedules.ts'
 import { resolveThreads } from './threads.ts'
-
-export type { Dtype } from '../options/check.ts'
 
 const dtypes = ['float32', 'float64'] as const
 const engines = ['auto', 'wasm', 'typescript'] as const

@@ -1,8 +1,8 @@
 // The forms in which data comes in and predictions go out. Everything about data is checked here, before any of it is
 // copied; nothing handed in is ever changed.
-import type { Dtype } from '../config/config.ts'
+
 import { describe, type ErrorPlace, unexpected, WasmpropError } from '../errors.ts'
-import type { Values } from '../memory/parameters.ts'
+import type { Dtype, Values } from '../numerics/values.ts'
 
 type IntegerArray = Int8Array | Uint8Array | Uint8ClampedArray | Int16Array | Uint16Array | Int32Array | Uint32Array
 export type NumericArray = IntegerArray | Float32Array | Float64Array

@@ -1,7 +1,8 @@
 // Rows as users hand them in, checked for a network, and as its engine takes them.
-import type { Dtype, ResolvedConfig } from '../config/config.ts'
+import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
 import type { NetworkState } from '../memory/state.ts'
+import type { Dtype } from '../numerics/values.ts'
 import { lossOf } from '../tables/losses.ts'
 import { type Matrix, readMatrix, readTargets } from './matrix.ts'
 import { fitScaling, type Scaling } from './scaling.ts'

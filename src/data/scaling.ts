@@ -2,7 +2,7 @@
 // All of it in float64, whatever the network's dtype.
 import type { ResolvedScaling, ScalingName } from '../config/config.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
-import type { Values } from '../memory/parameters.ts'
+import type { Values } from '../numerics/values.ts'
 import { forEachBlock, limitOf, type Matrix } from './matrix.ts'
 
 type FittedName = Exclude<ScalingName, 'none'>

@@ -7,8 +7,8 @@ import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import { compileLanes } from '../engines/wasm.ts'
 import { type DataLayout, type Layout, layOut, layOutData, wholePages, writeProgram } from '../memory/layout.ts'
-import { type Values, valuesOf } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
+import { type Values, valuesOf } from '../numerics/values.ts'
 
 /** The exports of assembly/lanes/index.ts */
 interface Exports {

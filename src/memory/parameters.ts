@@ -1,8 +1,10 @@
 // Weights and biases as users see them, in and out of linear memory, and their fingerprint.
 
-import type { Dtype, ResolvedConfig } from '../config/config.ts'
+import type { ResolvedConfig } from '../config/config.ts'
 import { type Matrix, readMatrix, toList } from '../data/matrix.ts'
 import { describe, unexpected } from '../errors.ts'
+import { Fnv1a } from '../numerics/hash.ts'
+import { type Dtype, littleEndian, newValues, type Values } from '../numerics/values.ts'
 import { isOptionObject } from '../options/check.ts'
 import { initialize } from '../tables/initializers.ts'
 import type { LayerLayout, Layout } from './layout.ts'
@@ -13,24 +15,6 @@ export interface LayerWeights {
   weights: number[][]
   /** One per unit; zeros for a layer without biases */
   biases: number[]
-}
-
-export type Values = Float32Array | Float64Array
-
-/** A view of the whole memory in the network's type. Make a new one after the memory may have grown. */
-export function valuesOf(buffer: ArrayBufferLike, dtype: Dtype): Values {
-  return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)
-}
-
-export function isValues(value: unknown): value is Values {
-  if (!ArrayBuffer.isView(value)) return false
-  const tag = (value as Values)[Symbol.toStringTag]
-  return tag === 'Float32Array' || tag === 'Float64Array'
-}
-
-/** Zeros in the network's type */
-export function newValues(dtype: Dtype, length: number): Values {
-  return dtype === 'float32' ? new Float32Array(length) : new Float64Array(length)
 }
 
 /** Addresses of a layer's block of numbers: the parameters, or the gradients of the same shape */
@@ -137,23 +121,6 @@ export function packedCount({ layers }: Pick<ResolvedConfig, 'layers'> | Pick<La
   return layers.reduce((sum, { inputs, units }) => sum + (inputs + 1) * units, 0)
 }
 
-const hostIsLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-
-/** The bytes of `values` in little-endian order, whatever the host's */
-export function littleEndian(values: Values): Uint8Array {
-  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  return hostIsLittleEndian ? bytes : reverseEach(bytes, values.BYTES_PER_ELEMENT)
-}
-
-export function fromLittleEndian(bytes: Uint8Array, dtype: Dtype): Values {
-  const size = dtype === 'float32' ? 4 : 8
-  return valuesOf((hostIsLittleEndian ? bytes.slice() : reverseEach(bytes, size)).buffer as ArrayBuffer, dtype)
-}
-
-function reverseEach(bytes: Uint8Array, size: number): Uint8Array {
-  return bytes.map((_, index) => bytes[index - (index % size) + size - 1 - (index % size)])
-}
-
 /**
  * 64-bit FNV-1a (Fowler, Noll, Vo) in hexadecimal over `float64:2-3-1;` (dtype and widths) and the little-endian values of
  * `packParameters`.
@@ -209,36 +176,4 @@ export function copyLayers(values: Values, { layers, bytesPerValue }: Layout, ch
     weights.copyRows(0, inputs, values, layer.weights / bytesPerValue, stride / bytesPerValue)
     biases.copyRows(0, units, values, layer.biases / bytesPerValue, 1)
   })
-}
-
-/** The hash as two 32-bit halves: the prime is 2⁴⁰ + 435, so no step needs more than 53 bits. */
-export class Fnv1a {
-  #high = 0xcbf29ce4
-  #low = 0x84222325
-
-  add(bytes: Uint8Array): void {
-    let high = this.#high
-    let low = this.#low
-    for (let i = 0; i < bytes.length; i++) {
-      low = (low ^ bytes[i]) >>> 0
-      const product = low * 435
-      high = (Math.imul(high, 435) + (low << 8) + Math.floor(product / 2 ** 32)) >>> 0
-      low = product >>> 0
-    }
-    this.#high = high
-    this.#low = low
-  }
-
-  /** Most significant byte first */
-  toBytes(): Uint8Array {
-    const bytes = new Uint8Array(8)
-    const view = new DataView(bytes.buffer)
-    view.setUint32(0, this.#high)
-    view.setUint32(4, this.#low)
-    return bytes
-  }
-
-  toString(): string {
-    return this.#high.toString(16).padStart(8, '0') + this.#low.toString(16).padStart(8, '0')
-  }
 }

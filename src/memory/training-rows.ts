@@ -2,10 +2,10 @@
 import * as P from '../../assembly/program.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
-import type { Blocks } from '../model/format.ts'
+import { Murmur3 } from '../numerics/hash.ts'
+import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import type { KeptData, SessionData, TrainingSession } from '../training/session.ts'
 import { type DataLayout, type DataShape, layOutData } from './layout.ts'
-import { newValues, type Values, valuesOf } from './parameters.ts'
 import type { NetworkState } from './state.ts'
 
 /**
@@ -142,30 +142,6 @@ export function fingerprintRows({ engine, layout }: NetworkState, data: SessionD
     add(places.validationTargets, data.validationRows * layout.targetStride)
   }
   return hash.value
-}
-
-/** MurmurHash3 x86 32 (Appleby) over whole words: a nanosecond a word, where FNV-1a takes four times as long */
-class Murmur3 {
-  #hash = 0
-  #words = 0
-
-  add(words: Uint32Array): void {
-    let hash = this.#hash
-    for (let i = 0; i < words.length; i++) {
-      const scrambled = Math.imul(words[i], 0xcc9e2d51)
-      hash ^= Math.imul((scrambled << 15) | (scrambled >>> 17), 0x1b873593)
-      hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0
-    }
-    this.#hash = hash
-    this.#words += words.length
-  }
-
-  get value(): number {
-    let hash = this.#hash ^ (this.#words * 4)
-    hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-    return (hash ^ (hash >>> 16)) >>> 0
-  }
 }
 
 /** A pass over the validation rows that may be interrupted, and disturbed by other passes, after any block */

@@ -8,14 +8,13 @@
 // Later versions keep the name, the version and the checksum where they are, so that what is newer is told from what is torn.
 
 import { clip, describe, tagOf, unexpected, type WasmpropError } from '../errors.ts'
-import { Fnv1a, fromLittleEndian, littleEndian, type Values } from '../memory/parameters.ts'
+import { Fnv1a } from '../numerics/hash.ts'
+import { type Blocks, fromLittleEndian, littleEndian, type Values } from '../numerics/values.ts'
 import { isOptionObject } from '../options/check.ts'
 
 const MAGIC = 'wasmprop'
 const START = 16
 const CHECKSUM = 8
-
-export type Blocks = Readonly<Record<string, Values>>
 
 /** What is said of a block in the header */
 interface BlockEntry {

@@ -6,23 +6,17 @@ import type { Scaling } from '../data/scaling.ts'
 import { heldRows } from '../data/training-set.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import { layOutData } from '../memory/layout.ts'
-import {
-  newValues,
-  packedCount,
-  packParameters,
-  unpackParameters,
-  type Values,
-  valuesOf,
-} from '../memory/parameters.ts'
+import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
 import { POSITION_PLACE, readProgress, writeProgress } from '../memory/progress.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { keepData } from '../memory/training-rows.ts'
+import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { resolveSession, type SessionOptions } from '../training/options.ts'
 import { type SessionData, TrainingSession } from '../training/session.ts'
-import { type Blocks, pack, unpack } from './format.ts'
+import { pack, unpack } from './format.ts'
 import { configToJSON, readScalings, resolveModelConfig, within } from './json.ts'
 
 const VERSION = 1

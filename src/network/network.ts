@@ -2,13 +2,7 @@
 // The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
 import { DIFFERENTIATES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import {
-  type Dtype,
-  type NetworkConfig,
-  type ResolvedConfig,
-  type ResolvedLayer,
-  resolveConfig,
-} from '../config/config.ts'
+import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
 import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from '../data/matrix.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
@@ -22,19 +16,16 @@ import {
   gradientsOf,
   hashPacked,
   initializeLayers,
-  isValues,
   type LayerWeights,
-  newValues,
   packParameters,
   readLayers,
   unpackParameters,
-  type Values,
-  valuesOf,
 } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { normOf } from '../numerics/norms.ts'
+import { type Dtype, isValues, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, readOptions, refuse } from '../options/check.ts'
 import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from '../prediction/blocks.ts'
 import {

@@ -1,8 +1,9 @@
 // Networks from what was saved of others. A room of its own, so that who only creates networks does not load what reads them.
 
-import { unpackParameters, valuesOf } from '../memory/parameters.ts'
+import { unpackParameters } from '../memory/parameters.ts'
 import { type ModelOptions, readModel } from '../model/json.ts'
 import { applySnapshot, type RestoreOptions, readSnapshot, type Snapshot } from '../model/snapshot.ts'
+import { valuesOf } from '../numerics/values.ts'
 import { Network } from './network.ts'
 
 /**

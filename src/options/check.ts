@@ -1,6 +1,7 @@
 // Checks of what users hand in, for every room that takes options: each gives the value back, or throws with its path, what
 // was expected and what came. Option objects are read through their own keys alone, never through a prototype.
 import { describe, didYouMean, tagOf, unexpected, WasmpropError } from '../errors.ts'
+import type { Dtype } from '../numerics/values.ts'
 import type { Chosen, NumberOption, Option, Options } from './option.ts'
 
 export function refuse(path: string, expected: string, got: unknown, advice = ''): never {
@@ -126,8 +127,6 @@ function checkOptions(value: unknown, path: string, options: Options): Chosen<st
 function checkOption(value: unknown, path: string, option: Option): number | boolean {
   return option.kind === 'boolean' ? checkBoolean(value, path) : checkNumber(value, path, option)
 }
-
-export type Dtype = 'float32' | 'float64'
 
 /** Whether the network's type holds the number as other than an infinity or NaN. */
 export function isFiniteIn(dtype: Dtype, value: number): boolean {

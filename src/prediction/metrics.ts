@@ -3,7 +3,7 @@
 
 import type { Matrix } from '../data/matrix.ts'
 import { unexpected } from '../errors.ts'
-import type { Values } from '../memory/parameters.ts'
+import type { Values } from '../numerics/values.ts'
 import { checkInteger, checkName, isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { classesOf } from './outputs.ts'
 

@@ -1,6 +1,6 @@
 // What is made of the engine's numbers before they are handed out.
 import { unexpected, WasmpropError } from '../errors.ts'
-import type { Values } from '../memory/parameters.ts'
+import type { Values } from '../numerics/values.ts'
 
 /** No NaN or infinity is handed out as a result. */
 export function finite(value: number, what: string): number {

@@ -2,8 +2,8 @@
 // numbers that are not finite, where they lie. Who is told that there are some finds out which, and says so.
 import * as P from '../../assembly/program.ts'
 import type { Scaling } from '../data/scaling.ts'
-import { type Values, valuesOf } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
+import { type Values, valuesOf } from '../numerics/values.ts'
 
 export class Predictor {
   readonly #state: NetworkState

@@ -2,9 +2,9 @@
 // it, so that their bits are equal by construction; loaded only where such an optimizer is chosen.
 import { DIFFERENTIATES, DIVERGED, DROPS, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import { type Values, valuesOf } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { halfSquares } from '../numerics/norms.ts'
+import { type Values, valuesOf } from '../numerics/values.ts'
 import { penaltyOf } from '../prediction/blocks.ts'
 import { lbfgsStep } from './lbfgs.ts'
 

@@ -1,9 +1,9 @@
 // How a call of `train` stands: what it has seen so far, and what the end of an epoch leads to. All of it goes into snapshots.
 
 import type { DataShape } from '../memory/layout.ts'
-import { packedCount, packParameters, unpackParameters, type Values, valuesOf } from '../memory/parameters.ts'
+import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
-import type { Blocks } from '../model/format.ts'
+import { type Blocks, type Values, valuesOf } from '../numerics/values.ts'
 import { afterEpoch } from '../tables/schedules.ts'
 import type { SessionOptions } from './options.ts'
 import { Timeline } from './timeline.ts'

@@ -2,7 +2,8 @@
 
 import { describe, unexpected } from '../errors.ts'
 import type { Layout } from '../memory/layout.ts'
-import { type LayerWeights, unpackLayers, type Values } from '../memory/parameters.ts'
+import { type LayerWeights, unpackLayers } from '../memory/parameters.ts'
+import type { Values } from '../numerics/values.ts'
 import { refuse } from '../options/check.ts'
 
 /** Readable as `result.timeline` where `history` asked for it */

@@ -3,10 +3,10 @@
 
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
 import type { MatrixInput, Predictions } from '../data/matrix.ts'
-import type { Values } from '../memory/parameters.ts'
 import type { ModelOptions } from '../model/json.ts'
 import { type RestoreOptions, restoreNames } from '../model/snapshot.ts'
 import type { Network } from '../network/network.ts'
+import type { Values } from '../numerics/values.ts'
 import { readOptions } from '../options/check.ts'
 import type { TrainResult } from '../training/loop.ts'
 import { Connection } from './connection.ts'

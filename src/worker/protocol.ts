@@ -2,8 +2,8 @@
 // so that a worker takes any number of them and whatever else is posted to it is left alone.
 import { type ErrorCode, WasmpropError } from '../errors.ts'
 import type { Layout } from '../memory/layout.ts'
-import type { Values } from '../memory/parameters.ts'
 import type { Network } from '../network/network.ts'
+import type { Values } from '../numerics/values.ts'
 
 /** Raised when the messages change: a worker that runs the host of another version says so. */
 export const PROTOCOL = 1

@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import * as P from '../../assembly/program.ts'
 import { type ErrorCode, WasmpropError } from '../../src/errors.ts'
 import { restoreNetwork, type TrainOptions } from '../../src/index.ts'
-import { Fnv1a } from '../../src/memory/parameters.ts'
-import { type Blocks, pack, unpack } from '../../src/model/format.ts'
+import { pack, unpack } from '../../src/model/format.ts'
 import { Network } from '../../src/network/network.ts'
+import { Fnv1a } from '../../src/numerics/hash.ts'
+import type { Blocks } from '../../src/numerics/values.ts'
 import { engines, expectRefusal, rejection, rowsOf, small, trainedBits } from '../support/networks.ts'
 
 type Loose = Record<string, unknown>

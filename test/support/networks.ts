@@ -4,8 +4,8 @@ import { expect } from 'vitest'
 import * as P from '../../assembly/program.ts'
 import { type ErrorCode, WasmpropError } from '../../src/errors.ts'
 import { createNetwork, type LayerWeights, type Network, type NetworkConfig } from '../../src/index.ts'
-import { valuesOf } from '../../src/memory/parameters.ts'
 import { Network as InnerNetwork } from '../../src/network/network.ts'
+import { valuesOf } from '../../src/numerics/values.ts'
 
 /** Both implementations: every suite that can runs over this list. */
 export const engines = ['wasm', 'typescript'] as const

@@ -10,8 +10,8 @@ import {
   type NetworkConfig,
   networkFromJSON,
 } from '../../src/index.ts'
-import { valuesOf } from '../../src/memory/parameters.ts'
 import { Network as InnerNetwork } from '../../src/network/network.ts'
+import { valuesOf } from '../../src/numerics/values.ts'
 import {
   bitsOf,
   dtypes,

@@ -1,11 +1,12 @@
 // Looks at data before any training: what `train` would refuse, and what would make training slow, useless or misleading.
 
-import { type Dtype, type NetworkConfig, type ResolvedConfig, resolveConfig } from '../../config/config.ts'
+import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../../config/config.ts'
 import type { Matrix, MatrixInput } from '../../data/matrix.ts'
 import { readInputs, readTargetRows } from '../../data/rows.ts'
 import { fitScaling } from '../../data/scaling.ts'
 import { type ErrorCode, WasmpropError } from '../../errors.ts'
 import { layOut, memoryFor } from '../../memory/layout.ts'
+import type { Dtype } from '../../numerics/values.ts'
 import { activationOf } from '../../tables/activations.ts'
 import { lossOf } from '../../tables/losses.ts'
 import {
