@@ -82,6 +82,6 @@ export async function crossValidate(
   targets: MatrixInput,
   options?: CrossValidateOptions,
 ): Promise<CrossValidation> {
-  const { validateFolds } = await import('./validate.ts')
-  return validateFolds(config, inputs, targets, options)
+  const { crossValidateFolds } = await import('./folds.ts')
+  return crossValidateFolds(config, inputs, targets, options)
 }

@@ -9,9 +9,9 @@ import { readParts, takeParts } from '../model/snapshot.ts'
 import { Network } from '../network/network.ts'
 import { networkOfSnapshot } from '../network/restore.ts'
 import { resumeOnRows } from '../training/start.ts'
-import { type Host, type Member, trainMembers } from './cohorts.ts'
-import { seatingFor } from './gain.ts'
+import { type Callbacks, type Member, trainMembers } from './lane-groups.ts'
 import { buffersOf, type Data, type FromHand, READY, type Task, type ToHand, type Trained } from './messages.ts'
+import { planLanes } from './throughput.ts'
 
 type Post = (answer: FromHand, transfer?: ArrayBuffer[]) => void
 
@@ -38,11 +38,11 @@ async function train(tasks: readonly Task[], signal: AbortSignal): Promise<Train
   const members: Member[] = []
   for (const task of tasks) members.push(await resume(task, signal))
   const trained = new Map<Member, Trained>()
-  const finish: Host['finish'] = (member, { stopReason, advice, milliseconds }) => {
+  const finish: Callbacks['finish'] = (member, { stopReason, advice, milliseconds }) => {
     trained.set(member, { parts: takeParts(member.state), stopReason, advice, milliseconds })
     member.network.dispose()
   }
-  await trainMembers(members, { seat: seatingFor, finish })
+  await trainMembers(members, { planLanes, finish })
   return members.map((member) => trained.get(member) as Trained)
 }
 

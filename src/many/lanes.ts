@@ -16,8 +16,8 @@ interface Exports {
   train(program: number, lanes: number, steps: number): number
 }
 
-/** What every program of a cohort has at the same value */
-export interface Cohort {
+/** What every program of a group has at the same value */
+export interface LaneGroup {
   readonly config: ResolvedConfig
   readonly rows: number
   readonly batchRows: number
@@ -37,13 +37,13 @@ export class Lanes {
   readonly #placed: (NetworkState | undefined)[] = []
 
   /** Rejects where the host forbids to compile, or refuses the memory. */
-  static async of(cohort: Cohort, count: number): Promise<Lanes> {
-    return new Lanes(await compileLanes(), cohort, count)
+  static async of(group: LaneGroup, count: number): Promise<Lanes> {
+    return new Lanes(await compileLanes(), group, count)
   }
 
   private constructor(
     module: WebAssembly.Module,
-    { config, rows, batchRows, isShuffled, hasRates }: Cohort,
+    { config, rows, batchRows, isShuffled, hasRates }: LaneGroup,
     count: number,
   ) {
     this.count = count
@@ -66,7 +66,7 @@ export class Lanes {
   }
 
   /**
-   * Trains networks of the cohort, at most `count`, which stand at the same batch with the same numbers of the optimizer, on
+   * Trains networks of the group, at most `count`, which stand at the same batch with the same numbers of the optimizer, on
    * at most `steps` batches, fewer where one of them ends. Gives for each why, by the reasons in assembly/ids.ts.
    */
   train(states: readonly NetworkState[], steps: number): number[] {
@@ -185,7 +185,7 @@ export class Lanes {
   }
 }
 
-/** Whether two networks of a cohort can be trained together now */
+/** Whether two networks of a group can be trained together now */
 export function agree(a: NetworkState, b: NetworkState): boolean {
   const own = doublesOf(a.engine.buffer)
   const other = doublesOf(b.engine.buffer)

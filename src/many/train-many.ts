@@ -67,6 +67,6 @@ export async function trainMany(
   targets: MatrixInput,
   options?: TrainManyOptions,
 ): Promise<TrainedNetwork[]> {
-  const { trainTogether } = await import('./train.ts')
+  const { trainTogether } = await import('./training.ts')
   return trainTogether(configs, inputs, targets, options)
 }

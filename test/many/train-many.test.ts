@@ -11,8 +11,8 @@ import {
   type TrainManyOptions,
   trainMany,
 } from '../../src/index.ts'
-import { seatingFor } from '../../src/many/gain.ts'
-import { trainTogether } from '../../src/many/train.ts'
+import { planLanes } from '../../src/many/throughput.ts'
+import { trainTogether } from '../../src/many/training.ts'
 import type { Network } from '../../src/network/network.ts'
 import { activations } from '../../src/tables/activations.ts'
 import { losses } from '../../src/tables/losses.ts'
@@ -382,11 +382,11 @@ describe('in lanes', () => {
       const x = rowsOf(drawn.rows, drawn.inputs, drawn.seed)
       const y = targetsOf(drawn, configs[0].layers[configs[0].layers.length - 1].units)
       const lanes = vectors * (dtype === 'float32' ? 4 : 2)
-      const seat = () => {
+      const chooseLanes = () => {
         trainedInLanes++
         return { lanes, least: 1 }
       }
-      const found = await trainTogether(configs, x, y, options, seat)
+      const found = await trainTogether(configs, x, y, options, chooseLanes)
       const traces = found.map(({ network, result }) => traceOf(network, result))
       for (const { network } of found) network.dispose()
       expect(traces).toEqual(await alone(configs, x, y, options))
@@ -408,11 +408,11 @@ describe('who shares lanes', () => {
 
   it('are small networks of units that leave vectors empty', () => {
     const tutorial = { config: configOf({ ...TUTORIAL, dtype: 'float32' }), batchRows: 3, isShuffled: false }
-    expect(seatingFor(tutorial, 64)).toEqual({ lanes: 16, least: 5 })
-    expect(seatingFor(tutorial, 2)).toEqual({ lanes: 4, least: 2 })
-    expect(seatingFor({ ...tutorial, batchRows: 60 }, 64)?.lanes).toBe(8) // so that a block stays in the cache
+    expect(planLanes(tutorial, 64)).toEqual({ lanes: 16, least: 5 })
+    expect(planLanes(tutorial, 2)).toEqual({ lanes: 4, least: 2 })
+    expect(planLanes({ ...tutorial, batchRows: 60 }, 64)?.lanes).toBe(8) // so that a block stays in the cache
     const wide = configOf({ inputs: 64, layers: [{ units: 64 }, { units: 10 }] })
-    expect(seatingFor({ config: wide, batchRows: 64, isShuffled: true }, 64)).toBeUndefined()
+    expect(planLanes({ config: wide, batchRows: 64, isShuffled: true }, 64)).toBeUndefined()
   })
 
   it.each([

@@ -18,43 +18,43 @@ const MOST_WEIGHTS = 500
 /** Rows of a block with their nets, outputs and deltas stay within the first-level cache. */
 const BLOCK_BYTES = 2 ** 15
 const BLOCK_ROWS = 256
-const LEAST_GAIN = 1.1
+const LEAST_SPEEDUP = 1.1
 
-/** How a cohort trains */
-export interface Work {
+/** How a group trains */
+export interface Workload {
   readonly config: ResolvedConfig
   readonly batchRows: number
   readonly isShuffled: boolean
 }
 
-export interface Seating {
+export interface LanePlan {
   /** Lanes: one, two or four vectors of them */
   readonly lanes: number
   /** Networks from which on they are worth it */
   readonly least: number
 }
 
-/** How to seat `count` networks; undefined: in turn they are as fast. */
-export function seatingFor(work: Work, count: number): Seating | undefined {
+/** Lanes for `count` networks; undefined: one after the other they are as fast. */
+export function planLanes(work: Workload, count: number): LanePlan | undefined {
   const width = work.config.dtype === 'float32' ? 4 : 2
   const fitting = Math.max(1, BLOCK_BYTES / bytesOf(work))
   const wanted = count >= 3 * width ? 4 : count > width ? 2 : 1
   const vectors = wanted > fitting ? (fitting < 2 ? 1 : 2) : wanted
-  const gain = gainOf(work, width, vectors)
+  const speedup = speedupOf(work, width, vectors)
   const lanes = vectors * width
-  const least = Math.max(2, Math.ceil(lanes / gain))
-  return gain >= LEAST_GAIN && count >= least ? { lanes, least } : undefined
+  const least = Math.max(2, Math.ceil(lanes / speedup))
+  return speedup >= LEAST_SPEEDUP && count >= least ? { lanes, least } : undefined
 }
 
 /** Bytes of a block with one vector for each number */
-function bytesOf({ config: { inputs, layers }, batchRows }: Work): number {
+function bytesOf({ config: { inputs, layers }, batchRows }: Workload): number {
   const outputs = layers[layers.length - 1].units
   const numbers = layers.reduce((sum, { units }) => sum + 2 * units, inputs + outputs)
   return 16 * numbers * Math.min(batchRows, BLOCK_ROWS)
 }
 
 /** Time of full lanes of networks in turn, over that together */
-function gainOf({ config, batchRows, isShuffled }: Work, width: number, vectors: number): number {
+function speedupOf({ config, batchRows, isShuffled }: Workload, width: number, vectors: number): number {
   const { inputs: columns, layers } = config
   let weights = 0
   let alone = 0

@@ -4,8 +4,8 @@ import type { NetworkState } from '../memory/state.ts'
 import type { Network } from '../network/network.ts'
 import { runUntil, type TrainingRun, type TrainResult } from '../training/loop.ts'
 import { now, Turns } from '../training/yielding.ts'
-import type { Seating, seatingFor } from './gain.ts'
-import { agree, type Cohort, Lanes } from './lanes.ts'
+import { agree, type LaneGroup, Lanes } from './lanes.ts'
+import type { LanePlan, planLanes } from './throughput.ts'
 
 /** A network whose training has begun, and does not yet have its result */
 export interface Member {
@@ -14,46 +14,46 @@ export interface Member {
   readonly run: TrainingRun
 }
 
-export type Seat = typeof seatingFor
+export type PlanLanes = typeof planLanes
 
-export interface Host {
-  readonly seat: Seat
+export interface Callbacks {
+  readonly planLanes: PlanLanes
   /** Called for each when its run has ended */
   readonly finish: (member: Member, result: TrainResult) => void
   /** Whether the time is up. Default: never */
-  readonly isUp?: () => boolean
+  readonly isTimeUp?: () => boolean
 }
 
 /** Trains all of them, or until the time is up. Gives those that are not done. */
-export async function trainMembers<M extends Member>(members: readonly M[], host: Host): Promise<M[]> {
+export async function trainMembers<M extends Member>(members: readonly M[], callbacks: Callbacks): Promise<M[]> {
   const left: M[] = []
-  for (const cohort of cohortsOf(members)) left.push(...(await trainCohort(cohort, host)))
+  for (const group of groupForLanes(members)) left.push(...(await trainGroup(group, callbacks)))
   for (const { run } of left) run.pause()
   return left
 }
 
-/** How a cohort is seated; undefined: its members gain by turns. */
-export function seatingOf(cohort: readonly Member[], seat: Seat): Seating | undefined {
-  return cohort.length > 1 ? seat(workOf(cohort[0].state), cohort.length) : undefined
+/** The lanes of a group; undefined: its members are trained one by one. */
+export function lanePlanFor(group: readonly Member[], chooseLanes: PlanLanes): LanePlan | undefined {
+  return group.length > 1 ? chooseLanes(workloadOf(group[0].state), group.length) : undefined
 }
 
 /** Members that may share lanes, as far as it is known beforehand */
-export function cohortsOf<M extends Member>(members: readonly M[]): M[][] {
-  const cohorts = new Map<string, M[]>()
+export function groupForLanes<M extends Member>(members: readonly M[]): M[][] {
+  const groups = new Map<string, M[]>()
   for (const member of members) {
-    const key = keyOf(member) ?? `alone ${cohorts.size}`
-    const cohort = cohorts.get(key)
-    if (cohort) cohort.push(member)
-    else cohorts.set(key, [member])
+    const key = keyOf(member) ?? `alone ${groups.size}`
+    const group = groups.get(key)
+    if (group) group.push(member)
+    else groups.set(key, [member])
   }
-  return [...cohorts.values()]
+  return [...groups.values()]
 }
 
 /** The same for those that may share lanes; undefined for what the build of lanes cannot do */
 function keyOf({ state }: Member): string | undefined {
   const { config, engine, fullBatch } = state
   const { layers, loss, optimizer, regularization, clipNorm, clipValue } = config
-  const { rows, batchRows, isShuffled, hasRates, isWeighted } = workOf(state)
+  const { rows, batchRows, isShuffled, hasRates, isWeighted } = workloadOf(state)
   const sharesLanes =
     engine.name === 'wasm' &&
     !engine.relaxed &&
@@ -68,30 +68,33 @@ function keyOf({ state }: Member): string | undefined {
   return JSON.stringify([...ofProgram, rows, batchRows, isShuffled, hasRates])
 }
 
-function workOf({ config, session }: NetworkState): Cohort {
+function workloadOf({ config, session }: NetworkState): LaneGroup {
   if (session?.data === undefined) throw new Error('expected a session that has begun')
   return { config, ...session.data }
 }
 
-async function trainCohort<M extends Member>(cohort: readonly M[], host: Host): Promise<M[]> {
-  const seating = seatingOf(cohort, host.seat)
-  const lanes = seating && (await lanesFor(workOf(cohort[0].state), seating.lanes))
-  if (seating && lanes) return trainInLanes(cohort, lanes, seating.least, host)
-  return trainInTurn(cohort, host)
+async function trainGroup<M extends Member>(group: readonly M[], callbacks: Callbacks): Promise<M[]> {
+  const lanePlan = lanePlanFor(group, callbacks.planLanes)
+  const lanes = lanePlan && (await lanesFor(workloadOf(group[0].state), lanePlan.lanes))
+  if (lanePlan && lanes) return trainInLanes(group, lanes, lanePlan.least, callbacks)
+  return trainOneByOne(group, callbacks)
 }
 
 /** Undefined where the host does not give them: the same bits come without */
-async function lanesFor(cohort: Cohort, count: number): Promise<Lanes | undefined> {
+async function lanesFor(group: LaneGroup, count: number): Promise<Lanes | undefined> {
   try {
-    return await Lanes.of(cohort, count)
+    return await Lanes.of(group, count)
   } catch {
     return undefined
   }
 }
 
-async function trainInTurn<M extends Member>(members: readonly M[], { finish, isUp = never }: Host): Promise<M[]> {
+async function trainOneByOne<M extends Member>(
+  members: readonly M[],
+  { finish, isTimeUp = never }: Callbacks,
+): Promise<M[]> {
   for (const [index, member] of members.entries()) {
-    if (isUp() || !(await runUntil(member.run, isUp))) return members.slice(index)
+    if (isTimeUp() || !(await runUntil(member.run, isTimeUp))) return members.slice(index)
     finish(member, member.run.result())
   }
   return []
@@ -107,36 +110,36 @@ async function trainInLanes<M extends Member>(
   members: readonly M[],
   lanes: Lanes,
   least: number,
-  host: Host,
+  callbacks: Callbacks,
 ): Promise<M[]> {
-  const { finish, isUp = never } = host
-  const waiting = [...members]
-  let seats: M[] = []
+  const { finish, isTimeUp = never } = callbacks
+  const queue = [...members]
+  let active: M[] = []
   const turns = new Turns()
-  while (waiting.length + seats.length > 0 && !isUp()) {
-    while (seats.length < lanes.count && waiting.length > 0) {
-      if (seats.length > 0 && !agree(seats[0].state, waiting[0].state)) break
-      seats.push(waiting.shift() as M)
+  while (queue.length + active.length > 0 && !isTimeUp()) {
+    while (active.length < lanes.count && queue.length > 0) {
+      if (active.length > 0 && !agree(active[0].state, queue[0].state)) break
+      active.push(queue.shift() as M)
     }
-    if (seats.length < least) {
-      seats = await trainInTurn(seats, host)
+    if (active.length < least) {
+      active = await trainOneByOne(active, callbacks)
       continue
     }
     // All of them, since each may be due for something; batches come when none is.
-    const areReady = seats.map(({ run }) => run.prepare())
-    if (areReady.every((isReady) => isReady)) advance(seats, lanes)
-    if (seats.some(({ run }) => run.pending !== undefined)) await settleAll(seats)
-    const ended = seats.filter(({ run }) => run.hasEnded())
+    const areReady = active.map(({ run }) => run.prepare())
+    if (areReady.every((isReady) => isReady)) advance(active, lanes)
+    if (active.some(({ run }) => run.pending !== undefined)) await settleAll(active)
+    const ended = active.filter(({ run }) => run.hasEnded())
     for (const member of ended) finish(member, member.run.result())
-    seats = seats.filter((member) => !ended.includes(member))
+    active = active.filter((member) => !ended.includes(member))
     if (turns.isDue()) await turns.yield()
   }
-  return [...seats, ...waiting]
+  return [...active, ...queue]
 }
 
 /** Waits for all that `onEpoch` promised. Throws the first reason where some are not kept, when none is left waiting. */
-async function settleAll(seats: readonly Member[]): Promise<void> {
-  const runs = seats.map(({ run }) => run).filter(({ pending }) => pending !== undefined)
+async function settleAll(active: readonly Member[]): Promise<void> {
+  const runs = active.map(({ run }) => run).filter(({ pending }) => pending !== undefined)
   const answers = await Promise.allSettled(runs.map(({ pending }) => pending))
   for (const [index, answer] of answers.entries()) {
     if (answer.status === 'rejected') throw answer.reason
@@ -145,15 +148,15 @@ async function settleAll(seats: readonly Member[]): Promise<void> {
 }
 
 /** A slice of all, as long as the shortest */
-function advance(seats: readonly Member[], lanes: Lanes): void {
-  const steps = Math.min(...seats.map(({ run }) => run.begin()))
+function advance(active: readonly Member[], lanes: Lanes): void {
+  const steps = Math.min(...active.map(({ run }) => run.begin()))
   const started = now()
   const reasons = lanes.train(
-    seats.map(({ state }) => state),
+    active.map(({ state }) => state),
     steps,
   )
   const milliseconds = now() - started
-  seats.forEach(({ run }, seat) => {
-    run.end(reasons[seat], milliseconds)
+  active.forEach(({ run }, lane) => {
+    run.end(reasons[lane], milliseconds)
   })
 }

@@ -7,16 +7,16 @@ import { compileEmbedded, compileLanes, compileRelaxed } from '../engines/wasm.t
 import { applySnapshot, readParts, takeParts } from '../model/snapshot.ts'
 import { resultOf } from '../training/loop.ts'
 import type { TrainingSession } from '../training/session.ts'
-import { cohortsOf, type Host, type Member, type Seat, seatingOf, trainMembers } from './cohorts.ts'
 import { type Hand, takeHand } from './hands.ts'
+import { type Callbacks, groupForLanes, lanePlanFor, type Member, type PlanLanes, trainMembers } from './lane-groups.ts'
 import type { Data, Task, Trained } from './messages.ts'
 
 /** A member with the numbers of its rows; undefined: all */
-export interface Started extends Member {
+export interface StartedMember extends Member {
   readonly chosen: Uint32Array | undefined
 }
 
-export interface Sharing {
+export interface Distribution {
   /** At most, the calling one included */
   readonly threads: number
   /** Of all members */
@@ -25,39 +25,43 @@ export interface Sharing {
 }
 
 /** Trains all of them, each to its end. */
-export async function trainOnThreads(members: readonly Started[], sharing: Sharing, host: Host): Promise<void> {
-  const { threads, rows, signal } = sharing
-  const staying = members.filter((member) => !canTravel(member))
-  const travelling = members.filter(canTravel)
-  const useful = travelling.length - (staying.length === 0 ? 1 : 0)
+export async function trainOnWorkers(
+  members: readonly StartedMember[],
+  distribution: Distribution,
+  callbacks: Callbacks,
+): Promise<void> {
+  const { threads, rows, signal } = distribution
+  const local = members.filter((member) => !isPortable(member))
+  const portable = members.filter(isPortable)
+  const useful = portable.length - (local.length === 0 ? 1 : 0)
   const hands = takeHands(signal?.aborted ? 0 : Math.min(threads - 1, useful))
-  const waiting = divide(travelling, hands.length + 1, host.seat)
+  const queue = partition(portable, hands.length + 1, callbacks.planLanes)
   let data: Promise<Data> | undefined
   let isOver = false
   const underway = new Map<Hand, Promise<boolean>>()
 
   /** False: the worker is not to be asked again. */
-  async function trainAway(part: readonly Started[], hand: Hand): Promise<boolean> {
+  async function trainInWorker(part: readonly StartedMember[], hand: Hand): Promise<boolean> {
     try {
-      data ??= dataOf(rows, travelling)
+      data ??= dataOf(rows, portable)
       const sent = await data
       if (signal?.aborted) throw new Error('aborted')
       const trained = await hand.train(sent, part.map(taskOf))
       if (isOver) return false // the call has failed, and its networks are gone
-      land(part, trained, host)
+      adopt(part, trained, callbacks)
       return true
     } catch {
-      waiting.push(part) // it stands where it stood
+      queue.push(part) // it stands where it stood
       return false
     }
   }
 
-  async function employ(hand: Hand): Promise<void> {
+  async function feed(hand: Hand): Promise<void> {
     await hand.ready
     for (let isFit = true; isFit && !isOver && !signal?.aborted; ) {
-      const part = waiting.shift()
+      const part = queue.shift()
       if (part === undefined) return
-      const training = trainAway(part, hand)
+      const training = trainInWorker(part, hand)
       underway.set(hand, training)
       isFit = await training
       underway.delete(hand)
@@ -69,11 +73,11 @@ export async function trainOnThreads(members: readonly Started[], sharing: Shari
   }
   signal?.addEventListener('abort', abort)
   try {
-    for (const hand of hands) employ(hand).catch(() => {}) // one that does not start
-    await trainMembers(staying, host)
-    while (waiting.length + underway.size > 0) {
-      const part = waiting.shift()
-      if (part) await trainMembers(part, host)
+    for (const hand of hands) feed(hand).catch(() => {}) // one that does not start
+    await trainMembers(local, callbacks)
+    while (queue.length + underway.size > 0) {
+      const part = queue.shift()
+      if (part) await trainMembers(part, callbacks)
       else await Promise.race(underway.values())
     }
   } finally {
@@ -87,7 +91,7 @@ export async function trainOnThreads(members: readonly Started[], sharing: Shari
 }
 
 /** No function can be posted. */
-function canTravel({ state }: Started): boolean {
+function isPortable({ state }: StartedMember): boolean {
   return state.config.learningRate.name !== 'function'
 }
 
@@ -102,38 +106,42 @@ function takeHands(count: number): Hand[] {
 }
 
 /** Times that lanes are filled in one part: where networks end early, others can take their places. */
-const FILLINGS = 2
+const FILLS_PER_PART = 2
 /** Parts for each thread of those that train in turn: whoever has the short ones takes more. */
-const TURNS = 8
+const PARTS_PER_THREAD = 8
 
 /** Parts of about equal size, as many for each thread, and as large as lanes like them */
-function divide(members: readonly Started[], threads: number, seat: Seat): (readonly Started[])[] {
-  const parts: Started[][] = []
-  const inTurn: Started[] = []
-  for (const cohort of cohortsOf(members)) {
-    const seating = seatingOf(cohort, seat)
-    if (seating) parts.push(...split(cohort, threads, FILLINGS * seating.lanes))
-    else inTurn.push(...cohort)
+function partition(
+  members: readonly StartedMember[],
+  threads: number,
+  chooseLanes: PlanLanes,
+): (readonly StartedMember[])[] {
+  const parts: StartedMember[][] = []
+  const oneByOne: StartedMember[] = []
+  for (const group of groupForLanes(members)) {
+    const lanePlan = lanePlanFor(group, chooseLanes)
+    if (lanePlan) parts.push(...split(group, threads, FILLS_PER_PART * lanePlan.lanes))
+    else oneByOne.push(...group)
   }
-  return [...parts, ...split(inTurn, threads, Math.ceil(inTurn.length / threads / TURNS))]
+  return [...parts, ...split(oneByOne, threads, Math.ceil(oneByOne.length / threads / PARTS_PER_THREAD))]
 }
 
 /** `most`: members of a part */
-function split(members: readonly Started[], threads: number, most: number): Started[][] {
+function split(members: readonly StartedMember[], threads: number, most: number): StartedMember[][] {
   const share = Math.ceil(members.length / threads)
   const size = Math.ceil(share / Math.ceil(share / most))
-  const parts: Started[][] = []
+  const parts: StartedMember[][] = []
   for (let from = 0; from < members.length; from += size) parts.push(members.slice(from, from + size))
   return parts
 }
 
-function taskOf({ state, chosen }: Started): Task {
+function taskOf({ state, chosen }: StartedMember): Task {
   const { arithmetic, wasm } = state.config
   return { parts: takeParts(state), options: { engine: state.engine.name, arithmetic, wasm }, chosen }
 }
 
 /** Puts networks where their workers left off. All are read before any is changed. */
-function land(members: readonly Started[], trained: readonly Trained[], { finish }: Host): void {
+function adopt(members: readonly StartedMember[], trained: readonly Trained[], { finish }: Callbacks): void {
   const snapshots = trained.map(({ parts }) => readParts(parts, {}))
   members.forEach((member, index) => {
     const { state } = member
@@ -148,7 +156,7 @@ function land(members: readonly Started[], trained: readonly Trained[], { finish
   })
 }
 
-async function dataOf({ inputs, targets }: Rows, members: readonly Started[]): Promise<Data> {
+async function dataOf({ inputs, targets }: Rows, members: readonly StartedMember[]): Promise<Data> {
   const { classes, rows } = targets
   const [embedded, relaxed, lanes] = await Promise.all([
     moduleOf(compileEmbedded),

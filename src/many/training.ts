@@ -1,5 +1,5 @@
-// The training of several networks: checks, the beginning and the end. What lies between is in cohorts.ts for one thread,
-// and in share.ts for more.
+// The training of several networks: checks, the beginning and the end. What lies between is in lane-groups.ts for one thread,
+// and in distribution.ts for more.
 
 import type { NetworkConfig, ResolvedConfig } from '../config/config.ts'
 import { automaticThreads, checkThreads } from '../config/threads.ts'
@@ -19,9 +19,9 @@ import {
 } from '../training/options.ts'
 import { endRun, startOnRows } from '../training/start.ts'
 import { now } from '../training/yielding.ts'
-import { type Host, type Seat, trainMembers } from './cohorts.ts'
-import { seatingFor } from './gain.ts'
-import type { Sharing, Started } from './share.ts'
+import type { Distribution, StartedMember } from './distribution.ts'
+import { type Callbacks, type PlanLanes, trainMembers } from './lane-groups.ts'
+import { planLanes } from './throughput.ts'
 import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
 
 /**
@@ -42,13 +42,13 @@ export interface Plan {
   readonly chosen: readonly Uint32Array[] | undefined
 }
 
-/** `seat` decides who gains by lanes. */
+/** `chooseLanes` decides who gains by lanes. */
 export async function trainTogether(
   configs: readonly NetworkConfig[],
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: TrainManyOptions,
-  seat: Seat = seatingFor,
+  chooseLanes: PlanLanes = planLanes,
 ): Promise<TrainedNetwork[]> {
   const given = readOptions(options === undefined ? {} : options, '', manyNames, anObject)
   const { rows: lists, threads: most, ...others } = given
@@ -65,20 +65,20 @@ export async function trainTogether(
     const chosen = lists === undefined ? undefined : readLists(lists, networks.length, rows)
     return { options: resolved, threads, rowsFor, chosen }
   }
-  return trainNetworks(networks, plan, seat)
+  return trainNetworks(networks, plan, chooseLanes)
 }
 
 /** Trains networks of one shape that are the call's own: they are disposed of where it fails. */
 export async function trainNetworks(
   networks: readonly Network[],
   plan: () => Plan,
-  seat: Seat = seatingFor,
+  chooseLanes: PlanLanes = planLanes,
 ): Promise<TrainedNetwork[]> {
   const results = new Map<Network, TrainResult>()
-  const finish: Host['finish'] = ({ network, state }, result) => results.set(network, endRun(state, result))
+  const finish: Callbacks['finish'] = ({ network, state }, result) => results.set(network, endRun(state, result))
   try {
-    const { members, threads, ...sharing } = startAll(networks, plan())
-    await trainAll(members, threads, sharing, { seat, finish })
+    const { members, threads, ...distribution } = startAll(networks, plan())
+    await trainAll(members, threads, distribution, { planLanes: chooseLanes, finish })
   } catch (error) {
     for (const network of networks) network.dispose()
     throw error
@@ -87,21 +87,22 @@ export async function trainNetworks(
 }
 
 async function trainAll(
-  members: readonly Started[],
+  members: readonly StartedMember[],
   threads: number | 'auto',
-  sharing: Omit<Sharing, 'threads'>,
-  host: Host,
+  distribution: Omit<Distribution, 'threads'>,
+  callbacks: Callbacks,
 ): Promise<void> {
   const most = threads === 'auto' ? automaticThreads() : threads
   if (most === 1) {
-    await trainMembers(members, host)
+    await trainMembers(members, callbacks)
     return
   }
   const end = now() + ALONE_MILLISECONDS
-  const left = threads === 'auto' ? await trainMembers(members, { ...host, isUp: () => now() >= end }) : members
+  const left =
+    threads === 'auto' ? await trainMembers(members, { ...callbacks, isTimeUp: () => now() >= end }) : members
   if (left.length === 0) return
-  const { trainOnThreads } = await import('./share.ts')
-  await trainOnThreads(left, { ...sharing, threads: most }, host)
+  const { trainOnWorkers } = await import('./distribution.ts')
+  await trainOnWorkers(left, { ...distribution, threads: most }, callbacks)
 }
 
 /** All of them, or none */
@@ -148,8 +149,8 @@ function refuseOtherShapes([first, ...others]: readonly ResolvedConfig[]): void 
   })
 }
 
-interface Start extends Omit<Sharing, 'threads'> {
-  readonly members: readonly Started[]
+interface Start extends Omit<Distribution, 'threads'> {
+  readonly members: readonly StartedMember[]
   readonly threads: number | 'auto'
 }
 
@@ -159,7 +160,7 @@ function startAll(networks: readonly Network[], { options, threads, rowsFor, cho
   const { validation, sampleWeights, onEpoch, signal } = options
   const ownFor = validation && rowsReader(validation.inputs, validation.targets, 'validation.')
   const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
-  const members = networks.map((network, index): Started => {
+  const members = networks.map((network, index): StartedMember => {
     const state = Network.stateOf(network)
     const all = rowsFor(state)
     const numbers = chosen?.[index]

@@ -13,8 +13,8 @@ import { checkInteger, readOptions } from '../options/check.ts'
 import { checkMetrics, type ResolvedMetric, resolveMetrics } from '../prediction/metrics.ts'
 import { resolveTrainOptions, type TrainOptions, trainNames } from '../training/options.ts'
 import type { CrossValidateOptions, CrossValidation, Fold, Scores } from './cross-validate.ts'
-import { createAll, trainNetworks } from './train.ts'
 import type { TrainedNetwork } from './train-many.ts'
+import { createAll, trainNetworks } from './training.ts'
 
 const names = [
   ...trainNames,
@@ -24,7 +24,7 @@ const names = [
   'seed',
 ] as const satisfies readonly (keyof CrossValidateOptions)[]
 
-export async function validateFolds(
+export async function crossValidateFolds(
   config: NetworkConfig,
   inputs: MatrixInput,
   targets: MatrixInput,
