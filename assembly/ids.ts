@@ -52,3 +52,4 @@ export const SLICE_ENDED = 0 // the steps asked for are done, or an epoch ended 
 export const EPOCHS_ENDED = 1
 export const TARGET_REACHED = 2
 export const DIVERGED = 3 // a batch's loss is not finite; that batch changed nothing
+export const CONVERGED = 4 // nothing changes any more: only an optimizer that searches says so, src/training/full-batch.ts

@@ -188,7 +188,7 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
   const layers = resolveLayers(given.layers, inputs, dtype)
   const clips = resolveClips(given.clipNorm, given.clipValue)
   const chosen = resolveOptimizer(optimizer, dtype)
-  refuseClipping(chosen.optimizer, clips)
+  refuseUnsearchable(chosen.optimizer, clips, layers)
   const loss = resolveLoss(given.loss, layers)
   const outputs = layers[layers.length - 1].units
   return {
@@ -352,9 +352,17 @@ function resolveClips(clipNorm: unknown, clipValue: unknown): Pick<ResolvedConfi
   }
 }
 
-/** A line search needs the gradients of what it searches in. */
-function refuseClipping(optimizer: ChosenOptimizer, clips: Readonly<Record<'clipNorm' | 'clipValue', number>>): void {
+/** A line search needs the gradients of what it searches in, and that it stays the same. */
+function refuseUnsearchable(
+  optimizer: ChosenOptimizer,
+  clips: Readonly<Record<'clipNorm' | 'clipValue', number>>,
+  layers: readonly ResolvedLayer[],
+): void {
   if (!optimizerOf(optimizer).searches) return
+  layers.forEach(({ dropout }, index) => {
+    if (dropout === 0) return
+    refuse(`layers[${index}].dropout`, `0 or no such option with the optimizer ${optimizer.name}`, dropout)
+  })
   for (const name of ['clipNorm', 'clipValue'] as const) {
     if (clips[name] !== 0) refuse(name, `no such option with the optimizer ${optimizer.name}`, clips[name])
   }

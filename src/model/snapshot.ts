@@ -93,18 +93,19 @@ function writeTrained({ engine, config, layout }: NetworkState, trained: Values)
 }
 
 function describeSession(state: NetworkState, session: TrainingSession<SessionData>) {
-  const { options, data, firstStep, awaitsEpochEnd } = session
+  const { options, data, firstStep, awaitsEpochEnd, hasConverged } = session
   const { fingerprint } = keepData(state, session)
-  return { options, data, firstStep, awaitsEpochEnd, fingerprint }
+  return { options, data, firstStep, awaitsEpochEnd, ...(hasConverged ? { hasConverged } : {}), fingerprint }
 }
 
 function readSessionBlocks(state: NetworkState, session: TrainingSession<SessionData>): Blocks {
-  const { losses, validationLosses, best, timeline } = session
+  const { losses, validationLosses, best, lastWeights, timeline } = session
   return {
     losses: losses.toArray(),
     validationLosses: validationLosses.toArray(),
     best: Float64Array.of(best.loss, best.epoch, best.epochsWithoutGain),
     ...(best.weights ? { bestWeights: best.weights.slice() } : {}),
+    ...(lastWeights ? { lastWeights: lastWeights.slice() } : {}),
     ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
     ...keepData(state, session).ownRows,
   }
@@ -120,6 +121,7 @@ export interface Snapshot {
     readonly data: SessionData
     readonly firstStep: number
     readonly awaitsEpochEnd: boolean
+    readonly hasConverged: boolean
     readonly fingerprint: number
   }
 }
@@ -183,19 +185,23 @@ function checkProgress(
   const done = blocks.losses.length
   demand('progress.position', 'the start of a batch', position < data.rows && position % data.batchRows === 0)
   demand('progress.epochsLeft', `${options.epochs} epochs with the ${done} done`, epochsLeft === options.epochs - done)
-  demand('progress.step', 'the steps of its epochs', epoch >= done && step - firstStep >= done)
+  // The step after which a full batch has its target is not taken.
+  const least = blocks.losses[done - 1] <= options.targetLoss ? done - 1 : done
+  demand('progress.step', 'the steps of its epochs', epoch >= done && step - firstStep >= least)
   const hasOneRate = isConstant(learningRate, { rate: Number.isNaN(rate) ? undefined : rate })
   demand('course.data.hasRates', 'true', data.hasRates || hasOneRate)
 }
 
 function readSession(value: unknown, blocks: Blocks, config: ResolvedConfig): NonNullable<Snapshot['session']> {
-  const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'fingerprint'] as const
+  const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'hasConverged', 'fingerprint'] as const
   const given = readOptions(value, 'course', names)
   const data = readData(given.data, config)
   const options = readSessionOptions(given.options, data)
   const awaitsEpochEnd = checkBoolean(given.awaitsEpochEnd, 'course.awaitsEpochEnd')
   checkLosses(blocks, data, awaitsEpochEnd)
-  if (blocks.bestWeights) expectNumbers(blocks, 'bestWeights', packedCount(config), config)
+  for (const name of ['bestWeights', 'lastWeights']) {
+    if (blocks[name]) expectNumbers(blocks, name, packedCount(config), config)
+  }
   if (options.history) checkTimeline(blocks, config)
   checkOwnRows(blocks, data, config)
   return {
@@ -203,6 +209,7 @@ function readSession(value: unknown, blocks: Blocks, config: ResolvedConfig): No
     data,
     firstStep: checkInteger(given.firstStep, 'course.firstStep', 0, MOST),
     awaitsEpochEnd,
+    hasConverged: given.hasConverged === undefined ? false : checkBoolean(given.hasConverged, 'course.hasConverged'),
     fingerprint: checkInteger(given.fingerprint, 'course.fingerprint', 0, MOST_ROWS),
   }
 }
@@ -313,9 +320,9 @@ export function applySnapshot(state: NetworkState, { blocks, scalings, session: 
   state.inputScaling = scalings.inputs
   state.targetScaling = scalings.targets
   if (saved === undefined) return
-  const { options, data, firstStep, awaitsEpochEnd, fingerprint } = saved
+  const { options, data, firstStep, awaitsEpochEnd, hasConverged, fingerprint } = saved
   const session = within('course.', () => new TrainingSession(options, data, state, firstStep))
-  session.awaitsEpochEnd = awaitsEpochEnd
+  Object.assign(session, { awaitsEpochEnd, hasConverged, lastWeights: blocks.lastWeights })
   session.samplesBefore = blocks.losses.length * data.rows + blocks.progress[POSITION_PLACE]
   session.losses.add(blocks.losses)
   session.validationLosses.add(blocks.validationLosses)

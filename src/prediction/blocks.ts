@@ -137,7 +137,7 @@ function searchOnRows(
     hasRates: false,
   }
   placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) })
-  const loss = stepOnData(state, rate, flags)
+  const { loss } = stepOnData(state, rate, flags)
   const outcome = { loss, sum: lossSum(state), rate }
   return Number.isFinite(loss) ? outcome : { ...outcome, failure: 'the loss of the batch' }
 }

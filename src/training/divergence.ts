@@ -4,9 +4,23 @@ import { forEachBlock, type Matrix } from '../data/matrix.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { lossOf } from '../tables/losses.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
+import type { TrainingSession } from './session.ts'
 
 /** Inputs of greater magnitude are named: scaled ones seldom come near it. */
 const LARGE = 10
+
+/** What a run that ends as `diverged` says: what happened, which weights there are now, and what to try */
+export function divergenceAdvice(
+  state: NetworkState,
+  { best }: TrainingSession,
+  what: string,
+  weights: string,
+  learningRate: number,
+  inputs: Matrix,
+): string {
+  const present = best.weights ? `the weights are those of epoch ${best.epoch}, the best one` : weights
+  return `${what}; ${present}. ${adviceFor(state, learningRate, inputs)}`
+}
 
 /** `learningRate` is that of the step that went wrong; `inputs` are as the network sees them, after scaling. */
 export function adviceFor(state: NetworkState, learningRate: number, inputs: Matrix): string {
@@ -50,6 +64,8 @@ function largestColumn(inputs: Matrix): { column: number; magnitude: number } {
   return largest
 }
 
+/** Three digits, but of the largest numbers all: rounded up they would be Infinity. */
 function short(value: number): string {
-  return String(Number(value.toPrecision(3)))
+  const rounded = Number(value.toPrecision(3))
+  return String(rounded < Infinity ? rounded : value)
 }

@@ -1,6 +1,14 @@
 // Training with an optimizer that asks for the loss and the gradients of all rows several times a step. Both engines share
 // it, so that their bits are equal by construction; loaded only where such an optimizer is chosen.
-import { DIFFERENTIATES, DIVERGED, DROPS, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../../assembly/ids.ts'
+import {
+  CONVERGED,
+  DIFFERENTIATES,
+  DIVERGED,
+  DROPS,
+  EPOCHS_ENDED,
+  SLICE_ENDED,
+  TARGET_REACHED,
+} from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { halfSquares } from '../numerics/norms.ts'
@@ -8,8 +16,13 @@ import { type Values, valuesOf } from '../numerics/values.ts'
 import { penaltyOf } from '../prediction/blocks.ts'
 import { lbfgsStep } from './lbfgs.ts'
 
-/** What a step came to: the loss before it, without penalties; not finite where the step changed nothing for that */
-export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTIATES | DROPS): number {
+/** `loss`: before the step, without penalties; not finite where the step changed nothing for that */
+export interface DataStep {
+  readonly loss: number
+  readonly hasConverged: boolean
+}
+
+export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTIATES | DROPS): DataStep {
   const { engine, layout, config } = state
   const { parameters, parameterBytes, gradients, bytesPerValue } = layout
   const slots = new Float64Array(engine.buffer, P.PROGRAM + P.OPTIMIZER_VALUES, P.OPTIMIZER_VALUES_COUNT)
@@ -35,10 +48,10 @@ export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTI
     },
     rate,
   )
-  if (outcome === 'notFinite') return Number.NaN
+  if (outcome === 'notFinite') return { loss: Number.NaN, hasConverged: false }
   const view = new DataView(engine.buffer, P.PROGRAM)
   view.setFloat64(P.STEP, view.getFloat64(P.STEP, true) + 1, true)
-  return lossBefore ?? Number.NaN
+  return { loss: lossBefore ?? Number.NaN, hasConverged: outcome === 'converged' }
 }
 
 /** Loss of the data set as one batch, and the gradients of loss + penalties */
@@ -87,13 +100,14 @@ export function trainOnData(state: NetworkState, steps: number): number {
   words[P.EPOCH_LOSSES_COUNT >>> 2] = 0
   for (let done = 0; done < steps && done < losses.length; done++) {
     const rate = rates ? new Float64Array(buffer, rates, steps)[done] : doubles[P.LEARNING_RATE >>> 3]
-    const loss = stepOnData(state, rate)
+    const { loss, hasConverged } = stepOnData(state, rate)
     if (!Number.isFinite(loss)) return DIVERGED
     losses[done] = loss
     words[P.EPOCH_LOSSES_COUNT >>> 2] = done + 1
     doubles[P.EPOCH >>> 3] += 1
     doubles[P.EPOCHS_LEFT >>> 3] -= 1
     if (loss <= doubles[P.TARGET_LOSS >>> 3]) return TARGET_REACHED
+    if (hasConverged) return CONVERGED
     if (doubles[P.EPOCHS_LEFT >>> 3] === 0) return EPOCHS_ENDED
     if (words[P.STOP_AT_EPOCH_END >>> 2]) break
   }

@@ -1,6 +1,6 @@
 // One call of `train`: its slices and its end. Slices give progress, abort and a responsive host, and never change a result.
 // They also let V8 replace baseline code: it never replaces a wasm function that is running.
-import { DIVERGED } from '../../assembly/ids.ts'
+import { CONVERGED, DIVERGED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
@@ -11,7 +11,7 @@ import { placedInputs, ValidationPass } from '../memory/training-rows.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { checkNumber } from '../options/check.ts'
 import { rateAt } from '../tables/schedules.ts'
-import { adviceFor } from './divergence.ts'
+import { divergenceAdvice } from './divergence.ts'
 import type { EpochProgress, HostOptions } from './options.ts'
 import type { SessionData, StopReason, TrainingSession } from './session.ts'
 import type { Timeline } from './timeline.ts'
@@ -72,6 +72,8 @@ export class TrainingRun implements Run {
   readonly #words: Uint32Array
   readonly #doubles: Float64Array
   #sliceStart = 0
+  /** Of the last step that was taken, or led to what is not finite */
+  #rate = 0
   #sliceSteps: number
   #safePoint: SafePoint | undefined
   #validation: ValidationPass | undefined
@@ -96,7 +98,7 @@ export class TrainingRun implements Run {
     this.#setWord(P.STOP_AT_EPOCH_END, Number(watches || config.learningRate.name === 'reduceOnPlateau'))
     this.#setDouble(P.TARGET_LOSS, session.options.targetLoss)
     this.#setWord(P.RATES, 0)
-    if (session.awaitsEpochEnd) this.#setDouble(P.LEARNING_RATE, this.#rateBefore())
+    if (session.awaitsEpochEnd) this.#rate = this.#rateBefore()
     else this.#reason = session.verdict(this.#double(P.EPOCHS_LEFT))
   }
 
@@ -139,12 +141,17 @@ export class TrainingRun implements Run {
   end(status: number, milliseconds: number): void {
     const done = this.#double(P.STEP) - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
-    else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite')
+    else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite', done)
+    else this.#rate = this.#rateOf(done - 1)
     this.#collectLosses()
     this.#adapt(done, milliseconds)
     if (this.#reason !== undefined) return
+    if (status === CONVERGED) this.#session.hasConverged = true
     const hasEnded = this.#word(P.EPOCH_LOSSES_COUNT) > 0
     if (!hasEnded) return
+    const isFullBatch = this.#data.batchRows === this.#data.rows
+    this.#session.noteLoss(this.#state, isFullBatch)
+    if (isFullBatch && this.#session.hasReachedTarget) this.#undoLastStep(done)
     if (!this.#word(P.STOP_AT_EPOCH_END)) {
       this.#reason = this.#session.verdict(this.#double(P.EPOCHS_LEFT))
       return
@@ -213,12 +220,10 @@ export class TrainingRun implements Run {
     return rateAt(config.learningRate, rate, this.#double(P.STEP) - 1, this.#double(P.EPOCH) - 1)
   }
 
-  /** The rate of the last step */
-  #lastRate(): number {
-    const rates = this.#word(P.RATES)
-    const done = this.#double(P.STEP) - this.#sliceStart
-    if (rates === 0 || done < 1) return this.#double(P.LEARNING_RATE)
-    return new Float64Array(this.#engine.buffer, this.#places.rates, done)[done - 1]
+  /** The rate of step `index` of the slice */
+  #rateOf(index: number): number {
+    if (this.#word(P.RATES) === 0) return this.#double(P.LEARNING_RATE)
+    return new Float64Array(this.#engine.buffer, this.#places.rates, index + 1)[index]
   }
 
   abort(): void {
@@ -284,13 +289,13 @@ export class TrainingRun implements Run {
       this.#validation = undefined
       if (!Number.isFinite(validationLoss)) {
         this.#session.awaitsEpochEnd = false
-        this.#diverge('the loss of the validation rows is not finite', 'the weights are those after the epoch')
+        this.#giveUp('the loss of the validation rows is not finite', 'the weights are those after the epoch')
         return
       }
     }
     this.#session.endEpoch(this.#state, validationLoss)
     this.#reason = this.#session.verdict(this.#double(P.EPOCHS_LEFT))
-    const answer = tellEpoch(this.#state, this.#session, this.#host, this.#lastRate())
+    const answer = tellEpoch(this.#state, this.#session, this.#host, this.#rate)
     if (!isPromise(answer)) {
       this.settle(answer)
       return
@@ -318,7 +323,21 @@ export class TrainingRun implements Run {
       if (repeated > 0) this.#collectLosses()
       this.#repeatStep(repeated)
     }
-    this.#diverge('a step led to weights that are not finite')
+    this.#diverge('a step led to weights that are not finite', good)
+  }
+
+  /**
+   * A full batch's loss is known before its step: where it ends training, the step is not taken. The epoch counts, its step
+   * does not.
+   */
+  #undoLastStep(done: number): void {
+    const safePoint = this.#safePoint
+    if (safePoint === undefined) return
+    const [epoch, left] = [this.#double(P.EPOCH), this.#double(P.EPOCHS_LEFT)]
+    restoreSafePoint(this.#state, safePoint)
+    for (let repeated = 0; repeated < done - 1; repeated++) this.#repeatStep(repeated)
+    this.#setDouble(P.EPOCH, epoch)
+    this.#setDouble(P.EPOCHS_LEFT, left)
   }
 
   /** Step `index` of the slice, with its rate */
@@ -327,10 +346,16 @@ export class TrainingRun implements Run {
     this.#advance(1)
   }
 
-  #diverge(what: string, state = 'weights and optimizer are as before that step'): void {
+  /** `index`: the step of the slice that went wrong */
+  #diverge(what: string, index: number): void {
+    this.#rate = this.#rateOf(index)
+    this.#giveUp(what, 'weights and optimizer are as before that step')
+  }
+
+  #giveUp(what: string, weights: string): void {
     this.#reason = 'diverged'
     const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
-    this.#advice = `${what}; ${state}. ${adviceFor(this.#state, this.#lastRate(), inputs)}`
+    this.#advice = divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
   }
 
   #word(field: number): number {

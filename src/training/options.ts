@@ -18,14 +18,17 @@ export interface TrainOptions {
   validation?: { split: number; order?: 'random' | 'last' } | { inputs: MatrixInput; targets: MatrixInput }
   /** Ends training when the monitored loss no longer falls, and gives the best weights back. Default: never */
   earlyStopping?: EarlyStopping
-  /** Training ends after the first epoch whose loss is at or below this. Default: never */
+  /**
+   * Training ends after the first epoch whose loss is at or below this; in full batches with the weights that had it, without
+   * the epoch's step. Default: never
+   */
   targetLoss?: number
   /** What each row's loss is multiplied by, at least 0, not all 0: Σ wᵢ · lossᵢ / n. Validation rows count 1. Default: 1 */
   sampleWeights?: readonly number[] | NumericArray
   /** The same by class; `'balanced'`: rows / (classes · rows of the class). Default: 1 */
   classWeights?: readonly number[] | NumericArray | 'balanced'
   /**
-   * Ends training when aborted, with the weights of the last finished batch. One that is aborted already trains nothing;
+   * Ends training when aborted, with the weights of the last finished batch, or the best ones with `earlyStopping`. One that is aborted already trains nothing;
    * that call, too, fits the scaling where it is the first, and can be resumed.
    */
   signal?: AbortSignal
@@ -46,8 +49,8 @@ export interface EarlyStopping {
   /** Default `'validationLoss'` where there is a validation, else `'loss'` */
   monitor?: 'loss' | 'validationLoss'
   /**
-   * Whether training ends with the weights after the best epoch, for whatever reason it ends, unless it was aborted or
-   * diverged. Default true
+   * Whether training ends with the best weights, for whatever reason it ends: those after the best epoch, or where the loss
+   * of a full batch is monitored, those that had it. `resume` goes on from the last ones. Default true
    */
   restoreBest?: boolean
 }

@@ -8,7 +8,7 @@ import { afterEpoch } from '../tables/schedules.ts'
 import type { SessionOptions } from './options.ts'
 import { Timeline } from './timeline.ts'
 
-export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'callback' | 'aborted' | 'diverged'
+export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'converged' | 'callback' | 'aborted' | 'diverged'
 
 /** The rows that a session runs over: what of them is not in the rows themselves */
 export interface SessionData extends DataShape {
@@ -71,6 +71,10 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   readonly timeline: Timeline | undefined
   /** Whether an epoch's steps are done, but not what its end brings */
   awaitsEpochEnd = false
+  /** Whether the optimizer found that nothing changes any more */
+  hasConverged = false
+  /** Where the call was aborted, and the network has the best weights: those to go on from */
+  lastWeights: Values | undefined
   /** Spent by this network on earlier parts of this call */
   milliseconds = 0
   /** Rows that were trained on before the snapshot, by another network */
@@ -102,16 +106,24 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     const loss = this.losses.last
     if (validationLoss !== undefined) this.validationLosses.add([validationLoss])
     afterEpoch(state.config.learningRate, state.rate, validationLoss ?? loss)
-    const { earlyStopping } = this.options
-    if (earlyStopping) {
-      const monitored = earlyStopping.monitor === 'loss' ? loss : (validationLoss ?? loss)
-      this.#noteGain(monitored, earlyStopping.minDelta, earlyStopping.restoreBest, state)
+    if (this.options.earlyStopping?.monitor === 'validationLoss') {
+      this.#noteGain(validationLoss ?? loss, () => weightsOf(state))
     }
     this.timeline?.record(this.losses.length, () => weightsOf(state))
   }
 
-  #noteGain(loss: number, minDelta: number, keepsWeights: boolean, state: NetworkState): void {
+  /**
+   * Takes note of the loss of an epoch whose steps are done. That of a full batch is the loss of the weights before its
+   * step, which the safe point has.
+   */
+  noteLoss(state: NetworkState, isFullBatch: boolean): void {
+    if (this.options.earlyStopping?.monitor !== 'loss') return
+    this.#noteGain(this.losses.last, () => (isFullBatch ? savedWeightsOf(state) : weightsOf(state)))
+  }
+
+  #noteGain(loss: number, weights: () => Values): void {
     const { best } = this
+    const { minDelta = 0, restoreBest = false } = this.options.earlyStopping ?? {}
     if (!(loss < best.loss - minDelta)) {
       best.epochsWithoutGain++
       return
@@ -119,31 +131,50 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     best.loss = loss
     best.epoch = this.losses.length - 1
     best.epochsWithoutGain = 0
-    if (keepsWeights) best.weights = weightsOf(state)
+    if (restoreBest) best.weights = weights()
+  }
+
+  get hasReachedTarget(): boolean {
+    return this.losses.length > 0 && this.losses.last <= this.options.targetLoss
   }
 
   /** Why training ends after the epochs so far, if it does */
   verdict(epochsLeft: number): StopReason | undefined {
-    const { targetLoss, earlyStopping } = this.options
-    if (this.losses.length > 0 && this.losses.last <= targetLoss) return 'targetLoss'
+    const { earlyStopping } = this.options
+    if (this.hasReachedTarget) return 'targetLoss'
+    if (this.hasConverged) return 'converged'
     if (earlyStopping && this.best.epochsWithoutGain >= Math.max(1, earlyStopping.patience)) return 'earlyStopping'
     return epochsLeft === 0 ? 'epochs' : undefined
   }
 
-  /** What the end of the call brings: the best weights, unless the last ones are asked for, or it was cut short */
+  /** What the end of the call brings: the best weights, unless the last ones are asked for */
   finish(state: NetworkState, reason: StopReason): void {
     const epochs = this.losses.length
-    if (reason === 'aborted' || reason === 'diverged') {
-      // Training may have ended within an epoch: then the weights are those of none.
-      this.timeline?.count(epochs)
-      return
-    }
-    this.timeline?.recordLast(epochs, () => weightsOf(state))
-    if (this.best.weights === undefined) return
-    unpackParameters(valuesOf(state.engine.buffer, state.config.dtype), state.layout, this.best.weights)
+    // Where training has ended within an epoch, the weights are those of none.
+    if (reason === 'aborted' || reason === 'diverged') this.timeline?.count(epochs)
+    else this.timeline?.recordLast(epochs, () => weightsOf(state))
+    const { weights } = this.best
+    if (weights === undefined || this.lastWeights !== undefined) return
+    if (reason === 'aborted') this.lastWeights = weightsOf(state)
+    setWeights(state, weights)
+  }
+
+  /** Goes on from where the call was aborted. */
+  goOn(state: NetworkState): void {
+    if (this.lastWeights) setWeights(state, this.lastWeights)
+    this.lastWeights = undefined
   }
 }
 
 function weightsOf({ engine, config, layout }: NetworkState): Values {
   return packParameters(valuesOf(engine.buffer, config.dtype), layout)
+}
+
+/** Those of the safe point */
+function savedWeightsOf({ engine, config, layout }: NetworkState): Values {
+  return packParameters(valuesOf(engine.buffer, config.dtype), layout, layout.safePoint - layout.parameters)
+}
+
+function setWeights({ engine, config, layout }: NetworkState, weights: Values): void {
+  unpackParameters(valuesOf(engine.buffer, config.dtype), layout, weights)
 }

@@ -161,6 +161,7 @@ export function resumeOnRows(
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
   }
   writeOwnRows(state, data, ownRows)
+  session.goOn(state)
   return new TrainingRun(state, session, data, places, host)
 }
 

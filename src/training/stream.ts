@@ -8,7 +8,7 @@ import type { NetworkState } from '../memory/state.ts'
 import { placedInputs, ValidationPass } from '../memory/training-rows.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum, stepOnRows } from '../prediction/blocks.ts'
-import { adviceFor } from './divergence.ts'
+import { divergenceAdvice } from './divergence.ts'
 import { type Run, resultOf, type TrainResult, tellEpoch } from './loop.ts'
 import type { HostOptions } from './options.ts'
 import type { StopReason, TrainingSession } from './session.ts'
@@ -134,7 +134,7 @@ export class StreamRun implements Run {
     const { sum, rate, failure } = stepOnRows(this.#state, rows, weights, undefined, this.#sum)
     this.#rate = rate
     if (failure !== undefined) {
-      this.#diverge(`${failure} is not finite; weights and optimizer are as before that step`, rows.inputs)
+      this.#diverge(`${failure} is not finite`, 'weights and optimizer are as before that step', rows.inputs)
       return
     }
     this.#state.session = undefined
@@ -143,9 +143,9 @@ export class StreamRun implements Run {
     this.#samples += rows.inputs.rows
   }
 
-  #diverge(what: string, inputs: Matrix): void {
+  #diverge(what: string, weights: string, inputs: Matrix): void {
     this.#reason = 'diverged'
-    this.#advice = `${what}. ${adviceFor(this.#state, this.#rate, inputs)}`
+    this.#advice = divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
   }
 
   async #endEpoch(loss: number): Promise<void> {
@@ -154,6 +154,7 @@ export class StreamRun implements Run {
     const view = new DataView(engine.buffer, P.PROGRAM)
     view.setFloat64(P.EPOCH, view.getFloat64(P.EPOCH, true) + 1, true)
     session.losses.add([loss])
+    session.noteLoss(this.#state, false)
     const validationLoss = this.#validation && (await this.#validate(this.#validation))
     if (this.#reason !== undefined) return
     session.endEpoch(this.#state, validationLoss)
@@ -172,7 +173,7 @@ export class StreamRun implements Run {
       }
       if (Number.isFinite(loss)) return loss
       const inputs = placedInputs(this.#state, rows, places.validationInputs)
-      this.#diverge('the loss of the validation rows is not finite; the weights are those after the epoch', inputs)
+      this.#diverge('the loss of the validation rows is not finite', 'the weights are those after the epoch', inputs)
     }
     return undefined
   }

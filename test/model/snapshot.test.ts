@@ -56,7 +56,7 @@ function planOf(seed: number): Plan {
   const hidden = Array.from({ length: dice.below(3) }, () => ({
     units: 2 + dice.below(20),
     activation: dice.of(Object.keys(activations)),
-    dropout: dice.of([0, 0, 0.2, 0.5]),
+    dropout: dice.of([0, 0, 0.2, 0.5]) * Number(name !== 'lbfgs'),
   }))
   const extra = [
     {},

@@ -9,7 +9,7 @@ import type {
   TrainOptions,
   TrainResult,
 } from '../../src/index.ts'
-import { createNetwork } from '../../src/index.ts'
+import { createNetwork, restoreNetwork } from '../../src/index.ts'
 import {
   bitsOf,
   dtypes,
@@ -27,11 +27,13 @@ import {
  * exactly where the ratios are powers of two: |w| is to[e] before epoch e and to[e + 1] after it.
  */
 async function course(engine: EngineName, to: number[], changes: Partial<NetworkConfig> = {}): Promise<Network> {
-  const learningRate = (_: number, epoch: number) => 1 + to[epoch + 1] / to[epoch]
+  const learningRate = rateOf(to)
   const layers = [{ units: 1, bias: false, weightInit: [[to[0]]] }]
   const optimizer = { name: 'sgd', learningRate } as const
   return createNetwork({ inputs: 1, layers, optimizer, loss: 'halfSquaredError', dtype: 'float64', engine, ...changes })
 }
+
+const rateOf = (to: number[]) => (_: number, epoch: number) => 1 + to[epoch + 1] / to[epoch]
 
 const ROW = { inputs: [[1]], targets: [[0]] }
 const weightOf = (network: Network) => network.getWeights()[0].weights[0][0]
@@ -111,7 +113,7 @@ describe.each(engines)('early stopping in %s', (engine) => {
       const { epochs, best, stops } = keras(monitored, patience, minDelta)
       const { result, weight } = await stop(engine, to, { patience, minDelta, monitor })
       expect(result).toMatchObject({ epochs, bestEpoch: best, stopReason: stops ? 'earlyStopping' : 'epochs' })
-      expect(weight).toBe(signed(to, best + 1))
+      expect(weight).toBe(signed(to, monitor === 'loss' ? best : best + 1))
       outcomes.add(result.stopReason)
     }
     expect(outcomes.size).toBe(2)
@@ -125,8 +127,8 @@ describe.each(engines)('early stopping in %s', (engine) => {
     expect(byLoss.result).toMatchObject({ epochs: 5, bestEpoch: 2 })
     const alone = await stop(engine, to, { patience: 2 }, {}, null)
     expect(alone.result).toMatchObject({ epochs: 5, bestEpoch: 2 })
-    // The weights are those after the epoch, though its loss is that before its steps.
-    for (const { weight } of [byLoss, alone]) expect(weight).toBe(signed(to, 3))
+    // The weights are those that had the loss: those before the full batch's step.
+    for (const { weight } of [byLoss, alone]) expect(weight).toBe(signed(to, 2))
   })
 
   it('keeps the last weights with restoreBest false', async () => {
@@ -150,7 +152,7 @@ describe.each(engines)('early stopping in %s', (engine) => {
     expect(both.result).toMatchObject({ stopReason: 'targetLoss', epochs: 1, bestEpoch: 0 })
   })
 
-  it('keeps the last batch after an abort; the best weights come when it is resumed and ends', async () => {
+  it('gives the best weights back after an abort, and goes on from the last ones when it is resumed', async () => {
     const to = [8, 4, 1, 2, 4, 4, 8]
     const controller = new AbortController()
     const { signal } = controller
@@ -159,18 +161,26 @@ describe.each(engines)('early stopping in %s', (engine) => {
     }
     const { network, result, weight } = await stop(engine, to, { patience: 3 }, { signal, onEpoch })
     expect(result).toMatchObject({ stopReason: 'aborted', epochs: 3, bestEpoch: 1 })
-    expect(weight).toBe(signed(to, 3))
+    expect(weight).toBe(signed(to, 2))
+    const restored = await restoreNetwork(network.snapshot(), { learningRate: rateOf(to) })
+    expect(weightOf(restored)).toBe(signed(to, 2))
+    expect(await restored.resume([[1]], [[0]])).toMatchObject({ stopReason: 'earlyStopping', epochs: 5, bestEpoch: 1 })
     const resumed = await network.resume([[1]], [[0]])
     expect(resumed).toMatchObject({ stopReason: 'earlyStopping', epochs: 5, bestEpoch: 1 })
     expect(weightOf(network)).toBe(signed(to, 2))
   })
 
-  it('keeps the weights before the step that went wrong', async () => {
+  it('gives the best weights back after divergence, or keeps those before the step that went wrong', async () => {
     const to = [8, 4, 1, 2, 4, 1e300, 4]
     const network = await course(engine, to, { dtype: 'float32' })
     const result = await network.train([[1]], [[0]], { epochs: 6, validation: ROW, earlyStopping: {} })
     expect(result).toMatchObject({ stopReason: 'diverged', epochs: 4, bestEpoch: 1 })
-    expect(weightOf(network)).toBe(signed(to, 4))
+    expect(result.advice).toMatch(/; the weights are those of epoch 1, the best one\. try/)
+    expect(weightOf(network)).toBe(signed(to, 2))
+    const other = await course(engine, to, { dtype: 'float32' })
+    const last = await other.train([[1]], [[0]], { epochs: 6, validation: ROW, earlyStopping: { restoreBest: false } })
+    expect(last.advice).toMatch(/; weights and optimizer are as before that step\. try/)
+    expect(weightOf(other)).toBe(signed(to, 4))
   })
 
   it('begins anew with every call, and counts its best epoch in it', async () => {
