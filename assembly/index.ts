@@ -1,9 +1,10 @@
 // What the library calls: numbers in, numbers out. The contract is src/engine.ts.
+import { isFloat32 } from './dtype'
 import { forward } from './forward'
 import { adjustGradients } from './gradients'
-import { DIFFERENTIATES, DROPS, FLOAT32 } from './ids'
+import { DIFFERENTIATES, DROPS } from './ids'
 import { allFinite as allFiniteOf } from './kernels/matrix'
-import { DTYPE, INPUT_BLOCK } from './program'
+import { INPUT_BLOCK } from './program'
 import { batchLoss, block, clearLoss, step as stepOf, train as trainOf } from './training'
 
 /** The first address that is free for programs. */
@@ -13,12 +14,12 @@ export function freeAddress(): usize {
 
 /** Trains on at most `steps` batches of the program's data set; returns one of the reasons in ids.ts. */
 export function train(program: usize, steps: u32): u32 {
-  return load<u32>(program, DTYPE) == FLOAT32 ? trainOf<f32>(program, steps) : trainOf<f64>(program, steps)
+  return isFloat32(program) ? trainOf<f32>(program, steps) : trainOf<f64>(program, steps)
 }
 
 /** Outputs of the `rows` in INPUT_BLOCK, every `stride` bytes, left in the last layer's OUTPUTS. */
 export function predict(program: usize, stride: usize, rows: u32): void {
-  if (load<u32>(program, DTYPE) == FLOAT32) forward<f32>(program, load<u32>(program, INPUT_BLOCK), stride, 0, rows, false)
+  if (isFloat32(program)) forward<f32>(program, load<u32>(program, INPUT_BLOCK), stride, 0, rows, false)
   else forward<f64>(program, load<u32>(program, INPUT_BLOCK), stride, 0, rows, false)
 }
 
@@ -31,7 +32,7 @@ export function evaluate(
 ): void {
   const differentiates = (flags & DIFFERENTIATES) != 0, drops = (flags & DROPS) != 0
   if (!firstRow) clearLoss(program)
-  if (load<u32>(program, DTYPE) == FLOAT32) block<f32>(program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops)
+  if (isFloat32(program)) block<f32>(program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops)
   else block<f64>(program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops)
 }
 
@@ -42,17 +43,17 @@ export function loss(program: usize, batchRows: u32): f64 {
 
 /** From the gradients of the loss, as `evaluate` leaves them, to those of the objective; with `clips` clipped. */
 export function adjust(program: usize, clips: bool): void {
-  if (load<u32>(program, DTYPE) == FLOAT32) adjustGradients<f32>(program, clips)
+  if (isFloat32(program)) adjustGradients<f32>(program, clips)
   else adjustGradients<f64>(program, clips)
 }
 
 /** One step of the optimizer with the gradients of the loss as they lie. */
 export function step(program: usize, rate: f64): void {
-  if (load<u32>(program, DTYPE) == FLOAT32) stepOf<f32>(program, rate)
+  if (isFloat32(program)) stepOf<f32>(program, rate)
   else stepOf<f64>(program, rate)
 }
 
 /** Whether none of the program's numbers in `bytes` from `values` on is an infinity or NaN. */
 export function allFinite(program: usize, values: usize, bytes: usize): bool {
-  return load<u32>(program, DTYPE) == FLOAT32 ? allFiniteOf<f32>(values, bytes) : allFiniteOf<f64>(values, bytes)
+  return isFloat32(program) ? allFiniteOf<f32>(values, bytes) : allFiniteOf<f64>(values, bytes)
 }

@@ -2,12 +2,12 @@
 // output, so that every element is still summed in order by one thread and the bits stay. Pieces are taken from a counter:
 // helpers take part when they are awake, and the caller can do all of it alone. It never waits for a helper to begin, only
 // for pieces that one has taken.
-import { FLOAT32 } from './ids'
+import { isFloat32 } from './dtype'
 import { gather } from './kernels/matrix'
 import { panelProduct, product } from './kernels/product'
 import { update } from './optimizers'
 import {
-  A, A_COLUMN, A_ROW, B, C, C_ROW, DEPTH, DTYPE, GRADIENTS, LEARNING_RATE, PACKED, PACKED_BYTES, PANEL_BYTES, PARAMETER_BYTES,
+  A, A_COLUMN, A_ROW, B, C, C_ROW, DEPTH, GRADIENTS, LEARNING_RATE, PACKED, PACKED_BYTES, PANEL_BYTES, PARAMETER_BYTES,
   PARAMETERS, PENDING, PIECE, PROGRAM_COPY, PROGRAM_SIZE, ROWS, S, S_ROW, SPLIT_BYTES, SPLIT_PRODUCT, STATE, TEAM, THREADS,
   TICKET, UPDATE_BYTES, WORK,
 } from './program'
@@ -200,6 +200,6 @@ export function help(program: usize, thread: u32): void {
   const team: usize = load<u32>(program, TEAM)
   if (!team) return
   const scratch = <usize>load<u32>(program, PACKED) + thread * PACKED_BYTES
-  if (load<u32>(program, DTYPE) == FLOAT32) work<f32>(team, scratch)
+  if (isFloat32(program)) work<f32>(team, scratch)
   else work<f64>(team, scratch)
 }

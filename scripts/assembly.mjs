@@ -4,6 +4,8 @@ import { isMade, makeOnce, readJSON, stampOf } from './stamps.mjs'
 
 /** The target of each build in asconfig.json, and the file that it starts from */
 const ENTRIES = {
+  float32: 'assembly/index.ts',
+  float64: 'assembly/index.ts',
   release: 'assembly/index.ts',
   relaxed: 'assembly/index.ts',
   threads: 'assembly/threads.ts',

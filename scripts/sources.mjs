@@ -1,19 +1,20 @@
 // The sources that are made: the binaries embedded in modules, and the float64 copy of the TypeScript engine.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
-const BINARIES = ['wasmprop', 'wasmprop-relaxed', 'wasmprop-threads', 'wasmprop-lanes']
+const BINARIES = ['float32', 'float64', 'relaxed', 'threads', 'lanes']
 const ENGINE = 'src/engines/typescript'
 
 /** `compiled`: the files of the builds that are up to date */
 export function makeSources(compiled) {
   mkdirSync('src/generated', { recursive: true })
-  for (const name of BINARIES) embed(name, compiled)
+  const files = BINARIES.map((name) => embed(name, compiled))
+  for (const name of readdirSync('src/generated')) if (!files.includes(name)) rmSync(`src/generated/${name}`)
   copyFloat64()
 }
 
-/** As hexadecimal: gzip finds the repetitions that base64 hides from it (12.5 KB instead of 17.7 for the base build). */
+/** As hexadecimal: gzip finds the repetitions that base64 hides from it (9.5 KB instead of 11.8 for float32). */
 function embed(name, compiled) {
-  const file = `build/${name}.wasm`
+  const file = `build/wasmprop-${name}.wasm`
   const lines = [
     `// Made from ${file}`,
     ...(compiled.includes(file) ? [] : [`throw new Error('${file} was not built: npm run build')`]),
@@ -21,7 +22,8 @@ function embed(name, compiled) {
     `const hexadecimal: string = '${compiled.includes(file) ? readFileSync(file, 'hex') : ''}'`,
     'export default hexadecimal',
   ]
-  writeChanged(`src/generated/${name.replace('wasmprop', 'wasm')}.ts`, `${lines.join('\n')}\n`)
+  writeChanged(`src/generated/wasm-${name}.ts`, `${lines.join('\n')}\n`)
+  return `wasm-${name}.ts`
 }
 
 function copyFloat64() {

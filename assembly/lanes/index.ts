@@ -1,6 +1,5 @@
 // The build of lanes, a module of its own: what src/many/lanes.ts calls.
-import { FLOAT32 } from '../ids'
-import { DTYPE } from '../program'
+import { isFloat32 } from '../dtype'
 import { train as trainOf } from './training'
 
 /** The first address that is free for programs. */
@@ -13,5 +12,5 @@ export function freeAddress(): usize {
  * early where one of them ends, and says why by one of the reasons in ids.ts.
  */
 export function train(program: usize, lanes: usize, steps: u32): u32 {
-  return load<u32>(program, DTYPE) == FLOAT32 ? trainOf<f32>(program, lanes, steps) : trainOf<f64>(program, lanes, steps)
+  return isFloat32(program) ? trainOf<f32>(program, lanes, steps) : trainOf<f64>(program, lanes, steps)
 }

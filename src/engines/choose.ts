@@ -6,8 +6,10 @@ import type { Engine } from '../engine.ts'
 import { unexpected, WasmpropError } from '../errors.ts'
 import { layOut, writeProgram } from '../memory/layout.ts'
 import type { FullBatch } from '../memory/state.ts'
+import type { Dtype } from '../numerics/values.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
-import { compileEmbedded, compileRelaxed, otherModule, WasmEngine } from './wasm.ts'
+import { compileBuild } from './modules.ts'
+import { otherModule, WasmEngine } from './wasm.ts'
 
 export interface ChosenEngine {
   /** Makes an engine of the chosen kind. */
@@ -73,23 +75,23 @@ async function chooseWasm(config: ResolvedConfig): Promise<ChosenEngine> {
       reasons.push(oneThread(reasonOf(cause)))
     }
   }
-  const { wasm } = config
-  const single = wasm === undefined ? testedWasm(await compileEmbedded(), false) : testedGiven(wasm)
+  const { dtype, wasm } = config
+  const single = wasm === undefined ? testedWasm(await compileBuild(dtype), dtype, false) : testedGiven(wasm, dtype)
   return withReasons(single, reasons)
 }
 
-async function chooseRelaxed({ wasm }: ResolvedConfig): Promise<ChosenEngine> {
+async function chooseRelaxed({ dtype, wasm }: ResolvedConfig): Promise<ChosenEngine> {
   if (wasm !== undefined) throw new Error('the module that is given has none')
-  return testedWasm(await compileRelaxed(), true)
+  return testedWasm(await compileBuild('relaxed'), dtype, true)
 }
 
 /** The build with threads, a module of its own like the relaxed one. Rejects where one thread has to do. */
-async function chooseThreads({ threads, wasm }: ResolvedConfig): Promise<ChosenEngine> {
+async function chooseThreads({ dtype, threads, wasm }: ResolvedConfig): Promise<ChosenEngine> {
   if (wasm !== undefined) throw new Error('the module that is given has no more')
   const { prepareThreads, ThreadedEngine } = await import('./threads/engine.ts')
   const module = await prepareThreads(threads)
   const create = () => new ThreadedEngine(module, threads)
-  testOnce(module, create, false)
+  testOnce(module, dtype, create, false)
   return { create }
 }
 
@@ -109,47 +111,51 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-const tested = new WeakSet<WebAssembly.Module>()
+const tested = { float32: new WeakSet<WebAssembly.Module>(), float64: new WeakSet<WebAssembly.Module>() }
 
-function testedWasm(module: WebAssembly.Module, relaxed: boolean): ChosenEngine {
+function testedWasm(module: WebAssembly.Module, dtype: Dtype, relaxed: boolean): ChosenEngine {
   const create = () => new WasmEngine(module, relaxed)
-  testOnce(module, create, relaxed)
+  testOnce(module, dtype, create, relaxed)
   return { create }
 }
 
 /** A module that was given and computes something else is one of another version. */
-function testedGiven(module: WebAssembly.Module): ChosenEngine {
-  if (tested.has(module)) return testedWasm(module, false)
+function testedGiven(module: WebAssembly.Module, dtype: Dtype): ChosenEngine {
+  if (tested[dtype].has(module)) return testedWasm(module, dtype, false)
   const first = new WasmEngine(module, false)
   try {
-    testOnce(module, () => first, false)
+    testOnce(module, dtype, () => first, false)
   } catch (cause) {
     throw otherModule(cause)
   }
-  return testedWasm(module, false)
+  return testedWasm(module, dtype, false)
 }
 
-function testOnce(module: WebAssembly.Module, create: () => Engine, relaxed: boolean): void {
-  if (tested.has(module)) return
-  testKnownAnswer(create(), relaxed)
-  tested.add(module)
+function testOnce(module: WebAssembly.Module, dtype: Dtype, create: () => Engine, relaxed: boolean): void {
+  if (tested[dtype].has(module)) return
+  testKnownAnswer(create(), dtype, relaxed)
+  tested[dtype].add(module)
 }
 
 /** The loss of the network below after its steps, as every correct engine computes it */
-export const KNOWN_LOSS = 0.5550816060876335
+export const KNOWN_LOSS: Readonly<Record<Dtype, number>> = { float32: 0.4063493176612493, float64: 0.5550816060876335 }
+
+/** How far it may be from it where arithmetic is fused, relatively */
+const FUSED_TOLERANCE: Readonly<Record<Dtype, number>> = { float32: 1e-5, float64: 1e-12 }
 
 /**
- * Trains a small network for a few steps and compares its loss with the known one, to the bit (fused arithmetic: to 12
- * digits). Guards against hosts that compute wrongly.
+ * Trains a small network for a few steps and compares its loss with the known one: to the bit, unless arithmetic is fused.
+ * Guards against hosts that compute wrongly.
  */
-export function testKnownAnswer(engine: Engine, fuses: boolean): void {
-  const loss = knownAnswer(engine)
+export function testKnownAnswer(engine: Engine, dtype: Dtype, fuses: boolean): void {
+  const loss = knownAnswer(engine, dtype)
   engine.dispose()
-  if (fuses ? Math.abs(loss / KNOWN_LOSS - 1) < 1e-12 : loss === KNOWN_LOSS) return
-  throw unexpected('ENGINE_FAILED', 'the host computes wrongly', `${KNOWN_LOSS} of the load test`, `${loss}`, {})
+  const known = KNOWN_LOSS[dtype]
+  if (fuses ? Math.abs(loss / known - 1) < FUSED_TOLERANCE[dtype] : loss === known) return
+  throw unexpected('ENGINE_FAILED', 'the host computes wrongly', `${known} of the load test`, `${loss}`, {})
 }
 
-function knownAnswer(engine: Engine): number {
+function knownAnswer(engine: Engine, dtype: Dtype): number {
   const config = resolveConfig({
     inputs: 3,
     layers: [
@@ -158,16 +164,17 @@ function knownAnswer(engine: Engine): number {
       { units: 2, activation: 'softmax' },
     ],
     optimizer: { name: 'adam', learningRate: 0.1 },
-    dtype: 'float64',
+    dtype,
     seed: 1,
   })
   const layout = layOut(config)
   engine.reserve(layout.end)
   writeProgram(engine.buffer, layout, config)
-  const values = new Float64Array(engine.buffer)
-  for (let i = 0; i < layout.parameterBytes / 8; i++) values[layout.parameters / 8 + i] = ((i * 7) % 11) / 11 - 0.5
-  for (let i = 0; i < 12; i++) values[layout.inputBlock / 8 + i] = ((i * 5) % 7) - 3
-  values.set([1, 0, 0, 1, 0, 1], layout.targetBlock / 8)
+  const values = dtype === 'float32' ? new Float32Array(engine.buffer) : new Float64Array(engine.buffer)
+  const at = (address: number) => address / values.BYTES_PER_ELEMENT
+  for (let i = 0; i < at(layout.parameterBytes); i++) values[at(layout.parameters) + i] = ((i * 7) % 11) / 11 - 0.5
+  for (let i = 0; i < 12; i++) values[at(layout.inputBlock) + i] = ((i * 5) % 7) - 3
+  for (let row = 0; row < 3; row++) values[at(layout.targetBlock + row * layout.targetStride) + Math.min(row, 1)] = 1
   for (let step = 0; step < 3; step++) {
     engine.evaluate(PROGRAM, layout.inputBlock, layout.targetBlock, 0, 0, 3, 3, DIFFERENTIATES)
     engine.step(PROGRAM, 0.1)

@@ -1,10 +1,8 @@
-// The WebAssembly engine: compiles the module once, tests it once, and gives every network an instance with a memory of
-// its own. Instances come from a small pool that disposed networks refill, since hosts limit how many may live.
+// The WebAssembly engine: gives every network an instance with a memory of its own. Instances come from a small pool that disposed networks refill, since hosts limit how many may live.
 import { instantiateSync } from '@assemblyscript/loader'
 import { PROGRAM } from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
 import { gone, hostRefuses, noRoom, unexpected, type WasmpropError } from '../errors.ts'
-import wasmHexadecimal from '../generated/wasm.ts'
 import { wholePages } from '../memory/layout.ts'
 
 /** The exports of assembly/index.ts, as they come out of WebAssembly */
@@ -145,69 +143,4 @@ function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports = 
 export function otherModule(cause?: unknown): WasmpropError {
   const expected = 'the WebAssembly module of this version of wasmprop (its wasmprop.wasm)'
   return unexpected('ENGINE_FAILED', 'wasm', expected, 'another one', { path: 'wasm', cause })
-}
-
-/** The module of the base build, compiled on the first call. Rejects where the host forbids or cannot do it. */
-export const compileEmbedded = once(async () => compile(wasmHexadecimal))
-
-/** The module of the relaxed-SIMD build, loaded and compiled on the first call. */
-export const compileRelaxed = once(async () => compile((await import('../generated/wasm-relaxed.ts')).default))
-
-/** The module of the build of lanes, loaded and compiled on the first call */
-export const compileLanes = once(async () => compile((await import('../generated/wasm-lanes.ts')).default))
-
-interface Once<Result> {
-  (): Promise<Result>
-  /** Takes what another thread has loaded. */
-  adopt(result: Result): void
-}
-
-/** What `load` promises, loaded by the first call; by another one where it failed */
-export function once<Result>(load: () => Promise<Result>): Once<Result> {
-  let loading: Promise<Result> | undefined
-  const get = () => {
-    loading ??= load().catch((cause) => {
-      loading = undefined
-      throw cause
-    })
-    return loading
-  }
-  const adopt = (result: Result) => {
-    loading ??= Promise.resolve(result)
-  }
-  return Object.assign(get, { adopt })
-}
-
-/** What of the above a thread passes on; undefined: not needed there, or not to be had */
-export interface Modules {
-  readonly embedded: WebAssembly.Module | undefined
-  readonly relaxed: WebAssembly.Module | undefined
-  readonly lanes: WebAssembly.Module | undefined
-}
-
-/** Takes modules that another thread has compiled: a worker then needs neither their bytes nor the time. */
-export function adoptModules(modules: Modules): void {
-  if (modules.embedded) compileEmbedded.adopt(modules.embedded)
-  if (modules.relaxed) compileRelaxed.adopt(modules.relaxed)
-  if (modules.lanes) compileLanes.adopt(modules.lanes)
-}
-
-export function compile(hexadecimal: string): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(decode(hexadecimal))
-}
-
-function decode(hexadecimal: string): BufferSource {
-  // Node, Bun and Deno do natively what takes a cold loop 3 ms.
-  const { Buffer } = globalThis as { Buffer?: { from(text: string, encoding: string): BufferSource } }
-  if (Buffer) return Buffer.from(hexadecimal, 'hex')
-  const bytes = new Uint8Array(hexadecimal.length / 2)
-  for (let i = 0; i < bytes.length; i++) {
-    bytes[i] = digit(hexadecimal.charCodeAt(2 * i)) * 16 + digit(hexadecimal.charCodeAt(2 * i + 1))
-  }
-  return bytes
-}
-
-/** The value of a character 0 … 9, a … f: codes 48 … 57 and 97 … 102 */
-function digit(code: number): number {
-  return code < 58 ? code - 48 : code - 87
 }

@@ -3,7 +3,7 @@
 
 import type { FlatInput, Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
-import { compileEmbedded, compileLanes, compileRelaxed } from '../engines/wasm.ts'
+import { type BuildName, compileBuild, type Modules } from '../engines/modules.ts'
 import { applySnapshot, readParts, takeParts } from '../model/snapshot.ts'
 import { resultOf } from '../training/loop.ts'
 import type { TrainingSession } from '../training/session.ts'
@@ -158,25 +158,20 @@ function adopt(members: readonly StartedMember[], trained: readonly Trained[], {
 
 async function dataOf({ inputs, targets }: Rows, members: readonly StartedMember[]): Promise<Data> {
   const { classes, rows } = targets
-  const [embedded, relaxed, lanes] = await Promise.all([
-    moduleOf(compileEmbedded),
-    members.some(({ state }) => state.engine.relaxed) ? moduleOf(compileRelaxed) : undefined,
-    moduleOf(compileLanes),
-  ])
+  const names = new Set(members.map(({ state }) => (state.engine.relaxed ? 'relaxed' : state.config.dtype)))
   return {
-    modules: { embedded, relaxed, lanes },
+    modules: await modulesOf(['lanes', ...names]),
     inputs: flatten(inputs),
     targets: classes === undefined ? flatten(targets) : { data: classes, rows, columns: 1 },
   }
 }
 
-/** Undefined where the host forbids to compile: then nothing of it is needed. */
-async function moduleOf(compile: () => Promise<WebAssembly.Module>): Promise<WebAssembly.Module | undefined> {
-  try {
-    return await compile()
-  } catch {
-    return undefined
-  }
+/** Without those that the host forbids to compile: nothing of them is needed then. */
+async function modulesOf(names: readonly BuildName[]): Promise<Modules> {
+  const compiled = await Promise.allSettled(names.map(compileBuild))
+  return Object.fromEntries(
+    compiled.flatMap((module, index) => (module.status === 'fulfilled' ? [[names[index], module.value]] : [])),
+  )
 }
 
 function flatten(matrix: Matrix): FlatInput {

@@ -3,8 +3,8 @@
 
 import { readRows } from '../data/rows.ts'
 import { selectBoth } from '../data/training-set.ts'
+import { adoptModules } from '../engines/modules.ts'
 import { nodeThreads } from '../engines/threads/board.ts'
-import { adoptModules } from '../engines/wasm.ts'
 import { readParts, takeParts } from '../model/snapshot.ts'
 import { Network } from '../network/network.ts'
 import { networkOfSnapshot } from '../network/restore.ts'

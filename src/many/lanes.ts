@@ -5,7 +5,7 @@ import { instantiateSync } from '@assemblyscript/loader'
 import { DIVERGED, SLICE_ENDED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
-import { compileLanes } from '../engines/wasm.ts'
+import { compileBuild } from '../engines/modules.ts'
 import { type DataLayout, type Layout, layOut, layOutData, wholePages, writeProgram } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
@@ -38,7 +38,7 @@ export class Lanes {
 
   /** Rejects where the host forbids to compile, or refuses the memory. */
   static async of(group: LaneGroup, count: number): Promise<Lanes> {
-    return new Lanes(await compileLanes(), group, count)
+    return new Lanes(await compileBuild('lanes'), group, count)
   }
 
   private constructor(

@@ -2,7 +2,7 @@
 // comes back so: whatever becomes of a worker, the one in the calling thread still stands where it was.
 
 import type { FlatInput } from '../data/matrix.ts'
-import type { Modules } from '../engines/wasm.ts'
+import type { Modules } from '../engines/modules.ts'
 import type { RestoreOptions, SnapshotParts } from '../model/snapshot.ts'
 import type { StopReason } from '../training/session.ts'
 

@@ -33,9 +33,9 @@ async function expectFallback(reason: RegExp, changes: Partial<NetworkConfig> = 
   await expect(refused).rejects.toThrow(reason)
 }
 
-async function hashInTypeScript(): Promise<string> {
+async function hashInTypeScript(dtype?: 'float32' | 'float64'): Promise<string> {
   const { createNetwork } = await load()
-  const network = await createNetwork({ ...CONFIG, engine: 'typescript' })
+  const network = await createNetwork({ ...CONFIG, ...(dtype ? { dtype } : {}), engine: 'typescript' })
   expect(network.engine).toEqual({ name: 'typescript', threads: 1, relaxed: false })
   network.trainSync([[1, 2]], [[3]], { epochs: 3 })
   return network.weightsHash()
@@ -124,6 +124,19 @@ describe('the fallback', () => {
     expect(evaluate).not.toHaveBeenCalled()
   })
 
+  it('compiles the build of the dtype alone', async () => {
+    const compile = vi.fn(WebAssembly.compile)
+    changeWebAssembly({ compile })
+    const { createNetwork } = await load()
+    for (const dtype of ['float32', 'float64', 'float32'] as const) {
+      const network = await createNetwork({ ...CONFIG, dtype })
+      expect(network.engine.name).toBe('wasm')
+    }
+    const sizes = compile.mock.calls.map(([bytes]) => (bytes as Uint8Array).byteLength)
+    expect(sizes).toHaveLength(2)
+    for (const size of sizes) expect(size).toBeLessThan(0.65 * binary.length)
+  })
+
   it('asked for, does not touch WebAssembly', async () => {
     const compile = vi.fn()
     changeWebAssembly({ compile })
@@ -144,14 +157,14 @@ it('what could not be compiled is compiled by the next network', async () => {
 })
 
 describe('the option wasm', () => {
-  it('takes the compiled module of this version, where compiling bytes is forbidden', async () => {
+  it.each(['float32', 'float64'] as const)('takes the compiled module of this version for %s', async (dtype) => {
     const module = await WebAssembly.compile(binary)
     changeWebAssembly({ compile: () => Promise.reject(new Error('forbidden')) })
     const { createNetwork } = await load()
-    const network = await createNetwork({ ...CONFIG, wasm: module })
+    const network = await createNetwork({ ...CONFIG, dtype, wasm: module })
     expect(network.engine).toEqual({ name: 'wasm', threads: 1, relaxed: false })
     network.trainSync([[1, 2]], [[3]], { epochs: 3 })
-    expect(network.weightsHash()).toBe(await hashInTypeScript())
+    expect(network.weightsHash()).toBe(await hashInTypeScript(dtype))
     expect(network.clone().engine.name).toBe('wasm')
   })
 
@@ -172,10 +185,13 @@ describe('the option wasm', () => {
     await expectOtherModule(await WebAssembly.compile(binary))
   })
 
-  it.each(['wasmprop-threads', 'wasmprop-lanes'])('refuses another of its own builds: %s', async (name) => {
-    const file = new URL(`../../build/${name}.wasm`, import.meta.url)
-    await expectOtherModule(await WebAssembly.compile(readFileSync(file)))
-  })
+  it.each(['wasmprop-float64', 'wasmprop-threads', 'wasmprop-lanes'])(
+    'refuses another of its own builds: %s',
+    async (name) => {
+      const file = new URL(`../../build/${name}.wasm`, import.meta.url)
+      await expectOtherModule(await WebAssembly.compile(readFileSync(file)))
+    },
+  )
 
   /** An error where wasm is asked for, else the reason of the fallback */
   async function expectOtherModule(module: WebAssembly.Module) {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { PROGRAM } from '../../assembly/program.ts'
 import { resolveConfig } from '../../src/config/config.ts'
-import { compileLanes } from '../../src/engines/wasm.ts'
+import { compileBuild } from '../../src/engines/modules.ts'
 import {
   createNetwork,
   type MatrixInput,
@@ -398,7 +398,7 @@ describe('in lanes', () => {
 
 describe('the build of lanes', () => {
   it('leaves the place of the program free', async () => {
-    const { freeAddress } = new WebAssembly.Instance(await compileLanes()).exports as { freeAddress(): number }
+    const { freeAddress } = new WebAssembly.Instance(await compileBuild('lanes')).exports as { freeAddress(): number }
     expect(freeAddress()).toBeLessThanOrEqual(PROGRAM)
   })
 })

@@ -1,8 +1,8 @@
 // The WebAssembly engine on several threads: the build with threads on a shared memory. Large products and long passes over
 // memory are split, all else is the caller's, and the caller never depends on a helper that has not begun.
 import { hostRefuses, WasmpropError } from '../../errors.ts'
-import wasmHexadecimal from '../../generated/wasm-threads.ts'
-import { compile, once, WasmEngine } from '../wasm.ts'
+import { compileBuild } from '../modules.ts'
+import { WasmEngine } from '../wasm.ts'
 import { NEVER, weightOf } from './board.ts'
 import { type Team, teamOfThread } from './team.ts'
 
@@ -143,13 +143,10 @@ function makeMemory(): WebAssembly.Memory {
   }
 }
 
-/** The module of the build with threads, compiled on the first call */
-const compileThreads = once(() => compile(wasmHexadecimal))
-
-/** The same, when so many threads can work together */
+/** The module of the build with threads, when so many threads can work together */
 export async function prepareThreads(threads: number): Promise<WebAssembly.Module> {
   const team = teamOfThread()
-  const module = await compileThreads()
+  const module = await compileBuild('threads')
   await team.enlist(threads, module)
   return module
 }
