@@ -1,9 +1,16 @@
 // The activation functions: forward over a block of nets, backward from ∂loss/∂output to ∂loss/∂net. Pad lanes are
 // computed as well, except in softmax, which leaves zeros there.
 import { ELU, GELU, GELU_TANH, LEAKY_RELU, LINEAR, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH } from './ids'
-import { exp, expm1Negative, expNormal, log1pUnit, scaledExp, tanh } from './kernels/exponential'
+import { exp, expm1Negative, expNormal, expOrZero, log1pUnit, scaledExp, tanh } from './kernels/exponential'
 import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from './kernels/gelu'
-import { highHalf, lastVectorMask, lowHalf, narrow, splat, VECTOR } from './kernels/vector'
+import { flush, highHalf, lastVectorMask, leastNormal, leastValue, lowHalf, narrow, splat, VECTOR } from './kernels/vector'
+
+/** delta · slope, 0 below the least value: slopes of saturated units are as small as numbers are. */
+// @ts-ignore: decorator
+@inline
+function carry<T>(delta: v128, slope: v128): v128 {
+  return flush<T>(v128.mul<T>(delta, slope), leastValue<T>())
+}
 
 /** 1 / (1 + e^−net) */
 @final @unmanaged
@@ -14,7 +21,7 @@ class Sigmoid {
   }
 
   @inline backward<T>(delta: v128, output: v128, _net: v128, _parameter: v128): v128 {
-    return v128.mul<T>(delta, v128.mul<T>(output, v128.sub<T>(v128.splat<T>(<T>1), output)))
+    return carry<T>(delta, v128.mul<T>(output, v128.sub<T>(v128.splat<T>(<T>1), output)))
   }
 }
 
@@ -63,7 +70,7 @@ class Elu {
   @inline backward<T>(delta: v128, _output: v128, net: v128, alpha: v128): v128 {
     const zero = v128.splat<T>(<T>0)
     const slope = v128.mul<T>(alpha, exp<T>(v128.pmin<T>(net, zero)))
-    return v128.bitselect(delta, v128.mul<T>(delta, slope), v128.gt<T>(net, zero))
+    return v128.bitselect(delta, carry<T>(delta, slope), v128.gt<T>(net, zero))
   }
 }
 
@@ -79,7 +86,7 @@ class Selu {
   @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
     const zero = v128.splat<T>(<T>0)
     const slope = v128.mul<T>(splat<T>(SELU_SCALE_ALPHA), exp<T>(v128.pmin<T>(net, zero)))
-    return v128.mul<T>(delta, v128.bitselect(splat<T>(SELU_SCALE), slope, v128.gt<T>(net, zero)))
+    return carry<T>(delta, v128.bitselect(splat<T>(SELU_SCALE), slope, v128.gt<T>(net, zero)))
   }
 }
 
@@ -94,8 +101,8 @@ class Gelu {
   }
 
   @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
-    if (sizeof<T>() == 8) return v128.mul<T>(delta, geluDerivative(net))
-    return v128.mul<T>(delta, narrow(geluDerivative(lowHalf(net)), geluDerivative(highHalf(net))))
+    if (sizeof<T>() == 8) return carry<T>(delta, geluDerivative(net))
+    return carry<T>(delta, narrow(geluDerivative(lowHalf(net)), geluDerivative(highHalf(net))))
   }
 }
 
@@ -107,8 +114,8 @@ class GeluTanh {
   }
 
   @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
-    if (sizeof<T>() == 8) return v128.mul<T>(delta, geluTanhDerivative(net))
-    return v128.mul<T>(delta, narrow(geluTanhDerivative(lowHalf(net)), geluTanhDerivative(highHalf(net))))
+    if (sizeof<T>() == 8) return carry<T>(delta, geluTanhDerivative(net))
+    return carry<T>(delta, narrow(geluTanhDerivative(lowHalf(net)), geluTanhDerivative(highHalf(net))))
   }
 }
 
@@ -122,7 +129,7 @@ class Softplus {
 
   @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
     const one = v128.splat<T>(<T>1)
-    return v128.div<T>(delta, v128.add<T>(one, exp<T>(v128.neg<T>(net))))
+    return flush<T>(v128.div<T>(delta, v128.add<T>(one, exp<T>(v128.neg<T>(net)))), leastValue<T>())
   }
 }
 
@@ -143,7 +150,7 @@ class Silu {
     const inverse = v128.div<T>(one, v128.add<T>(one, power))
     const s = v128.mul<T>(v128.bitselect(one, power, v128.gt<T>(net, v128.splat<T>(<T>0))), inverse)
     const bell = v128.mul<T>(v128.mul<T>(power, inverse), inverse)
-    return v128.mul<T>(delta, v128.add<T>(s, v128.mul<T>(net, bell)))
+    return carry<T>(delta, v128.add<T>(s, v128.mul<T>(net, bell)))
   }
 }
 
@@ -354,21 +361,23 @@ function largestOf<T>(row: usize, units: usize, stride: usize): v128 {
   return sizeof<T>() == 4 ? v128.pmax<T>(largest, v128.shuffle<i32>(largest, largest, 1, 0, 3, 2)) : largest
 }
 
-/** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j */
+/** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j; 0 where that would be subnormal */
 function softmax<T>(nets: usize, outputs: usize, units: usize, stride: usize): void {
   // No branch per element: what it depends on is not to be predicted.
   const shift = largestOf<T>(nets, units, stride)
   const end = outputs + units * sizeof<T>(), last = outputs + stride - VECTOR
   let output = outputs
   do {
-    v128.store(output, exp<T>(v128.sub<T>(v128.load(nets), shift)))
+    v128.store(output, expOrZero<T>(v128.sub<T>(v128.load(nets), shift)))
     nets += VECTOR
     output += VECTOR
   } while (output <= last)
   let sum: T = <T>0
   for (let output = outputs; output < end; output += sizeof<T>()) sum += load<T>(output)
-  const divisor = v128.splat<T>(sum)
-  for (let output = outputs; output <= last; output += VECTOR) v128.store(output, v128.div<T>(v128.load(output), divisor))
+  const divisor = v128.splat<T>(sum), least = leastNormal<T>()
+  for (let output = outputs; output <= last; output += VECTOR) {
+    v128.store(output, flush<T>(v128.div<T>(v128.load(output), divisor), least))
+  }
   v128.store(last, v128.and(v128.load(last), lastVectorMask<T>(units)))
 }
 
@@ -380,6 +389,6 @@ function softmaxBackward<T>(deltas: usize, outputs: usize, units: usize, stride:
   }
   const shift = v128.splat<T>(dot)
   for (let i: usize = 0; i < stride; i += VECTOR) {
-    v128.store(deltas + i, v128.mul<T>(v128.load(outputs + i), v128.sub<T>(v128.load(deltas + i), shift)))
+    v128.store(deltas + i, carry<T>(v128.load(outputs + i), v128.sub<T>(v128.load(deltas + i), shift)))
   }
 }

@@ -1,5 +1,5 @@
 // What is done to the gradients of a batch before the optimizer sees them: penalties, clipping, weight decay.
-import { highHalf, lowHalf, splat, VECTOR } from './kernels/vector'
+import { flush, highHalf, leastValue, lowHalf, splat, VECTOR } from './kernels/vector'
 import {
   BIAS_GRADIENTS, BIASES, CLIP_NORM, CLIP_VALUE, DECAYS_BIASES, DECOUPLES_DECAY, GRADIENTS, INPUTS, L1, L2, LAYER_COUNT,
   LAYER_SIZE, LAYERS, PARAMETER_BYTES, STRIDE, TRAINS_BIASES, WEIGHT_DECAY, WEIGHT_GRADIENTS, WEIGHTS,
@@ -72,27 +72,38 @@ function clipByNorm<T>(gradients: usize, bytes: usize, limit: f64): void {
 function scale<T>(values: usize, bytes: usize, factor: v128): void {
   const end = values + bytes
   do {
-    v128.store(values, v128.mul<T>(v128.load(values), rateAt(factor, values)))
+    v128.store(values, v128.mul<T>(v128.load(values), factor))
     values += VECTOR
   } while (values < end)
 }
 
-/** g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). Frozen biases stay. */
+/**
+ * g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). Frozen biases stay. Weights that
+ * decay, by L2 as well, are 0 below the least value.
+ */
 export function decayWeights<T>(program: usize, rate: f64): void {
   const decay = load<f64>(program, WEIGHT_DECAY)
-  if (decay == 0) return
+  if (decay == 0 && load<f64>(program, L2) == 0) return
   let layer: usize = load<u32>(program, LAYERS)
   for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
     const stride: usize = load<u32>(layer, STRIDE)
     const bytes = <usize>load<u32>(layer, INPUTS) * stride
     decayBlock<T>(program, load<u32>(layer, WEIGHTS), load<u32>(layer, WEIGHT_GRADIENTS), bytes, decay, rate)
-    if (load<u32>(program, DECAYS_BIASES) && load<u32>(layer, TRAINS_BIASES)) {
+    if (decay != 0 && load<u32>(program, DECAYS_BIASES) && load<u32>(layer, TRAINS_BIASES)) {
       decayBlock<T>(program, load<u32>(layer, BIASES), load<u32>(layer, BIAS_GRADIENTS), stride, decay, rate)
     }
   }
 }
 
 function decayBlock<T>(program: usize, w: usize, g: usize, bytes: usize, decay: f64, rate: f64): void {
-  if (load<u32>(program, DECOUPLES_DECAY)) scale<T>(w, bytes, decayFactor<T>(rate, decay))
-  else penalize<T>(w, g, bytes, 0, decay)
+  const least = leastValue<T>()
+  let factor = v128.splat<T>(<T>1), shrinks = load<u32>(program, DECOUPLES_DECAY) && decay != 0
+  if (shrinks) factor = decayFactor<T>(rate, decay)
+  else if (decay != 0) penalize<T>(w, g, bytes, 0, decay)
+  const end = w + bytes
+  do {
+    const weight = v128.load(w)
+    v128.store(w, flush<T>(shrinks ? v128.mul<T>(weight, rateAt(factor, w)) : weight, least))
+    w += VECTOR
+  } while (w < end)
 }

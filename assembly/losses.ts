@@ -2,7 +2,7 @@
 // times `scale` into the output layer's deltas, whose pad lanes are zeroed here: all gradients stay zero there.
 import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, SQUARED_ERROR } from './ids'
 import { exp, expNormal, log, log1p } from './kernels/exponential'
-import { distance, lastVectorMask, splat, VECTOR } from './kernels/vector'
+import { distance, flush, lastVectorMask, leastValue, splat, VECTOR } from './kernels/vector'
 
 /**
  * @param nets pre-activations, rows × units; read by the cross-entropies, so that they are finite for any finite net
@@ -74,22 +74,11 @@ function addOtherLoss<T>(
   }
 }
 
-/**
- * Subnormal numbers become 0. A sigmoid that is saturated stays at the least number that its formula has, and what is carried
- * backward from there would be subnormal: processors take a hundred times as long for products with it.
- */
-// @ts-ignore: decorator
-@inline
-function flush<T>(x: v128): v128 {
-  const least = sizeof<T>() == 4 ? f32x4.splat(1.1754943508222875e-38) : f64x2.splat(2.2250738585072014e-308)
-  return v128.andnot(x, v128.lt<T>(v128.abs<T>(x), least))
-}
-
 /** output − target: ∂/∂output of the squared error, ∂/∂net of sigmoid or softmax with its cross-entropy */
 @final @unmanaged
 export class Difference {
   @inline of<T>(output: v128, target: v128, scale: v128, _limit: v128): v128 {
-    return flush<T>(v128.mul<T>(v128.sub<T>(output, target), scale))
+    return v128.mul<T>(v128.sub<T>(output, target), scale)
   }
 }
 
@@ -98,7 +87,7 @@ export class Difference {
 export class HeldDifference {
   @inline of<T>(output: v128, target: v128, scale: v128, limit: v128): v128 {
     const error = v128.sub<T>(output, target)
-    return flush<T>(v128.mul<T>(v128.pmax<T>(v128.pmin<T>(error, limit), v128.neg<T>(limit)), scale))
+    return v128.mul<T>(v128.pmax<T>(v128.pmin<T>(error, limit), v128.neg<T>(limit)), scale)
   }
 }
 
@@ -111,21 +100,24 @@ export class Sign {
   }
 }
 
-/** deltas = F(outputs, targets) · scale, a vector's width of columns after another; pad lanes become 0. */
+/**
+ * deltas = F(outputs, targets) · scale, a vector's width of columns after another; pad lanes become 0, and so do derivatives
+ * below the least value: a sigmoid that is saturated stays at the least number that its formula has.
+ */
 // @ts-ignore: decorator
 @inline
 export function mapErrors<T, F>(
   outputs: usize, targets: usize, deltas: usize, rows: usize, units: usize, stride: usize, scale: T, limit: f64,
 ): void {
   const f = changetype<F>(0)
-  const factor = v128.splat<T>(scale), most = splat<T>(limit)
+  const factor = v128.splat<T>(scale), most = splat<T>(limit), least = leastValue<T>()
   for (let column: usize = 0; column < stride; column += VECTOR) {
     const mask = column + VECTOR < stride ? v128.splat<i32>(-1) : lastVectorMask<T>(units)
     let at = column
     const end = column + rows * stride
     do {
       const delta = f.of<T>(v128.load(outputs + at), v128.load(targets + at), factor, most)
-      v128.store(deltas + at, v128.and(delta, mask))
+      v128.store(deltas + at, v128.and(flush<T>(delta, least), mask))
       at += stride
     } while (at < end)
   }

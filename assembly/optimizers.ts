@@ -2,7 +2,7 @@
 // Loops test at their end: only then does V8 compute rates and splats before the loop (Adam: 1.7 times as fast).
 import { ADADELTA, ADAGRAD, ADAM, ADAMAX, NADAM, RMSPROP, RPROP, SGD } from './ids'
 import { exp, log } from './kernels/exponential'
-import { splat, VECTOR } from './kernels/vector'
+import { flush, leastNormal, leastSquare, leastValue, splat, VECTOR } from './kernels/vector'
 import {
   AMSGRAD, BETA1, BETA1_POWER, BETA2, BETA2_POWER, CENTERED, EPSILON, ETA_MINUS, ETA_PLUS, GRADIENTS, HAS_STEPS, MAX_STEP,
   MIN_STEP, MOMENTUM, MOMENTUM_DECAY, MOMENTUM_DECAY_POWER, MOMENTUM_PRODUCT, NESTEROV, OPTIMIZER, PARAMETER_BYTES, PARAMETERS,
@@ -74,9 +74,10 @@ function sgd<T>(program: usize, learningRate: f64): void {
   let v: usize = load<u32>(program, STATE)
   const momentum = splat<T>(load<f64>(program, MOMENTUM))
   const looksAhead = load<f64>(program, NESTEROV) != 0
+  const least = leastValue<T>()
   do {
     const gradient = v128.load(g)
-    let velocity = v128.add<T>(v128.mul<T>(momentum, v128.load(v)), gradient)
+    let velocity = flush<T>(v128.add<T>(v128.mul<T>(momentum, v128.load(v)), gradient), least)
     v128.store(v, velocity)
     if (looksAhead) velocity = v128.add<T>(gradient, v128.mul<T>(momentum, velocity))
     v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rateAt(rate, w), velocity)))
@@ -86,29 +87,41 @@ function sgd<T>(program: usize, learningRate: f64): void {
   } while (w < end)
 }
 
-/** state = keep · state + take · x */
+/** state = keep · state + take · x, 0 below `least` */
 // @ts-ignore: decorator
 @inline
-function average<T>(state: usize, keep: v128, take: v128, x: v128): v128 {
-  const mean = v128.add<T>(v128.mul<T>(keep, v128.load(state)), v128.mul<T>(take, x))
+function average<T>(state: usize, keep: v128, take: v128, x: v128, least: v128): v128 {
+  const mean = flush<T>(v128.add<T>(v128.mul<T>(keep, v128.load(state)), v128.mul<T>(take, x)), least)
   v128.store(state, mean)
   return mean
 }
 
-/** The same for g², as keep · state + (take · g) · g */
+/**
+ * The same for g², as keep · state + (take · g) · g. `leastRoot`: what adds less than the smallest normal number adds nothing.
+ */
 // @ts-ignore: decorator
 @inline
-function averageSquare<T>(state: usize, keep: v128, take: v128, g: v128): v128 {
-  const mean = v128.add<T>(v128.mul<T>(keep, v128.load(state)), v128.mul<T>(v128.mul<T>(take, g), g))
-  v128.store(state, mean)
-  return mean
+function averageSquare<T>(state: usize, keep: v128, take: v128, g: v128, least: v128, leastRoot: v128): v128 {
+  const x = flush<T>(g, leastRoot)
+  const mean = v128.add<T>(v128.mul<T>(keep, v128.load(state)), v128.mul<T>(v128.mul<T>(take, x), x))
+  const kept = v128.andnot(mean, v128.lt<T>(mean, least))
+  v128.store(state, kept)
+  return kept
 }
 
-/** Multiplies a running power by its base, and gives it. */
+/** From which x on take · x² is a normal number */
+// @ts-ignore: decorator
+@inline
+function leastRoot<T>(take: f64): v128 {
+  return splat<T>(sqrt((sizeof<T>() == 4 ? 1.1754943508222875e-38 : 2.2250738585072014e-308) / take))
+}
+
+/** Multiplies a running power by its base, and gives it; subnormal powers are 0. */
 // @ts-ignore: decorator
 @inline
 function raise(program: usize, power: usize, base: f64): f64 {
-  const raised = load<f64>(program + power) * base
+  let raised = load<f64>(program + power) * base
+  if (raised < 2.2250738585072014e-308) raised = 0
   store<f64>(program + power, raised)
   return raised
 }
@@ -124,6 +137,7 @@ function adam<T>(program: usize, learningRate: f64): void {
   const correction = splat<T>(1 / sqrt(1 - raise(program, BETA2_POWER, beta2)))
   const epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep1 = splat<T>(beta1), take1 = splat<T>(1 - beta1), keep2 = splat<T>(beta2), take2 = splat<T>(1 - beta2)
+  const least = leastValue<T>(), least2 = leastSquare<T>(), least2Root = leastRoot<T>(1 - beta2)
   const keepsLargest = load<f64>(program, AMSGRAD) != 0
 
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
@@ -133,8 +147,8 @@ function adam<T>(program: usize, learningRate: f64): void {
   const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
-    const first = average<T>(m, keep1, take1, gradient)
-    let second = averageSquare<T>(m + bytes, keep2, take2, gradient)
+    const first = average<T>(m, keep1, take1, gradient, least)
+    let second = averageSquare<T>(m + bytes, keep2, take2, gradient, least2, least2Root)
     if (keepsLargest) {
       second = v128.pmax<T>(second, v128.load(m + 2 * bytes))
       v128.store(m + 2 * bytes, second)
@@ -155,6 +169,7 @@ function rmsprop<T>(program: usize, learningRate: f64): void {
   const rho = load<f64>(program, RHO), momentum = load<f64>(program, RMSPROP_MOMENTUM)
   const rate = spreadRate<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep = splat<T>(rho), take = splat<T>(1 - rho), mu = splat<T>(momentum)
+  const least = leastValue<T>(), least2 = leastSquare<T>(), least2Root = leastRoot<T>(1 - rho), leastMean = leastRoot<T>(1)
   const centers = load<f64>(program, CENTERED) != 0
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
   let w: usize = load<u32>(program, PARAMETERS)
@@ -164,14 +179,14 @@ function rmsprop<T>(program: usize, learningRate: f64): void {
   const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
-    let spread = averageSquare<T>(v, keep, take, gradient)
+    let spread = averageSquare<T>(v, keep, take, gradient, least2, least2Root)
     if (centers) {
-      const mean = average<T>(v + bytes, keep, take, gradient)
+      const mean = flush<T>(average<T>(v + bytes, keep, take, gradient, least), leastMean)
       spread = v128.pmax<T>(v128.sub<T>(spread, v128.mul<T>(mean, mean)), v128.splat<T>(<T>0)) // rounding may go below 0
     }
     let step = v128.div<T>(gradient, v128.add<T>(v128.sqrt<T>(spread), epsilon))
     if (momentum != 0) {
-      step = v128.add<T>(v128.mul<T>(mu, v128.load(v + buffer)), step)
+      step = flush<T>(v128.add<T>(v128.mul<T>(mu, v128.load(v + buffer)), step), least)
       v128.store(v + buffer, step)
     }
     v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rateAt(rate, w), step)))
@@ -183,14 +198,15 @@ function rmsprop<T>(program: usize, learningRate: f64): void {
 
 /** s += g²;  w −= rate · g / (√s + ε)      (Duchi, Hazan, Singer, 2011) */
 function adagrad<T>(program: usize, learningRate: f64): void {
-  const rate = spreadRate<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
+  const rate = spreadRate<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON)), least = leastRoot<T>(1)
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
   let s: usize = load<u32>(program, STATE)
   const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : load<u32>(program, PARAMETER_BYTES))
   do {
     const gradient = v128.load(g)
-    const sum = v128.add<T>(v128.load(s), v128.mul<T>(gradient, gradient))
+    const root = flush<T>(gradient, least)
+    const sum = v128.add<T>(v128.load(s), v128.mul<T>(root, root))
     v128.store(s, sum)
     const step = v128.div<T>(v128.mul<T>(rateAt(rate, w), gradient), v128.add<T>(v128.sqrt<T>(sum), epsilon))
     v128.store(w, v128.sub<T>(v128.load(w), step))
@@ -203,6 +219,7 @@ function adagrad<T>(program: usize, learningRate: f64): void {
 /** s = ρ · s + (1 − ρ) · g²;  d = √(a + ε) / √(s + ε) · g;  a = ρ · a + (1 − ρ) · d²;  w −= rate · d      (Zeiler, 2012) */
 function adadelta<T>(program: usize, learningRate: f64): void {
   const rho = load<f64>(program, RHO)
+  const least = leastSquare<T>(), root = leastRoot<T>(1 - rho)
   const rate = spreadRate<T>(learningRate), epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep = splat<T>(rho), take = splat<T>(1 - rho)
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
@@ -212,10 +229,10 @@ function adadelta<T>(program: usize, learningRate: f64): void {
   const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
-    const square = averageSquare<T>(s, keep, take, gradient)
+    const square = averageSquare<T>(s, keep, take, gradient, least, root)
     const above = v128.sqrt<T>(v128.add<T>(v128.load(s + bytes), epsilon))
     const step = v128.mul<T>(v128.div<T>(above, v128.sqrt<T>(v128.add<T>(square, epsilon))), gradient)
-    averageSquare<T>(s + bytes, keep, take, step)
+    averageSquare<T>(s + bytes, keep, take, step, least, root)
     v128.store(w, v128.sub<T>(v128.load(w), v128.mul<T>(rateAt(rate, w), step)))
     g += VECTOR
     s += VECTOR
@@ -229,6 +246,7 @@ function adamax<T>(program: usize, learningRate: f64): void {
   const rate = dividedRate<T>(learningRate, 1, 1 - raise(program, BETA1_POWER, beta1))
   const epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep1 = splat<T>(beta1), take1 = splat<T>(1 - beta1), keep2 = splat<T>(load<f64>(program, BETA2))
+  const least = leastValue<T>()
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
@@ -236,7 +254,7 @@ function adamax<T>(program: usize, learningRate: f64): void {
   const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
-    const first = average<T>(m, keep1, take1, gradient)
+    const first = average<T>(m, keep1, take1, gradient, least)
     const decayed = v128.mul<T>(keep2, v128.load(m + bytes))
     const largest = v128.pmax<T>(v128.add<T>(v128.abs<T>(gradient), epsilon), decayed)
     v128.store(m + bytes, largest)
@@ -262,6 +280,7 @@ function nadam<T>(program: usize, learningRate: f64): void {
   const correction = splat<T>(1 / sqrt(1 - raise(program, BETA2_POWER, beta2)))
   const epsilon = splat<T>(load<f64>(program, EPSILON))
   const keep1 = splat<T>(beta1), take1 = splat<T>(1 - beta1), keep2 = splat<T>(beta2), take2 = splat<T>(1 - beta2)
+  const least = leastValue<T>(), least2 = leastSquare<T>(), least2Root = leastRoot<T>(1 - beta2)
   const bytes: usize = load<u32>(program, PARAMETER_BYTES)
   let w: usize = load<u32>(program, PARAMETERS)
   let g: usize = load<u32>(program, GRADIENTS)
@@ -269,8 +288,8 @@ function nadam<T>(program: usize, learningRate: f64): void {
   const end = w + (ASC_FEATURE_THREADS ? coveredBytes(program) : bytes)
   do {
     const gradient = v128.load(g)
-    const first = average<T>(m, keep1, take1, gradient)
-    const second = averageSquare<T>(m + bytes, keep2, take2, gradient)
+    const first = average<T>(m, keep1, take1, gradient, least)
+    const second = averageSquare<T>(m + bytes, keep2, take2, gradient, least2, least2Root)
     const divisor = v128.add<T>(v128.mul<T>(v128.sqrt<T>(second), correction), epsilon)
     const step = v128.add<T>(v128.mul<T>(rateAt(gradientRate, w), gradient), v128.mul<T>(rateAt(momentRate, w, 1), first))
     v128.store(w, v128.sub<T>(v128.load(w), v128.div<T>(step, divisor)))

@@ -120,6 +120,13 @@ export function expNormal<T>(value: v128): v128 {
   return v128.mul<T>(v128.add<T>(v128.splat<T>(<T>1), reducedExpm1<T>(x, shifted)), powerOfTwo<T>(n))
 }
 
+/** The same for x ≤ 0, but 0 where e^x is not a normal number */
+// @ts-ignore: decorator
+@inline
+export function expOrZero<T>(x: v128): v128 {
+  return v128.andnot(expNormal<T>(x), v128.lt<T>(x, constant<T>(16)))
+}
+
 /** Beyond it, and below its negative, e^x − 1 is not told from e^x, or from −1. */
 // @ts-ignore: decorator
 @inline

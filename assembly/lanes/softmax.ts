@@ -1,6 +1,6 @@
 // Softmax of networks that are trained together: every lane as assembly/activations.ts has it.
-import { exp } from '../kernels/exponential'
-import { VECTOR } from '../kernels/vector'
+import { expOrZero } from '../kernels/exponential'
+import { flush, leastNormal, leastValue, VECTOR } from '../kernels/vector'
 
 /** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j; rows of `stride` bytes */
 export function softmax<T>(nets: usize, outputs: usize, rows: usize, stride: usize, element: usize): void {
@@ -13,11 +13,13 @@ export function softmax<T>(nets: usize, outputs: usize, rows: usize, stride: usi
       }
       let sum = v128.splat<T>(<T>0)
       for (let i = vector; i < stride; i += element) {
-        const power = exp<T>(v128.sub<T>(v128.load(nets + i), largest))
+        const power = expOrZero<T>(v128.sub<T>(v128.load(nets + i), largest))
         v128.store(outputs + i, power)
         sum = v128.add<T>(sum, power)
       }
-      for (let i = vector; i < stride; i += element) v128.store(outputs + i, v128.div<T>(v128.load(outputs + i), sum))
+      for (let i = vector; i < stride; i += element) {
+        v128.store(outputs + i, flush<T>(v128.div<T>(v128.load(outputs + i), sum), leastNormal<T>()))
+      }
     }
   }
 }
@@ -31,7 +33,8 @@ export function softmaxBackward<T>(deltas: usize, outputs: usize, rows: usize, s
         dot = v128.add<T>(dot, v128.mul<T>(v128.load(deltas + i), v128.load(outputs + i)))
       }
       for (let i = vector; i < stride; i += element) {
-        v128.store(deltas + i, v128.mul<T>(v128.load(outputs + i), v128.sub<T>(v128.load(deltas + i), dot)))
+        const delta = v128.mul<T>(v128.load(outputs + i), v128.sub<T>(v128.load(deltas + i), dot))
+        v128.store(deltas + i, flush<T>(delta, leastValue<T>()))
       }
     }
   }

@@ -11,7 +11,8 @@ export const HIGHEST_NORMAL_EXPONENT = 709
 /** Below it net · e^net rounds to 0. */
 export const LOWEST_SILU = -752
 export const EXPM1_LIMIT = 44
-/** The smallest normal number */
+export const LEAST_VALUE = 1.0020841800044864e-292
+export const LEAST_SQUARE = 1.424047269444609e-306
 export const LEAST_NORMAL = 2.2250738585072014e-308
 
 /**
@@ -23,6 +24,11 @@ export function round(x: number): number {
 }
 export type Values = Float64Array
 export const Values = Float64Array
+
+/** x, or 0 where it is smaller than `least` */
+export function flush(x: number, least: number): number {
+  return Math.abs(x) < least ? 0 : x
+}
 
 /** x / ln 2 to the nearest integer: adding the constant rounds */
 export function wholeQuotient(x: number): number {

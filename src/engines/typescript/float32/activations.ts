@@ -14,8 +14,8 @@ import {
   TANH,
 } from '../../../../assembly/ids.ts'
 import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from '../gelu.ts'
-import { LOWEST_SILU, round, type Values } from './dtype.ts'
-import { exp, expm1Negative, expNormal, log1pUnit, scaledExp, tanh } from './exponential.ts'
+import { flush, LEAST_NORMAL, LEAST_VALUE, LOWEST_SILU, round, type Values } from './dtype.ts'
+import { exp, expm1Negative, expNormal, expOrZero, log1pUnit, scaledExp, tanh } from './exponential.ts'
 
 const SELU_SCALE = round(1.0507009873554805)
 const SELU_SCALE_ALPHA = round(1.7580993408473768)
@@ -73,7 +73,7 @@ export function differentiate(
       case SIGMOID:
         for (let i = 0; i < units; i++) {
           const output = v[outputs + i]
-          v[deltas + i] = round(v[deltas + i] * round(output * round(1 - output)))
+          v[deltas + i] = carry(v[deltas + i], round(output * round(1 - output)))
         }
         break
       case TANH:
@@ -157,30 +157,36 @@ function differentiateRare(
     case ELU:
       for (let i = 0; i < units; i++) {
         const net = v[nets + i]
-        if (!(net > 0)) v[deltas + i] = round(v[deltas + i] * round(p * exp(net)))
+        if (!(net > 0)) v[deltas + i] = carry(v[deltas + i], round(p * exp(net)))
       }
       break
     case SELU:
       for (let i = 0; i < units; i++) {
         const net = v[nets + i]
-        v[deltas + i] = round(v[deltas + i] * (net > 0 ? SELU_SCALE : round(SELU_SCALE_ALPHA * exp(net))))
+        v[deltas + i] = carry(v[deltas + i], net > 0 ? SELU_SCALE : round(SELU_SCALE_ALPHA * exp(net)))
       }
       break
     case GELU:
-      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluDerivative(v[nets + i])))
+      for (let i = 0; i < units; i++) v[deltas + i] = carry(v[deltas + i], round(geluDerivative(v[nets + i])))
       break
     case GELU_TANH:
-      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * round(geluTanhDerivative(v[nets + i])))
+      for (let i = 0; i < units; i++) v[deltas + i] = carry(v[deltas + i], round(geluTanhDerivative(v[nets + i])))
       break
     case SOFTPLUS:
-      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] / round(1 + exp(-v[nets + i])))
+      for (let i = 0; i < units; i++)
+        v[deltas + i] = flush(round(v[deltas + i] / round(1 + exp(-v[nets + i]))), LEAST_VALUE)
       break
     case SILU:
-      for (let i = 0; i < units; i++) v[deltas + i] = round(v[deltas + i] * siluDerivative(v[nets + i]))
+      for (let i = 0; i < units; i++) v[deltas + i] = carry(v[deltas + i], siluDerivative(v[nets + i]))
       break
     default:
       throw new RangeError(`unknown activation ${activation}`)
   }
+}
+
+/** delta · slope, 0 below the least value: slopes of saturated units are as small as numbers are. */
+function carry(delta: number, slope: number): number {
+  return flush(round(delta * slope), LEAST_VALUE)
 }
 
 /** s + net · s · (1 − s) with s = 1 / (1 + e^−net) */
@@ -192,21 +198,21 @@ function siluDerivative(net: number): number {
   return round(s + round(net * bell))
 }
 
-/** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j */
+/** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j; 0 where that would be subnormal */
 function softmax(v: Values, nets: number, outputs: number, units: number): void {
   let largest = v[nets]
   for (let i = 1; i < units; i++) if (v[nets + i] > largest) largest = v[nets + i]
   let sum = 0
   for (let i = 0; i < units; i++) {
-    v[outputs + i] = exp(round(v[nets + i] - largest))
+    v[outputs + i] = expOrZero(round(v[nets + i] - largest))
     sum = round(sum + v[outputs + i])
   }
-  for (let i = 0; i < units; i++) v[outputs + i] = round(v[outputs + i] / sum)
+  for (let i = 0; i < units; i++) v[outputs + i] = flush(round(v[outputs + i] / sum), LEAST_NORMAL)
 }
 
 /** The full Jacobian: ∂loss/∂net[j] = output[j] · (delta[j] − Σ delta[k] · output[k]), summed in order of k */
 function softmaxBackward(v: Values, deltas: number, outputs: number, units: number): void {
   let dot = 0
   for (let i = 0; i < units; i++) dot = round(dot + round(v[deltas + i] * v[outputs + i]))
-  for (let i = 0; i < units; i++) v[deltas + i] = round(v[outputs + i] * round(v[deltas + i] - dot))
+  for (let i = 0; i < units; i++) v[deltas + i] = carry(v[outputs + i], round(v[deltas + i] - dot))
 }

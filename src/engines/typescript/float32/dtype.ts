@@ -15,13 +15,21 @@ export const HIGHEST_NORMAL_EXPONENT = 88
 /** Below it net · e^net rounds to 0. */
 export const LOWEST_SILU = -112
 export const EXPM1_LIMIT = 20
-/** The smallest normal number */
+// What shrinks is taken for 0 below these, see assembly/kernels/vector.ts: derivatives, moments and decaying weights; means of
+// squares; outputs, which may be any normal number
+export const LEAST_VALUE = 7.888609052210118e-31
+export const LEAST_SQUARE = 7.52316384526264e-37
 export const LEAST_NORMAL = 1.1754943508222875e-38
 
 /** Rounds the result of an operation to the type. */
 export const round = Math.fround
 export type Values = Float32Array
 export const Values = Float32Array
+
+/** x, or 0 where it is smaller than `least` */
+export function flush(x: number, least: number): number {
+  return Math.abs(x) < least ? 0 : x
+}
 
 /** x / ln 2 to the nearest integer: adding the constant rounds */
 export function wholeQuotient(x: number): number {

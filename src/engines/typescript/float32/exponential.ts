@@ -46,6 +46,11 @@ export function expNormal(value: number): number {
   return round(round(1 + reducedExpm1(x, n)) * powersOfTwo[1074 + (n | 0)])
 }
 
+/** The same for x ≤ 0, but 0 where e^x is not a normal number */
+export function expOrZero(x: number): number {
+  return x < LOWEST_NORMAL_EXPONENT ? 0 : expNormal(x)
+}
+
 /** e^x − 1 = 2^n · (e^r − 1) + (2^n − 1) for |x| ≤ EXPM1_LIMIT */
 function expm1Within(x: number): number {
   const n = wholeQuotient(x)

@@ -21,7 +21,7 @@ import {
   WEIGHTS,
 } from '../../../../assembly/program.ts'
 import type { Memory } from '../memory.ts'
-import { round, SHIFT, type Values } from './dtype.ts'
+import { flush, LEAST_VALUE, round, SHIFT, type Values } from './dtype.ts'
 
 /** From the gradients of the loss to those of the objective; with `clips` clipped, by value before by norm. */
 export function adjustGradients({ words, doubles, values }: Memory<Values>, program: number, clips: boolean): void {
@@ -86,19 +86,25 @@ function scale(v: Values, from: number, count: number, by: number): void {
   for (let i = from; i < from + count; i++) v[i] = round(v[i] * factor)
 }
 
-/** g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). Frozen biases stay. */
+/**
+ * g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). Frozen biases stay. Weights that
+ * decay, by L2 as well, are 0 below the least value.
+ */
 export function decayWeights({ words, doubles, values }: Memory<Values>, program: number, rate: number): void {
   const decay = doubles[(program + WEIGHT_DECAY) >>> 3]
-  if (decay === 0) return
+  if (decay === 0 && doubles[(program + L2) >>> 3] === 0) return
   const isDecoupled = words[(program + DECOUPLES_DECAY) >>> 2] !== 0
   const decayBlock = (w: number, g: number, count: number) => {
-    if (isDecoupled) scale(values, w >>> SHIFT, count, 1 - rate * decay)
-    else penalize(values, w >>> SHIFT, g >>> SHIFT, count, 0, decay)
+    const first = w >>> SHIFT
+    if (isDecoupled) scale(values, first, count, 1 - rate * decay)
+    else if (decay !== 0) penalize(values, first, g >>> SHIFT, count, 0, decay)
+    for (let i = first; i < first + count; i++) values[i] = flush(values[i], LEAST_VALUE)
   }
   forEachLayer(words, program, (layer) => {
     const at = (field: number) => words[(layer + field) >>> 2]
     const stride = at(STRIDE) >>> SHIFT
     decayBlock(at(WEIGHTS), at(WEIGHT_GRADIENTS), at(INPUTS) * stride)
-    if (words[(program + DECAYS_BIASES) >>> 2] && at(TRAINS_BIASES)) decayBlock(at(BIASES), at(BIAS_GRADIENTS), stride)
+    const decaysBiases = decay !== 0 && words[(program + DECAYS_BIASES) >>> 2] !== 0 && at(TRAINS_BIASES) !== 0
+    if (decaysBiases) decayBlock(at(BIASES), at(BIAS_GRADIENTS), stride)
   })
 }

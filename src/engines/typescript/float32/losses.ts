@@ -8,7 +8,7 @@ import {
 } from '../../../../assembly/ids.ts'
 import { log, log1p } from '../../../numerics/logarithms.ts'
 import { exp, expNormal } from '../float64/exponential.ts'
-import { LEAST_NORMAL, round, type Values } from './dtype.ts'
+import { flush, LEAST_VALUE, round, type Values } from './dtype.ts'
 
 /**
  * All places are indices into `v`.
@@ -35,7 +35,8 @@ export function addLoss(
   for (let row = 0; row < rows; row++, nets += stride, outputs += stride, targets += stride, deltas += stride) {
     for (let i = 0; i < units; i++) {
       const error = round(v[outputs + i] - v[targets + i])
-      v[deltas + i] = loss === ABSOLUTE_ERROR ? signed(error, scale) : flush(round(clamp(error, limit) * scale))
+      const derivative = loss === ABSOLUTE_ERROR ? signed(error, scale) : round(clamp(error, limit) * scale)
+      v[deltas + i] = flush(derivative, LEAST_VALUE)
     }
     switch (loss) {
       case SQUARED_ERROR:
@@ -107,11 +108,6 @@ export function addWeightedLoss(
     )
     for (let i = 0; i < units; i++) doubles[sums + i] += weight * doubles[rowSums + i]
   }
-}
-
-/** Subnormal numbers become 0, as in assembly/losses.ts. */
-function flush(x: number): number {
-  return Math.abs(x) < LEAST_NORMAL ? 0 : x
 }
 
 /** scale with the sign of x; 0, never −0, for zeros */

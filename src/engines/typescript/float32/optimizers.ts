@@ -5,7 +5,7 @@ import * as P from '../../../../assembly/program.ts'
 import { log } from '../../../numerics/logarithms.ts'
 import { exp } from '../float64/exponential.ts'
 import type { Memory } from '../memory.ts'
-import { round, SHIFT, type Values } from './dtype.ts'
+import { flush, LEAST_NORMAL, LEAST_SQUARE, LEAST_VALUE, round, SHIFT, type Values } from './dtype.ts'
 
 /** Where an optimizer's numbers lie: element indices into `v`, and its fields of the program */
 interface Blocks {
@@ -67,26 +67,33 @@ function sgd(blocks: Blocks, learningRate: number): void {
   const looksAhead = get(blocks, P.NESTEROV) !== 0
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
-    let velocity = round(round(momentum * v[state + i]) + gradient)
+    let velocity = flush(round(round(momentum * v[state + i]) + gradient), LEAST_VALUE)
     v[state + i] = velocity
     if (looksAhead) velocity = round(gradient + round(momentum * velocity))
     v[w + i] = round(v[w + i] - round(rate * velocity))
   }
 }
 
-/** keep · mean + take · x */
+/** keep · mean + take · x, 0 below the least value */
 function average(mean: number, keep: number, take: number, x: number): number {
-  return round(round(keep * mean) + round(take * x))
+  return flush(round(round(keep * mean) + round(take * x)), LEAST_VALUE)
 }
 
-/** keep · mean + (take · g) · g */
-function averageSquare(mean: number, keep: number, take: number, g: number): number {
-  return round(round(keep * mean) + round(round(take * g) * g))
+/** keep · mean + (take · g) · g, 0 below the least square. What adds less than the smallest normal number adds nothing. */
+function averageSquare(mean: number, keep: number, take: number, g: number, leastG: number): number {
+  const x = flush(g, leastG)
+  return flush(round(round(keep * mean) + round(round(take * x) * x)), LEAST_SQUARE)
 }
 
-/** Multiplies a running power by its base, and gives it. */
+/** From which x on take · x² is a normal number */
+function leastRoot(take: number): number {
+  return round(Math.sqrt(LEAST_NORMAL / take))
+}
+
+/** Multiplies a running power by its base, and gives it; subnormal powers are 0. */
 function raise(blocks: Blocks, power: number, base: number): number {
-  const raised = get(blocks, power) * base
+  const product = get(blocks, power) * base
+  const raised = product < 2.2250738585072014e-308 ? 0 : product
   set(blocks, power, raised)
   return raised
 }
@@ -103,13 +110,14 @@ function adam(blocks: Blocks, learningRate: number): void {
   const take1 = round(1 - beta1)
   const keep2 = round(beta2)
   const take2 = round(1 - beta2)
+  const least = leastRoot(1 - beta2)
   const keepsLargest = get(blocks, P.AMSGRAD) !== 0
   const squares = m + count
   const largest = squares + count
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
     const first = average(v[m + i], keep1, take1, gradient)
-    let second = averageSquare(v[squares + i], keep2, take2, gradient)
+    let second = averageSquare(v[squares + i], keep2, take2, gradient, least)
     v[m + i] = first
     v[squares + i] = second
     if (keepsLargest) {
@@ -130,22 +138,25 @@ function rmsprop(blocks: Blocks, learningRate: number): void {
   const keep = round(get(blocks, P.RHO))
   const take = round(1 - get(blocks, P.RHO))
   const mu = round(momentum)
+  const least = leastRoot(1 - get(blocks, P.RHO))
+  const leastMean = leastRoot(1)
   const centers = get(blocks, P.CENTERED) !== 0
   const means = state + count
   const buffer = centers ? means + count : means
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
-    let spread = averageSquare(v[state + i], keep, take, gradient)
+    let spread = averageSquare(v[state + i], keep, take, gradient, least)
     v[state + i] = spread
     if (centers) {
       const mean = average(v[means + i], keep, take, gradient)
       v[means + i] = mean
-      spread = round(spread - round(mean * mean))
+      const center = flush(mean, leastMean)
+      spread = round(spread - round(center * center))
       if (spread < 0) spread = 0
     }
     let step = round(gradient / round(round(Math.sqrt(spread)) + epsilon))
     if (momentum !== 0) {
-      step = round(round(mu * v[buffer + i]) + step)
+      step = flush(round(round(mu * v[buffer + i]) + step), LEAST_VALUE)
       v[buffer + i] = step
     }
     v[w + i] = round(v[w + i] - round(rate * step))
@@ -157,9 +168,11 @@ function adagrad(blocks: Blocks, learningRate: number): void {
   const { v, count, w, g, state } = blocks
   const rate = round(learningRate)
   const epsilon = round(get(blocks, P.EPSILON))
+  const least = leastRoot(1)
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
-    const sum = round(v[state + i] + round(gradient * gradient))
+    const root = flush(gradient, least)
+    const sum = round(v[state + i] + round(root * root))
     v[state + i] = sum
     v[w + i] = round(v[w + i] - round(round(rate * gradient) / round(round(Math.sqrt(sum)) + epsilon)))
   }
@@ -172,14 +185,15 @@ function adadelta(blocks: Blocks, learningRate: number): void {
   const epsilon = round(get(blocks, P.EPSILON))
   const keep = round(get(blocks, P.RHO))
   const take = round(1 - get(blocks, P.RHO))
+  const least = leastRoot(1 - get(blocks, P.RHO))
   const moves = state + count
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
-    const square = averageSquare(v[state + i], keep, take, gradient)
+    const square = averageSquare(v[state + i], keep, take, gradient, least)
     v[state + i] = square
     const above = round(Math.sqrt(round(v[moves + i] + epsilon)))
     const step = round(round(above / round(Math.sqrt(round(square + epsilon)))) * gradient)
-    v[moves + i] = averageSquare(v[moves + i], keep, take, step)
+    v[moves + i] = averageSquare(v[moves + i], keep, take, step, least)
     v[w + i] = round(v[w + i] - round(rate * step))
   }
 }
@@ -224,11 +238,12 @@ function nadam(blocks: Blocks, learningRate: number): void {
   const take1 = round(1 - beta1)
   const keep2 = round(beta2)
   const take2 = round(1 - beta2)
+  const least = leastRoot(1 - beta2)
   const squares = m + count
   for (let i = 0; i < count; i++) {
     const gradient = v[g + i]
     const first = average(v[m + i], keep1, take1, gradient)
-    const second = averageSquare(v[squares + i], keep2, take2, gradient)
+    const second = averageSquare(v[squares + i], keep2, take2, gradient, least)
     v[m + i] = first
     v[squares + i] = second
     const divisor = round(round(round(Math.sqrt(second)) * correction) + epsilon)
