@@ -35,6 +35,7 @@ export {
   type CrossValidation,
   crossValidate,
   type Fold,
+  type RankedValidation,
   type Scores,
 } from './many/cross-validate.ts'
 export { type TrainedNetwork, type TrainManyOptions, trainMany } from './many/train-many.ts'

@@ -32,12 +32,13 @@ export function readRows(network: Configured, inputs: unknown, targets: unknown,
   return { inputs: x, targets: readTargetRows(network, targets, x.rows, prefix) }
 }
 
-/** Reads rows for networks of one shape: once for all that ask the same of them. */
+/** Reads rows for several networks: once for all that ask the same of them. */
 export function rowsReader(inputs: unknown, targets: unknown, prefix = ''): (network: Configured) => Rows {
   const known = new Map<string, Rows>()
   return (network) => {
     const { config } = network
-    const key = `${rangeOf(config, 'inputs')} ${rangeOf(config, 'targets')} ${lossOf(config.loss).targets}`
+    const kind = `${lossOf(config.loss).targets} ${config.outputs}`
+    const key = `${rangeOf(config, 'inputs')} ${rangeOf(config, 'targets')} ${kind}`
     const rows = known.get(key) ?? readRows(network, inputs, targets, prefix)
     known.set(key, rows)
     return rows

@@ -10,7 +10,7 @@ export interface CrossValidateOptions extends Omit<TrainManyOptions, 'rows'> {
   folds?: number
   /** What to compute of the held-out rows beside their loss. Default: nothing */
   metrics?: readonly MetricChoice[]
-  /** Of the division into folds: an unsigned 32-bit integer. Default: that of the networks */
+  /** Of the division into folds: an unsigned 32-bit integer. Default: that of the (first) configuration */
   seed?: number
 }
 
@@ -35,6 +35,12 @@ export interface CrossValidation {
   standardDeviation: Scores
 }
 
+/** What a configuration of a list came to */
+export interface RankedValidation extends CrossValidation {
+  /** Its number in the list, counted from 0 */
+  index: number
+}
+
 /**
  * Trains a network per fold on the rows of all other folds and scores it on its own: the loss is that of the scaled targets
  * without penalties, as in `evaluate`, and metrics are in the targets' own units. By default 5 folds, no metrics, and 100
@@ -44,6 +50,11 @@ export interface CrossValidation {
  * are fitted to the training rows of each fold. All networks have the same seed and begin with the same weights. Those of
  * equally many rows share the lanes of vectors, and `threads` are as in `trainMany`; so is `onEpoch`, whose `network` is the
  * number of the fold, and what becomes of the networks where it throws.
+ *
+ * A list of configurations, of any shapes with the same inputs, gets the same folds for all, drawn with the seed of the first
+ * where none is given, and comes back ranked, the best first, by the mean of the first of the metrics (`confusion` does not
+ * count), or by that of the loss where none is asked for: for that, losses and the scaling of targets have to be the same.
+ * Those without a finite mean come last. `network` is then the number of the configuration × folds + that of the fold.
  *
  * Rejects before anything is trained where the configuration, an option or the data is wrong, and with INVALID_DATA where the
  * rows of a fold do not suit a metric: `auc` needs every class in each of them, `r2` two rows. A fold whose training diverged
@@ -81,7 +92,19 @@ export async function crossValidate(
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: CrossValidateOptions,
-): Promise<CrossValidation> {
+): Promise<CrossValidation>
+export async function crossValidate(
+  configs: readonly NetworkConfig[],
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options?: CrossValidateOptions,
+): Promise<RankedValidation[]>
+export async function crossValidate(
+  config: NetworkConfig | readonly NetworkConfig[],
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options?: CrossValidateOptions,
+): Promise<CrossValidation | RankedValidation[]> {
   const { crossValidateFolds } = await import('./folds.ts')
   return crossValidateFolds(config, inputs, targets, options)
 }

@@ -1,20 +1,19 @@
-// Cross-validation: the division of the rows into folds, and the scores of the networks that are trained without them.
+// Cross-validation: the division of the rows into folds, which networks are trained without each, and how they do on it.
 import { CROSS_VALIDATION } from '../../assembly/ids.ts'
 import { LARGEST_SEED, type NetworkConfig, resolveConfig } from '../config/config.ts'
 import { checkThreads } from '../config/threads.ts'
 import type { Matrix, MatrixInput } from '../data/matrix.ts'
-import { readRows } from '../data/rows.ts'
+import { rowsReader } from '../data/rows.ts'
 import { classesOfTargets } from '../data/targets.ts'
-import { type Rows, selectBoth, selectRows } from '../data/training-set.ts'
+import { selectRows } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
-import { Network } from '../network/network.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkInteger, readOptions } from '../options/check.ts'
-import { checkMetrics, type ResolvedMetric, resolveMetrics } from '../prediction/metrics.ts'
+import { checkMetrics, resolveMetrics } from '../prediction/metrics.ts'
 import { resolveTrainOptions, type TrainOptions, trainNames } from '../training/options.ts'
-import type { CrossValidateOptions, CrossValidation, Fold, Scores } from './cross-validate.ts'
-import type { TrainedNetwork } from './train-many.ts'
-import { createAll, trainNetworks } from './training.ts'
+import type { CrossValidateOptions, CrossValidation, RankedValidation } from './cross-validate.ts'
+import { type Candidate, rank, refuseIncomparable, scoreFolds } from './scores.ts'
+import { createAll, inConfigs, resolveConfigs, trainNetworks } from './training.ts'
 
 const names = [
   ...trainNames,
@@ -24,31 +23,46 @@ const names = [
   'seed',
 ] as const satisfies readonly (keyof CrossValidateOptions)[]
 
+/** One for a configuration, ranked ones for a list of them */
 export async function crossValidateFolds(
-  config: NetworkConfig,
+  config: NetworkConfig | readonly NetworkConfig[],
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: CrossValidateOptions,
-): Promise<CrossValidation> {
+): Promise<CrossValidation | RankedValidation[]> {
   const given = readOptions(options === undefined ? {} : options, '', names, 'an object such as { folds: 5 }')
-  const { folds: count = 5, metrics: choices, seed, threads: most, ...others } = given
+  const { folds, metrics: choices, seed, threads: most, ...others } = given
   const resolved = resolveTrainOptions(others as TrainOptions)
   const threads = checkThreads(most)
-  const network = resolveConfig(config)
-  const metrics = resolveMetrics(choices, network.outputs)
-  const rows = readRows({ config: network }, inputs, targets)
-  const folds = checkInteger(count, 'folds', 2, rows.inputs.rows)
-  const foldOf = drawFolds(
-    rows.targets,
-    folds,
-    seed === undefined ? network.seed : checkInteger(seed, 'seed', 0, LARGEST_SEED),
+  const isList = Array.isArray(config)
+  const configs = isList ? resolveConfigs(config) : [resolveConfig(config as NetworkConfig)]
+  const metrics = configs.map(({ outputs }) => resolveMetrics(choices, outputs))
+  refuseIncomparable(configs, metrics[0])
+  const rowsFor = rowsReader(inputs, targets)
+  const candidates = configs.map((each, index): Candidate => {
+    return { config: each, metrics: metrics[index], rows: rowsFor({ config: each }) }
+  })
+  const held = divideIntoFolds(candidates[0], folds, seed)
+  for (const candidate of candidates) refuseUnsuited(candidate, held)
+  const chosen = held.map((numbers) => complementOf(numbers, candidates[0].rows.inputs.rows))
+  // All folds of a configuration, then all of the next
+  const networks = await createAll(
+    configs.flatMap((each) => held.map(() => each)),
+    (error, index) => (isList ? inConfigs(error, Math.floor(index / held.length)) : error),
   )
-  const held = Array.from({ length: folds }, (_, fold) => numbersWhere(foldOf, (other) => other === fold))
-  refuseUnsuited(metrics, rows.targets, held)
-  const chosen = held.map((_, fold) => numbersWhere(foldOf, (other) => other !== fold))
-  const networks = await createAll(held.map(() => Network.drawn(network)))
-  const trained = await trainNetworks(networks, () => ({ options: resolved, threads, rowsFor: () => rows, chosen }))
-  return scoreAll(trained, held, rows, metrics)
+  const plan = { options: resolved, threads, rowsFor, chosen: configs.flatMap(() => chosen) }
+  const trained = await trainNetworks(networks, () => plan)
+  const validations = scoreFolds(trained, candidates, held)
+  return isList ? rank(validations, metrics[0]) : validations[0]
+}
+
+/** Numbers of the rows of each fold, ascending */
+function divideIntoFolds({ config, rows }: Candidate, folds: unknown, seed: unknown): Uint32Array[] {
+  const count = checkInteger(folds === undefined ? 5 : folds, 'folds', 2, rows.inputs.rows)
+  const drawnWith = seed === undefined ? config.seed : checkInteger(seed, 'seed', 0, LARGEST_SEED)
+  const foldOf = drawFolds(rows.targets, count, drawnWith)
+  const numbers = foldOf.map((_, row) => row)
+  return Array.from({ length: count }, (_, fold) => numbers.filter((row) => foldOf[row] === fold))
 }
 
 /**
@@ -68,12 +82,15 @@ export function drawFolds(targets: Matrix, folds: number, seed: number): Uint32A
   return foldOf
 }
 
-function numbersWhere(foldOf: Uint32Array, isWanted: (fold: number) => boolean): Uint32Array {
-  return Uint32Array.from(foldOf, (_, row) => row).filter((row) => isWanted(foldOf[row]))
+/** The numbers of all other rows, ascending */
+function complementOf(numbers: Uint32Array, rows: number): Uint32Array {
+  const isOne = new Uint8Array(rows)
+  for (const row of numbers) isOne[row] = 1
+  return Uint32Array.from(isOne, (_, row) => row).filter((row) => isOne[row] === 0)
 }
 
 /** Throws INVALID_DATA, before anything is trained, where targets do not suit a metric: all of them, or those of a fold. */
-function refuseUnsuited(metrics: readonly ResolvedMetric[], targets: Matrix, held: readonly Uint32Array[]): void {
+function refuseUnsuited({ metrics, rows: { targets } }: Candidate, held: readonly Uint32Array[]): void {
   checkMetrics(metrics, targets)
   held.forEach((numbers, fold) => {
     try {
@@ -84,58 +101,4 @@ function refuseUnsuited(metrics: readonly ResolvedMetric[], targets: Matrix, hel
       throw new WasmpropError(code, `${message} in folds[${fold}]; take fewer folds`, { path, cause: error })
     }
   })
-}
-
-function scoreAll(
-  trained: readonly TrainedNetwork[],
-  held: readonly Uint32Array[],
-  all: Rows,
-  metrics: readonly ResolvedMetric[],
-): CrossValidation {
-  try {
-    const folds = trained.map((one, fold): Fold => {
-      const rows = held[fold]
-      return { ...one, rows, ...score(one, selectBoth(all, rows), metrics, `folds[${fold}]`) }
-    })
-    return { folds, mean: summarize(folds, meanOf), standardDeviation: summarize(folds, deviationOf) }
-  } catch (error) {
-    for (const { network } of trained) network.dispose()
-    throw error
-  }
-}
-
-/** A fold whose scores are not finite does not take the others' with it. */
-function score(
-  { network, result }: TrainedNetwork,
-  rows: Rows,
-  metrics: readonly ResolvedMetric[],
-  path: string,
-): Pick<Fold, 'scores' | 'failure'> {
-  try {
-    return { scores: Network.evaluateRows(network, rows, metrics) }
-  } catch (error) {
-    if (!(error instanceof WasmpropError) || error.code !== 'NOT_FINITE') throw error
-    const why = result.advice === undefined ? '' : `; training diverged: ${result.advice}`
-    return { scores: { loss: Number.POSITIVE_INFINITY }, failure: `${path}: ${error.message}${why}` }
-  }
-}
-
-function summarize(folds: readonly Fold[], reduce: (values: readonly number[]) => number): Scores {
-  const summary: Partial<Scores> = {}
-  for (const key of Object.keys(folds[0].scores)) {
-    const name = key as keyof Scores
-    const values = folds.map(({ scores }) => scores[name])
-    if (values.every((value) => typeof value === 'number')) summary[name] = reduce(values)
-  }
-  return summary as Scores
-}
-
-function deviationOf(values: readonly number[]): number {
-  const mean = meanOf(values)
-  if (mean === Number.POSITIVE_INFINITY) return mean
-  return Math.sqrt(meanOf(values.map((value) => (value - mean) * (value - mean))))
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
 }

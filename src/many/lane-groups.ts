@@ -52,7 +52,7 @@ export function groupForLanes<M extends Member>(members: readonly M[]): M[][] {
 /** The same for those that may share lanes; undefined for what the build of lanes cannot do */
 function keyOf({ state }: Member): string | undefined {
   const { config, engine, fullBatch } = state
-  const { layers, loss, optimizer, regularization, clipNorm, clipValue } = config
+  const { inputs, layers, dtype, loss, optimizer, regularization, clipNorm, clipValue } = config
   const { rows, batchRows, isShuffled, hasRates, isWeighted } = workloadOf(state)
   const sharesLanes =
     engine.name === 'wasm' &&
@@ -63,8 +63,13 @@ function keyOf({ state }: Member): string | undefined {
     config.learningRate.name !== 'function' && // it would be asked twice for the same step
     layers.every(({ dropout }) => dropout === 0)
   if (!sharesLanes) return undefined
-  const ofLayers = layers.map(({ activation, hasBiases, trainsBiases }) => [activation, hasBiases, trainsBiases])
-  const ofProgram = [ofLayers, loss, optimizer, regularization, clipNorm, clipValue]
+  const ofLayers = layers.map(({ units, activation, hasBiases, trainsBiases }) => [
+    units,
+    activation,
+    hasBiases,
+    trainsBiases,
+  ])
+  const ofProgram = [inputs, ofLayers, dtype, loss, optimizer, regularization, clipNorm, clipValue]
   return JSON.stringify([...ofProgram, rows, batchRows, isShuffled, hasRates])
 }
 

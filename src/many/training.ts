@@ -1,7 +1,7 @@
 // The training of several networks: checks, the beginning and the end. What lies between is in lane-groups.ts for one thread,
 // and in distribution.ts for more.
 
-import type { NetworkConfig, ResolvedConfig } from '../config/config.ts'
+import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
 import { automaticThreads, checkThreads } from '../config/threads.ts'
 import { isRow, type MatrixInput } from '../data/matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
@@ -54,21 +54,17 @@ export async function trainTogether(
   const { rows: lists, threads: most, ...others } = given
   const resolved = resolveTrainOptions(others as TrainOptions)
   const threads = checkThreads(most)
-  if (!Array.isArray(configs) || configs.length === 0)
-    refuse('configs', 'an array of at least one configuration', configs)
-  const networks = await createAll(Array.from(configs, create))
+  const networks = await createAll(resolveConfigs(configs), inConfigs)
   const plan = (): Plan => {
-    const all = networks.map((network) => Network.stateOf(network))
-    refuseOtherShapes(all.map(({ config }) => config))
     const rowsFor = rowsReader(inputs, targets)
-    const { rows } = rowsFor(all[0]).inputs
+    const { rows } = rowsFor(Network.stateOf(networks[0])).inputs
     const chosen = lists === undefined ? undefined : readLists(lists, networks.length, rows)
     return { options: resolved, threads, rowsFor, chosen }
   }
   return trainNetworks(networks, plan, chooseLanes)
 }
 
-/** Trains networks of one shape that are the call's own: they are disposed of where it fails. */
+/** Trains networks that are the call's own: they are disposed of where it fails. */
 export async function trainNetworks(
   networks: readonly Network[],
   plan: () => Plan,
@@ -105,47 +101,57 @@ async function trainAll(
   await trainOnWorkers(left, { ...distribution, threads: most }, callbacks)
 }
 
-/** All of them, or none */
-export async function createAll(creations: readonly Promise<Network>[]): Promise<Network[]> {
-  const settled = await Promise.allSettled(creations)
-  const networks = settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []))
-  const failed = settled.find((outcome) => outcome.status === 'rejected')
-  if (failed === undefined) return networks
-  for (const network of networks) network.dispose()
-  throw failed.reason
-}
-
-/** Errors name the configuration as well: `configs[2].layers[0].units` */
-async function create(config: NetworkConfig, index: number): Promise<Network> {
+/** A network of each configuration, or none of them: the first that the host refuses ends it. `locate` names its place. */
+export async function createAll(
+  configs: readonly ResolvedConfig[],
+  locate: (error: unknown, index: number) => unknown,
+): Promise<Network[]> {
+  const networks: Network[] = []
   try {
-    return await Network.create(config)
+    for (const config of configs) networks.push(await Network.drawn(config))
+    return networks
   } catch (error) {
-    if (!(error instanceof WasmpropError)) throw error
-    const { code, message, path, cause } = error
-    const own = `configs[${index}]`
-    if (path === 'config') throw new WasmpropError(code, message.replace(path, own), { path: own, cause })
-    const isOfPath = path !== undefined && message.startsWith(path)
-    throw new WasmpropError(code, `${own}${isOfPath ? '.' : ': '}${message}`, {
-      path: path === undefined ? own : `${own}.${path}`,
-      cause,
-    })
+    const index = networks.length
+    for (const network of networks) network.dispose()
+    throw locate(error, index)
   }
 }
 
-function refuseOtherShapes([first, ...others]: readonly ResolvedConfig[]): void {
-  const compare = (path: string, wanted: unknown, got: unknown, index: number) => {
-    if (got === wanted) return
-    const expected = typeof wanted === 'string' ? JSON.stringify(wanted) : wanted
-    refuse(`configs[${index}].${path}`, `${expected}, as in configs[0] (all have one shape)`, got)
+/** Checks configurations that are to see the same rows. Errors name them: `configs[2].layers[0].units` */
+export function resolveConfigs(configs: unknown): ResolvedConfig[] {
+  if (!Array.isArray(configs) || configs.length === 0) {
+    refuse('configs', 'an array of at least one configuration', configs)
   }
-  others.forEach((config, other) => {
-    const index = other + 1
-    compare('dtype', first.dtype, config.dtype, index)
-    compare('inputs', first.inputs, config.inputs, index)
-    compare('layers.length', first.layers.length, config.layers.length, index)
-    config.layers.forEach(({ units }, layer) => {
-      compare(`layers[${layer}].units`, first.layers[layer].units, units, index)
-    })
+  const resolved: ResolvedConfig[] = []
+  for (let index = 0; index < configs.length; index++) {
+    const config = inConfig(index, () => resolveConfig(configs[index]))
+    const { inputs } = resolved[0] ?? config
+    if (config.inputs !== inputs) {
+      refuse(`configs[${index}].inputs`, `${inputs}, as in configs[0] (all see the same rows)`, config.inputs)
+    }
+    resolved.push(config)
+  }
+  return resolved
+}
+
+function inConfig<Result>(index: number, act: () => Result): Result {
+  try {
+    return act()
+  } catch (error) {
+    throw inConfigs(error, index)
+  }
+}
+
+/** The error, of the configuration of this number */
+export function inConfigs(error: unknown, index: number): unknown {
+  if (!(error instanceof WasmpropError)) return error
+  const { code, message, path, cause } = error
+  const own = `configs[${index}]`
+  if (path === 'config') return new WasmpropError(code, message.replace(path, own), { path: own, cause })
+  const isOfPath = path !== undefined && message.startsWith(path)
+  return new WasmpropError(code, `${own}${isOfPath ? '.' : ': '}${message}`, {
+    path: path === undefined ? own : `${own}.${path}`,
+    cause,
   })
 }
 
@@ -199,9 +205,15 @@ function readNumbers(list: unknown, path: string, rows: number): Uint32Array {
     const what = isRow(list) ? 'at least one row number' : 'an array or typed array of row numbers'
     throw unexpected('INVALID_SHAPE', path, what, describe(list))
   }
-  return Uint32Array.from(list as ArrayLike<number>, (number: unknown, at) => {
-    if (Number.isInteger(number) && Number(number) >= 0 && Number(number) < rows) return Number(number)
-    const expected = `a row number from 0 to ${rows - 1}`
-    throw unexpected('INVALID_DATA', `${path}[${at}]`, expected, describe(number), { path })
-  })
+  // A loop, since `from` copies the whole list before it looks at the first number.
+  const numbers: number[] = []
+  for (let at = 0; at < list.length; at++) {
+    const number: unknown = list[at]
+    if (!(Number.isInteger(number) && Number(number) >= 0 && Number(number) < rows)) {
+      const expected = `a row number from 0 to ${rows - 1}`
+      throw unexpected('INVALID_DATA', `${path}[${at}]`, expected, describe(number), { path })
+    }
+    numbers.push(Number(number))
+  }
+  return Uint32Array.from(numbers)
 }

@@ -135,6 +135,85 @@ describe('scores', () => {
   })
 })
 
+describe('a list of configurations', () => {
+  const SHAPES = [[], [3], [4, 4]].map((widths): NetworkConfig => {
+    const hidden = widths.map((units) => ({ units, activation: 'tanh' as const }))
+    return { ...IRIS, layers: [...hidden, { units: 3, activation: 'softmax' }] }
+  })
+  const lists = ({ folds }: CrossValidation) => folds.map(({ rows }) => Array.from(rows))
+
+  it('gets the same folds and bits as each alone', async () => {
+    const options = { folds: 3, epochs: 5, metrics: ['accuracy'] } as const
+    const ranked = await crossValidate(SHAPES, INPUTS, SPECIES, options)
+    expect(ranked.map(({ index }) => index).sort()).toEqual([0, 1, 2])
+    for (const found of ranked) {
+      const one = await crossValidate(SHAPES[found.index], INPUTS, SPECIES, options)
+      expect(lists(found)).toEqual(lists(one))
+      expect(found.folds.map(({ network }) => network.weightsHash())).toEqual(
+        one.folds.map(({ network }) => network.weightsHash()),
+      )
+      expect(found.mean).toEqual(one.mean)
+      expect(found.standardDeviation).toEqual(one.standardDeviation)
+    }
+    expect(lists(ranked[0])).toEqual(lists(ranked[2]))
+  })
+
+  it.each([
+    ['accuracy', 1],
+    ['meanAbsoluteError', -1],
+    ['loss', -1],
+  ] as const)('comes back ranked by %s', async (name, sign) => {
+    const metrics = name === 'loss' ? {} : { metrics: ['confusion', name, 'f1'] as const }
+    const ranked = await crossValidate([...SHAPES].reverse(), INPUTS, SPECIES, { epochs: 20, ...metrics })
+    const means = ranked.map(({ mean }) => sign * (mean[name] as number))
+    expect(means).toEqual([...means].sort((a, b) => b - a))
+    expect(new Set(means).size).toBeGreaterThan(1)
+  })
+
+  it('has those that diverged last, and equal ones in their order', async () => {
+    const inputs = rowsOf(20, 2, 3)
+    const targets = inputs.map(([a, b]) => [a - b])
+    const configs = [1e30, 0.1, 0.01, 0.1].map((learningRate): NetworkConfig => {
+      const optimizer = { name: 'sgd', learningRate } as const
+      return { inputs: 2, layers: [{ units: 1 }], optimizer, dtype: 'float64', seed: 1 }
+    })
+    const far = inputs.map((row, index) => (index === 7 ? [1e300, 0] : row))
+    const ranked = await crossValidate(configs.slice(1), inputs, targets, { epochs: 20 })
+    expect(ranked.map(({ index }) => index)).toEqual([0, 2, 1])
+    const scaled = { ...configs[1], scaling: { inputs: 'standard' } } as const
+    const all = await crossValidate([scaled, { ...configs[2], scaling: { inputs: { divideBy: 1e300 } } }], far, targets)
+    expect(all.map(({ index }) => index)).toEqual([1, 0])
+    expect(all[1].mean.loss).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it.each([
+    ['another loss', { loss: 'meanSquaredError' }],
+    ['other scaled targets', { loss: 'meanSquaredError', scaling: { targets: 'standard' } }],
+  ] as const)('is not ranked by losses with %s', async (_, changes) => {
+    const first = 'scaling' in changes ? { ...IRIS, loss: 'meanSquaredError' as const } : IRIS
+    const configs: NetworkConfig[] = [first, { ...IRIS, ...changes }]
+    const validating = crossValidate(
+      configs,
+      INPUTS,
+      SPECIES.map((s) => [0, 1, 2].map((c) => Number(c === s))),
+    )
+    await expectRefusal(
+      validating,
+      'INVALID_CONFIG',
+      /^metrics: expected at least one metric to rank by, .*configs\[1\]/,
+    )
+  })
+
+  it.each([
+    ['no configuration', [], /^configs: expected an array of at least one/],
+    ['a wrong one', [IRIS, { ...IRIS, seed: -1 }], /^configs\[1\]\.seed/],
+    ['other inputs', [IRIS, { ...IRIS, inputs: 3 }], /^configs\[1\]\.inputs: expected 4/],
+    ['millions of holes', new Array(3e7), /^configs\[0\]: expected/],
+  ])('is refused with %s', async (_, configs, message) => {
+    await expectRefusal(crossValidate(configs as NetworkConfig[], INPUTS, SPECIES), 'INVALID_CONFIG', message)
+  })
+})
+
 describe('folds that cannot be scored', () => {
   const inputs = rowsOf(20, 2, 3)
   const targets = inputs.map(([a, b]) => [a - b])
@@ -174,6 +253,17 @@ describe('folds that cannot be scored', () => {
       expect(failure).toBeUndefined()
     }
     expect(mean.loss).toBeGreaterThan(1e60)
+  })
+
+  it('are none whose finite losses have squares, or a sum, that float64 does not hold', async () => {
+    const given = { ...linear.layers[0], weightInit: [[0], [0]] }
+    const config = { ...linear, layers: [given], loss: 'meanAbsoluteError', dtype: 'float64' } as const
+    const frozen = { ...config, optimizer: { name: 'sgd', learningRate: 1e-300 } } as const
+    const large = targets.map((_, row) => [row % 2 ? 1.6e308 : 1.7e308])
+    const { folds, mean, standardDeviation } = await crossValidate(frozen, inputs, large, { folds: 20, epochs: 1 })
+    expect(folds.every(({ failure }) => failure === undefined)).toBe(true)
+    expect(mean.loss / 1.65e308).toBeCloseTo(1, 12)
+    expect(standardDeviation.loss / 5e306).toBeCloseTo(1, 10)
   })
 
   it('since their rows are too far out say so', async () => {

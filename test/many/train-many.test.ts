@@ -396,6 +396,60 @@ describe('in lanes', () => {
   })
 })
 
+describe('networks of any shapes', () => {
+  it.each(dtypes)('share lanes with their like, %s among them', async (dtype) => {
+    const shapes = [[3], [5], [3, 2], [40, 30]]
+    const configs = Array.from({ length: 24 }, (_, index): NetworkConfig => {
+      const hidden = shapes[index % 4].map((units) => ({ units, activation: 'tanh' as const }))
+      const type = index % 8 < 4 ? dtype : dtype === 'float32' ? 'float64' : 'float32'
+      return { inputs: 2, layers: [...hidden, { units: 1 }], scaling: TUTORIAL.scaling, dtype: type, seed: index }
+    })
+    const options = { epochs: 30, batchSize: 2 } as const
+    const sizes: number[] = []
+    const trained = await trainTogether(configs, HOURS, SCORES, options, (work, count) => {
+      sizes.push(count)
+      return planLanes(work, count)
+    })
+    expect(trained.map(({ network, result }) => traceOf(network, result))).toEqual(
+      await alone(configs, HOURS, SCORES, options),
+    )
+    expect(sizes).toEqual(Array(8).fill(3))
+  })
+
+  it('have outputs of their own for the same targets', async () => {
+    const x = rowsOf(30, 2, 4)
+    const classes = x.map(([a, b]) => Number(a > b))
+    const output = (units: number, activation: 'sigmoid' | 'softmax' | 'linear'): NetworkConfig => {
+      return { inputs: 2, layers: [{ units: 3 }, { units, activation }], seed: 3 }
+    }
+    const configs = [output(1, 'sigmoid'), output(2, 'softmax'), output(1, 'linear'), output(3, 'softmax')]
+    await expectSame(configs, x, classes, { epochs: 5 })
+  })
+
+  it('end at once where the host gives no more instances, and name the one', async () => {
+    const { Instance } = WebAssembly
+    let made = 0
+    let refused = 0
+    const refusing = new Proxy(Instance, {
+      construct(target, args) {
+        if (++made > 40) {
+          refused++
+          throw new RangeError('WebAssembly.Instance(): Out of memory: Cannot allocate Wasm memory for new instance')
+        }
+        return Reflect.construct(target, args)
+      },
+    })
+    WebAssembly.Instance = refusing
+    try {
+      const training = trainMany(many(200, TUTORIAL), HOURS, SCORES)
+      await expectRefusal(training, 'ENGINE_FAILED', /^configs\[\d+\]: expected another WebAssembly instance, the host/)
+      expect(refused).toBe(1)
+    } finally {
+      WebAssembly.Instance = Instance
+    }
+  })
+})
+
 describe('the build of lanes', () => {
   it('leaves the place of the program free', async () => {
     const { freeAddress } = new WebAssembly.Instance(await compileBuild('lanes')).exports as { freeAddress(): number }
@@ -458,21 +512,14 @@ describe('what is handed in', () => {
 
 describe('what is refused', () => {
   const two = (changes: object) => [TUTORIAL, loosely({ ...TUTORIAL, ...changes })]
-  const layersOf = (first: number) =>
-    TUTORIAL.layers.map((layer, index) => (index === 0 ? { ...layer, units: first } : layer))
 
   it.each([
     ['no configurations', [], /^configs: expected an array of at least one/],
-    [
-      'another width',
-      two({ layers: layersOf(4) }),
-      /^configs\[1\]\.layers\[0\]\.units: expected 3, as in configs\[0\]/,
-    ],
-    ['another type', two({ dtype: 'float32' }), /^configs\[1\]\.dtype: expected "float64"/],
-    ['other layers', two({ layers: [{ units: 1 }] }), /^configs\[1\]\.layers\.length: expected 2/],
+    ['other inputs', two({ inputs: 3 }), /^configs\[1\]\.inputs: expected 2, as in configs\[0\]/],
     ['a wrong option', two({ seed: -1 }), /^configs\[1\]\.seed: expected an integer/],
     ['an unknown option', two({ seeds: 1 }), /^configs\[1\]\.seeds: unknown option/],
     ['holes', new Array(2), /^configs\[0\]: expected/],
+    ['millions of holes, at the first of them', new Array(3e7), /^configs\[0\]: expected/],
   ])('%s', async (_, configs, message) => {
     await expectRefusal(trainMany(configs as NetworkConfig[], HOURS, SCORES), 'INVALID_CONFIG', message)
   })
@@ -502,6 +549,7 @@ describe('what is refused', () => {
     ],
     ['big integers', { rows: [[1], BigInt64Array.of(1n)] }, 'INVALID_SHAPE', /^rows\[1\]: .*BigInt64Array/],
     ['holes among the lists', { rows: new Array(2) }, 'INVALID_SHAPE', /^rows\[0\]/],
+    ['as many holes as a list can have', { rows: [[1], new Array(2 ** 32 - 1)] }, 'INVALID_DATA', /^rows\[1\]\[0\]/],
     ['half a row', { rows: [[0.5], [0]] }, 'INVALID_DATA', /^rows\[0\]\[0\]/],
   ] as const)('%s', async (_, options, code, message) => {
     const configs = many(2, TUTORIAL)
