@@ -1,4 +1,5 @@
 // Bundles src/ into dist/, one module per entry and what they share, and into build/ what bench/ needs.
+import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import * as esbuild from 'esbuild'
 import { build } from 'rolldown'
@@ -9,11 +10,11 @@ const shared = { platform: 'neutral', resolve: { mainFields: ['module', 'main'] 
 const bundle = (folder, input, options = {}, plugins = []) =>
   build({ ...shared, input, plugins, output: { dir: folder, chunkFileNames: nameChunk, ...options } })
 
-/** Workers of trainMany are given compiled modules. */
-const withoutBinaries = {
-  name: 'without binaries',
-  load: { filter: { id: /src[\\/]generated[\\/]/ }, handler: () => "export default ''" },
-}
+/** A plugin that puts other code in place of a module. */
+const instead = (folder, module, code) => ({
+  name: `other ${module}`,
+  load: { filter: { id: new RegExp(`src[\\\\/]${folder}[\\\\/]${module}\\.ts$`) }, handler: () => code },
+})
 
 /** engines/threads/engine.ts becomes threads-engine.js */
 function nameChunk({ name, facadeModuleId }) {
@@ -43,21 +44,29 @@ export async function bundleCommand() {
   await writeInPlace('typescript-engine')
 }
 
+/**
+ * What the library's workers run: one file that imports nothing, for bundlers and for blobs. Workers that it starts itself run
+ * what it was started from. Returns its text.
+ */
+async function bundleWorkerScript() {
+  const file = 'dist/worker-host.js'
+  const others = [
+    instead('hosts', 'address', 'export const scriptAddress = () => import.meta.url'),
+    instead('generated', 'wasm-lanes', "export default ''"), // workers of trainMany are given the compiled module
+  ]
+  await bundle('dist', { 'worker-host': 'src/worker/script.ts' }, { codeSplitting: false }, others)
+  const options = { outfile: file, allowOverwrite: true, bundle: true, format: 'esm', minify: true, target: 'es2022' }
+  await esbuild.build({ ...options, entryPoints: [file], logLevel: 'warning' })
+  return readFileSync(file, 'utf8')
+}
+
 export async function bundleAll() {
-  const entries = {
-    index: 'src/index.ts',
-    node: 'src/node/index.ts',
-    worker: 'src/worker/web.ts',
-    'worker-node': 'src/worker/node.ts',
-    'worker-host': 'src/worker/host-web.ts',
-    'worker-host-node': 'src/worker/host-node.ts',
-  }
-  await bundle('dist', entries, { codeSplitting })
-  // On their own: each thread loads one file, and bundlers need not split what a worker loads.
-  await bundle('dist', { helper: 'src/engines/threads/helper.ts' })
-  await bundle('dist', { hand: 'src/many/hand.ts' }, { codeSplitting: false }, [withoutBinaries])
+  const entries = { index: 'src/index.ts', node: 'src/node/index.ts', worker: 'src/worker/client.ts' }
+  const text = await bundleWorkerScript()
+  const withText = [instead('hosts', 'script-text', `export default ${JSON.stringify(text)}`)]
+  await bundle('dist', entries, { codeSplitting }, withText)
   await bundle('dist', { cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
-  await Promise.all(['typescript-engine', 'hand'].map(writeInPlace))
+  await writeInPlace('typescript-engine')
   // What bench/ shares with the command: not in the package
   await bundle('build', {
     'bench-kit': 'src/cli/bench/kit.ts',

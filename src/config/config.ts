@@ -2,6 +2,7 @@
 // optimizers and initializers say which names and numbers there are.
 
 import { tagOf, unexpected } from '../errors.ts'
+import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { MOST_BLOCK_ROWS } from '../memory/layout.ts'
 import type { Dtype } from '../numerics/values.ts'
 import {
@@ -64,6 +65,11 @@ export interface NetworkConfig {
   threads?: number | 'auto'
   /** The compiled `wasmprop.wasm` of this version, for hosts that forbid compiling bytes. Default: embedded */
   wasm?: WebAssembly.Module
+  /**
+   * Makes each worker that `threads` need, where the library's own do not start: one whose script imports
+   * `wasmprop/worker-host`. Default: none
+   */
+  worker?: WorkerFactory
   /** Unsigned 32-bit integer that everything random starts from. Default: drawn once, readable as `network.seed` */
   seed?: number
 }
@@ -117,6 +123,7 @@ export interface ResolvedConfig {
   readonly arithmetic: Arithmetic
   readonly threads: number
   readonly wasm?: WebAssembly.Module
+  readonly worker?: WorkerFactory
   readonly seed: number
 }
 
@@ -151,6 +158,7 @@ export const engineOptionNames = [
   'arithmetic',
   'threads',
   'wasm',
+  'worker',
 ] as const satisfies readonly (keyof NetworkConfig)[]
 export type EngineOptions = Pick<NetworkConfig, (typeof engineOptionNames)[number]>
 
@@ -208,14 +216,16 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
 
 /** Checks what a network is to run on. `largest`: multiply-adds of the largest product, which `threads: 'auto'` depends on */
 export function resolveEngineOptions(
-  { engine = 'auto', arithmetic = 'reproducible', threads, wasm }: Partial<Record<keyof EngineOptions, unknown>>,
+  given: Partial<Record<keyof EngineOptions, unknown>>,
   largest = 0,
 ): Pick<ResolvedConfig, keyof EngineOptions> {
+  const { engine = 'auto', arithmetic = 'reproducible', threads, wasm, worker } = given
   return {
     engine: checkName(engine, 'engine', engines),
     arithmetic: checkName(arithmetic, 'arithmetic', arithmetics),
     threads: resolveThreads(threads, largest),
     ...(wasm === undefined ? {} : { wasm: checkModule(wasm) }),
+    ...(worker === undefined ? {} : { worker: checkFactory(worker) }),
   }
 }
 

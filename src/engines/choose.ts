@@ -86,10 +86,10 @@ async function chooseRelaxed({ dtype, wasm }: ResolvedConfig): Promise<ChosenEng
 }
 
 /** The build with threads, a module of its own like the relaxed one. Rejects where one thread has to do. */
-async function chooseThreads({ dtype, threads, wasm }: ResolvedConfig): Promise<ChosenEngine> {
+async function chooseThreads({ dtype, threads, wasm, worker }: ResolvedConfig): Promise<ChosenEngine> {
   if (wasm !== undefined) throw new Error('the module that is given has no more')
   const { prepareThreads, ThreadedEngine } = await import('./threads/engine.ts')
-  const module = await prepareThreads(threads)
+  const module = await prepareThreads(threads, worker)
   const create = () => new ThreadedEngine(module, threads)
   testOnce(module, dtype, create, false)
   return { create }

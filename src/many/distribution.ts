@@ -4,12 +4,14 @@
 import type { FlatInput, Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import { type BuildName, compileBuild, type Modules } from '../engines/modules.ts'
+import type { WasmpropError } from '../errors.ts'
+import type { WorkerFactory } from '../hosts/worker.ts'
 import { applySnapshot, readParts, takeParts } from '../model/snapshot.ts'
 import { resultOf } from '../training/loop.ts'
 import type { TrainingSession } from '../training/session.ts'
-import { type Hand, takeHand } from './hands.ts'
 import { type Callbacks, groupForLanes, lanePlanFor, type Member, type PlanLanes, trainMembers } from './lane-groups.ts'
 import type { Data, Task, Trained } from './messages.ts'
+import { type PooledWorker, takeWorker } from './pool.ts'
 
 /** A member with the numbers of its rows; undefined: all */
 export interface StartedMember extends Member {
@@ -19,73 +21,90 @@ export interface StartedMember extends Member {
 export interface Distribution {
   /** At most, the calling one included */
   readonly threads: number
+  /** Makes workers in the library's place */
+  readonly create: WorkerFactory | undefined
   /** Of all members */
   readonly rows: Rows
   readonly signal: AbortSignal | undefined
 }
 
-/** Trains all of them, each to its end. */
+/** Trains all of them, each to its end. Gives what went wrong with workers: no network is the worse for it. */
 export async function trainOnWorkers(
   members: readonly StartedMember[],
   distribution: Distribution,
   callbacks: Callbacks,
-): Promise<void> {
-  const { threads, rows, signal } = distribution
+): Promise<Set<string>> {
+  const { threads, create, rows, signal } = distribution
   const local = members.filter((member) => !isPortable(member))
   const portable = members.filter(isPortable)
   const useful = portable.length - (local.length === 0 ? 1 : 0)
-  const hands = takeHands(signal?.aborted ? 0 : Math.min(threads - 1, useful))
-  const queue = partition(portable, hands.length + 1, callbacks.planLanes)
+  const count = signal?.aborted ? 0 : Math.min(threads - 1, useful)
+  const workers = Array.from({ length: Math.max(0, count) }, () => takeWorker(create))
+  const queue = partition(portable, workers.length + 1, callbacks.planLanes)
+  const failures = new Set<string>()
   let data: Promise<Data> | undefined
   let isOver = false
-  const underway = new Map<Hand, Promise<boolean>>()
+  /** An error of this thread in what a worker is asked or has answered */
+  let broken: { error: unknown } | undefined
+  const underway = new Map<PooledWorker, Promise<boolean>>()
 
   /** False: the worker is not to be asked again. */
-  async function trainInWorker(part: readonly StartedMember[], hand: Hand): Promise<boolean> {
-    try {
-      data ??= dataOf(rows, portable)
-      const sent = await data
-      if (signal?.aborted) throw new Error('aborted')
-      const trained = await hand.train(sent, part.map(taskOf))
-      if (isOver) return false // the call has failed, and its networks are gone
-      adopt(part, trained, callbacks)
-      return true
-    } catch {
-      queue.push(part) // it stands where it stood
+  async function trainInWorker(part: readonly StartedMember[], worker: PooledWorker): Promise<boolean> {
+    data ??= dataOf(rows, portable)
+    const sent = await data
+    if (signal?.aborted) {
+      queue.push(part)
       return false
     }
+    const trained = await worker.train(sent, part.map(taskOf)).catch((error: WasmpropError) => {
+      failures.add(error.message)
+      queue.push(part) // it stands where it stood
+    })
+    if (trained === undefined || isOver) return false // over: the call has failed, and its networks are gone
+    adopt(part, trained, callbacks)
+    return true
   }
 
-  async function feed(hand: Hand): Promise<void> {
-    await hand.ready
+  async function feed(worker: PooledWorker): Promise<void> {
+    try {
+      await worker.ready
+    } catch (error) {
+      failures.add((error as WasmpropError).message)
+      return
+    }
     for (let isFit = true; isFit && !isOver && !signal?.aborted; ) {
       const part = queue.shift()
       if (part === undefined) return
-      const training = trainInWorker(part, hand)
-      underway.set(hand, training)
-      isFit = await training
-      underway.delete(hand)
+      const training = trainInWorker(part, worker)
+      underway.set(worker, training)
+      isFit = await training.finally(() => underway.delete(worker))
     }
   }
 
   const abort = () => {
-    for (const hand of underway.keys()) hand.abort()
+    for (const worker of underway.keys()) worker.abort()
   }
   signal?.addEventListener('abort', abort)
   try {
-    for (const hand of hands) feed(hand).catch(() => {}) // one that does not start
+    for (const worker of workers) {
+      feed(worker).catch((error) => {
+        broken ??= { error }
+      })
+    }
     await trainMembers(local, callbacks)
     while (queue.length + underway.size > 0) {
       const part = queue.shift()
       if (part) await trainMembers(part, callbacks)
       else await Promise.race(underway.values())
     }
+    if (broken) throw broken.error
+    return failures
   } finally {
     isOver = true
     signal?.removeEventListener('abort', abort)
-    for (const hand of hands) {
-      if (underway.has(hand)) hand.end()
-      else hand.rest()
+    for (const worker of workers) {
+      if (underway.has(worker)) worker.end()
+      else worker.rest()
     }
   }
 }
@@ -93,16 +112,6 @@ export async function trainOnWorkers(
 /** No function can be posted. */
 function isPortable({ state }: StartedMember): boolean {
   return state.config.learningRate.name !== 'function'
-}
-
-function takeHands(count: number): Hand[] {
-  const hands: Hand[] = []
-  for (let index = 0; index < count; index++) {
-    const hand = takeHand()
-    if (hand === undefined) break
-    hands.push(hand)
-  }
-  return hands
 }
 
 /** Times that lanes are filled in one part: where networks end early, others can take their places. */

@@ -7,6 +7,7 @@ import { rowsReader } from '../data/rows.ts'
 import { classesOfTargets } from '../data/targets.ts'
 import { selectRows } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
+import { checkFactory } from '../hosts/worker.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkInteger, readOptions } from '../options/check.ts'
 import { checkMetrics, resolveMetrics } from '../prediction/metrics.ts'
@@ -18,6 +19,7 @@ import { createAll, inConfigs, resolveConfigs, trainNetworks } from './training.
 const names = [
   ...trainNames,
   'threads',
+  'worker',
   'folds',
   'metrics',
   'seed',
@@ -31,9 +33,10 @@ export async function crossValidateFolds(
   options?: CrossValidateOptions,
 ): Promise<CrossValidation | RankedValidation[]> {
   const given = readOptions(options === undefined ? {} : options, '', names, 'an object such as { folds: 5 }')
-  const { folds, metrics: choices, seed, threads: most, ...others } = given
+  const { folds, metrics: choices, seed, threads: most, worker, ...others } = given
   const resolved = resolveTrainOptions(others as TrainOptions)
   const threads = checkThreads(most)
+  const create = checkFactory(worker)
   const isList = Array.isArray(config)
   const configs = isList ? resolveConfigs(config) : [resolveConfig(config as NetworkConfig)]
   const metrics = configs.map(({ outputs }) => resolveMetrics(choices, outputs))
@@ -50,7 +53,7 @@ export async function crossValidateFolds(
     configs.flatMap((each) => held.map(() => each)),
     (error, index) => (isList ? inConfigs(error, Math.floor(index / held.length)) : error),
   )
-  const plan = { options: resolved, threads, rowsFor, chosen: configs.flatMap(() => chosen) }
+  const plan = { options: resolved, threads, create, rowsFor, chosen: configs.flatMap(() => chosen) }
   const trained = await trainNetworks(networks, () => plan)
   const validations = scoreFolds(trained, candidates, held)
   return isList ? rank(validations, metrics[0]) : validations[0]

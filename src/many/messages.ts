@@ -30,13 +30,15 @@ export interface Trained {
   readonly milliseconds: number
 }
 
-/** 'abort' ends the tasks before it as an aborted signal does. `data` is left out where the worker has it. */
-export type ToHand = { readonly data?: Data; readonly tasks: readonly Task[] } | 'abort'
+/** `abort` ends the tasks before it as an aborted signal does. `data` is undefined where the worker has it. */
+export type ToWorker =
+  | { readonly kind: 'train'; readonly data: Data | undefined; readonly tasks: readonly Task[] }
+  | { readonly kind: 'abort' }
 
-/** READY comes first, then an answer for each message with tasks, in their order. */
-export type FromHand = typeof READY | { readonly trained: readonly Trained[] } | { readonly failure: string }
-
-export const READY = 'ready'
+/** One answer for each message with tasks, in their order */
+export type FromWorker =
+  | { readonly kind: 'trained'; readonly trained: readonly Trained[] }
+  | { readonly kind: 'failed'; readonly reason: string }
 
 /** Buffers that are handed over instead of copied: no block is anybody else's. */
 export function buffersOf(all: readonly { readonly parts: SnapshotParts }[]): ArrayBuffer[] {

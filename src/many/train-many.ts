@@ -1,6 +1,7 @@
 // Several networks at once: what users see of it. The rest is loaded by the first call.
 import type { NetworkConfig } from '../config/config.ts'
 import type { MatrixInput, NumericArray } from '../data/matrix.ts'
+import type { WorkerFactory } from '../hosts/worker.ts'
 import type { Network } from '../network/network.ts'
 import type { TrainResult } from '../training/loop.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
@@ -17,6 +18,8 @@ export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
    * `onEpoch`. Default 1
    */
   threads?: number | 'auto'
+  /** Makes each worker, where the library's own do not start: one whose script imports `wasmprop/worker-host`. Default: none */
+  worker?: WorkerFactory
   /** As in `train`, for each network. Returning `false` ends the training of that one. */
   onEpoch?: (progress: EpochProgress & { network: number }) => unknown
 }
@@ -24,6 +27,8 @@ export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
 export interface TrainedNetwork {
   network: Network
   result: TrainResult
+  /** Where fewer threads than asked for trained the networks of the call: why */
+  reason?: string
 }
 
 /**

@@ -7,6 +7,7 @@ import { isRow, type MatrixInput } from '../data/matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
 import { describe, unexpected, WasmpropError } from '../errors.ts'
+import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { Network } from '../network/network.ts'
 import { readOptions, refuse } from '../options/check.ts'
 import type { TrainResult } from '../training/loop.ts'
@@ -30,12 +31,14 @@ import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
  */
 const ALONE_MILLISECONDS = 50
 
-const manyNames = [...trainNames, 'rows', 'threads'] as const satisfies readonly (keyof TrainManyOptions)[]
+const manyNames = [...trainNames, 'rows', 'threads', 'worker'] as const satisfies readonly (keyof TrainManyOptions)[]
 
 /** What networks are trained on, and how */
 export interface Plan {
   readonly options: ResolvedTrainOptions
   readonly threads: number | 'auto'
+  /** Makes workers in the library's place */
+  readonly create?: WorkerFactory
   /** All rows, as a network takes them */
   readonly rowsFor: (network: Configured) => Rows
   /** Numbers of the rows of each; undefined: all for all */
@@ -51,15 +54,16 @@ export async function trainTogether(
   chooseLanes: PlanLanes = planLanes,
 ): Promise<TrainedNetwork[]> {
   const given = readOptions(options === undefined ? {} : options, '', manyNames, anObject)
-  const { rows: lists, threads: most, ...others } = given
+  const { rows: lists, threads: most, worker, ...others } = given
   const resolved = resolveTrainOptions(others as TrainOptions)
   const threads = checkThreads(most)
+  const factory = checkFactory(worker)
   const networks = await createAll(resolveConfigs(configs), inConfigs)
   const plan = (): Plan => {
     const rowsFor = rowsReader(inputs, targets)
     const { rows } = rowsFor(Network.stateOf(networks[0])).inputs
     const chosen = lists === undefined ? undefined : readLists(lists, networks.length, rows)
-    return { options: resolved, threads, rowsFor, chosen }
+    return { options: resolved, threads, create: factory, rowsFor, chosen }
   }
   return trainNetworks(networks, plan, chooseLanes)
 }
@@ -74,31 +78,39 @@ export async function trainNetworks(
   const finish: Callbacks['finish'] = ({ network, state }, result) => results.set(network, endRun(state, result))
   try {
     const { members, threads, ...distribution } = startAll(networks, plan())
-    await trainAll(members, threads, distribution, { planLanes: chooseLanes, finish })
+    const reason = await trainAll(members, threads, distribution, { planLanes: chooseLanes, finish })
+    return networks.map((network) => ({
+      network,
+      result: results.get(network) as TrainResult,
+      ...(reason === undefined ? {} : { reason }),
+    }))
   } catch (error) {
     for (const network of networks) network.dispose()
     throw error
   }
-  return networks.map((network) => ({ network, result: results.get(network) as TrainResult }))
 }
 
+/** Gives why it were fewer threads than asked for. */
 async function trainAll(
   members: readonly StartedMember[],
   threads: number | 'auto',
-  distribution: Omit<Distribution, 'threads'>,
+  distribution: Omit<Start, 'members' | 'threads'>,
   callbacks: Callbacks,
-): Promise<void> {
+): Promise<string | undefined> {
+  // A worker would have to wait for an answer after every epoch.
+  const reason = distribution.isTold && threads !== 1 ? 'one thread: onEpoch is called in the calling one' : undefined
   const most = threads === 'auto' ? automaticThreads() : threads
-  if (most === 1) {
+  if (most === 1 || distribution.isTold) {
     await trainMembers(members, callbacks)
-    return
+    return reason
   }
   const end = now() + ALONE_MILLISECONDS
   const left =
     threads === 'auto' ? await trainMembers(members, { ...callbacks, isTimeUp: () => now() >= end }) : members
   if (left.length === 0) return
   const { trainOnWorkers } = await import('./distribution.ts')
-  await trainOnWorkers(left, { ...distribution, threads: most }, callbacks)
+  const failures = await trainOnWorkers(left, { ...distribution, threads: most }, callbacks)
+  return failures.size === 0 ? undefined : `fewer threads: ${[...failures].join('; ')}`
 }
 
 /** A network of each configuration, or none of them: the first that the host refuses ends it. `locate` names its place. */
@@ -158,10 +170,12 @@ export function inConfigs(error: unknown, index: number): unknown {
 interface Start extends Omit<Distribution, 'threads'> {
   readonly members: readonly StartedMember[]
   readonly threads: number | 'auto'
+  /** Whether somebody is told of every epoch */
+  readonly isTold: boolean
 }
 
 /** Begins the training of all networks, on the rows of each. */
-function startAll(networks: readonly Network[], { options, threads, rowsFor, chosen }: Plan): Start {
+function startAll(networks: readonly Network[], { options, threads, create, rowsFor, chosen }: Plan): Start {
   const rows = rowsFor(Network.stateOf(networks[0]))
   const { validation, sampleWeights, onEpoch, signal } = options
   const ownFor = validation && rowsReader(validation.inputs, validation.targets, 'validation.')
@@ -174,8 +188,7 @@ function startAll(networks: readonly Network[], { options, threads, rowsFor, cho
     const run = startOnRows(state, numbers === undefined ? all : selectBoth(all, numbers), ownFor?.(state), own)
     return { network, state, run, chosen: numbers }
   })
-  // A worker would have to wait for an answer after every epoch.
-  return { members, threads: onEpoch === undefined ? threads : 1, rows, signal }
+  return { members, threads, create, isTold: onEpoch !== undefined, rows, signal }
 }
 
 /** The options that are a network's own */

@@ -3,23 +3,26 @@
 
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
 import type { MatrixInput, Predictions } from '../data/matrix.ts'
+import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 import type { ModelOptions } from '../model/json.ts'
 import { type RestoreOptions, restoreNames } from '../model/snapshot.ts'
 import type { Network } from '../network/network.ts'
 import type { Values } from '../numerics/values.ts'
 import { readOptions } from '../options/check.ts'
 import type { TrainResult } from '../training/loop.ts'
+import { keepOptions, keepSource } from './callbacks.ts'
 import { Connection } from './connection.ts'
-import { keepOptions, keepSource } from './kept.ts'
-import type { CallName, Facts, MakerName, PackedTimeline } from './protocol.ts'
-import type { HostWorker } from './thread.ts'
+import type { CallName, Facts, MakerName, PackedTimeline } from './messages.ts'
 
 export { type ErrorCode, WasmpropError } from '../errors.ts'
-export type { HostWorker }
+export type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 
 export interface WorkerOptions {
-  /** A Worker whose script imports `wasmprop/worker-host`; it may hold several networks. Default: a new one each */
-  worker?: HostWorker
+  /**
+   * A Worker whose script imports `wasmprop/worker-host`, which may hold several networks, or a function that makes one, which
+   * ends with its network. Default: a new one of the library's each
+   */
+  worker?: HostWorker | WorkerFactory
 }
 
 /** Methods that return promises of what they returned */
@@ -58,23 +61,23 @@ export async function createNetwork(config: NetworkConfig, options: WorkerOption
 /** The network that `toJSON` wrote, in a worker */
 export async function networkFromJSON(
   value: unknown,
-  options: ModelOptions & WorkerOptions = {},
+  options: Omit<ModelOptions, 'worker'> & WorkerOptions = {},
 ): Promise<WorkerNetwork> {
-  const { worker, ...others } = readOptions(options, '', ['worker', ...engineOptionNames])
+  const { worker, ...others } = readOptions(options, '', engineOptionNames)
   return make('networkFromJSON', [value, others], worker)
 }
 
 /** The network that `snapshot` wrote, in a worker: none whose learning rate was a function */
 export async function restoreNetwork(
   bytes: Uint8Array | ArrayBuffer,
-  options: Omit<RestoreOptions, 'learningRate'> & WorkerOptions = {},
+  options: Omit<RestoreOptions, 'learningRate' | 'worker'> & WorkerOptions = {},
 ): Promise<WorkerNetwork> {
-  const { worker, ...others } = readOptions(options, '', ['worker', ...restoreNames])
+  const { worker, ...others } = readOptions(options, '', restoreNames)
   return make('restoreNetwork', [bytes, others], worker)
 }
 
 async function make(name: MakerName, args: unknown[], worker: unknown): Promise<WorkerNetwork> {
-  return networkOf(...(await Connection.make(name, args, worker as HostWorker | undefined)))
+  return networkOf(...(await Connection.make(name, args, worker as WorkerOptions['worker'])))
 }
 
 type Way = (connection: Connection, name: CallName, args: unknown[]) => Promise<unknown>

@@ -1,19 +1,21 @@
 // The caller's end of a network's port: posts calls, answers the worker's questions, and settles every promise, whatever
 // becomes of the worker.
-import { disposed, unexpected, WasmpropError } from '../errors.ts'
-import type { Handlers, Kept } from './kept.ts'
-import { pack, unpostable } from './posting.ts'
+import { disposed, WasmpropError } from '../errors.ts'
+import type { Port } from '../hosts/messages.ts'
+import { givenWorker, type RunningWorker, type WorkerUser } from '../hosts/running-worker.ts'
+import { startWorker } from '../hosts/start.ts'
+import { checkWorker, type HostWorker, type WorkerFactory } from '../hosts/worker.ts'
+import type { Handlers, Kept } from './callbacks.ts'
 import {
   type CallName,
   type Facts,
-  type FromHost,
+  type FromWorker,
   type MakerName,
   type PackedError,
-  PROTOCOL,
-  type ToHost,
+  type ToWorker,
   unpackError,
-} from './protocol.ts'
-import { type Guest, type HostWorker, Thread } from './thread.ts'
+} from './messages.ts'
+import { pack, unpostable } from './posting.ts'
 
 interface Pending {
   resolve(value: unknown): void
@@ -23,18 +25,11 @@ interface Pending {
   thrown?: { error: unknown }
 }
 
-/** In Node a port can keep the process alive or not. */
-type Port = MessagePort & { ref?(): void; unref?(): void }
-
-const SILENCE_MILLISECONDS = 30_000
-
-export class Connection implements Guest {
+export class Connection implements WorkerUser {
   readonly #port: Port
   readonly #pending = new Map<number, Pending>()
   #lastId = 0
-  #thread: Thread | undefined
-  #isReady = false
-  #silence: ReturnType<typeof setTimeout> | undefined
+  #worker: RunningWorker | undefined
   #failure: WasmpropError | undefined
   #disposal: Promise<void> | undefined
 
@@ -47,14 +42,18 @@ export class Connection implements Guest {
   }
 
   /** Makes a network in the worker, or in a new one. */
-  static async make(name: MakerName, args: unknown[], worker?: HostWorker): Promise<[Connection, Facts]> {
+  static async make(
+    name: MakerName,
+    args: unknown[],
+    worker?: HostWorker | WorkerFactory,
+  ): Promise<[Connection, Facts]> {
     const { port1, port2 } = new MessageChannel()
     const connection = new Connection(port1)
     // The call waits in the port: it is checked and copied before anything is started.
     const facts = connection.call(name, args)
     facts.catch(() => {}) // reported below
     try {
-      if (connection.#pending.size > 0) connection.#join(port2, worker)
+      if (connection.#pending.size > 0) await connection.#join(port2, worker)
       return [connection, (await facts) as Facts]
     } catch (error) {
       connection.#leave()
@@ -62,28 +61,27 @@ export class Connection implements Guest {
     }
   }
 
-  #join(port: MessagePort, worker?: HostWorker): void {
-    this.#thread = Thread.of(worker)
-    this.#silence = setTimeout(() => this.#failSilent(), SILENCE_MILLISECONDS)
-    this.#thread.invite(this, port)
+  async #join(port: MessagePort, worker?: HostWorker | WorkerFactory): Promise<void> {
+    if (worker === undefined || typeof worker === 'function') this.#worker = await startWorker(worker)
+    else {
+      this.#worker = givenWorker(checkWorker(worker))
+      await this.#worker.ready
+    }
+    this.#worker.open('network', port, this)
   }
 
   /** A connection to a copy of the network, in the same worker */
   async clone(): Promise<[Connection, Facts]> {
     const { port1, port2 } = new MessageChannel()
     const copy = new Connection(port1)
-    copy.#thread = this.#thread
-    this.#thread?.add(copy)
+    copy.#worker = this.#worker
+    this.#worker?.add(copy)
     try {
       return [copy, (await this.call('clone', [port2])) as Facts]
     } catch (error) {
       copy.#leave()
       throw error
     }
-  }
-
-  get isReady(): boolean {
-    return this.#isReady
   }
 
   /** Calls a method of the network. The host puts others in place of the arguments that are kept. */
@@ -137,24 +135,16 @@ export class Connection implements Guest {
 
   fail(error: WasmpropError): void {
     this.#failure ??= error
-    clearTimeout(this.#silence)
     for (const id of [...this.#pending.keys()]) this.#settle(id)?.reject(error)
   }
 
-  #failSilent(): void {
-    const expected = `an answer within ${SILENCE_MILLISECONDS / 1000} s`
-    this.fail(unexpected('ENGINE_FAILED', 'worker', expected, 'none; its script must import "wasmprop/worker-host"'))
-  }
-
   #leave(): void {
-    clearTimeout(this.#silence)
     this.#port.close()
-    this.#thread?.leave(this)
+    this.#worker?.leave(this)
   }
 
-  #receive(message: FromHost): void {
-    if (message.kind === 'ready') this.#onReady(message.protocol)
-    else if (message.kind === 'question') this.#answer(message)
+  #receive(message: FromWorker): void {
+    if (message.kind === 'question') this.#answer(message)
     else if (message.kind === 'result') this.#settle(message.id)?.resolve(message.value)
     else this.#reject(message.id, message.error)
   }
@@ -164,15 +154,7 @@ export class Connection implements Guest {
     pending?.reject(pending.thrown ? pending.thrown.error : unpackError(error))
   }
 
-  #onReady(protocol: number): void {
-    this.#isReady = true
-    clearTimeout(this.#silence)
-    if (protocol === PROTOCOL) return
-    const expected = 'the "wasmprop/worker-host" of the same version of wasmprop'
-    this.fail(unexpected('ENGINE_FAILED', 'worker', expected, 'another one'))
-  }
-
-  async #answer({ id, question, name, value }: Extract<FromHost, { kind: 'question' }>): Promise<void> {
+  async #answer({ id, question, name, value }: Extract<FromWorker, { kind: 'question' }>): Promise<void> {
     const pending = this.#pending.get(id)
     try {
       const answer = await pending?.handlers[name]?.(value as never)
@@ -199,7 +181,7 @@ export class Connection implements Guest {
     return pending
   }
 
-  #post(message: ToHost, transfer: Transferable[] = []): void {
+  #post(message: ToWorker, transfer: Transferable[] = []): void {
     this.#port.postMessage(message, transfer)
   }
 }

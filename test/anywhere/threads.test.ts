@@ -77,7 +77,11 @@ for (const browser of browsers) {
       }
       const [{ hash, engine }] = await open(executable, page)
       expect(hash).toBe(inNode.hash)
-      expect(engine).toMatchObject({ name: 'wasm', threads: 1, reason: expect.stringMatching(/^one thread: a helper/) })
+      expect(engine).toMatchObject({
+        name: 'wasm',
+        threads: 1,
+        reason: expect.stringMatching(/^one thread: no worker could be started/),
+      })
     })
   })
 }

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { PROTOCOL } from '../../src/hosts/messages.ts'
 import type { MatrixInput, NetworkConfig, TrainedNetwork, TrainManyOptions } from '../../src/index.ts'
 import { loosely } from '../support/choices.ts'
 import { bitsOf, dtypes, HOURS, numbersOf, rowsOf, SCORES, TUTORIAL } from '../support/networks.ts'
@@ -20,11 +21,28 @@ const started: Worker[] = []
 /** Networks that came back from workers */
 let away = 0
 /** Called when tasks have been posted to a worker */
-let onTasks: (worker: Worker) => void = () => {}
+let onTasks: () => void = () => {}
+
+/** Sees what passes between the calling thread and its workers. */
+class WatchedChannel extends MessageChannel {
+  constructor() {
+    super()
+    const { port1 } = this
+    port1.addEventListener('message', ({ data }) => {
+      if (data.kind === 'trained') away += data.trained.length
+    })
+    const post = port1.postMessage.bind(port1)
+    port1.postMessage = (message: { kind?: string }, transfer?: unknown) => {
+      post(message, transfer as never)
+      if (message.kind === 'train') onTasks()
+    }
+  }
+}
 
 beforeEach(() => {
   file = undefined
   onTasks = () => {}
+  vi.stubGlobal('MessageChannel', WatchedChannel)
   const real = process.getBuiltinModule
   const threads = real('node:worker_threads')
   vi.spyOn(process, 'getBuiltinModule').mockImplementation(((name: string) => {
@@ -33,13 +51,6 @@ beforeEach(() => {
       constructor(...[url, options]: ConstructorParameters<typeof Worker>) {
         super(file ?? url, options)
         started.push(this)
-        this.on('message', ({ trained = [] }) => {
-          away += trained.length
-        })
-      }
-      override postMessage(message: unknown, transfer?: never[]): void {
-        super.postMessage(message, transfer)
-        if (message !== 'abort') onTasks(this)
       }
     }
     return { ...threads, Worker: Watched }
@@ -48,6 +59,7 @@ beforeEach(() => {
 
 afterEach(async () => {
   vi.restoreAllMocks()
+  vi.unstubAllGlobals()
   await Promise.all(started.splice(0).map((worker) => worker.terminate()))
 })
 
@@ -352,9 +364,9 @@ describe('where workers fail', () => {
     await vi.waitFor(
       async () => {
         let died = 0
-        onTasks = (worker) => {
+        onTasks = () => {
           died++
-          setTimeout(() => worker.terminate(), 5)
+          for (const worker of started) setTimeout(() => worker.terminate(), 5)
         }
         await expectSameBits()
         if (died === 0) throw new Error('no worker was ready in time')
@@ -363,32 +375,57 @@ describe('where workers fail', () => {
     )
   })
 
+  /** The script of a worker that answers the library, and serves a port by this code */
+  const servesBy = (code: string) => {
+    const script = `import { parentPort } from "node:worker_threads"
+      parentPort.on("message", ({ port }) => {
+        port.postMessage({ protocol: ${PROTOCOL} })
+        port.on("message", ({ port }) => port.on("message", (message) => { ${code} }))
+      })`
+    return `data:text/javascript,${encodeURIComponent(script)}`
+  }
+
   it.each([
-    ['cannot be loaded', 'no-such-file.js'],
-    ['end at once', 'data:text/javascript,process.exit(0)'],
-    ['throw', 'data:text/javascript,throw new Error("on purpose")'],
-    ['never answer', 'data:text/javascript,setInterval(() => {}, 1000)'],
-    [
-      'answer that they cannot',
-      'data:text/javascript,import { parentPort as port } from "node:worker_threads"; port.postMessage("ready"); ' +
-        'port.on("message", () => port.postMessage({ failure: "on purpose" }))',
-    ],
-    [
-      'answer what is none',
-      'data:text/javascript,import { parentPort as port } from "node:worker_threads"; port.postMessage("ready"); ' +
-        'port.on("message", () => port.postMessage({ trained: [] }))',
-    ],
-  ])('since they %s', async (_, url) => {
+    ['cannot be loaded', 'no-such-file.js', /no worker could be started from .*no-such-file\.js/],
+    ['end at once', 'data:text/javascript,process.exit(7)', /ended with exit code 7/],
+    ['throw', 'data:text/javascript,throw new Error("on purpose")', /on purpose/],
+    ['answer that they cannot', servesBy('port.postMessage({ kind: "failed", reason: "on purpose" })'), /on purpose/],
+    ['answer what is none', servesBy('port.postMessage({ kind: "trained", trained: [] })'), /not asked/],
+    ['die at their work', servesBy('process.exit(9)'), /ended with exit code 9/],
+  ])('since they %s, and say so', async (_, url, reason) => {
     await new Promise((resolve) => setTimeout(resolve, 1500)) // idle ones are taken first
     file = new URL(url, dist)
+    const wanted = tracesOf(await trainMany(configs, HOURS, SCORES, options))
+    await vi.waitFor(
+      async () => {
+        const trained = await trainMany(configs, HOURS, SCORES, { ...options, threads: 3 })
+        const [{ reason: given }] = trained
+        expect(tracesOf(trained)).toEqual(wanted)
+        expect(given).toMatch(/^fewer threads: /)
+        expect(given).toMatch(reason)
+      },
+      { timeout: 50_000, interval: 50 },
+    )
+  })
+
+  it('since they never answer', async () => {
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    file = new URL('data:text/javascript,setInterval(() => {}, 1000)')
     await expectSameBits()
     expect(started.length).toBeGreaterThan(0)
   })
 
-  it('since the host has none', async () => {
+  it('since the host has none, and says so', async () => {
     await new Promise((resolve) => setTimeout(resolve, 1500))
     vi.spyOn(process, 'getBuiltinModule').mockImplementation((() => undefined) as never)
     await expectSameBits()
+    const rate = (step: number) => 0.5 / (1 + step)
+    const mixed = [
+      ...configs,
+      ...many(1, { ...TUTORIAL, dtype: 'float32', optimizer: { name: 'sgd', learningRate: rate } }),
+    ]
+    const [{ reason }] = await trainMany(mixed, HOURS, SCORES, { ...options, threads: 3 })
+    expect(reason).toMatch(/^fewer threads: no worker could be started.*this host starts no workers/)
     expect(started).toHaveLength(0)
   })
 

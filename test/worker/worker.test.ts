@@ -8,13 +8,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WasmEngine } from '../../src/engines/wasm.ts'
 import { Network } from '../../src/network/network.ts'
 import type { WorkerNetwork, WorkerOptions } from '../../src/worker/client.ts'
-import { accept } from '../../src/worker/host.ts'
-import { PROTOCOL } from '../../src/worker/protocol.ts'
+import { serve } from '../../src/worker/hosted-network.ts'
 import { type EngineName, engines, HOURS, rowsOf, SCORES, SMALL, TUTORIAL } from '../support/networks.ts'
 
 const dist = new URL('../../dist/', import.meta.url)
 const inThread: typeof import('../../src/index.ts') = await import(new URL('index.js', dist).href)
-const inWorker: typeof import('../../src/worker/client.ts') = await import(new URL('worker-node.js', dist).href)
+const inWorker: typeof import('../../src/worker/client.ts') = await import(new URL('worker.js', dist).href)
 
 const INPUTS = rowsOf(40, 3, 1)
 const TARGETS = rowsOf(40, 2, 2)
@@ -32,7 +31,7 @@ async function small(engine: EngineName = 'wasm', options: WorkerOptions = {}): 
 }
 
 function hostWorker(): Worker {
-  const worker = new Worker(new URL('worker-host-node.js', dist))
+  const worker = new Worker(new URL('worker-host.js', dist))
   disposables.unshift({ dispose: () => worker.terminate() })
   return worker
 }
@@ -91,20 +90,15 @@ describe.each(engines)('a network in a worker with the engine %s', (engine) => {
     expect(seen[1]).toMatchObject({ stopReason: 'callback', epochs: 21 })
   })
 
-  it('aborts a large network soon', async () => {
+  it('aborts a large network while it trains', async () => {
     const [network, inputs, targets] = await large(engine)
     const controller = new AbortController()
     const training = network.train(inputs, targets, { epochs: 1e6, signal: controller.signal })
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    const abortedAt = performance.now()
+    await network.predict(inputs.subarray(0, 784)) // its answer comes between two slices
     controller.abort()
-    const { stopReason, steps, milliseconds } = await training
-    const latency = performance.now() - abortedAt
-    console.log(
-      `${engine}: aborted in ${latency.toFixed(1)} ms; a step took ${(milliseconds / steps).toFixed(1)} ms on average`,
-    )
+    const { stopReason, epochs } = await training
     expect(stopReason).toBe('aborted')
-    expect(latency).toBeLessThan(500 + milliseconds / steps)
+    expect(epochs).toBeLessThan(1e6)
   })
 
   it('answers reads and refuses writes while it trains', async () => {
@@ -449,7 +443,7 @@ describe('a host whose caller has gone', () => {
         if (data.kind === 'question') resolve(data)
       }
     })
-    accept({ wasmprop: PROTOCOL, port: port1 })
+    serve(port1)
     port2.postMessage({ kind: 'call', id: 1, name: 'createNetwork', args: [SMALL] })
     expect((await asked).name).toBe(question)
     ends.mockClear()
@@ -461,7 +455,7 @@ describe('a host whose caller has gone', () => {
 describe('a process', () => {
   it('ends by itself while its workers are idle', async () => {
     const program = `
-      import { createNetwork } from ${JSON.stringify(new URL('worker-node.js', dist).href)}
+      import { createNetwork } from ${JSON.stringify(new URL('worker.js', dist).href)}
       const network = await createNetwork({ inputs: 1, layers: [{ units: 1 }], seed: 1 })
       const { stopReason } = await network.train([[1], [2]], [[2], [4]], { epochs: 10 })
       console.log(stopReason, await network.weightsHash())`

@@ -1,10 +1,11 @@
 // The WebAssembly engine on several threads: the build with threads on a shared memory. Large products and long passes over
-// memory are split, all else is the caller's, and the caller never depends on a helper that has not begun.
+// memory are split, all else is the caller's, and the caller never depends on a worker that has not begun.
 import { hostRefuses, WasmpropError } from '../../errors.ts'
+import type { WorkerFactory } from '../../hosts/worker.ts'
 import { compileBuild } from '../modules.ts'
 import { WasmEngine } from '../wasm.ts'
-import { NEVER, weightOf } from './board.ts'
-import { type Team, teamOfThread } from './team.ts'
+import { NEVER, weightOf } from './messages.ts'
+import { type Pool, poolOfThread } from './pool.ts'
 
 /** WebAssembly's 4 GiB. Hosts that cannot reserve addresses for all of it are asked for half, and so on. */
 const MOST_PAGES = 65536
@@ -12,14 +13,14 @@ const LEAST_MOST_PAGES = 1024
 
 /** The caller looks for the last pieces so long before it sleeps between two looks, in ms. */
 const PATIENCE = 0.05
-/** After this time, in ms, a helper that has taken a piece is taken to be dead. */
+/** After this time, in ms, a worker that has taken a piece is taken to be dead. */
 const LONGEST_WAIT = 5000
-/** What one look at the clock may count at most, in ms: a computer that slept is no helper that died. */
+/** What one look at the clock may count at most, in ms: a computer that slept is no worker that died. */
 const LONGEST_LOOK = 50
 
 export class ThreadedEngine extends WasmEngine {
   override readonly threads: number
-  readonly #team: Team
+  readonly #pool: Pool
   readonly #network: number
   #weight: ArrayBuffer | undefined
   #failure: WasmpropError | undefined
@@ -28,30 +29,30 @@ export class ThreadedEngine extends WasmEngine {
   /** How many worked until `dispose` */
   #workedThreads: number | undefined
 
-  /** Where the helpers are enlisted. Throws ENGINE_FAILED where the host refuses another memory or instance. */
+  /** Where the pool has started. Throws ENGINE_FAILED where the host refuses another memory or instance. */
   constructor(module: WebAssembly.Module, threads: number) {
     const memory = makeMemory()
-    const team = teamOfThread()
+    const pool = poolOfThread()
     let network = 0
-    const wait = new Wait(team.board)
+    const wait = new Wait(pool.shared)
     super(module, false, {
       env: {
         memory,
-        ring: () => team.ring(network),
+        ring: () => pool.wake(network),
         linger: (turn: number) => {
           if (wait.isTooLong(turn)) this.#fail()
         },
       },
     })
-    network = team.register(threads)
+    network = pool.register(threads)
     this.threads = threads
-    this.#team = team
+    this.#pool = pool
     this.#network = network
-    abandoned.register(this, { team, network }, this)
+    abandoned.register(this, { pool, network }, this)
   }
 
   override get workingThreads(): number {
-    return this.#workedThreads ?? 1 + this.#team.helpersOf(this.#network)
+    return this.#workedThreads ?? 1 + this.#pool.workersOf(this.#network)
   }
 
   override get buffer(): ArrayBufferLike {
@@ -63,25 +64,25 @@ export class ThreadedEngine extends WasmEngine {
     super.reserve(bytes)
     if (this.#weight?.byteLength === this.buffer.byteLength) return
     this.#weight = weightOf(this.memory)
-    this.#team.attach(this.#network, this.memory)
+    this.#pool.attach(this.#network, this.memory)
   }
 
   override dispose(): void {
     this.#workedThreads = this.workingThreads
     abandoned.unregister(this)
-    this.#team.detach(this.#network)
+    this.#pool.detach(this.#network)
     this.release()
     this.#weight = undefined
     this.#rescued = undefined
   }
 
   /**
-   * A helper has died with a piece of work, or is about to write it at any time: nothing may be computed in this memory any
+   * A worker has died with a piece of work, or is about to write it at any time: nothing may be computed in this memory any
    * more. A copy of what lies in it can be read, and is put in order where a step was interrupted.
    */
   #fail(): never {
     const message =
-      'a helper thread has ended in the midst of its work; the weights are those before the steps that were being ' +
+      'a worker has ended in the midst of its work; the weights are those before the steps that were being ' +
       'taken: snapshot() still gives them, and restoreNetwork goes on'
     const failure = new WasmpropError('ENGINE_FAILED', message)
     this.refuseAll(failure)
@@ -91,24 +92,24 @@ export class ThreadedEngine extends WasmEngine {
     } catch {
       // No room: it is read where it lies.
     }
-    this.#team.end()
+    this.#pool.end()
     throw failure
   }
 }
 
 /** Networks that are dropped without being disposed of */
-const abandoned = new FinalizationRegistry<{ team: Team; network: number }>(({ team, network }) => team.detach(network))
+const abandoned = new FinalizationRegistry<{ pool: Pool; network: number }>(({ pool, network }) => pool.detach(network))
 
 /** How long a caller has been waiting for the last pieces */
 class Wait {
-  readonly #board: Int32Array
+  readonly #shared: Int32Array
   readonly #maySleep: boolean
   #milliseconds = 0
   #last = 0
 
-  constructor(board: Int32Array) {
-    this.#board = board
-    this.#maySleep = maySleep(board)
+  constructor(shared: Int32Array) {
+    this.#shared = shared
+    this.#maySleep = maySleep(shared)
   }
 
   /** Called every few µs while it waits. `turn` counts from 1. */
@@ -116,16 +117,16 @@ class Wait {
     const time = performance.now()
     this.#milliseconds = turn === 1 ? 0 : this.#milliseconds + Math.min(time - this.#last, LONGEST_LOOK)
     this.#last = time
-    // With more threads than cores the helper may need this one.
-    if (this.#maySleep && this.#milliseconds > PATIENCE) Atomics.wait(this.#board, NEVER, 0, PATIENCE)
+    // With more threads than cores the worker may need this one.
+    if (this.#maySleep && this.#milliseconds > PATIENCE) Atomics.wait(this.#shared, NEVER, 0, PATIENCE)
     return this.#milliseconds > LONGEST_WAIT
   }
 }
 
 /** Whether the host lets this thread sleep: not a page's own. */
-function maySleep(board: Int32Array): boolean {
+function maySleep(shared: Int32Array): boolean {
   try {
-    Atomics.wait(board, NEVER, 1, 0) // never equal: comes back at once
+    Atomics.wait(shared, NEVER, 1, 0) // never equal: comes back at once
     return true
   } catch {
     return false
@@ -144,9 +145,9 @@ function makeMemory(): WebAssembly.Memory {
 }
 
 /** The module of the build with threads, when so many threads can work together */
-export async function prepareThreads(threads: number): Promise<WebAssembly.Module> {
-  const team = teamOfThread()
+export async function prepareThreads(threads: number, create?: WorkerFactory): Promise<WebAssembly.Module> {
+  const pool = poolOfThread()
   const module = await compileBuild('threads')
-  await team.enlist(threads, module)
+  await pool.start(threads, module, create)
   return module
 }

@@ -1,12 +1,8 @@
-// What passes between the holder of a network and the worker in which it lives. Each network has a MessagePort of its own,
-// so that a worker takes any number of them and whatever else is posted to it is left alone.
+// What passes between the holder of a network and the worker in which it lives, over a port for each network.
 import { type ErrorCode, WasmpropError } from '../errors.ts'
 import type { Layout } from '../memory/layout.ts'
 import type { Network } from '../network/network.ts'
 import type { Values } from '../numerics/values.ts'
-
-/** Raised when the messages change: a worker that runs the host of another version says so. */
-export const PROTOCOL = 1
 
 /** What a network says of itself once it is made */
 export type Facts = {
@@ -19,12 +15,6 @@ export type CallName = Exclude<keyof Network, keyof Facts | 'trainSync' | typeof
 /** The functions that make a network, by the name that they are exported under */
 export type MakerName = 'createNetwork' | 'networkFromJSON' | 'restoreNetwork'
 
-/** The one message to the worker itself */
-export interface Invitation {
-  readonly wasmprop: number
-  readonly port: MessagePort
-}
-
 /** What cannot be posted of a call's arguments: its options, which come last, and its source, which comes first */
 export interface Hooks {
   /** Whether the signal was aborted before the call */
@@ -36,14 +26,13 @@ export interface Hooks {
 /** What the worker may ask the caller of a training: its `onEpoch`, and its source to begin an epoch, go on and end early */
 export type Question = 'onEpoch' | 'open' | 'next' | 'return'
 
-export type ToHost =
+export type ToWorker =
   | { kind: 'call'; id: number; name: CallName | MakerName; args: unknown[]; hooks?: Hooks }
   | { kind: 'abort'; id: number }
   | { kind: 'setLearningRate'; rate: number }
   | { kind: 'answer'; question: number; value?: unknown; isFailed: boolean }
 
-export type FromHost =
-  | { kind: 'ready'; protocol: number }
+export type FromWorker =
   | { kind: 'result'; id: number; value: unknown }
   | { kind: 'error'; id: number; error: PackedError }
   /** Asks the caller of `id`. The training goes on after the answer. */

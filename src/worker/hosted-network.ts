@@ -1,4 +1,4 @@
-// What runs in the worker: takes the ports that it is sent, makes a network for each, and calls its methods.
+// A network in the worker and the port that it is called through: makes it, calls its methods, asks the caller back.
 import { createNetwork, Network } from '../network/network.ts'
 import { networkFromJSON, restoreNetwork } from '../network/restore.ts'
 import type { TrainResult } from '../training/loop.ts'
@@ -7,20 +7,18 @@ import type { StreamBatch, StreamSource } from '../training/stream.ts'
 import {
   type CallName,
   type Facts,
-  type FromHost,
+  type FromWorker,
   type Hooks,
-  type Invitation,
   type MakerName,
   type PackedTimeline,
-  PROTOCOL,
   packError,
   type Question,
-  type ToHost,
-} from './protocol.ts'
+  type ToWorker,
+} from './messages.ts'
 
 type Training = (...args: unknown[]) => Promise<TrainResult>
-type Call = Extract<ToHost, { kind: 'call' }>
-type Answer = Extract<ToHost, { kind: 'answer' }>
+type Call = Extract<ToWorker, { kind: 'call' }>
+type Answer = Extract<ToWorker, { kind: 'answer' }>
 
 const makers: Record<MakerName, (...args: never[]) => Promise<Network>> = {
   createNetwork,
@@ -48,10 +46,9 @@ class HostedNetwork {
     port.onmessage = ({ data }) => this.#receive(data)
     // Some hosts tell when the other side has gone.
     port.addEventListener('close', () => this.#abandon())
-    this.#post({ kind: 'ready', protocol: PROTOCOL })
   }
 
-  #receive(message: ToHost): void {
+  #receive(message: ToWorker): void {
     if (message.kind === 'call') this.#start(message)
     else if (message.kind === 'abort') this.#controllers.get(message.id)?.abort()
     else if (message.kind === 'answer') this.#questions.get(message.question)?.(message)
@@ -164,7 +161,7 @@ class HostedNetwork {
     for (const [question, resolve] of this.#questions) resolve({ kind: 'answer', question, isFailed: false })
   }
 
-  #post(message: FromHost, transfer: Transferable[] = []): void {
+  #post(message: FromWorker, transfer: Transferable[] = []): void {
     this.#port.postMessage(message, transfer)
   }
 }
@@ -196,8 +193,7 @@ function freshBuffers(value: unknown): ArrayBuffer[] {
   return values.filter((part) => ArrayBuffer.isView(part)).map(({ buffer }) => buffer as ArrayBuffer)
 }
 
-/** Takes the messages that invite to a port. Others are not meant for the host. */
-export function accept(data: unknown): void {
-  const { wasmprop, port } = (data ?? {}) as Partial<Invitation>
-  if (wasmprop !== undefined && port !== undefined) new HostedNetwork(port)
+/** Serves a network that is still to be made over this port. */
+export function serve(port: MessagePort): void {
+  new HostedNetwork(port)
 }

@@ -5,7 +5,7 @@ import { unexpected } from '../errors.ts'
 import { checkNumber, isOptionObject, isSignal } from '../options/check.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
 import type { StreamBatch } from '../training/stream.ts'
-import type { Hooks, Question } from './protocol.ts'
+import type { Hooks, Question } from './messages.ts'
 
 export type Handlers = Partial<Record<Question, (value: never) => unknown>>
 

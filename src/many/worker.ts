@@ -4,33 +4,39 @@
 import { readRows } from '../data/rows.ts'
 import { selectBoth } from '../data/training-set.ts'
 import { adoptModules } from '../engines/modules.ts'
-import { nodeThreads } from '../engines/threads/board.ts'
 import { readParts, takeParts } from '../model/snapshot.ts'
 import { Network } from '../network/network.ts'
 import { networkOfSnapshot } from '../network/restore.ts'
 import { resumeOnRows } from '../training/start.ts'
 import { type Callbacks, type Member, trainMembers } from './lane-groups.ts'
-import { buffersOf, type Data, type FromHand, READY, type Task, type ToHand, type Trained } from './messages.ts'
+import { buffersOf, type Data, type FromWorker, type Task, type ToWorker, type Trained } from './messages.ts'
 import { planLanes } from './throughput.ts'
 
-type Post = (answer: FromHand, transfer?: ArrayBuffer[]) => void
+type Post = (answer: FromWorker, transfer?: ArrayBuffer[]) => void
 
 let data: Data
 let controller: AbortController | undefined
 
-async function receive(message: ToHand, post: Post): Promise<void> {
-  if (message === 'abort') return controller?.abort()
-  if (message.data) {
-    data = message.data
-    adoptModules(data.modules)
+/** Serves `trainMany` over this port. */
+export function serve(port: MessagePort): void {
+  const post = (answer: FromWorker, transfer: ArrayBuffer[] = []) => port.postMessage(answer, transfer)
+  port.onmessage = ({ data: message }: MessageEvent<ToWorker>) => {
+    if (message.kind === 'abort') controller?.abort()
+    else answer(message, post)
   }
+}
+
+async function answer(message: Extract<ToWorker, { kind: 'train' }>, post: Post): Promise<void> {
   controller = new AbortController()
-  const { signal } = controller
   try {
-    const trained = await train(message.tasks, signal)
-    post({ trained }, buffersOf(trained))
+    if (message.data) {
+      data = message.data
+      adoptModules(data.modules)
+    }
+    const trained = await train(message.tasks, controller.signal)
+    post({ kind: 'trained', trained }, buffersOf(trained))
   } catch (error) {
-    post({ failure: String(error) })
+    post({ kind: 'failed', reason: String(error) })
   }
 }
 
@@ -54,14 +60,4 @@ async function resume({ parts, options, chosen }: Task, signal: AbortSignal): Pr
   const all = readRows(state, data.inputs, data.targets)
   const rows = chosen === undefined ? all : selectBoth(all, chosen)
   return { network, state, run: resumeOnRows(state, session, rows, { signal }) }
-}
-
-const port = nodeThreads()?.parentPort
-if (port) {
-  port.on('message', (message) => receive(message, (answer, transfer) => port.postMessage(answer, transfer)))
-  port.postMessage(READY)
-} else {
-  const post: Post = (answer, transfer = []) => postMessage(answer, { transfer })
-  addEventListener('message', ({ data: message }) => receive(message, post))
-  post(READY)
 }
