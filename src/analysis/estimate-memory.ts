@@ -1,6 +1,7 @@
 // How much memory a network will take, before any of it is taken.
 
 import { type NetworkConfig, resolveConfig } from '../config/config.ts'
+import { threadsFor } from '../engines/thread-count.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import { checkInteger } from '../options/check.ts'
 import { isConstant, newRateState } from '../tables/schedules.ts'
@@ -12,5 +13,5 @@ import { isConstant, newRateState } from '../tables/schedules.ts'
 export function estimateMemory(config: NetworkConfig, rows: number): number {
   const resolved = resolveConfig(config)
   const hasRates = !isConstant(resolved.learningRate, newRateState())
-  return memoryFor(layOut(resolved), checkInteger(rows, 'rows', 0, 2 ** 32 - 1), hasRates)
+  return memoryFor(layOut(resolved, threadsFor(resolved)), checkInteger(rows, 'rows', 0, 2 ** 32 - 1), hasRates)
 }

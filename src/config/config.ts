@@ -3,7 +3,6 @@
 
 import { tagOf, unexpected } from '../errors.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
-import { MOST_BLOCK_ROWS } from '../memory/layout.ts'
 import type { Dtype } from '../numerics/values.ts'
 import {
   checkBoolean,
@@ -23,7 +22,7 @@ import { type ChosenInitializer, type InitializerChoice, initializerOf, initiali
 import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from '../tables/losses.ts'
 import { type ChosenOptimizer, type OptimizerChoice, optimizerOf, optimizers } from '../tables/optimizers.ts'
 import { type ResolvedRate, resolveRate } from '../tables/schedules.ts'
-import { resolveThreads } from './threads.ts'
+import { checkThreads } from './threads.ts'
 
 const dtypes = ['float32', 'float64'] as const
 const engines = ['auto', 'wasm', 'typescript'] as const
@@ -121,7 +120,8 @@ export interface ResolvedConfig {
   readonly dtype: Dtype
   readonly engine: EngineChoice
   readonly arithmetic: Arithmetic
-  readonly threads: number
+  /** 'auto' becomes a number where the engine is chosen. */
+  readonly threads: number | 'auto'
   readonly wasm?: WebAssembly.Module
   readonly worker?: WorkerFactory
   readonly seed: number
@@ -209,29 +209,23 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
     ...clips,
     scaling: resolveScalings(scaling, inputs, outputs, loss),
     dtype,
-    ...resolveEngineOptions(given, largestProduct(layers)),
+    ...resolveEngineOptions(given),
     seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
   }
 }
 
-/** Checks what a network is to run on. `largest`: multiply-adds of the largest product, which `threads: 'auto'` depends on */
+/** Checks what a network is to run on. */
 export function resolveEngineOptions(
   given: Partial<Record<keyof EngineOptions, unknown>>,
-  largest = 0,
 ): Pick<ResolvedConfig, keyof EngineOptions> {
   const { engine = 'auto', arithmetic = 'reproducible', threads, wasm, worker } = given
   return {
     engine: checkName(engine, 'engine', engines),
     arithmetic: checkName(arithmetic, 'arithmetic', arithmetics),
-    threads: resolveThreads(threads, largest),
+    threads: checkThreads(threads),
     ...(wasm === undefined ? {} : { wasm: checkModule(wasm) }),
     ...(worker === undefined ? {} : { worker: checkFactory(worker) }),
   }
-}
-
-/** Multiply-adds of the largest product that a block of rows takes */
-function largestProduct(layers: readonly ResolvedLayer[]): number {
-  return MOST_BLOCK_ROWS * layers.reduce((most, { inputs, units }) => Math.max(most, inputs * units), 0)
 }
 
 function resolveLayers(layers: unknown, inputs: number, dtype: Dtype): ResolvedLayer[] {

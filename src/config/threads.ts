@@ -12,19 +12,7 @@ export const SPLIT_PRODUCT = 64 ** 3
  * as well gained 0.3 % of a step of 784-512-512-10.
  */
 export const SPLIT_BYTES = 2 ** 17
-/** The largest product from which "auto" starts helpers, which takes some 50 ms */
-const HELPS_FROM = 128 ** 3
-
 const MOST_THREADS = 64
-/** More seldom pay: not all between products is split. */
-const MOST_AUTOMATIC_THREADS = 8
-
-/** Checks the option; 'auto' is what the host can run at once, or 1 where no product of the network is large. */
-export function resolveThreads(value: unknown, largestProduct: number): number {
-  const threads = checkThreads(value)
-  if (threads !== 'auto') return threads
-  return largestProduct < HELPS_FROM ? 1 : automaticThreads()
-}
 
 /** Checks an option of that name. Default 1 */
 export function checkThreads(value: unknown): number | 'auto' {
@@ -32,20 +20,4 @@ export function checkThreads(value: unknown): number | 'auto' {
   const isCount = Number.isInteger(value) && (value as number) >= 1 && (value as number) <= MOST_THREADS
   if (isCount || value === 'auto') return value as number | 'auto'
   return refuse('threads', `an integer from 1 to ${MOST_THREADS}, or "auto"`, value)
-}
-
-/** What 'auto' is where several threads pay */
-export function automaticThreads(): number {
-  return Math.min(MOST_AUTOMATIC_THREADS, hostThreads())
-}
-
-interface Host {
-  readonly navigator?: { readonly hardwareConcurrency?: number }
-  readonly process?: { getBuiltinModule?(name: 'node:os'): typeof import('node:os') }
-}
-
-/** Threads that the host runs at once; 1 where it does not say, as Node before 20.16 */
-function hostThreads(): number {
-  const { navigator, process } = globalThis as Host
-  return navigator?.hardwareConcurrency ?? process?.getBuiltinModule?.('node:os').availableParallelism() ?? 1
 }

@@ -1,7 +1,6 @@
 // Rows as users hand them in, checked for a network, and as its engine takes them.
 import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
-import type { NetworkState } from '../memory/state.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { lossOf } from '../tables/losses.ts'
 import { type Matrix, readMatrix, readTargets } from './matrix.ts'
@@ -14,7 +13,16 @@ export interface Scalings {
   readonly targetScaling: Scaling
 }
 
-export type Configured = Pick<NetworkState, 'config'>
+/** What of a network says which rows it takes */
+export interface Configured {
+  readonly config: ResolvedConfig
+}
+
+/** And how they are scaled, as far as that is fitted */
+export interface Scaled extends Configured {
+  readonly inputScaling: Scaling | undefined
+  readonly targetScaling: Scaling | undefined
+}
 
 /** Checks inputs. `prefix` is what stands before `inputs` in messages. */
 export function readInputs({ config }: Configured, inputs: unknown, prefix = ''): Matrix {
@@ -51,27 +59,18 @@ function rangeOf({ scaling, dtype }: ResolvedConfig, name: 'inputs' | 'targets')
 }
 
 /** Checked rows as the engine takes them. Throws NOT_FITTED where the scaling is not, naming the `call`. */
-export function readScaledRows(
-  state: NetworkState,
-  call: string,
-  inputs: unknown,
-  targets: unknown,
-  prefix = '',
-): Rows {
-  return scaleRows(state, readRows(state, inputs, targets, prefix), fittedScalings(state, call))
+export function readScaledRows(network: Scaled, call: string, inputs: unknown, targets: unknown, prefix = ''): Rows {
+  return scaleRows(network, readRows(network, inputs, targets, prefix), fittedScalings(network, call))
 }
 
-export function fittedScalings({ inputScaling, targetScaling }: NetworkState, call: string): Scalings {
+export function fittedScalings({ inputScaling, targetScaling }: Scaled, call: string): Scalings {
   if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
   const expected = 'the scaling to be fitted; call train or fitScaling(inputs, targets) first'
   throw unexpected('NOT_FITTED', call, expected, '', {})
 }
 
 /** The scalings that are there, or else those fitted to these rows */
-export function scalingsFor(
-  { config, inputScaling, targetScaling }: NetworkState,
-  { inputs, targets }: Rows,
-): Scalings {
+export function scalingsFor({ config, inputScaling, targetScaling }: Scaled, { inputs, targets }: Rows): Scalings {
   return {
     inputScaling: inputScaling ?? fitScaling(config.scaling.inputs, inputs, 'inputs'),
     targetScaling: targetScaling ?? fitScaling(config.scaling.targets, targets, 'targets'),
@@ -79,7 +78,7 @@ export function scalingsFor(
 }
 
 /** Rows as the engine takes them: scaled, and labels smoothed */
-export function scaleRows({ config }: NetworkState, { inputs, targets }: Rows, scalings: Scalings): Rows {
+export function scaleRows({ config }: Configured, { inputs, targets }: Rows, scalings: Scalings): Rows {
   const { labelSmoothing = 0 } = config.loss.options
   return {
     inputs: scalings.inputScaling.apply(inputs),
@@ -87,11 +86,11 @@ export function scaleRows({ config }: NetworkState, { inputs, targets }: Rows, s
   }
 }
 
-export function scaleSet(state: NetworkState, set: TrainingSet, scalings: Scalings): TrainingSet {
+export function scaleSet(network: Configured, set: TrainingSet, scalings: Scalings): TrainingSet {
   const { validation } = set
   return {
     ...set,
-    ...scaleRows(state, set, scalings),
-    ...(validation ? { validation: scaleRows(state, validation, scalings) } : {}),
+    ...scaleRows(network, set, scalings),
+    ...(validation ? { validation: scaleRows(network, validation, scalings) } : {}),
   }
 }

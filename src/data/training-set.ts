@@ -3,7 +3,6 @@ import { VALIDATION_SPLIT } from '../../assembly/ids.ts'
 import { didYouMean, unexpected } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkNumbers, refuse } from '../options/check.ts'
-import type { ResolvedTrainOptions } from '../training/options.ts'
 import { forEachBlock, type Matrix, readMatrix } from './matrix.ts'
 import { classesOfTargets } from './targets.ts'
 
@@ -40,10 +39,23 @@ export interface TrainingSet extends Rows {
   readonly validation?: Rows
 }
 
+/** Rows that are held out: their share, and whether they are drawn or the last ones */
+export interface Split {
+  readonly share: number
+  readonly order: 'random' | 'last'
+}
+
+/** The options of `train` that rows are divided by, the weights not yet checked */
+export interface Division {
+  readonly split?: Split
+  readonly sampleWeights?: unknown
+  readonly classWeights?: unknown
+}
+
 /** Divides checked rows as the options ask. `validation` are rows of their own. */
 export function divideRows(
   rows: Rows,
-  { split, sampleWeights, classWeights }: Pick<ResolvedTrainOptions, 'split' | 'sampleWeights' | 'classWeights'>,
+  { split, sampleWeights, classWeights }: Division,
   seed: number,
   validation: Rows | undefined,
 ): TrainingSet {

@@ -1,8 +1,8 @@
 // Who shares lanes with whom, and the slices of those that do: the same in the calling thread and in the workers.
 
-import type { NetworkState } from '../memory/state.ts'
 import type { Network } from '../network/network.ts'
 import { runUntil, type TrainingRun, type TrainResult } from '../training/loop.ts'
+import type { TrainingState } from '../training/state.ts'
 import { now, Turns } from '../training/yielding.ts'
 import { agree, type LaneGroup, Lanes } from './lanes.ts'
 import type { LanePlan, planLanes } from './throughput.ts'
@@ -10,7 +10,7 @@ import type { LanePlan, planLanes } from './throughput.ts'
 /** A network whose training has begun, and does not yet have its result */
 export interface Member {
   readonly network: Network
-  readonly state: NetworkState
+  readonly state: TrainingState
   readonly run: TrainingRun
 }
 
@@ -73,7 +73,7 @@ function keyOf({ state }: Member): string | undefined {
   return JSON.stringify([...ofProgram, rows, batchRows, isShuffled, hasRates])
 }
 
-function workloadOf({ config, session }: NetworkState): LaneGroup {
+function workloadOf({ config, session }: TrainingState): LaneGroup {
   if (session?.data === undefined) throw new Error('expected a session that has begun')
   return { config, ...session.data }
 }

@@ -2,10 +2,11 @@
 // and in distribution.ts for more.
 
 import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
-import { automaticThreads, checkThreads } from '../config/threads.ts'
+import { checkThreads } from '../config/threads.ts'
 import { isRow, type MatrixInput } from '../data/matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
+import { automaticThreads } from '../engines/thread-count.ts'
 import { describe, unexpected, WasmpropError } from '../errors.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { Network } from '../network/network.ts'

@@ -130,7 +130,7 @@ function align(value: number, alignment: number): number {
  * Decides all addresses of a network on so many threads, or of networks that are trained together in so many lanes. Throws
  * OUT_OF_MEMORY for what WebAssembly's 4 GiB cannot hold.
  */
-export function layOut(config: ResolvedConfig, threads = config.threads, lanes = 1): Layout {
+export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
   const bytesPerValue = config.dtype === 'float32' ? 4 : 8
   const strideOf = (columns: number) => align(columns * lanes * bytesPerValue, VECTOR)
   const inputStride = strideOf(config.inputs)

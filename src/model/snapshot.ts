@@ -9,13 +9,14 @@ import { layOutData } from '../memory/layout.ts'
 import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
 import { POSITION_PLACE, readProgress, writeProgress } from '../memory/progress.ts'
 import type { NetworkState } from '../memory/state.ts'
-import { keepData } from '../memory/training-rows.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { resolveSession, type SessionOptions } from '../training/options.ts'
-import { type SessionData, TrainingSession } from '../training/session.ts'
+import { TrainingSession } from '../training/session.ts'
+import { keepData, type SessionData } from '../training/session-data.ts'
+import type { TrainingState } from '../training/state.ts'
 import { pack, unpack } from './format.ts'
 import { configToJSON, readScalings, resolveModelConfig, within } from './json.ts'
 
@@ -33,7 +34,7 @@ export type RestoreOptions = EngineOptions & {
 export const restoreNames = [...engineOptionNames, 'learningRate'] as const satisfies readonly (keyof RestoreOptions)[]
 
 /** All that `restoreNetwork` needs of a network */
-export function writeSnapshot(state: NetworkState): Uint8Array {
+export function writeSnapshot(state: TrainingState): Uint8Array {
   const { header, blocks } = takeParts(state)
   return pack(VERSION, header, blocks)
 }
@@ -44,7 +45,7 @@ export interface SnapshotParts {
   readonly blocks: Blocks
 }
 
-export function takeParts(state: NetworkState): SnapshotParts {
+export function takeParts(state: TrainingState): SnapshotParts {
   const { config, inputScaling, targetScaling, session } = state
   const header = {
     config: configToJSON(config),
@@ -314,7 +315,7 @@ function demand(name: string, expected: string, isTrue: boolean): void {
 }
 
 /** Puts a fresh network where the snapshot left off. */
-export function applySnapshot(state: NetworkState, { blocks, scalings, session: saved }: Snapshot): void {
+export function applySnapshot(state: TrainingState, { blocks, scalings, session: saved }: Snapshot): void {
   writeTrained(state, blocks.parameters)
   writeCounters(state, blocks.progress)
   state.inputScaling = scalings.inputs

@@ -7,7 +7,6 @@ import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toF
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, readSampleWeights } from '../data/training-set.ts'
-import { type Chosen, prepare } from '../engines/choose.ts'
 import { describe, disposed, unexpected, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor, writeProgram } from '../memory/layout.ts'
 import {
@@ -21,13 +20,12 @@ import {
   readLayers,
   unpackParameters,
 } from '../memory/parameters.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { normOf } from '../numerics/norms.ts'
 import { type Dtype, isValues, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, readOptions, refuse } from '../options/check.ts'
-import { copyOutputs, evaluateRows, notFinite, penaltyOf, predictRows, stepOnRows } from '../prediction/blocks.ts'
+import { copyOutputs, evaluateRows, penaltyOf, predictRows } from '../prediction/blocks.ts'
 import {
   computeMetrics,
   type MetricChoice,
@@ -42,7 +40,10 @@ import { newRateState } from '../tables/schedules.ts'
 import { type Run, runThrough, runYielding, type TrainingRun, type TrainResult } from '../training/loop.ts'
 import type { ResumeOptions, StreamOptions, TrainOptions } from '../training/options.ts'
 import { endRun, resumeTraining, startStream, startTraining } from '../training/start.ts'
+import type { TrainingState } from '../training/state.ts'
+import { notFinite, stepOnRows } from '../training/step.ts'
 import type { StreamSource } from '../training/stream.ts'
+import { type Prepared, prepare } from './prepare.ts'
 
 /** What a network runs on, readable as `network.engine` */
 export interface EngineInfo {
@@ -77,7 +78,7 @@ export interface Gradients {
 
 /** What holds a network's memory */
 interface Held {
-  readonly state: NetworkState
+  readonly state: TrainingState
   readonly predictor: Predictor
 }
 
@@ -98,26 +99,27 @@ export class Network {
   readonly engine: EngineInfo
   /** Weights and biases; biases that a layer does not have are not counted. */
   readonly parameterCount: number
-  readonly #chosen: Chosen
+  readonly #prepared: Prepared
   /** Undefined once it is disposed of, so that whoever still holds the network holds no memory */
   #held: Held | undefined
   #run: Run | undefined
 
-  private constructor(config: ResolvedConfig, chosen: Chosen) {
-    const engine = chosen.create()
+  private constructor(config: ResolvedConfig, prepared: Prepared) {
+    const engine = prepared.engine.create()
     const layout = layOut(config, engine.threads)
     engine.reserve(layout.end)
     writeProgram(engine.buffer, layout, config)
-    this.#chosen = chosen
-    const state: NetworkState = {
+    this.#prepared = prepared
+    const state: TrainingState = {
       config,
       layout,
       engine,
       rate: newRateState(),
-      fullBatch: chosen.fullBatch,
+      fullBatch: prepared.fullBatch,
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, config.outputs),
       session: undefined,
+      snapshot: () => writeSnapshot(state),
     }
     this.#held = { state, predictor: new Predictor(state) }
     this.inputs = config.inputs
@@ -125,7 +127,7 @@ export class Network {
     this.dtype = config.dtype
     this.seed = config.seed
     const { name, relaxed } = engine
-    const { reason } = chosen
+    const { reason } = prepared.engine
     this.engine = Object.freeze({
       name,
       get threads() {
@@ -197,7 +199,7 @@ export class Network {
     return this.#trainYielding('resume', (state) => resumeTraining(state, inputs, targets, options))
   }
 
-  async #trainYielding(call: string, start: (state: NetworkState) => TrainingRun): Promise<TrainResult> {
+  async #trainYielding(call: string, start: (state: TrainingState) => TrainingRun): Promise<TrainResult> {
     const state = this.#begin(call)
     try {
       return endRun(state, await runYielding(this.#follow(start(state))))
@@ -207,7 +209,7 @@ export class Network {
   }
 
   /** What no other write may disturb, though functions of the user run in it */
-  #alone<T>(call: string, act: (state: NetworkState) => T): T {
+  #alone<T>(call: string, act: (state: TrainingState) => T): T {
     const state = this.#begin(call)
     try {
       return act(state)
@@ -217,7 +219,7 @@ export class Network {
   }
 
   /** From here to `#end`, writes are BUSY and `dispose` waits. */
-  #begin(call: string): NetworkState {
+  #begin(call: string): TrainingState {
     const state = this.#state
     if (this.#run !== undefined) {
       throw new WasmpropError('BUSY', `${call}: the network is training; wait until its train has ended, or abort it`)
@@ -233,7 +235,7 @@ export class Network {
     return run
   }
 
-  #end({ engine }: NetworkState): void {
+  #end({ engine }: TrainingState): void {
     this.#run = undefined
     if (this.#held === undefined) engine.dispose()
   }
@@ -425,7 +427,7 @@ export class Network {
    * aborted is not carried over: `resume` takes a snapshot.
    */
   clone(): Network {
-    const copy = new Network(this.#state.config, this.#chosen)
+    const copy = new Network(this.#state.config, this.#prepared)
     const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
     new Uint8Array(copy.#state.engine.buffer).set(from.subarray(P.PROGRAM), P.PROGRAM)
     Object.assign(copy.#state.rate, this.#state.rate)
@@ -437,7 +439,7 @@ export class Network {
   /** @internal The same network, whatever its type, in float64 */
   static inFloat64(network: Network): Network {
     const { config, layout, inputScaling, targetScaling } = Network.stateOf(network)
-    const copy = new Network({ ...config, dtype: 'float64' }, network.#chosen)
+    const copy = new Network({ ...config, dtype: 'float64' }, network.#prepared)
     const packed = Float64Array.from(packParameters(network.#values(), layout))
     unpackParameters(copy.#values(), copy.#state.layout, packed)
     Object.assign(copy.#state, { inputScaling, targetScaling })
@@ -475,7 +477,7 @@ export class Network {
   }
 
   /** @internal What functions of networks work on; they take anything. */
-  static stateOf(network: unknown): NetworkState {
+  static stateOf(network: unknown): TrainingState {
     if (typeof network === 'object' && network !== null && #held in network) return network.#state
     return refuse('network', 'a Network that createNetwork gave', network)
   }
@@ -490,7 +492,7 @@ export class Network {
     throw disposed()
   }
 
-  get #state(): NetworkState {
+  get #state(): TrainingState {
     return this.#live.state
   }
 
@@ -504,7 +506,7 @@ export class Network {
 }
 
 /** The rows of a flat float array of whole rows; 0 for all else */
-function flatRows({ config }: NetworkState, inputs: MatrixInput): number {
+function flatRows({ config }: TrainingState, inputs: MatrixInput): number {
   if (!isValues(inputs)) return 0
   const rows = inputs.length / config.inputs
   return Number.isInteger(rows) ? rows : 0

@@ -1,18 +1,12 @@
-// Passes over any number of rows through the engine's fixed blocks: predictions, losses, gradients, one step.
-import { DIFFERENTIATES, DROPS } from '../../assembly/ids.ts'
+// Passes over any number of rows through the engine's fixed blocks: predictions, losses, gradients.
 import * as P from '../../assembly/program.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
-import { WasmpropError } from '../errors.ts'
 import type { LayerLayout, Layout } from '../memory/layout.ts'
-import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
-import type { FullBatch, NetworkState } from '../memory/state.ts'
-import { placeRows, reserveRows } from '../memory/training-rows.ts'
+import type { NetworkState } from '../memory/state.ts'
 import { halfSquares, magnitudes } from '../numerics/norms.ts'
 import { newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { lossOf } from '../tables/losses.ts'
-import { rateAt } from '../tables/schedules.ts'
-import { adviceFor } from '../training/divergence.ts'
 
 /** Raw outputs of all rows, without gaps: rows × outputs, in the network's type, before unscaling. */
 export function predictRows({ config, layout, engine }: NetworkState, inputs: Matrix): Values {
@@ -78,76 +72,6 @@ export function lossOfSum({ config }: NetworkState, sum: number, rows: number): 
   return isMeanOverRows ? loss / rows : loss
 }
 
-/** What a step came to: the loss before it, and in words what was not finite, where that undid it */
-export interface StepOutcome {
-  readonly loss: number
-  /** The epoch's sum with this batch */
-  readonly sum: number
-  readonly rate: number
-  readonly failure?: string
-}
-
-/**
- * One optimizer step on all rows as one batch. Everything is as it was where the loss or a weight after it is not finite.
- * `epochSum` is that of the batches before, where there is an epoch: its loss has to stay finite as well.
- */
-export function stepOnRows(
-  state: NetworkState,
-  rows: Rows,
-  weights?: Float64Array,
-  flags = DIFFERENTIATES | DROPS,
-  epochSum = 0,
-): StepOutcome {
-  const { engine } = state
-  const rate = nextRate(state)
-  if (state.fullBatch) return searchOnRows(state, state.fullBatch, rows, weights, flags, rate)
-  const loss = evaluateRows(state, rows, flags, weights)
-  const sum = epochSum + lossSum(state)
-  const outcome = { loss, sum, rate }
-  if (!Number.isFinite(loss)) return { ...outcome, failure: 'the loss of the batch' }
-  if (!Number.isFinite(lossOfSum(state, sum, 1))) return { ...outcome, failure: 'the loss of the epoch' }
-  const safePoint = saveSafePoint(state)
-  try {
-    engine.step(P.PROGRAM, rate)
-  } catch (error) {
-    restoreSafePoint(state, safePoint)
-    throw error
-  }
-  if (areParametersFinite(state)) return outcome
-  restoreSafePoint(state, safePoint)
-  return { ...outcome, failure: 'a weight after the step' }
-}
-
-/** The same with an optimizer that needs the rows in memory for several passes */
-function searchOnRows(
-  state: NetworkState,
-  { stepOnData }: FullBatch,
-  rows: Rows,
-  weights: Float64Array | undefined,
-  flags: number,
-  rate: number,
-): StepOutcome {
-  const count = rows.inputs.rows
-  const data = {
-    rows: count,
-    batchRows: count,
-    validationRows: 0,
-    isShuffled: false,
-    isWeighted: weights !== undefined,
-    hasRates: false,
-  }
-  placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) })
-  const { loss } = stepOnData(state, rate, flags)
-  const outcome = { loss, sum: lossSum(state), rate }
-  return Number.isFinite(loss) ? outcome : { ...outcome, failure: 'the loss of the batch' }
-}
-
-/** The error for a step that was undone */
-export function notFinite(state: NetworkState, { failure, rate }: StepOutcome, { inputs }: Rows): WasmpropError {
-  const message = `expected ${failure} to be finite; the network is as before. ${adviceFor(state, rate, inputs)}`
-  return new WasmpropError('NOT_FINITE', message)
-}
-
 /** l1 · Σ|W| + ½ · l2 · ΣW² */
 export function penaltyOf({ config, engine, layout }: NetworkState): number {
   const { l1, l2 } = config.regularization
@@ -157,10 +81,4 @@ export function penaltyOf({ config, engine, layout }: NetworkState): number {
     values.subarray(weights / layout.bytesPerValue, (weights + inputs * stride) / layout.bytesPerValue) // pads are 0
   const lists = layout.layers.map(weightsOf)
   return magnitudes(l1, lists) + halfSquares(l2, lists)
-}
-
-/** The learning rate of the step that would come next */
-export function nextRate({ config, engine, rate }: NetworkState): number {
-  const view = new DataView(engine.buffer, P.PROGRAM)
-  return rateAt(config.learningRate, rate, view.getFloat64(P.STEP, true), view.getFloat64(P.EPOCH, true))
 }

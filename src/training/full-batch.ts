@@ -15,12 +15,7 @@ import { halfSquares } from '../numerics/norms.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { penaltyOf } from '../prediction/blocks.ts'
 import { lbfgsStep } from './lbfgs.ts'
-
-/** `loss`: before the step, without penalties; not finite where the step changed nothing for that */
-export interface DataStep {
-  readonly loss: number
-  readonly hasConverged: boolean
-}
+import type { DataStep } from './state.ts'
 
 export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTIATES | DROPS): DataStep {
   const { engine, layout, config } = state

@@ -6,15 +6,16 @@ import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
-import type { NetworkState } from '../memory/state.ts'
-import { placedInputs, ValidationPass } from '../memory/training-rows.ts'
-import { writeSnapshot } from '../model/snapshot.ts'
+import { placedInputs } from '../memory/training-rows.ts'
 import { checkNumber } from '../options/check.ts'
 import { rateAt } from '../tables/schedules.ts'
 import { divergenceAdvice } from './divergence.ts'
 import type { EpochProgress, HostOptions } from './options.ts'
-import type { SessionData, StopReason, TrainingSession } from './session.ts'
+import type { StopReason, TrainingSession } from './session.ts'
+import type { SessionData } from './session-data.ts'
+import type { TrainingState } from './state.ts'
 import type { Timeline } from './timeline.ts'
+import { ValidationPass } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
 
@@ -61,7 +62,7 @@ export interface Run {
 
 /** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
 export class TrainingRun implements Run {
-  readonly #state: NetworkState
+  readonly #state: TrainingState
   readonly #session: TrainingSession
   readonly #data: SessionData
   readonly #places: DataLayout
@@ -82,7 +83,13 @@ export class TrainingRun implements Run {
   readonly #waiting = new Waiting()
   #pending: Promise<unknown> | undefined
 
-  constructor(state: NetworkState, session: TrainingSession, data: SessionData, places: DataLayout, host: HostOptions) {
+  constructor(
+    state: TrainingState,
+    session: TrainingSession,
+    data: SessionData,
+    places: DataLayout,
+    host: HostOptions,
+  ) {
     this.#state = state
     this.#session = session
     this.#data = data
@@ -377,7 +384,7 @@ export class TrainingRun implements Run {
 
 /** What `train`, `trainStream` and `resume` give */
 export function resultOf(
-  { engine }: NetworkState,
+  { engine }: TrainingState,
   session: TrainingSession,
   stopReason: StopReason,
   advice?: string,
@@ -408,7 +415,7 @@ function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: Training
 
 /** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */
 export function tellEpoch(
-  state: NetworkState,
+  state: TrainingState,
   { losses, validationLosses }: TrainingSession,
   { onEpoch }: HostOptions,
   learningRate: number,
@@ -423,7 +430,7 @@ export function tellEpoch(
     setLearningRate: (given) => {
       rate.rate = checkNumber(given, 'setLearningRate', { min: 0 })
     },
-    snapshot: () => writeSnapshot(state),
+    snapshot: state.snapshot,
   }
   return onEpoch(progress)
 }

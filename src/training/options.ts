@@ -1,6 +1,7 @@
 // What users may ask of `train`, `trainStream` and `resume`: the options, their defaults, and every check that needs no data.
 
 import type { MatrixInput, NumericArray } from '../data/matrix.ts'
+import type { Division } from '../data/training-set.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from '../options/check.ts'
 
 /** What `train` takes */
@@ -95,17 +96,13 @@ export interface HostOptions {
   readonly onEpoch?: (progress: EpochProgress) => unknown
 }
 
-export interface ResolvedTrainOptions extends HostOptions {
+export interface ResolvedTrainOptions extends HostOptions, Division {
   readonly session: SessionOptions
   /** Undefined: as the optimizer likes it */
   readonly batchSize: number | 'full' | undefined
   readonly shuffle: boolean
-  readonly split?: { readonly share: number; readonly order: 'random' | 'last' }
   /** Rows of their own, not yet checked */
   readonly validation?: { readonly inputs: unknown; readonly targets: unknown }
-  /** Not yet checked */
-  readonly sampleWeights?: unknown
-  readonly classWeights?: unknown
 }
 
 const MOST_EPOCHS = 2 ** 53

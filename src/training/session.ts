@@ -1,21 +1,14 @@
 // How a call of `train` stands: what it has seen so far, and what the end of an epoch leads to. All of it goes into snapshots.
 
-import type { DataShape } from '../memory/layout.ts'
 import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
-import { type Blocks, type Values, valuesOf } from '../numerics/values.ts'
+import { type Values, valuesOf } from '../numerics/values.ts'
 import { afterEpoch } from '../tables/schedules.ts'
 import type { SessionOptions } from './options.ts'
+import type { KeptData, SessionData } from './session-data.ts'
 import { Timeline } from './timeline.ts'
 
 export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'converged' | 'callback' | 'aborted' | 'diverged'
-
-/** The rows that a session runs over: what of them is not in the rows themselves */
-export interface SessionData extends DataShape {
-  readonly batchRows: number
-  /** How the validation rows were taken from the rows that were given; undefined: they are rows of their own */
-  readonly split?: { readonly share: number; readonly order: 'random' | 'last' }
-}
 
 /** Numbers in a typed array that doubles when it is full */
 export class NumberList {
@@ -51,14 +44,6 @@ export interface Best {
   weights: Values | undefined
 }
 
-/** What of its data a call needs that is resumed, beside the rows themselves: these are handed in again */
-export interface KeptData {
-  /** Tells them from others */
-  readonly fingerprint: number
-  /** Weights of rows, and rows of their own for the validation */
-  readonly ownRows: Blocks
-}
-
 /** `Data` is undefined for a stream. */
 export class TrainingSession<Data extends SessionData | undefined = SessionData | undefined> {
   readonly options: SessionOptions
@@ -80,7 +65,7 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   /** Rows that were trained on before the snapshot, by another network */
   samplesBefore = 0
   /** Once it was needed: by a snapshot, or since other rows come into the memory */
-  kept: KeptData | undefined
+  kept?: KeptData
 
   constructor(options: SessionOptions, data: Data, { config, layout }: NetworkState, firstStep: number) {
     this.options = options

@@ -6,15 +6,7 @@ import type { MatrixInput } from '../data/matrix.ts'
 import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, readSampleWeights, type TrainingSet } from '../data/training-set.ts'
 import { unexpected } from '../errors.ts'
-import type { NetworkState } from '../memory/state.ts'
-import {
-  fingerprintRows,
-  keepData,
-  placeRows,
-  placeValidation,
-  reserveRows,
-  writeOwnRows,
-} from '../memory/training-rows.ts'
+import { placeRows, placeValidation, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
@@ -29,11 +21,13 @@ import {
   type StreamOptions,
   type TrainOptions,
 } from './options.ts'
-import { type SessionData, TrainingSession } from './session.ts'
+import { TrainingSession } from './session.ts'
+import { fingerprintRows, keepData, type SessionData, writeOwnRows } from './session-data.ts'
+import { keepSession, type TrainingState } from './state.ts'
 import { type ReadyBatch, readBatch, StreamRun, type StreamSource } from './stream.ts'
 
 export function startTraining(
-  state: NetworkState,
+  state: TrainingState,
   inputs: MatrixInput,
   targets: MatrixInput,
   options: TrainOptions | undefined,
@@ -47,7 +41,7 @@ export function startTraining(
 
 /** The same on checked rows, and rows of their own for the validation */
 export function startOnRows(
-  state: NetworkState,
+  state: TrainingState,
   rows: Rows,
   own: Rows | undefined,
   options: ResolvedTrainOptions,
@@ -57,6 +51,7 @@ export function startOnRows(
   const scalings = scalingsFor(state, set)
   const session = new TrainingSession(options.session, data, state, stepsDone(state))
   session.begin(state)
+  keepSession(state)
   const places = reserveRows(state, data)
   placeRows(state, places, scaleSet(state, set, scalings))
   // Nothing is refused any more.
@@ -69,10 +64,10 @@ export function startOnRows(
   return new TrainingRun(state, session, data, places, options)
 }
 
-const stepsDone = ({ engine }: NetworkState) => new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
+const stepsDone = ({ engine }: TrainingState) => new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
 
 function describeData(
-  { config, rate }: NetworkState,
+  { config, rate }: TrainingState,
   { batchSize, shuffle, split }: ResolvedTrainOptions,
   set: TrainingSet,
 ): SessionData {
@@ -91,7 +86,7 @@ function describeData(
 
 /** Rows per step. Rprop and L-BFGS compare gradients of all rows from step to step. */
 function batchRowsOf(
-  optimizer: NetworkState['config']['optimizer'],
+  optimizer: TrainingState['config']['optimizer'],
   batchSize: ResolvedTrainOptions['batchSize'],
   rows: number,
 ): number {
@@ -102,7 +97,7 @@ function batchRowsOf(
   return refuse('batchSize', `"full" with the optimizer ${optimizer.name}`, batchRows)
 }
 
-export function startStream(state: NetworkState, source: StreamSource, options: StreamOptions | undefined): StreamRun {
+export function startStream(state: TrainingState, source: StreamSource, options: StreamOptions | undefined): StreamRun {
   const { optimizer } = state.config
   if (optimizerOf(optimizer).needsFullBatch) {
     const got = `${optimizer.name}; use train`
@@ -122,12 +117,13 @@ export function startStream(state: NetworkState, source: StreamSource, options: 
   }
   const session = new TrainingSession(resolved.session, undefined, state, stepsDone(state))
   session.begin(state)
+  keepSession(state)
   const placed = held && placeValidation(state, held)
   return new StreamRun(state, session, resolved, read, placed)
 }
 
 export function resumeTraining(
-  state: NetworkState,
+  state: TrainingState,
   inputs: MatrixInput,
   targets: MatrixInput,
   options: ResumeOptions | undefined,
@@ -143,7 +139,7 @@ export function resumeTraining(
 
 /** The same on checked rows */
 export function resumeOnRows(
-  state: NetworkState,
+  state: TrainingState,
   session: TrainingSession<SessionData>,
   rows: Rows,
   host: HostOptions,
@@ -166,7 +162,7 @@ export function resumeOnRows(
 }
 
 /** Only what was aborted, or thrown out of, can be resumed. */
-export function endRun(state: NetworkState, result: TrainResult): TrainResult {
+export function endRun(state: TrainingState, result: TrainResult): TrainResult {
   if (result.stopReason !== 'aborted') state.session = undefined
   return result
 }

@@ -4,14 +4,16 @@ import type { Matrix, MatrixInput, NumericArray } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import { describe, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import type { NetworkState } from '../memory/state.ts'
-import { placedInputs, ValidationPass } from '../memory/training-rows.ts'
+import { placedInputs } from '../memory/training-rows.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
-import { lossOfSum, stepOnRows } from '../prediction/blocks.ts'
+import { lossOfSum } from '../prediction/blocks.ts'
 import { divergenceAdvice } from './divergence.ts'
 import { type Run, resultOf, type TrainResult, tellEpoch } from './loop.ts'
 import type { HostOptions } from './options.ts'
 import type { StopReason, TrainingSession } from './session.ts'
+import type { TrainingState } from './state.ts'
+import { stepOnRows } from './step.ts'
+import { ValidationPass } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { now, Turns } from './yielding.ts'
 
@@ -41,7 +43,7 @@ export interface PlacedValidation {
 }
 
 export class StreamRun implements Run {
-  readonly #state: NetworkState
+  readonly #state: TrainingState
   readonly #session: TrainingSession
   readonly #host: HostOptions
   readonly #read: (batch: unknown, path: string) => ReadyBatch
@@ -59,7 +61,7 @@ export class StreamRun implements Run {
   #rate = 0
 
   constructor(
-    state: NetworkState,
+    state: TrainingState,
     session: TrainingSession,
     host: HostOptions,
     read: (batch: unknown, path: string) => ReadyBatch,

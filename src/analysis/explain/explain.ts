@@ -10,9 +10,10 @@ import { gradientsOf, type LayerWeights, readLayers } from '../../memory/paramet
 import type { NetworkState } from '../../memory/state.ts'
 import { Network } from '../../network/network.ts'
 import { valuesOf } from '../../numerics/values.ts'
-import { evaluateRows, nextRate, notFinite, stepOnRows } from '../../prediction/blocks.ts'
+import { evaluateRows } from '../../prediction/blocks.ts'
 import { type ActivationName, activationOf } from '../../tables/activations.ts'
 import { lossOf } from '../../tables/losses.ts'
+import { nextRate, notFinite, stepOnRows } from '../../training/step.ts'
 import { explanationToMathML, explanationToText, type TextOptions } from './text.ts'
 
 /** One way on which a hidden neuron's output reaches the error */

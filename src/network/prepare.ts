@@ -1,0 +1,21 @@
+// Loads what a configuration names, and only that.
+import type { ResolvedConfig } from '../config/config.ts'
+import { type ChosenEngine, chooseEngine } from '../engines/choose.ts'
+import { optimizerOf } from '../tables/optimizers.ts'
+import type { FullBatch } from '../training/state.ts'
+
+/** What a network is made of beside its configuration */
+export interface Prepared {
+  readonly engine: ChosenEngine
+  /** What takes the steps of optimizers that search */
+  readonly fullBatch: FullBatch | undefined
+}
+
+export async function prepare(config: ResolvedConfig): Promise<Prepared> {
+  const searches = optimizerOf(config.optimizer).searches === true
+  const [engine, fullBatch] = await Promise.all([
+    chooseEngine(config),
+    searches ? import('../training/full-batch.ts') : undefined,
+  ])
+  return { engine, fullBatch }
+}

@@ -1,0 +1,82 @@
+// The rows of a session: how they were made of those that were handed in, and what of them is kept for `resume`.
+
+import type { Split } from '../data/training-set.ts'
+import { layOutData } from '../memory/layout.ts'
+import type { NetworkState } from '../memory/state.ts'
+import type { BatchedShape } from '../memory/training-rows.ts'
+import { Murmur3 } from '../numerics/hash.ts'
+import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
+
+/** The rows that a session runs over: what of them is not in the rows themselves */
+export interface SessionData extends BatchedShape {
+  /** How the validation rows were taken from the rows that were given; undefined: they are rows of their own */
+  readonly split?: Split
+}
+
+/** What of its data a call needs that is resumed, beside the rows themselves: these are handed in again */
+export interface KeptData {
+  /** Tells them from others */
+  readonly fingerprint: number
+  /** Weights of rows, and rows of their own for the validation */
+  readonly ownRows: Blocks
+}
+
+/** Takes it from the memory, once: from then on other rows may lie there. */
+export function keepData(state: NetworkState, session: { readonly data: SessionData; kept?: KeptData }): KeptData {
+  session.kept ??= { fingerprint: fingerprintRows(state, session.data), ownRows: readOwnRows(state, session.data) }
+  return session.kept
+}
+
+/** Weights of rows, and rows of their own for the validation, without gaps */
+function readOwnRows({ engine, layout, config }: NetworkState, data: SessionData): Blocks {
+  const places = layOutData(layout, data)
+  const values = valuesOf(engine.buffer, config.dtype)
+  const read = (address: number, stride: number, columns: number) => {
+    const rows = newValues(config.dtype, data.validationRows * columns)
+    for (let row = 0; row < data.validationRows; row++) {
+      const from = (address + row * stride) / layout.bytesPerValue
+      rows.set(values.subarray(from, from + columns), row * columns)
+    }
+    return rows
+  }
+  const outputs = config.layers[config.layers.length - 1].units
+  return {
+    ...(data.isWeighted ? { weights: new Float64Array(engine.buffer, places.weights, data.rows).slice() } : {}),
+    ...(data.validationRows > 0 && !data.split
+      ? {
+          validationInputs: read(places.validationInputs, layout.inputStride, config.inputs),
+          validationTargets: read(places.validationTargets, layout.targetStride, outputs),
+        }
+      : {}),
+  }
+}
+
+/** Puts what `readOwnRows` gave where it belongs. */
+export function writeOwnRows({ engine, layout, config }: NetworkState, data: SessionData, blocks: Blocks): void {
+  const places = layOutData(layout, data)
+  const values = valuesOf(engine.buffer, config.dtype)
+  const write = (rows: Values, address: number, stride: number) => {
+    const columns = rows.length / data.validationRows
+    for (let row = 0; row < data.validationRows; row++) {
+      values.set(rows.subarray(row * columns, (row + 1) * columns), (address + row * stride) / layout.bytesPerValue)
+    }
+  }
+  if (data.isWeighted) new Float64Array(engine.buffer, places.weights, data.rows).set(blocks.weights)
+  if (data.validationRows === 0 || data.split) return
+  write(blocks.validationInputs, places.validationInputs, layout.inputStride)
+  write(blocks.validationTargets, places.validationTargets, layout.targetStride)
+}
+
+/** 32 bits over the rows that were handed in, as they lie in memory: tells other data, but is no signature. */
+export function fingerprintRows({ engine, layout }: NetworkState, data: SessionData): number {
+  const places = layOutData(layout, data)
+  const hash = new Murmur3()
+  const add = (address: number, bytes: number) => hash.add(new Uint32Array(engine.buffer, address, bytes / 4))
+  add(places.inputs, data.rows * layout.inputStride)
+  add(places.targets, data.rows * layout.targetStride)
+  if (data.split) {
+    add(places.validationInputs, data.validationRows * layout.inputStride)
+    add(places.validationTargets, data.validationRows * layout.targetStride)
+  }
+  return hash.value
+}
