@@ -27,7 +27,7 @@ export type {
   ScalingChoice,
   ScalingName,
 } from './config/config.ts'
-export type { FlatInput, MatrixInput, NumericArray, Predictions } from './data/matrix.ts'
+export type { FlatInput, MatrixInput, Predictions } from './data/forms.ts'
 export type { ScalingJSON } from './data/scaling.ts'
 export { type ErrorCode, WasmpropError } from './errors.ts'
 export {
@@ -50,6 +50,7 @@ export {
   type Network,
 } from './network/network.ts'
 export { networkFromJSON, restoreNetwork } from './network/restore.ts'
+export type { NumericArray } from './numerics/typed.ts'
 export type { Dtype } from './numerics/values.ts'
 export type { Average, MetricChoice, MetricName, Metrics } from './prediction/metrics.ts'
 export type { ActivationChoice, ActivationName } from './tables/activations.ts'

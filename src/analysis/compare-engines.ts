@@ -1,7 +1,7 @@
 // The same training in both engines: times, their ratio, and whether the bits agree.
 
 import type { NetworkConfig } from '../config/config.ts'
-import type { MatrixInput } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
 import { createNetwork, type Network } from '../network/network.ts'
 import type { TrainResult } from '../training/loop.ts'
 import type { TrainOptions } from '../training/options.ts'

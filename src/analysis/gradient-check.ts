@@ -1,7 +1,7 @@
 // A proof on the user's own network and data: gradients as the engine computes them, against central differences.
 import { DIFFERENTIATES, GRADIENT_CHECK } from '../../assembly/ids.ts'
 import { PROGRAM } from '../../assembly/program.ts'
-import type { MatrixInput } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
 import { readScaledRows } from '../data/rows.ts'
 import type { Rows } from '../data/training-set.ts'
 import type { LayerLayout } from '../memory/layout.ts'

@@ -3,7 +3,9 @@ import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { lossOf } from '../tables/losses.ts'
-import { type Matrix, readMatrix, readTargets } from './matrix.ts'
+import { type Matrix, own } from './matrix.ts'
+import { readMatrix } from './read-matrix.ts'
+import { readTargets } from './read-targets.ts'
 import { fitScaling, type Scaling } from './scaling.ts'
 import { smoothRows } from './targets.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
@@ -25,8 +27,9 @@ export interface Scaled extends Configured {
 }
 
 /** Checks inputs. `prefix` is what stands before `inputs` in messages. */
-export function readInputs({ config }: Configured, inputs: unknown, prefix = ''): Matrix {
-  return readMatrix(inputs, config.inputs, `${prefix}inputs`, rangeOf(config, 'inputs'))
+export function readInputs({ config }: Configured, inputs: unknown, prefix = '', leastRows: 0 | 1 = 1): Matrix {
+  const dtype = rangeOf(config, 'inputs')
+  return readMatrix(inputs, { name: `${prefix}inputs`, columns: config.inputs, dtype, leastRows })
 }
 
 /** Checks targets for so many rows. */
@@ -40,14 +43,20 @@ export function readRows(network: Configured, inputs: unknown, targets: unknown,
   return { inputs: x, targets: readTargetRows(network, targets, x.rows, prefix) }
 }
 
-/** Reads rows for several networks: once for all that ask the same of them. */
+/** The same, kept: for what goes on while the caller does, who may change typed arrays meanwhile */
+export function readOwnRows(network: Configured, inputs: unknown, targets: unknown, prefix = ''): Rows {
+  const rows = readRows(network, inputs, targets, prefix)
+  return { inputs: own(rows.inputs), targets: own(rows.targets) }
+}
+
+/** Reads and keeps rows for several networks: once for all that ask the same of them. */
 export function rowsReader(inputs: unknown, targets: unknown, prefix = ''): (network: Configured) => Rows {
   const known = new Map<string, Rows>()
   return (network) => {
     const { config } = network
     const kind = `${lossOf(config.loss).targets} ${config.outputs}`
     const key = `${rangeOf(config, 'inputs')} ${rangeOf(config, 'targets')} ${kind}`
-    const rows = known.get(key) ?? readRows(network, inputs, targets, prefix)
+    const rows = known.get(key) ?? readOwnRows(network, inputs, targets, prefix)
     known.set(key, rows)
     return rows
   }

@@ -3,7 +3,8 @@ import { VALIDATION_SPLIT } from '../../assembly/ids.ts'
 import { didYouMean, unexpected } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkNumbers, refuse } from '../options/check.ts'
-import { forEachBlock, type Matrix, readMatrix } from './matrix.ts'
+import type { Matrix } from './matrix.ts'
+import { readMatrix } from './read-matrix.ts'
 import { classesOfTargets } from './targets.ts'
 
 /** Inputs with their targets */
@@ -122,9 +123,7 @@ function shareOut(count: number, sizes: Uint32Array): Uint32Array {
 /** Checks one weight per row. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
 export function readSampleWeights(value: unknown, rows: number, path = 'sampleWeights'): Float64Array {
   const weights = new Float64Array(rows)
-  forEachBlock(readMatrix(value, 1, path, 'float64', rows), (block, from, to) => {
-    weights.set(block.subarray(0, to - from), from)
-  })
+  readMatrix(value, { name: path, columns: 1, rows, dtype: 'float64' }).copyRows(0, rows, weights, 0, 1)
   const row = weights.findIndex((weight) => weight < 0)
   if (row >= 0) {
     const place = { path, row }

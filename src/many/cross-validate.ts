@@ -1,6 +1,6 @@
 // Cross-validation: what users see of it. The rest is loaded by the first call.
 import type { NetworkConfig } from '../config/config.ts'
-import type { MatrixInput } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
 import type { MetricChoice, Metrics } from '../prediction/metrics.ts'
 import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
 

@@ -1,7 +1,8 @@
 // Networks over threads: the calling one trains as well, and workers take of what waits. What fails in a worker is trained by
 // the others, so that a worker can only save time.
 
-import type { FlatInput, Matrix } from '../data/matrix.ts'
+import type { FlatInput } from '../data/forms.ts'
+import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import { type BuildName, compileBuild, type Modules } from '../engines/modules.ts'
 import type { WasmpropError } from '../errors.ts'

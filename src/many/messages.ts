@@ -1,7 +1,7 @@
 // What passes between the thread that called `trainMany` and its workers. A network travels as the parts of a snapshot, and
 // comes back so: whatever becomes of a worker, the one in the calling thread still stands where it was.
 
-import type { FlatInput } from '../data/matrix.ts'
+import type { FlatInput } from '../data/forms.ts'
 import type { Modules } from '../engines/modules.ts'
 import type { RestoreOptions, SnapshotParts } from '../model/snapshot.ts'
 import type { StopReason } from '../training/session.ts'

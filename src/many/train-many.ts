@@ -1,8 +1,9 @@
 // Several networks at once: what users see of it. The rest is loaded by the first call.
 import type { NetworkConfig } from '../config/config.ts'
-import type { MatrixInput, NumericArray } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
 import type { WorkerFactory } from '../hosts/worker.ts'
 import type { Network } from '../network/network.ts'
+import type { NumericArray } from '../numerics/typed.ts'
 import type { TrainResult } from '../training/loop.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
 

@@ -3,7 +3,8 @@
 
 import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
 import { checkThreads } from '../config/threads.ts'
-import { isRow, type MatrixInput } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
+import { isRow } from '../data/read-matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
 import { automaticThreads } from '../engines/thread-count.ts'

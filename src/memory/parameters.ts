@@ -1,7 +1,9 @@
 // Weights and biases as users see them, in and out of linear memory, and their fingerprint.
 
 import type { ResolvedConfig } from '../config/config.ts'
-import { type Matrix, readMatrix, toList } from '../data/matrix.ts'
+import { toList } from '../data/forms.ts'
+import { type Matrix, own } from '../data/matrix.ts'
+import { isRow, readMatrix } from '../data/read-matrix.ts'
 import { describe, unexpected } from '../errors.ts'
 import { Fnv1a } from '../numerics/hash.ts'
 import { type Dtype, littleEndian, newValues, type Values } from '../numerics/values.ts'
@@ -138,7 +140,7 @@ export interface CheckedLayer {
   readonly biases: Matrix
 }
 
-/** Checks what `setWeights` is given. The numbers stay where the user has them until `copyLayers`. */
+/** Checks and keeps what `setWeights` is given: nothing is written before all of it was read. */
 export function checkWeights(layers: unknown, { layers: expected, dtype }: ResolvedConfig): CheckedLayer[] {
   if (!Array.isArray(layers) || layers.length !== expected.length) {
     throw unexpected('INVALID_SHAPE', 'layers', `an array of ${expected.length} layers`, describe(layers))
@@ -147,7 +149,8 @@ export function checkWeights(layers: unknown, { layers: expected, dtype }: Resol
     const path = `layers[${index}]`
     const layer: unknown = layers[index]
     if (!isOptionObject(layer)) throw unexpected('INVALID_SHAPE', path, '{ weights, biases }', describe(layer))
-    const weights = readMatrix(layer.weights, units, `${path}.weights`, dtype, inputs)
+    const name = `${path}.weights`
+    const weights = own(readMatrix(layer.weights, { name, columns: units, rows: inputs, dtype }))
     const biases = readBiases(layer.biases, units, `${path}.biases`, dtype)
     if (!hasBiases) refuseBiases(biases)
     return { weights, biases }
@@ -155,8 +158,11 @@ export function checkWeights(layers: unknown, { layers: expected, dtype }: Resol
 }
 
 function readBiases(value: unknown, units: number, path: string, dtype: Dtype): Matrix {
-  const isList = Array.isArray(value) || ArrayBuffer.isView(value)
-  if (isList && (value as ArrayLike<unknown>).length === units) return readMatrix(value, 1, path, dtype)
+  const isList = isRow(value)
+  if (isList && value.length === units) {
+    const biases = own(readMatrix(value, { name: path, columns: 1, dtype }))
+    if (biases.rows === units) return biases
+  }
   const code = isList ? 'INVALID_SHAPE' : 'INVALID_DATA'
   throw unexpected(code, path, `an array of ${units} numbers, one per unit`, describe(value))
 }

@@ -3,7 +3,8 @@
 import { DIFFERENTIATES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
-import { type Matrix, type MatrixInput, type NumericArray, type Predictions, toForm } from '../data/matrix.ts'
+import { type MatrixInput, type Predictions, toForm } from '../data/forms.ts'
+import type { Matrix } from '../data/matrix.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, readSampleWeights } from '../data/training-set.ts'
@@ -23,6 +24,7 @@ import {
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { normOf } from '../numerics/norms.ts'
+import { lengthOf, type NumericArray, plainView, sizeOf } from '../numerics/typed.ts'
 import { type Dtype, isValues, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, readOptions, refuse } from '../options/check.ts'
 import { copyOutputs, evaluateRows, penaltyOf, predictRows } from '../prediction/blocks.ts'
@@ -281,18 +283,21 @@ export class Network {
     const { state, predictor } = this.#live
     const rows = flatRows(state, inputs)
     const { blockRows, bytesPerValue } = state.layout
-    const isWhole = isValues(outputs) && outputs.length === rows * state.config.outputs
-    if (rows > 0 && rows <= blockRows && isWhole && outputs.BYTES_PER_ELEMENT >= bytesPerValue) {
+    const isWhole = isValues(outputs) && lengthOf(outputs) === rows * state.config.outputs
+    if (rows > 0 && rows <= blockRows && isWhole && sizeOf(outputs) >= bytesPerValue) {
       // Nothing is written before the block is known to be finite, unless scaling back overflows.
       if (state.targetScaling?.isIdentity && predictor.predict(inputs as Values, rows, outputs)) return
     }
     const { outputs: results } = this.#predict(inputs)
-    if (!isValues(outputs) || outputs.length !== results.length) {
-      const got = outputs?.length === undefined ? describe(outputs) : `one of ${outputs.length}`
+    const isArray = isValues(outputs)
+    if (!isArray || lengthOf(outputs) !== results.length) {
+      const got = isArray ? `one of ${lengthOf(outputs)}` : describe(outputs)
       throw unexpected('INVALID_SHAPE', 'outputs', `a Float32Array or Float64Array of ${results.length} numbers`, got)
     }
-    refuseNarrow(outputs, results, state.config.outputs)
-    outputs.set(results)
+    if (results.length === 0) return
+    const target = plainView(outputs)
+    refuseNarrow(target, results, state.config.outputs)
+    target.set(results)
   }
 
   /**
@@ -318,8 +323,9 @@ export class Network {
       const outputs = newValues(dtype, rows * columns)
       if (predictor.predict(inputs as Values, rows, outputs)) return { outputs }
     }
-    const x = readInputs(state, inputs)
-    const { inputScaling, targetScaling } = fittedScalings(state, 'predict')
+    const x = readInputs(state, inputs, '', 0)
+    // Again: what reads the caller's rows runs their code, which may have disposed of the network.
+    const { inputScaling, targetScaling } = fittedScalings(this.#state, 'predict')
     const outputs = predictRows(state, inputScaling.apply(x))
     targetScaling.undo(outputs)
     refuseOverflow(outputs, columns, 'predict')
@@ -396,7 +402,8 @@ export class Network {
    */
   setWeights(layers: readonly LayerWeights[]): void {
     this.#alone('setWeights', (state) => {
-      copyLayers(valuesOf(state.engine.buffer, state.config.dtype), state.layout, checkWeights(layers, state.config))
+      const checked = checkWeights(layers, state.config)
+      copyLayers(valuesOf(state.engine.buffer, state.config.dtype), state.layout, checked)
       state.session = undefined
     })
   }
@@ -508,7 +515,7 @@ export class Network {
 /** The rows of a flat float array of whole rows; 0 for all else */
 function flatRows({ config }: TrainingState, inputs: MatrixInput): number {
   if (!isValues(inputs)) return 0
-  const rows = inputs.length / config.inputs
+  const rows = lengthOf(inputs) / config.inputs
   return Number.isInteger(rows) ? rows : 0
 }
 

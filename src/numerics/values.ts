@@ -1,5 +1,7 @@
 // Numbers in the two types that networks compute in, and their bytes.
 
+import { kindOf } from './typed.ts'
+
 export type Dtype = 'float32' | 'float64'
 
 export type Values = Float32Array | Float64Array
@@ -13,9 +15,8 @@ export function valuesOf(buffer: ArrayBufferLike, dtype: Dtype): Values {
 }
 
 export function isValues(value: unknown): value is Values {
-  if (!ArrayBuffer.isView(value)) return false
-  const tag = (value as Values)[Symbol.toStringTag]
-  return tag === 'Float32Array' || tag === 'Float64Array'
+  const kind = kindOf(value)
+  return kind === 'Float32Array' || kind === 'Float64Array'
 }
 
 /** Zeros in the network's type */

@@ -3,6 +3,7 @@
 import * as P from '../../assembly/program.ts'
 import type { Scaling } from '../data/scaling.ts'
 import type { NetworkState } from '../memory/state.ts'
+import { plainView } from '../numerics/typed.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 
 export class Predictor {
@@ -24,10 +25,11 @@ export class Predictor {
     const { blockRows, inputBlock, layers } = layout
     if (inputScaling === undefined || targetScaling === undefined) return false
     this.#look(engine.buffer)
+    const given = rows > 1 ? plainView(inputs) : inputs
     const { outputs: outputBlock, stride } = layers[layers.length - 1]
     for (let row = 0; row < rows; row += blockRows) {
       const count = Math.min(blockRows, rows - row)
-      const inputBytes = this.#copyIn(inputs, row, count, inputScaling)
+      const inputBytes = this.#copyIn(given, row, count, inputScaling)
       if (!engine.allFinite(P.PROGRAM, inputBlock, inputBytes)) return false
       engine.predict(P.PROGRAM, this.#state.config.inputs * layout.bytesPerValue, count)
       if (!engine.allFinite(P.PROGRAM, outputBlock, count * stride)) return false

@@ -1,7 +1,8 @@
 // What users may ask of `train`, `trainStream` and `resume`: the options, their defaults, and every check that needs no data.
 
-import type { MatrixInput, NumericArray } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
 import type { Division } from '../data/training-set.ts'
+import type { NumericArray } from '../numerics/typed.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from '../options/check.ts'
 
 /** What `train` takes */

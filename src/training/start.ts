@@ -2,7 +2,7 @@
 // rows go into memory.
 
 import * as P from '../../assembly/program.ts'
-import type { MatrixInput } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
 import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, readSampleWeights, type TrainingSet } from '../data/training-set.ts'
 import { unexpected } from '../errors.ts'

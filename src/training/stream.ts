@@ -1,10 +1,12 @@
 // Training on batches that come one at a time from an iterable: data that is larger than memory, or not there yet.
 import * as P from '../../assembly/program.ts'
-import type { Matrix, MatrixInput, NumericArray } from '../data/matrix.ts'
+import type { MatrixInput } from '../data/forms.ts'
+import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import { describe, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { placedInputs } from '../memory/training-rows.ts'
+import type { NumericArray } from '../numerics/typed.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { divergenceAdvice } from './divergence.ts'

@@ -2,7 +2,7 @@
 // What `wasmprop/worker` gives: networks that live in a worker, with the methods of Network, all of them returning promises.
 
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
-import type { MatrixInput, Predictions } from '../data/matrix.ts'
+import type { MatrixInput, Predictions } from '../data/forms.ts'
 import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 import type { ModelOptions } from '../model/json.ts'
 import { type RestoreOptions, restoreNames } from '../model/snapshot.ts'

@@ -1,7 +1,9 @@
 // Targets by kind of loss: numbers, probabilities, and distributions as rows or as class numbers.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Matrix, readTargets, type TargetKind, toForm } from '../../src/data/matrix.ts'
+import { toForm } from '../../src/data/forms.ts'
+import type { Matrix } from '../../src/data/matrix.ts'
+import { readTargets, type TargetKind } from '../../src/data/read-targets.ts'
 import { refusal } from '../support/refusal.ts'
 
 const read = (value: unknown, kind: TargetKind, rows: number, outputs = 3) =>

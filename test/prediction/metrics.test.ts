@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Matrix, readTargets } from '../../src/data/matrix.ts'
+import type { Matrix } from '../../src/data/matrix.ts'
+import { readTargets } from '../../src/data/read-targets.ts'
 import { createNetwork } from '../../src/index.ts'
 import {
   computeMetrics,

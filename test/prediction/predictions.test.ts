@@ -65,7 +65,6 @@ describe.each(engines)('predict in %s', (engine) => {
 
   it.each<[string, unknown, string, RegExp]>([
     ['nothing', undefined, 'INVALID_DATA', /^inputs: .*undefined/],
-    ['no rows', [], 'INVALID_SHAPE', /^inputs: .*at least one row/],
     ['a row too long', [[1, 2, 3, 4]], 'INVALID_SHAPE', /3 columns .*got 4 in row 0/],
     ['a plain list of another length', [1, 2, 3, 4, 5, 6], 'INVALID_SHAPE', /3 columns/],
     ['NaN', [[1, 2, Number.NaN]], 'NOT_FINITE', /inputs\[0\]\[2\]: .*NaN/],
@@ -101,6 +100,13 @@ describe.each(engines)('predict in %s', (engine) => {
       await expectRefusal(() => network.predict([row]), 'NOT_FINITE')
       await expectRefusal(() => network.predictClass([row]), 'NOT_FINITE')
       await expectRefusal(() => network.predictInto([row], new Float64Array(2)), 'NOT_FINITE')
+      for (const numbers of [row, [0, 0, ...row]].map((list) => Float64Array.from(list))) {
+        const outputs = new Float64Array(numbers.length).fill(7)
+        await expectRefusal(() => network.predict(numbers), 'NOT_FINITE')
+        await expectRefusal(() => network.predictClass(numbers), 'NOT_FINITE')
+        await expectRefusal(() => network.predictInto(numbers, outputs), 'NOT_FINITE')
+        expect(outputs.every((output) => output === 7)).toBe(true)
+      }
       await expectRefusal(() => network.evaluate([row], [[0, 0]]), 'NOT_FINITE')
       await expectRefusal(() => network.gradients([row], [[0, 0]]), 'NOT_FINITE')
     }
@@ -112,6 +118,26 @@ describe.each(engines)('predict in %s', (engine) => {
     const network = await createNetwork({ inputs: 1, layers, scaling: { targets: { divideBy: 1e38 } }, engine })
     expect(network.predict([2])).toEqual([Math.fround(2e38)])
     await expectRefusal(() => network.predict([10]), 'NOT_FINITE')
+    await expectRefusal(() => network.predict(Float32Array.of(10)), 'NOT_FINITE')
+  })
+
+  it.each([1, 2])('gives no rows for no rows, with %d columns', async (columns) => {
+    const network = await createNetwork({ inputs: columns, layers: [{ units: columns }], engine })
+    const none = { data: [], rows: 0, columns }
+    expect(network.predict([])).toEqual([])
+    expect(network.predict(none)).toEqual(new Float32Array(0))
+    expect(network.predict(new Float64Array(0))).toEqual(new Float32Array(0))
+    expect(network.predictClass([])).toEqual([])
+    expect(network.predictClass(none)).toEqual(new Uint32Array(0))
+    expect(network.predictClass(new Uint8Array(0))).toEqual(new Uint32Array(0))
+    for (const inputs of [[], none, new Float32Array(0)]) {
+      network.predictInto(inputs, new Float64Array(0))
+      await expectRefusal(() => network.predictInto(inputs, new Float64Array(1)), 'INVALID_SHAPE', 'outputs: ')
+      for (const call of ['evaluate', 'gradients', 'trainOnBatch', 'fitScaling'] as const) {
+        await expectRefusal(() => network[call](inputs, []), 'INVALID_SHAPE', 'inputs')
+      }
+      await expectRefusal(network.train(inputs, []), 'INVALID_SHAPE', 'inputs')
+    }
   })
 })
 

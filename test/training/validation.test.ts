@@ -1,7 +1,7 @@
 // Validation: which rows are held out, that nothing of them reaches the training, and that their loss is what `evaluate`
 // says after each epoch.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { readTargets } from '../../src/data/matrix.ts'
+import { readTargets } from '../../src/data/read-targets.ts'
 import { divideRows } from '../../src/data/training-set.ts'
 import type { Network, NetworkConfig, TrainOptions, TrainResult } from '../../src/index.ts'
 import { createNetwork } from '../../src/index.ts'

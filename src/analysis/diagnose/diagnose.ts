@@ -1,7 +1,8 @@
 // Looks at data before any training: what `train` would refuse, and what would make training slow, useless or misleading.
 
 import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../../config/config.ts'
-import type { Matrix, MatrixInput } from '../../data/matrix.ts'
+import type { MatrixInput } from '../../data/forms.ts'
+import { type Matrix, own } from '../../data/matrix.ts'
 import { readInputs, readTargetRows } from '../../data/rows.ts'
 import { fitScaling } from '../../data/scaling.ts'
 import { type ErrorCode, WasmpropError } from '../../errors.ts'
@@ -107,10 +108,10 @@ export function diagnose(inputs: MatrixInput, targets: MatrixInput, config: Netw
   const x = attempt(() => {
     const matrix = readInputs({ config: resolved }, inputs)
     memoryFor(layout, matrix.rows, false) // refuses what 4 GiB cannot hold
-    return matrix
+    return own(matrix)
   })
   const rows = x ? x.rows : rowsClaimed(inputs, resolved.inputs)
-  const y = rows === undefined ? undefined : attempt(() => readTargetRows({ config: resolved }, targets, rows))
+  const y = rows === undefined ? undefined : attempt(() => own(readTargetRows({ config: resolved }, targets, rows)))
   const inputSide = x && attempt(() => lookAt('inputs', x, resolved))
   const targetSide = y && attempt(() => lookAt('targets', y, resolved))
   if (inputSide) findings.push(...findInInputs(inputSide, resolved, targetSide?.given))

@@ -2,7 +2,7 @@
 // ∂E/∂out, ∂out/∂net, ∂net/∂w and the weight after the step. The numbers are the engine's own.
 import { ABSOLUTE_ERROR, DIFFERENTIATES, HUBER, SQUARED_ERROR } from '../../../assembly/ids.ts'
 import type { ResolvedConfig } from '../../config/config.ts'
-import type { MatrixInput } from '../../data/matrix.ts'
+import type { MatrixInput } from '../../data/forms.ts'
 import { readScaledRows } from '../../data/rows.ts'
 import type { Rows } from '../../data/training-set.ts'
 import { unexpected } from '../../errors.ts'

@@ -1,0 +1,275 @@
+// Reads data of any form. Whatever the caller's arrays, getters and proxies give is asked for once, checked and kept; typed
+// arrays, which run nothing when they are read, stay where they are until they are copied.
+
+import { describe, type ErrorPlace, unexpected, WasmpropError } from '../errors.ts'
+import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
+import type { Dtype } from '../numerics/values.ts'
+import type { FlatInput } from './forms.ts'
+import {
+  FEW_VALUES,
+  type Form,
+  gaveAway,
+  keptFew,
+  keptMatrix,
+  limitOf,
+  type Matrix,
+  roomFor,
+  type Shape,
+  unfit,
+  viewedMatrix,
+} from './matrix.ts'
+
+/** What a matrix has to be */
+export interface Expected {
+  /** `inputs`, `targets` or a path that ends so */
+  readonly name: string
+  readonly columns: number
+  /** Undefined: any number of at least `leastRows` */
+  readonly rows?: number | undefined
+  /** Default 1 */
+  readonly leastRows?: 0 | 1
+  /** The type whose range the numbers must keep to: float64 if they are scaled before they are stored */
+  readonly dtype: Dtype
+}
+
+type Numbers = readonly number[] | NumericArray
+
+/** Before so many numbers are there, no room is made for all that are claimed. */
+const FIRST_VALUES = 2 ** 16
+
+/** Checks data of any form. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
+export function readMatrix(value: unknown, expected: Expected): Matrix {
+  const { name } = expected
+  return guard(name, () => {
+    if (Array.isArray(value)) return (typeof value[0] === 'number' ? readList : readNested)(value, expected)
+    if (isNumericArray(value)) return readFlat(value, name, expected)
+    if (isFlatInput(value)) return readFlatInput(value, expected)
+    const what = 'an array of rows (matrix), a flat typed array or { data, rows, columns }'
+    throw invalid(name, what, value)
+  })
+}
+
+/** Runs `read`; what a getter or a proxy of the caller throws becomes an error of the library. */
+export function guard(name: string, read: () => Matrix): Matrix {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof WasmpropError) throw cause
+    const got = 'something that throws an error when it is read'
+    throw unexpected('INVALID_DATA', name, 'an array of rows (matrix)', got, { path: name, cause })
+  }
+}
+
+/** Arrays and typed arrays of numbers; what an array holds is not checked. */
+export function isRow(value: unknown): value is Numbers {
+  return Array.isArray(value) || isNumericArray(value)
+}
+
+export function isFlatInput(value: unknown): value is FlatInput {
+  return typeof value === 'object' && value !== null && 'data' in value
+}
+
+/** A plain number[]: one row, or the whole column */
+function readList(list: readonly unknown[], expected: Expected): Matrix {
+  const { name, columns } = expected
+  const { length } = list
+  if (columns > 1 && length !== columns) {
+    const what = `got ${describe(length)} in a plain number[], which is one row; write [[…], …] for rows`
+    throw misshapen(name, `${columnsOf(expected)}, ${what}`)
+  }
+  const rows = columns === 1 ? length : 1
+  refuseRowCount(rows, expected)
+  const kept = keeperFor(flatShape(columns === 1 ? 'column' : 'row', rows, name, expected), expected)
+  kept.add(list, length)
+  return kept.matrix
+}
+
+function readNested(value: readonly unknown[], expected: Expected): Matrix {
+  const { name, columns } = expected
+  const rows = value.length
+  refuseRowCount(rows, expected)
+  const place = (row: number, column: number) => `${name}[${row}][${column}]`
+  const kept = keeperFor({ name, rows, columns, form: 'rows', place }, expected)
+  for (let row = 0; row < rows; row++) {
+    const cells = value[row]
+    if (!isRow(cells)) throw noRow(cells, row, expected)
+    const length = Array.isArray(cells) ? cells.length : lengthOf(cells as NumericArray)
+    if (length !== columns) throw wrongWidth(cells, length, row, expected)
+    kept.add(cells, columns)
+  }
+  return kept.matrix
+}
+
+function readFlatInput(value: FlatInput, expected: Expected): Matrix {
+  // Read once: a getter may say something else the next time.
+  const { data, rows, columns }: { [K in keyof FlatInput]: unknown } = value
+  const path = `${expected.name}.data`
+  refuseNoCount(rows, `${expected.name}.rows`, expected.leastRows)
+  refuseNoCount(columns, `${expected.name}.columns`)
+  if (columns !== expected.columns) throw misshapen(expected.name, `${columnsOf(expected)}, got ${columns}`)
+  if (!isRow(data)) throw invalid(path, 'an array or typed array of numbers', data)
+  const length = Array.isArray(data) ? data.length : lengthOf(data as NumericArray)
+  if (length !== Number(rows) * columns) {
+    throw misshapen(path, `rows × columns = ${rows} × ${columns} numbers, got ${describe(length)}`)
+  }
+  if (!Array.isArray(data)) return readFlat(data as NumericArray, path, expected)
+  refuseRowCount(Number(rows), expected)
+  const kept = keeperFor(flatShape('flat', Number(rows), path, expected), expected)
+  kept.add(data, length)
+  return kept.matrix
+}
+
+function readFlat(data: NumericArray, path: string, expected: Expected): Matrix {
+  const { name, columns, dtype } = expected
+  const view = viewOf(data, path)
+  const rows = view.length / columns
+  if (!Number.isInteger(rows)) {
+    throw misshapen(name, `rows of ${columnsOf(expected)}, got ${count(view.length, 'number')}`)
+  }
+  refuseRowCount(rows, expected)
+  return viewedMatrix(flatShape('flat', rows, path, expected), view, limitOf(dtype))
+}
+
+function viewOf(data: NumericArray, path: string): NumericArray {
+  try {
+    return plainView(data)
+  } catch {
+    throw gaveAway(path)
+  }
+}
+
+/** Rows without gaps. `path` is how a message writes the array. */
+function flatShape(form: Form, rows: number, path: string, { name, columns }: Expected) {
+  const place = (row: number, column: number) => {
+    const cell = `${path}[${row * columns + column}]`
+    return columns === 1 || rows === 1 ? cell : `${cell} (row ${row}, column ${column})`
+  }
+  return { name, rows, columns, form, place }
+}
+
+/** Takes numbers of the caller in the order in which they are read, checks and keeps them. */
+interface Keeper {
+  /** Reads the first `length` cells of anything. */
+  add(cells: ArrayLike<unknown>, length: number): void
+  readonly matrix: Matrix
+}
+
+function keeperFor(shape: Shape, { dtype }: Expected): Keeper {
+  const Kept = shape.rows * shape.columns <= FEW_VALUES ? KeptFew : KeptMany
+  return new Kept(shape, limitOf(dtype))
+}
+
+class KeptFew implements Keeper {
+  readonly #shape: Shape
+  readonly #limit: number
+  readonly #values: number[] = []
+
+  constructor(shape: Shape, limit: number) {
+    this.#shape = shape
+    this.#limit = limit
+  }
+
+  add(cells: ArrayLike<unknown>, length: number): void {
+    const values = this.#values
+    const limit = this.#limit
+    for (let index = 0; index < length; index++) {
+      const value = cells[index]
+      if (typeof value !== 'number' || !(Math.abs(value) < limit)) throw unfit(value, values.length, this.#shape)
+      values.push(value)
+    }
+  }
+
+  get matrix(): Matrix {
+    return keptFew(this.#shape, this.#values)
+  }
+}
+
+class KeptMany implements Keeper {
+  readonly #shape: Shape
+  readonly #limit: number
+  #values: Float64Array
+  #length = 0
+
+  constructor(shape: Shape, limit: number) {
+    this.#shape = shape
+    this.#limit = limit
+    this.#values = roomFor(Math.min(FIRST_VALUES, shape.rows * shape.columns), shape.name)
+  }
+
+  add(cells: ArrayLike<unknown>, length: number): void {
+    for (let from = 0; from < length; ) {
+      if (this.#length === this.#values.length) this.#grow()
+      const end = Math.min(length, from + this.#values.length - this.#length)
+      this.#read(cells, from, end)
+      this.#length += end - from
+      from = end
+    }
+  }
+
+  #read(cells: ArrayLike<unknown>, from: number, end: number): void {
+    const values = this.#values
+    const limit = this.#limit
+    for (let index = from, at = this.#length; index < end; index++, at++) {
+      const value = cells[index]
+      if (typeof value !== 'number' || !(Math.abs(value) < limit)) throw unfit(value, at, this.#shape)
+      values[at] = value
+    }
+  }
+
+  #grow(): void {
+    const { rows, columns, name } = this.#shape
+    const values = roomFor(rows * columns, name)
+    values.set(this.#values)
+    this.#values = values
+  }
+
+  get matrix(): Matrix {
+    return keptMatrix(this.#shape, this.#values)
+  }
+}
+
+function refuseNoCount(value: unknown, path: string, least = 1): void {
+  if (!Number.isSafeInteger(value) || Number(value) < least) {
+    throw misshapen(path, `an integer of at least ${least}, got ${describe(value)}`)
+  }
+}
+
+function refuseRowCount(rows: number, { name, rows: expected, leastRows = 1 }: Expected): void {
+  // A proxy may say any length.
+  if (!Number.isSafeInteger(rows) || rows < leastRows) {
+    throw misshapen(name, `at least one row, got ${describe(rows)}`)
+  }
+  if (expected === undefined || rows === expected) return
+  throw misshapen(name, `${count(expected, 'row')}, as many as the inputs, got ${rows}`)
+}
+
+export function invalid(where: string, what: string, got: unknown, place?: ErrorPlace): WasmpropError {
+  return unexpected('INVALID_DATA', where, what, describe(got), place)
+}
+
+export function misshapen(where: string, what: string, place?: ErrorPlace): WasmpropError {
+  return unexpected('INVALID_SHAPE', where, what, '', place)
+}
+
+function wrongWidth(cells: Numbers, length: unknown, row: number, expected: Expected): WasmpropError {
+  const { name } = expected
+  const first: unknown = cells[0]
+  // Rows that are nested too deep
+  if (isRow(first)) return invalid(`${name}[${row}][0]`, 'a finite number', first, { path: name, row, column: 0 })
+  return misshapen(name, `${columnsOf(expected)}, got ${describe(length)} in row ${row}`, { path: name, row })
+}
+
+function noRow(value: unknown, row: number, { name, columns }: Expected): WasmpropError {
+  const what = columns === 1 ? 'a number, or a row of one' : `a row of ${columns} numbers`
+  return invalid(`${name}[${row}]`, what, value, { path: name, row })
+}
+
+function columnsOf({ name, columns }: Expected): string {
+  const [part] = /(?:inputs|targets)$/.exec(name) ?? []
+  const whose = part && ` (the network's ${part === 'inputs' ? part : 'outputs'})`
+  return count(columns, 'column') + (whose ?? '')
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}

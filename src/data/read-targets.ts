@@ -1,0 +1,114 @@
+// Reads targets, as their loss needs them.
+
+import { unexpected, type WasmpropError } from '../errors.ts'
+import { isNumericArray, lengthOf } from '../numerics/typed.ts'
+import type { Dtype } from '../numerics/values.ts'
+import { forEachBlock, type Matrix, own } from './matrix.ts'
+import { count, guard, invalid, isFlatInput, isRow, misshapen, readMatrix } from './read-matrix.ts'
+
+/** What a loss needs of its targets: see `targets` in src/tables/losses.ts. */
+export type TargetKind = 'number' | 'probability' | 'distribution'
+
+/** A row of probabilities may miss 1 by this per class: six decimals are enough, and so is softmax in float32. */
+const SUM_TOLERANCE = 1e-6
+
+/** Checks targets. A distribution is given as a row of probabilities, or as a class number, which becomes one-hot. */
+export function readTargets(
+  value: unknown,
+  outputs: number,
+  dtype: Dtype,
+  kind: TargetKind,
+  rows: number,
+  name = 'targets',
+): Matrix {
+  return guard(name, () => {
+    const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
+    const targets = readMatrix(value, { name, columns, rows, dtype })
+    if (kind === 'number') return targets
+    if (columns < outputs) return readClasses(targets, outputs)
+    const kept = own(targets)
+    if (kind === 'probability') refuseOtherThanProbabilities(kept)
+    else refuseOtherSums(kept)
+    return kept
+  })
+}
+
+/** How many columns targets for a distribution have as they are given: 1 for class numbers, else the outputs */
+function targetColumns(value: unknown, outputs: number, rows: number, name: string): number {
+  const isTyped = isNumericArray(value)
+  const first: unknown = Array.isArray(value) ? value[0] : undefined
+  if (typeof first === 'number' || isTyped) {
+    const length = isTyped ? lengthOf(value) : (value as unknown[]).length
+    if (length === rows) return 1
+    // A plain number[] is one row.
+    if (length === rows * outputs && (rows === 1 || isTyped)) return outputs
+    const what = `${count(rows, 'class number')}, or ${count(rows, 'row')} of ${outputs} probabilities`
+    throw misshapen(name, `${what} ([[…], …] or a typed array), got ${count(length, 'number')}`)
+  }
+  // Labels that are no numbers are refused as classes.
+  if (Array.isArray(value)) return isRow(first) && first.length !== 1 ? outputs : 1
+  return isFlatInput(value) && value.columns === 1 ? 1 : outputs
+}
+
+function readClasses(targets: Matrix, outputs: number): Matrix {
+  const classes = new Uint32Array(targets.rows)
+  forEachBlock(targets, (block, from, to) => {
+    for (let row = from; row < to; row++) {
+      const value = block[row - from]
+      if (!Number.isInteger(value) || value < 0 || value >= outputs) {
+        throw refused(targets, row, 0, `a class number, an integer from 0 to ${outputs - 1}`, value)
+      }
+      classes[row] = value
+    }
+  })
+  return classMatrix(classes, outputs, targets)
+}
+
+/** One-hot rows, made of class numbers while they are copied */
+function classMatrix(classes: Uint32Array, columns: number, { name, form, place }: Matrix): Matrix {
+  return {
+    name,
+    rows: classes.length,
+    columns,
+    form,
+    classes,
+    copyRows(from, to, values, offset, stride) {
+      for (let row = from, at = offset; row < to; row++, at += stride) {
+        values.fill(0, at, at + columns)
+        values[at + classes[row]] = 1
+      }
+    },
+    place: (row) => place(row, 0),
+  }
+}
+
+function refuseOtherThanProbabilities(targets: Matrix, greatest = 1): void {
+  const { columns } = targets
+  forEachBlock(targets, (block, from, to) => {
+    const end = (to - from) * columns
+    for (let index = 0; index < end; index++) {
+      const value = block[index]
+      if (value >= 0 && value <= greatest) continue
+      const row = from + Math.floor(index / columns)
+      throw refused(targets, row, index % columns, 'a probability from 0 to 1', value)
+    }
+  })
+}
+
+function refuseOtherSums(targets: Matrix): void {
+  const { columns, name } = targets
+  refuseOtherThanProbabilities(targets, 1 + columns * SUM_TOLERANCE)
+  forEachBlock(targets, (block, from, to) => {
+    for (let row = from; row < to; row++) {
+      let sum = 0
+      for (let column = 0; column < columns; column++) sum += block[(row - from) * columns + column]
+      if (Math.abs(sum - 1) <= columns * SUM_TOLERANCE) continue
+      const what = `probabilities that sum to 1 in row ${row}`
+      throw unexpected('INVALID_DATA', name, what, `a sum of ${sum}`, { path: name, row })
+    }
+  })
+}
+
+function refused(matrix: Matrix, row: number, column: number, what: string, got: unknown): WasmpropError {
+  return invalid(matrix.place(row, column), what, got, { path: matrix.name, row, column })
+}
