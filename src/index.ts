@@ -3,15 +3,15 @@
 export { compareEngines, type EngineComparison } from './analysis/compare-engines.ts'
 export { diagnose, type Finding, type FindingCode } from './analysis/diagnose/diagnose.ts'
 export { estimateMemory } from './analysis/estimate-memory.ts'
-export {
-  type ExplainedLayer,
-  type ExplainedNeuron,
-  type ExplainedPath,
-  type ExplainedWeight,
-  type Explanation,
-  explain,
-} from './analysis/explain/explain.ts'
-export type { TextOptions } from './analysis/explain/text.ts'
+export { explain } from './analysis/explain/explain.ts'
+export type {
+  ExplainedLayer,
+  ExplainedNeuron,
+  ExplainedPath,
+  ExplainedWeight,
+  Explanation,
+  TextOptions,
+} from './analysis/explain/explanation.ts'
 export {
   checkGradients,
   type GradientCheck,
@@ -30,15 +30,17 @@ export type {
 export type { FlatInput, MatrixInput, Predictions } from './data/forms.ts'
 export type { ScalingJSON } from './data/scaling.ts'
 export { type ErrorCode, WasmpropError } from './errors.ts'
-export {
-  type CrossValidateOptions,
-  type CrossValidation,
-  crossValidate,
-  type Fold,
-  type RankedValidation,
-  type Scores,
-} from './many/cross-validate.ts'
-export { type TrainedNetwork, type TrainManyOptions, trainMany } from './many/train-many.ts'
+export { crossValidate } from './many/cross-validate.ts'
+export type {
+  CrossValidateOptions,
+  CrossValidation,
+  Fold,
+  RankedValidation,
+  Scores,
+  TrainedNetwork,
+  TrainManyOptions,
+} from './many/options.ts'
+export { trainMany } from './many/train-many.ts'
 export type { LayerWeights } from './memory/parameters.ts'
 export type { ModelJSON, ModelOptions } from './model/json.ts'
 export type { RestoreOptions } from './model/snapshot.ts'

@@ -6,7 +6,8 @@ import { type commonRules, optionLines, type Rules, readArguments, UsageError, t
 import { bench, benchRules, benchUsage, ProofError } from './bench/bench.ts'
 import { version } from './bench/machine.ts'
 import { bold, print, red } from './terminal.ts'
-import { tutorial, tutorialRules, tutorialUsage } from './tutorial.ts'
+import { tutorial, tutorialUsage } from './tutorial.ts'
+import { tutorialRules } from './tutorial-options.ts'
 
 const EXIT = { failure: 1, usage: 2, interrupted: 130 }
 

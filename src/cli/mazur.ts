@@ -3,7 +3,7 @@
 import { createNetwork, explain, type NetworkConfig } from 'wasmprop'
 import { explanationText } from './explanation.ts'
 import { bold, print, printJson } from './terminal.ts'
-import type { TutorialValues } from './tutorial.ts'
+import type { TutorialValues } from './tutorial-options.ts'
 
 const INPUT = [0.05, 0.1]
 const TARGET = [0.01, 0.99]

@@ -1,8 +1,20 @@
 // What `wasmprop tutorial` found out, for people and as JSON.
+import type { Network, TrainResult } from 'wasmprop'
 import { lossChart, sampleLosses } from './chart.ts'
 import { divisorOf, type ExamOptions, HOURS, SCORES, scaledHours } from './exam.ts'
+import type { Race } from './race.ts'
 import { bold, dim, duration, green, print, red, table, warn } from './terminal.ts'
-import type { Report } from './tutorial.ts'
+
+/** What a run found out */
+export interface Report {
+  readonly options: ExamOptions
+  readonly network: Network
+  readonly result: TrainResult
+  readonly predicted: number[]
+  readonly race: Race | undefined
+  readonly explanation?: { readonly of: string; readonly text: string }
+  readonly warnings: readonly string[]
+}
 
 /** Everything that is printed, for machines */
 export function toJson({ options, network, result, predicted, race, explanation, warnings }: Report): unknown {

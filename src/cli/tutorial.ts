@@ -1,13 +1,15 @@
 // `wasmprop tutorial`: trains the teaching script's network, prints what the script prints, and shows that both engines
 // come to the same weights.
-import { createNetwork, explain, type Network, type TrainResult } from 'wasmprop'
-import { commonRules, type Rules, UsageError, type Values } from './arguments.ts'
+
+import { createNetwork, explain, type Network } from 'wasmprop'
+import { UsageError } from './arguments.ts'
 import { type ExamOptions, examConfig, HOURS, rangeWarnings, SCORES, trainOptions } from './exam.ts'
 import { explanationText } from './explanation.ts'
 import { mazur } from './mazur.ts'
 import { type Race, raceEngines } from './race.ts'
 import { printJson } from './terminal.ts'
-import { printHead, printReport, toJson } from './tutorial-report.ts'
+import type { TutorialValues } from './tutorial-options.ts'
+import { printHead, printReport, type Report, toJson } from './tutorial-report.ts'
 
 export const tutorialUsage = [
   'train the classic 2-3-1 example: hours studied and slept against exam scores',
@@ -15,34 +17,6 @@ export const tutorialUsage = [
   'Prints inputs, scaled inputs, actual and predicted outputs, the loss curve, and the',
   'time that both engines take for the same weights.',
 ]
-
-export const tutorialRules = {
-  epochs: { type: 'integer', value: 'N', least: 1, most: 1e7, help: 'passes over the three rows (default 7000)' },
-  'learning-rate': { type: 'number', value: 'N', above: 0, help: 'step size of gradient descent (default 0.1)' },
-  hidden: { type: 'integer', value: 'N', least: 1, most: 4096, help: 'units of the hidden layer (default 3)' },
-  seed: {
-    type: 'integer',
-    value: 'N',
-    least: 0,
-    most: 2 ** 32 - 1,
-    help: 'what the first weights are drawn from (default 1)',
-  },
-  engine: { type: 'choice', choices: ['auto', 'wasm', 'typescript'], help: 'what trains (default auto)' },
-  dtype: { type: 'choice', choices: ['float32', 'float64'], help: 'type of the numbers (default float64)' },
-  explain: {
-    type: 'text',
-    value: 'WEIGHT',
-    means: 'a weight or bias such as w5, or all',
-    help: 'the chain rule with numbers, for a weight or bias such as w5, or all',
-  },
-  example: { type: 'choice', choices: ['mazur'], help: "Mazur's 2-2-2 network, one step, with every number" },
-  'freeze-hidden-bias': { type: 'flag', help: "leave the hidden layer's biases as they are drawn" },
-  unscaled: { type: 'flag', help: 'leave the targets at 92, 86, 89: the output saturates' },
-  literal: { type: 'flag', help: 'both of these: the text as it stands' },
-  ...commonRules,
-} as const satisfies Rules
-
-export type TutorialValues = Values<typeof tutorialRules>
 
 /** Options that change the data or the network, and so do not go with another example */
 const EXAM_ONLY = ['epochs', 'hidden', 'seed', 'freeze-hidden-bias', 'unscaled', 'literal'] as const
@@ -72,17 +46,6 @@ function readOptions(values: TutorialValues): ExamOptions {
     freezesHiddenBias: values['freeze-hidden-bias'] || values.literal,
     isUnscaled: values.unscaled || values.literal,
   }
-}
-
-/** What a run found out */
-export interface Report {
-  readonly options: ExamOptions
-  readonly network: Network
-  readonly result: TrainResult
-  readonly predicted: number[]
-  readonly race: Race | undefined
-  readonly explanation?: { readonly of: string; readonly text: string }
-  readonly warnings: readonly string[]
 }
 
 type Prepared = Pick<Report, 'network' | 'explanation'>

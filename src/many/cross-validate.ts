@@ -1,45 +1,7 @@
 // Cross-validation: what users see of it. The rest is loaded by the first call.
 import type { NetworkConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import type { MetricChoice, Metrics } from '../prediction/metrics.ts'
-import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
-
-/** What `crossValidate` takes: the options of `train` hold for every fold. */
-export interface CrossValidateOptions extends Omit<TrainManyOptions, 'rows'> {
-  /** Parts that the rows are divided into, each held out once: an integer from 2 to the number of rows. Default 5 */
-  folds?: number
-  /** What to compute of the held-out rows beside their loss. Default: nothing */
-  metrics?: readonly MetricChoice[]
-  /** Of the division into folds: an unsigned 32-bit integer. Default: that of the (first) configuration */
-  seed?: number
-}
-
-/** One fold: the network that never saw its rows, and how it does on them */
-export interface Fold extends TrainedNetwork {
-  /** Numbers of the held-out rows, ascending */
-  rows: Uint32Array
-  /** Where one of them is not finite, as may be where training diverged: a loss of Infinity, and no metrics */
-  scores: { loss: number } & Metrics
-  /** In words, where there are no finite scores: what happened */
-  failure?: string
-}
-
-/** A number for the loss, and for each metric that is one and that all folds have; Infinity where a fold's loss is. */
-export type Scores = { loss: number } & { [Name in Exclude<keyof Metrics, 'confusion'>]?: number }
-
-export interface CrossValidation {
-  folds: Fold[]
-  /** Over the folds */
-  mean: Scores
-  /** Over the folds: of n, not of n − 1 */
-  standardDeviation: Scores
-}
-
-/** What a configuration of a list came to */
-export interface RankedValidation extends CrossValidation {
-  /** Its number in the list, counted from 0 */
-  index: number
-}
+import type { CrossValidateOptions, CrossValidation, RankedValidation } from './options.ts'
 
 /**
  * Trains a network per fold on the rows of all other folds and scores it on its own: the loss is that of the scaled targets

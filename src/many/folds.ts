@@ -13,7 +13,7 @@ import { shuffle } from '../numerics/random.ts'
 import { checkInteger, readOptions } from '../options/check.ts'
 import { checkMetrics, resolveMetrics } from '../prediction/metrics.ts'
 import { resolveTrainOptions, type TrainOptions, trainNames } from '../training/options.ts'
-import type { CrossValidateOptions, CrossValidation, RankedValidation } from './cross-validate.ts'
+import type { CrossValidateOptions, CrossValidation, RankedValidation } from './options.ts'
 import { type Candidate, rank, refuseIncomparable, scoreFolds } from './scores.ts'
 import { createAll, inConfigs, resolveConfigs, trainNetworks } from './training.ts'
 

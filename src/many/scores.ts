@@ -6,8 +6,7 @@ import { Network } from '../network/network.ts'
 import { normOf } from '../numerics/norms.ts'
 import { refuse } from '../options/check.ts'
 import type { ResolvedMetric } from '../prediction/metrics.ts'
-import type { CrossValidation, Fold, RankedValidation, Scores } from './cross-validate.ts'
-import type { TrainedNetwork } from './train-many.ts'
+import type { CrossValidation, Fold, RankedValidation, Scores, TrainedNetwork } from './options.ts'
 
 /** A configuration that is validated */
 export interface Candidate {

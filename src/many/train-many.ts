@@ -1,36 +1,7 @@
 // Several networks at once: what users see of it. The rest is loaded by the first call.
 import type { NetworkConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import type { WorkerFactory } from '../hosts/worker.ts'
-import type { Network } from '../network/network.ts'
-import type { NumericArray } from '../numerics/typed.ts'
-import type { TrainResult } from '../training/loop.ts'
-import type { EpochProgress, TrainOptions } from '../training/options.ts'
-
-/** What `trainMany` takes: the options of `train` hold for every network. */
-export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
-  /** For each network the numbers of the rows that it trains on, counted from 0; may repeat. Default: all rows for all */
-  rows?: readonly (readonly number[] | NumericArray)[]
-  /**
-   * Threads that the networks are divided over, with the same bits, the calling one included: an integer from 1 to 64, or
-   * `'auto'` for what the host can run, at most 8, once training has taken 50 ms on one, which is about what starting a worker
-   * takes. Workers share no memory, so that pages need no isolation; in them each network has one thread. The calling thread
-   * does what workers cannot: all where the host starts none, networks whose learning rate is a function, and all with
-   * `onEpoch`. Default 1
-   */
-  threads?: number | 'auto'
-  /** Makes each worker, where the library's own do not start: one whose script imports `wasmprop/worker-host`. Default: none */
-  worker?: WorkerFactory
-  /** As in `train`, for each network. Returning `false` ends the training of that one. */
-  onEpoch?: (progress: EpochProgress & { network: number }) => unknown
-}
-
-export interface TrainedNetwork {
-  network: Network
-  result: TrainResult
-  /** Where fewer threads than asked for trained the networks of the call: why */
-  reason?: string
-}
+import type { TrainedNetwork, TrainManyOptions } from './options.ts'
 
 /**
  * Creates a network per configuration and trains it, with the same bits as if alone. Those of one shape and with the same

@@ -24,8 +24,8 @@ import { endRun, startOnRows } from '../training/start.ts'
 import { now } from '../training/yielding.ts'
 import type { Distribution, StartedMember } from './distribution.ts'
 import { type Callbacks, type PlanLanes, trainMembers } from './lane-groups.ts'
+import type { TrainedNetwork, TrainManyOptions } from './options.ts'
 import { planLanes } from './throughput.ts'
-import type { TrainedNetwork, TrainManyOptions } from './train-many.ts'
 
 /**
  * How long one thread trains with 'auto' before workers are started for what is left, in ms: about what it takes until one is

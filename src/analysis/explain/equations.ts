@@ -3,7 +3,7 @@
 import { refuse } from '../../options/check.ts'
 import { activations } from '../../tables/activations.ts'
 import { type LossName, losses } from '../../tables/losses.ts'
-import type { ExplainedLayer, ExplainedNeuron, ExplainedPath, ExplainedWeight, Explanation } from './explain.ts'
+import type { ExplainedLayer, ExplainedNeuron, ExplainedPath, ExplainedWeight, ExplanationData } from './explanation.ts'
 import {
   derivative,
   type Equation,
@@ -18,8 +18,6 @@ import {
   type Term,
   words,
 } from './formula.ts'
-
-export type ExplanationData = Omit<Explanation, 'toText' | 'toMathML'>
 
 /** Equations under a title */
 export interface Section {

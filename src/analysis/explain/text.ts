@@ -1,12 +1,8 @@
 // An explanation as text and as MathML: two ways to write the equations of explain-equations.ts.
 import { readOptions } from '../../options/check.ts'
-import { type ExplanationData, passSections, type Section, weightSections } from './equations.ts'
+import { passSections, type Section, weightSections } from './equations.ts'
+import type { ExplanationData, TextOptions } from './explanation.ts'
 import type { Equation, Formula, Term } from './formula.ts'
-
-export interface TextOptions {
-  /** Only the chain of this weight or bias: `w5` */
-  weight?: string
-}
 
 /** Longer equations are broken at their = signs. */
 const LINE_WIDTH = 120
