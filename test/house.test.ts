@@ -34,7 +34,7 @@ const ROOMS = [
   'cli',
   'index.ts',
 ]
-const MOST_FILES_IN_A_CHAIN = 21
+const MOST_FILES_IN_A_CHAIN = 22
 const MOST_ROOMS_IN_A_CHAIN = 12
 
 const files = readImports(new URL('../src/', import.meta.url))
