@@ -12,6 +12,8 @@ export interface Engine {
   readonly threads: number
   /** How many compute: helpers may have died. */
   readonly workingThreads: number
+  /** Why they are fewer than that */
+  readonly missingThreads: string | undefined
   /** The memory, shared where there are several threads. Another one after `reserve`: make views after it, keep none across it. */
   readonly buffer: ArrayBufferLike
   /** Makes the memory at least `bytes` long, new bytes 0. Throws OUT_OF_MEMORY where the host refuses. */

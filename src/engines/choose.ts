@@ -2,6 +2,7 @@
 import type { ResolvedConfig } from '../config/config.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected, WasmpropError } from '../errors.ts'
+import { loadPart } from '../hosts/load.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { testKnownAnswer } from './known-answer.ts'
 import { compileBuild } from './modules.ts'
@@ -36,7 +37,7 @@ export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine
 
 /** A module of its own: who runs WebAssembly does not load it. */
 async function loadTypeScript(): Promise<ChosenEngine> {
-  const { TypeScriptEngine } = await import('./typescript/engine.ts')
+  const { TypeScriptEngine } = await loadPart(import('./typescript/engine.ts'))
   return { create: () => new TypeScriptEngine() }
 }
 
@@ -73,7 +74,7 @@ async function chooseRelaxed({ dtype, wasm }: ResolvedConfig): Promise<ChosenEng
 /** The build with threads, a module of its own like the relaxed one. Rejects where one thread has to do. */
 async function chooseThreads({ dtype, wasm, worker }: ResolvedConfig, threads: number): Promise<ChosenEngine> {
   if (wasm !== undefined) throw new Error('the module that is given has no more')
-  const { prepareThreads, ThreadedEngine } = await import('./threads/engine.ts')
+  const { prepareThreads, ThreadedEngine } = await loadPart(import('./threads/engine.ts'))
   const module = await prepareThreads(threads, worker)
   const create = () => new ThreadedEngine(module, threads)
   testOnce(module, dtype, create, false)

@@ -1,6 +1,8 @@
 // The builds of the WebAssembly: each is embedded in a module of its own, which is loaded and compiled when a network first
 // asks for it. With `wasmprop.wasm` users bring one for both dtypes.
 
+import { loadPart } from '../hosts/load.ts'
+
 export type BuildName = 'float32' | 'float64' | 'relaxed' | 'threads' | 'lanes'
 
 /** What one thread passes on to another */
@@ -27,7 +29,7 @@ export function compileBuild(name: BuildName): Promise<WebAssembly.Module> {
 }
 
 async function compile(name: BuildName): Promise<WebAssembly.Module> {
-  return WebAssembly.compile(decode((await hexadecimals[name]()).default))
+  return WebAssembly.compile(decode((await loadPart(hexadecimals[name]())).default))
 }
 
 /** Takes modules that another thread has compiled: a worker then needs neither their bytes nor the time. */

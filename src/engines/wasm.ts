@@ -36,6 +36,10 @@ export class WasmEngine implements Engine {
     return this.threads
   }
 
+  get missingThreads(): string | undefined {
+    return undefined
+  }
+
   protected get memory(): WebAssembly.Memory {
     return this.#exports.memory
   }

@@ -2,6 +2,7 @@
 // bundler that brings the file along nor a page of the same origin.
 import { WasmpropError } from '../errors.ts'
 import { scriptAddress } from './address.ts'
+import { loadPart } from './load.ts'
 import { nodeThreads } from './node-threads.ts'
 import { ADVICE, RunningWorker } from './running-worker.ts'
 import { type AnyWorker, checkWorker, type WorkerFactory, wordsOf } from './worker.ts'
@@ -47,7 +48,7 @@ async function ready(worker: AnyWorker, milliseconds?: number): Promise<RunningW
 
 /** Kept as long as the page, for workers of workers. Node knows no blobs here. */
 async function textAddress(): Promise<string> {
-  const { default: text } = await import('./script-text.ts')
+  const { default: text } = await loadPart(import('./script-text.ts'))
   if (nodeThreads()) return `data:text/javascript,${encodeURIComponent(text)}`
   return URL.createObjectURL(new Blob([text], { type: 'text/javascript' }))
 }

@@ -1,6 +1,7 @@
 // Cross-validation: what users see of it. The rest is loaded by the first call.
 import type { NetworkConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
+import { loadPart } from '../hosts/load.ts'
 import type { CrossValidateOptions, CrossValidation, RankedValidation } from './options.ts'
 
 /**
@@ -67,6 +68,6 @@ export async function crossValidate(
   targets: MatrixInput,
   options?: CrossValidateOptions,
 ): Promise<CrossValidation | RankedValidation[]> {
-  const { crossValidateFolds } = await import('./folds.ts')
+  const { crossValidateFolds } = await loadPart(import('./folds.ts'))
   return crossValidateFolds(config, inputs, targets, options)
 }

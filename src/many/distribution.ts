@@ -6,6 +6,7 @@ import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import { type BuildName, compileBuild, type Modules } from '../engines/modules.ts'
 import type { WasmpropError } from '../errors.ts'
+import { isRefusal } from '../hosts/load.ts'
 import type { WorkerFactory } from '../hosts/worker.ts'
 import { applySnapshot, readParts, takeParts } from '../model/snapshot.ts'
 import { resultOf } from '../training/loop.ts'
@@ -179,9 +180,12 @@ async function dataOf({ inputs, targets }: Rows, members: readonly StartedMember
 /** Without those that the host forbids to compile: nothing of them is needed then. */
 async function modulesOf(names: readonly BuildName[]): Promise<Modules> {
   const compiled = await Promise.allSettled(names.map(compileBuild))
-  return Object.fromEntries(
-    compiled.flatMap((module, index) => (module.status === 'fulfilled' ? [[names[index], module.value]] : [])),
-  )
+  const modules: { [Name in BuildName]?: WebAssembly.Module } = {}
+  compiled.forEach((module, index) => {
+    if (module.status === 'fulfilled') modules[names[index]] = module.value
+    else if (!isRefusal(module.reason)) throw module.reason
+  })
+  return modules
 }
 
 function flatten(matrix: Matrix): FlatInput {

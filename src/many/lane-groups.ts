@@ -1,5 +1,6 @@
 // Who shares lanes with whom, and the slices of those that do: the same in the calling thread and in the workers.
 
+import { isRefusal } from '../hosts/load.ts'
 import type { Network } from '../network/network.ts'
 import { runUntil, type TrainingRun, type TrainResult } from '../training/loop.ts'
 import type { TrainingState } from '../training/state.ts'
@@ -89,8 +90,9 @@ async function trainGroup<M extends Member>(group: readonly M[], callbacks: Call
 async function lanesFor(group: LaneGroup, count: number): Promise<Lanes | undefined> {
   try {
     return await Lanes.of(group, count)
-  } catch {
-    return undefined
+  } catch (error) {
+    if (isRefusal(error)) return undefined
+    throw error
   }
 }
 

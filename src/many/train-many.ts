@@ -1,6 +1,7 @@
 // Several networks at once: what users see of it. The rest is loaded by the first call.
 import type { NetworkConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
+import { loadPart } from '../hosts/load.ts'
 import type { TrainedNetwork, TrainManyOptions } from './options.ts'
 
 /**
@@ -44,6 +45,6 @@ export async function trainMany(
   targets: MatrixInput,
   options?: TrainManyOptions,
 ): Promise<TrainedNetwork[]> {
-  const { trainTogether } = await import('./training.ts')
+  const { trainTogether } = await loadPart(import('./training.ts'))
   return trainTogether(configs, inputs, targets, options)
 }

@@ -9,6 +9,7 @@ import { type Configured, rowsReader } from '../data/rows.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
 import { automaticThreads } from '../engines/thread-count.ts'
 import { describe, unexpected, WasmpropError } from '../errors.ts'
+import { loadPart } from '../hosts/load.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { Network } from '../network/network.ts'
 import { readOptions, refuse } from '../options/check.ts'
@@ -110,7 +111,7 @@ async function trainAll(
   const left =
     threads === 'auto' ? await trainMembers(members, { ...callbacks, isTimeUp: () => now() >= end }) : members
   if (left.length === 0) return
-  const { trainOnWorkers } = await import('./distribution.ts')
+  const { trainOnWorkers } = await loadPart(import('./distribution.ts'))
   const failures = await trainOnWorkers(left, { ...distribution, threads: most }, callbacks)
   return failures.size === 0 ? undefined : `fewer threads: ${[...failures].join('; ')}`
 }

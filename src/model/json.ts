@@ -217,10 +217,11 @@ function toBase64(bytes: Uint8Array): string {
 }
 
 function fromBase64(text: string): Uint8Array | undefined {
+  let binary: string
   try {
-    const binary = atob(text)
-    return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+    binary = atob(text)
   } catch {
-    return undefined
+    return undefined // other characters
   }
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
 }

@@ -136,7 +136,9 @@ export class Network {
         return engine.workingThreads
       },
       relaxed,
-      ...(reason === undefined ? {} : { reason }),
+      get reason() {
+        return reason ?? engine.missingThreads
+      },
     })
     this.parameterCount = config.layers.reduce(
       (sum, { inputs, units, hasBiases }) => sum + (inputs + Number(hasBiases)) * units,

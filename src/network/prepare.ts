@@ -1,6 +1,7 @@
 // Loads what a configuration names, and only that.
 import type { ResolvedConfig } from '../config/config.ts'
 import { type ChosenEngine, chooseEngine } from '../engines/choose.ts'
+import { loadPart } from '../hosts/load.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import type { FullBatch } from '../training/state.ts'
 
@@ -15,7 +16,7 @@ export async function prepare(config: ResolvedConfig): Promise<Prepared> {
   const searches = optimizerOf(config.optimizer).searches === true
   const [engine, fullBatch] = await Promise.all([
     chooseEngine(config),
-    searches ? import('../training/full-batch.ts') : undefined,
+    searches ? loadPart(import('../training/full-batch.ts')) : undefined,
   ])
   return { engine, fullBatch }
 }

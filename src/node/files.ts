@@ -88,8 +88,8 @@ function codeOf(error: unknown): string {
 function quietly(act: () => void): void {
   try {
     act()
-  } catch {
-    // It was an attempt.
+  } catch (error) {
+    if (codeOf(error) === 'undefined') throw error // of the system's errors none matters: it was an attempt
   }
 }
 

@@ -3,6 +3,7 @@
 
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
 import type { MatrixInput, Predictions } from '../data/forms.ts'
+import { loadPart } from '../hosts/load.ts'
 import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 import type { ModelOptions } from '../model/json.ts'
 import { type RestoreOptions, restoreNames } from '../model/snapshot.ts'
@@ -146,7 +147,7 @@ async function revive(value: unknown): Promise<TrainResult> {
   const { timeline: packed, ...result } = value as TrainResult & { timeline?: PackedTimeline }
   if (packed === undefined) return result
   // Loaded only here, since few ask for it.
-  const { Timeline } = await import('../training/timeline.ts')
+  const { Timeline } = await loadPart(import('../training/timeline.ts'))
   const { every, epochs, joined, layout } = packed
   const timeline = new Timeline({ every }, 0, 0, layout)
   timeline.split(epochs, joined)

@@ -127,8 +127,9 @@ export class Connection implements WorkerUser {
   async #dispose(): Promise<void> {
     try {
       await this.#send('dispose', [])
-    } catch {
-      // The worker is gone, and the network with it.
+    } catch (error) {
+      // Where the worker is gone, so is the network.
+      if (!(error instanceof WasmpropError)) throw error
     }
     this.#leave()
   }

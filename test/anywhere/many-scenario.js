@@ -1,14 +1,12 @@
 // Networks that are trained over threads: their fingerprints, and how many of them came from workers. Plain JavaScript, since
 // a page loads it as it is.
 let away = 0
-if (typeof Worker !== 'undefined') {
-  globalThis.Worker = class extends Worker {
-    constructor(...given) {
-      super(...given)
-      this.addEventListener('message', ({ data }) => {
-        away += data?.trained?.length ?? 0
-      })
-    }
+globalThis.MessageChannel = class extends MessageChannel {
+  constructor() {
+    super()
+    this.port1.addEventListener('message', ({ data }) => {
+      away += data?.trained?.length ?? 0
+    })
   }
 }
 

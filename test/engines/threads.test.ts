@@ -420,9 +420,10 @@ describe('workers that die', () => {
     expect(workers).toHaveLength(2)
     const trainings = [one, three].map((network) => network.train(INPUTS, TARGETS, { epochs: 30, batchSize: 256 }))
     await workers[0].terminate()
-    expect(three.engine.threads).toBe(2)
+    const reason = 'fewer threads: the worker has ended with exit code 1'
+    expect(three.engine).toEqual({ name: 'wasm', threads: 2, relaxed: false, reason })
     await workers[1].terminate()
-    expect(three.engine).toEqual({ name: 'wasm', threads: 1, relaxed: false })
+    expect(three.engine).toEqual({ name: 'wasm', threads: 1, relaxed: false, reason })
     await Promise.all(trainings)
     expect(three.weightsHash()).toBe(one.weightsHash())
     // The next network starts others.

@@ -281,7 +281,9 @@ describe('what stays in the calling thread', () => {
     }
     const single = tracesOf(await trainMany(tutorials(5), HOURS, SCORES, { epochs: 20, onEpoch }))
     const told = seen.splice(0)
-    expect(tracesOf(await trainMany(tutorials(5), HOURS, SCORES, { epochs: 20, onEpoch, threads: 4 }))).toEqual(single)
+    const trained = await trainMany(tutorials(5), HOURS, SCORES, { epochs: 20, onEpoch, threads: 4 })
+    for (const { reason } of trained) expect(reason).toBe('one thread: onEpoch is called in the calling one')
+    expect(tracesOf(trained)).toEqual(single)
     expect(seen).toEqual(told)
     expect(started).toHaveLength(0)
   })

@@ -1,6 +1,6 @@
 // trainMany: every network gets what it would get alone, to the bit, whoever trains beside it and whatever becomes of them.
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PROGRAM } from '../../assembly/program.ts'
 import { resolveConfig } from '../../src/config/config.ts'
 import { compileBuild } from '../../src/engines/modules.ts'
@@ -11,6 +11,7 @@ import {
   type TrainManyOptions,
   trainMany,
 } from '../../src/index.ts'
+import { Lanes } from '../../src/many/lanes.ts'
 import { planLanes } from '../../src/many/throughput.ts'
 import { trainTogether } from '../../src/many/training.ts'
 import type { Network } from '../../src/network/network.ts'
@@ -617,5 +618,24 @@ describe('what is refused', () => {
     await new Promise((resolve) => setTimeout(resolve, 50))
     process.off('unhandledRejection', hear)
     expect(unhandled).toEqual([])
+  })
+})
+
+describe('lanes that cannot be had', () => {
+  afterEach(() => vi.restoreAllMocks())
+  const configs = [1, 2, 3, 4, 5].map((seed) => ({ ...TUTORIAL, seed }))
+  const train = async () =>
+    (await trainMany(configs, HOURS, SCORES, { epochs: 5 })).map(({ network }) => network.weightsHash())
+
+  it('since the host refuses them, are done without', async () => {
+    const wanted = await train()
+    const refuses = vi.spyOn(Lanes, 'of').mockRejectedValue(new WebAssembly.CompileError('on purpose'))
+    expect(await train()).toEqual(wanted)
+    expect(refuses).toHaveBeenCalled()
+  })
+
+  it('by a mistake of the library, are an error', async () => {
+    vi.spyOn(Lanes, 'of').mockRejectedValue(new TypeError('on purpose'))
+    await expect(train()).rejects.toThrow('on purpose')
   })
 })

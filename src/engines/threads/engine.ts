@@ -55,6 +55,11 @@ export class ThreadedEngine extends WasmEngine {
     return this.#workedThreads ?? 1 + this.#pool.workersOf(this.#network)
   }
 
+  override get missingThreads(): string | undefined {
+    const failure = this.#pool.failureOf(this.#network)
+    return failure && `fewer threads: ${failure.message}`
+  }
+
   override get buffer(): ArrayBufferLike {
     return this.#rescued ?? super.buffer
   }
@@ -89,8 +94,8 @@ export class ThreadedEngine extends WasmEngine {
     this.#failure = failure
     try {
       this.#rescued = this.buffer.slice(0)
-    } catch {
-      // No room: it is read where it lies.
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error // no room: it is read where it lies
     }
     this.#pool.end()
     throw failure

@@ -14,6 +14,7 @@ export class TypeScriptEngine implements Engine {
   readonly relaxed = false
   readonly threads = 1
   readonly workingThreads = 1
+  readonly missingThreads = undefined
   #views = viewsOf(new ArrayBuffer(0))
 
   get buffer(): ArrayBuffer {
