@@ -42,6 +42,7 @@ export const DROPOUT = 2
 export const VALIDATION_SPLIT = 3
 export const GRADIENT_CHECK = 4
 export const CROSS_VALIDATION = 5
+export const TABLE_FOLDS = 6
 
 // What `evaluate` does beside adding up the loss: flags
 export const DIFFERENTIATES = 1 // the backward pass as well

@@ -4,7 +4,11 @@ import { basename, dirname } from 'node:path'
 import * as esbuild from 'esbuild'
 import { build } from 'rolldown'
 
-const shared = { platform: 'neutral', resolve: { mainFields: ['module', 'main'] }, external: [/^node:/, 'wasmprop'] }
+const shared = {
+  platform: 'neutral',
+  resolve: { mainFields: ['module', 'main'] },
+  external: [/^node:/, /^wasmprop/, 'stream'],
+}
 
 /** The files of one or more entries: as written, without the types. Who puts them into a page minifies them. */
 const bundle = (folder, input, options = {}, plugins = []) =>
@@ -29,7 +33,8 @@ function writeInPlace(name) {
 }
 
 /** What is loaded on demand, or by one entry alone */
-const APART = /src\/(cli|engines\/(threads|typescript)|generated\/wasm-|many|node|worker)\b|\/(full-batch|lbfgs)\.ts$/
+const APART =
+  /src\/(cli|table|engines\/(threads|typescript)|generated\/wasm-|many|node|worker)\b|\/(full-batch|lbfgs)\.ts$|papaparse/
 
 // What the entries share in one file: nine files took Node 14 ms to load, two take 10. What only one needs stays out of it,
 // so that a worker does not get what trains many networks: dynamic imports count even where tree shaking drops their caller.
@@ -61,7 +66,12 @@ async function bundleWorkerScript() {
 }
 
 export async function bundleAll() {
-  const entries = { index: 'src/index.ts', node: 'src/node/index.ts', worker: 'src/worker/client.ts' }
+  const entries = {
+    index: 'src/index.ts',
+    node: 'src/node/index.ts',
+    table: 'src/table/index.ts',
+    worker: 'src/worker/client.ts',
+  }
   const text = await bundleWorkerScript()
   const withText = [instead('hosts', 'script-text', `export default ${JSON.stringify(text)}`)]
   await bundle('dist', entries, { codeSplitting }, withText)

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readJSON } from './stamps.mjs'
 
-const LIBRARIES = ['@assemblyscript/loader', 'tinybench', 'asciichart']
+const LIBRARIES = ['@assemblyscript/loader', 'tinybench', 'asciichart', 'papaparse']
 
 /** Its e_log.c is what the logarithms follow, coefficients included. */
 const FDLIBM = `fdlibm

@@ -1,0 +1,305 @@
+// A trained model of a table: takes records in the words of the data and answers in them.
+
+import { clip, describe, unexpected, WasmpropError } from '../errors.ts'
+import type { Network } from '../network/network.ts'
+import { networkFromJSON } from '../network/restore.ts'
+import { isOptionObject } from '../options/check.ts'
+import type { ColumnEncoding } from './encode.ts'
+import { type BothInputs, type Ensemble, predictEnsemble } from './ensemble.ts'
+import { encodeTable, unknownWords } from './inputs.ts'
+import { readRecordsLike, readTableLike, type Table, type TableSource } from './read.ts'
+import type { TableRecord } from './records.ts'
+import { type ColumnSchema, labelOf } from './schema.ts'
+import { type Metrics, metricsOf } from './scores.ts'
+import { type Label, type Target, unscale } from './target.ts'
+
+/** A target with what predicts it */
+export interface TargetModel {
+  readonly target: Target
+  readonly ensemble: Ensemble
+}
+
+/** What was decided for a table, and why; with it the same training can be repeated. */
+export interface TableChoices {
+  readonly effort: string
+  readonly seed: number
+  readonly folds: number
+  readonly members: readonly { readonly target: string; readonly name: string; readonly weight: number }[]
+}
+
+/** How a model does on rows that its networks never saw, beside what would be predicted without inputs and linearly */
+export interface TableReport {
+  readonly rows: number
+  readonly inputs: number
+  readonly targets: readonly {
+    readonly name: string
+    readonly task: string
+    /** Log loss of classes; of numbers the mean square on the scale of deviation 1 */
+    readonly loss: { readonly baseline: number; readonly linear: number; readonly model: number }
+    readonly metrics: Metrics
+  }[]
+}
+
+export interface TableModelParts {
+  readonly schema: readonly ColumnSchema[]
+  readonly encodings: readonly ColumnEncoding[]
+  readonly targets: readonly TargetModel[]
+  readonly choices: TableChoices
+  readonly report: TableReport
+  readonly warnings: readonly string[]
+}
+
+export type TablePrediction = Label | Record<string, Label>
+export type TableProbabilities = Record<string, number> | Record<string, Record<string, number>>
+
+const FORMAT = 'wasmprop-table'
+const VERSION = 1
+
+export class TableModel {
+  /** The columns of the training rows, the targets among them: what each is, and why */
+  readonly schema: readonly ColumnSchema[]
+  readonly choices: TableChoices
+  readonly report: TableReport
+  readonly #parts: TableModelParts
+  readonly #warnings: string[]
+
+  /** @internal */
+  constructor(parts: TableModelParts) {
+    this.#parts = parts
+    this.#warnings = [...parts.warnings]
+    this.schema = parts.schema
+    this.choices = parts.choices
+    this.report = parts.report
+  }
+
+  /** What was found about the data in training and in predictions, and what was done about it */
+  get warnings(): readonly string[] {
+    return this.#warnings
+  }
+
+  /** @internal How many of the warnings are of the training */
+  get trainingWarnings(): number {
+    return this.#parts.warnings.length
+  }
+
+  /** @internal */
+  classes(name: string): readonly Label[] {
+    return this.#parts.targets.find(({ target }) => target.name === name)?.target.labels ?? []
+  }
+
+  /** The networks inside */
+  get networks(): Network[] {
+    return this.#parts.targets.flatMap(({ ensemble }) => ensemble.members.flatMap(({ networks }) => networks))
+  }
+
+  /**
+   * The label of each record as it stands in the data, or a number in the target's units; where there are several targets, a record of
+   * them. Throws INVALID_DATA for records that lack a column, or have something else than numbers where numbers were.
+   */
+  predict(record: TableRecord): TablePrediction
+  predict(records: readonly TableRecord[]): TablePrediction[]
+  predict(records: TableRecord | readonly TableRecord[]): TablePrediction | TablePrediction[] {
+    if (isEmpty(records)) return []
+    const { table, isOne } = this.#read(records)
+    const predictions = this.predictTable(table)
+    return isOne ? predictions[0] : predictions
+  }
+
+  /** By label, summing to 1; throws INVALID_DATA for targets that are numbers. */
+  predictProbabilities(record: TableRecord): TableProbabilities
+  predictProbabilities(records: readonly TableRecord[]): TableProbabilities[]
+  predictProbabilities(records: TableRecord | readonly TableRecord[]): TableProbabilities | TableProbabilities[] {
+    if (isEmpty(records)) return []
+    const { table, isOne } = this.#read(records)
+    const probabilities = this.probabilitiesOfTable(table)
+    return isOne ? probabilities[0] : probabilities
+  }
+
+  /** Metrics of rows whose targets are known, by target where there are several. Rejects with INVALID_DATA where they lack them. */
+  async evaluate(rows: TableSource): Promise<Metrics | Record<string, Metrics>> {
+    const table = await this.readTable(rows)
+    const scores = this.#parts.targets.map(({ target, ensemble }) => {
+      const column = table.columns.get(target.name)
+      if (column === undefined)
+        throw unexpected('INVALID_DATA', `column "${clip(target.name)}"`, 'the target among the columns', 'none')
+      return [
+        target.name,
+        metricsOf(target, predictEnsemble(ensemble, target, this.#encode(table)), truthOf(table, target.name)),
+      ] as const
+    })
+    return scores.length === 1 ? scores[0][1] : Object.fromEntries(scores)
+  }
+
+  /** @internal A table as this model's columns have it */
+  readTable(rows: TableSource): Promise<Table> {
+    return readTableLike(rows, this.schema)
+  }
+
+  /** @internal */
+  predictTable(table: Table): TablePrediction[] {
+    const inputs = this.#encode(table)
+    const columns = this.#parts.targets.map(({ target, ensemble }) => ({
+      name: target.name,
+      values: predictionsOf(target, predictEnsemble(ensemble, target, inputs), table.rows),
+    }))
+    return Array.from({ length: table.rows }, (_, row) =>
+      columns.length === 1
+        ? columns[0].values[row]
+        : Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
+    )
+  }
+
+  /** @internal */
+  probabilitiesOfTable(table: Table): TableProbabilities[] {
+    const inputs = this.#encode(table)
+    const columns = this.#parts.targets.map(({ target, ensemble }) => {
+      if (target.task === 'regression') {
+        throw unexpected(
+          'INVALID_DATA',
+          `target "${clip(target.name)}"`,
+          'classes, which have probabilities',
+          'numbers',
+        )
+      }
+      return { name: target.name, labels: target.labels, outputs: predictEnsemble(ensemble, target, inputs) }
+    })
+    return Array.from({ length: table.rows }, (_, row) => {
+      const records = columns.map(({ name, labels, outputs }) => {
+        const entries = labels.map((label, place) => [String(label), outputs[row * labels.length + place]] as const)
+        return [name, Object.fromEntries(entries)] as const
+      })
+      return records.length === 1 ? records[0][1] : Object.fromEntries(records)
+    })
+  }
+
+  #read(records: unknown): { table: Table; isOne: boolean } {
+    const isOne = isOptionObject(records)
+    if (!isOne && !Array.isArray(records)) {
+      throw unexpected(
+        'INVALID_DATA',
+        'records',
+        'a record such as { height: 1.8 }, or an array of them',
+        describe(records),
+      )
+    }
+    return { table: readRecordsLike(isOne ? [records] : (records as unknown[]), this.schema), isOne }
+  }
+
+  #encode(table: Table): BothInputs {
+    const { encodings, schema } = this.#parts
+    for (const { name } of table.schema) {
+      if (!schema.some((column) => column.name === name))
+        this.#warn(`column "${clip(name)}": the training rows did not have it; ignored`)
+    }
+    for (const [name, count] of unknownWords(encodings, schema, table)) {
+      this.#warn(
+        `column "${clip(name)}": ${count} cells with words that the training rows did not have; they count as others`,
+      )
+    }
+    return encodeTable(
+      encodings,
+      table,
+      Uint32Array.from({ length: table.rows }, (_, row) => row),
+    )
+  }
+
+  #warn(warning: string): void {
+    if (!this.#warnings.includes(warning)) this.#warnings.push(warning)
+  }
+
+  /** The whole model as plain data, for `tableModelFromJSON` */
+  toJSON(): object {
+    const { targets, ...parts } = this.#parts
+    return {
+      format: FORMAT,
+      version: VERSION,
+      ...parts,
+      targets: targets.map(({ target, ensemble: { members, temperature } }) => ({
+        target,
+        temperature,
+        members: members.map(({ networks, ...member }) => ({
+          ...member,
+          networks: networks.map((network) => network.toJSON()),
+        })),
+      })),
+    }
+  }
+
+  /** Gives the memory of all networks back. */
+  dispose(): void {
+    for (const network of this.networks) network.dispose()
+  }
+}
+
+const isEmpty = (records: unknown): boolean => Array.isArray(records) && records.length === 0
+
+function predictionsOf({ task, labels, scale }: Target, outputs: Float64Array, rows: number): Label[] {
+  return Array.from({ length: rows }, (_, row) => {
+    if (task === 'regression') return unscale(scale, outputs[row])
+    let best = 0
+    for (let place = 1; place < labels.length; place++) {
+      if (outputs[row * labels.length + place] > outputs[row * labels.length + best]) best = place
+    }
+    return labels[best]
+  })
+}
+
+/** A target's values as labels or numbers */
+export function truthOf(table: Table, name: string): (Label | undefined)[] {
+  const column = table.columns.get(name)
+  const schema = table.schema.find((other) => other.name === name)
+  return Array.from(column?.values ?? [], (value: number | string | undefined) => {
+    if (value === undefined || Number.isNaN(value)) return undefined
+    return schema?.categories === undefined ? value : labelOf(schema, value as number)
+  })
+}
+
+/** The model that `toJSON` wrote: predicts the same bits. Rejects with INVALID_MODEL what is not one, UNSUPPORTED_MODEL what a newer version wrote. */
+export async function tableModelFromJSON(value: unknown): Promise<TableModel> {
+  const json = typeof value === 'string' ? parse(value) : value
+  const { format, version, targets, ...parts } = (isOptionObject(json) ? json : {}) as Record<string, unknown>
+  if (format !== FORMAT) throw unexpected('INVALID_MODEL', 'format', `"${FORMAT}"`, describe(format))
+  if (version !== VERSION) {
+    const code = typeof version === 'number' && version > VERSION ? 'UNSUPPORTED_MODEL' : 'INVALID_MODEL'
+    throw unexpected(code, 'version', String(VERSION), describe(version))
+  }
+  if (!Array.isArray(targets)) throw unexpected('INVALID_MODEL', 'targets', 'an array', describe(targets))
+  const revived: TargetModel[] = []
+  try {
+    for (const target of targets) revived.push(await reviveTarget(target))
+    return new TableModel({ ...(parts as unknown as TableModelParts), targets: revived })
+  } catch (cause) {
+    if (cause instanceof WasmpropError) throw cause
+    throw new WasmpropError(
+      'INVALID_MODEL',
+      'expected a model that toJSON of a table model wrote, got one with parts missing',
+      { cause },
+    )
+  }
+}
+
+interface TargetJSON {
+  readonly target: Target
+  readonly temperature: number
+  readonly members: readonly {
+    recipe: { name: string; hasBins: boolean }
+    weight: number
+    networks: readonly unknown[]
+  }[]
+}
+
+async function reviveTarget({ target, temperature, members }: TargetJSON): Promise<TargetModel> {
+  const revived = []
+  for (const { networks, ...member } of members) {
+    revived.push({ ...member, networks: await Promise.all(networks.map((network) => networkFromJSON(network))) })
+  }
+  return { target, ensemble: { members: revived, temperature } }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw unexpected('INVALID_MODEL', 'model', 'JSON', clip(String(cause)))
+  }
+}

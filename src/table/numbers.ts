@@ -1,0 +1,74 @@
+// Numbers as they stand in tables: in decimal notation, of one dialect, with exactly the values of `Number()`.
+
+/** What a file writes its numbers with */
+export interface NumberFormat {
+  readonly decimal: '.' | ','
+  /** Between groups of three digits; '' where there are none */
+  readonly thousands: '' | ',' | '.' | ' ' | "'"
+}
+
+export const PLAIN: NumberFormat = { decimal: '.', thousands: '' }
+
+const PLAIN_NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
+
+/** The number that a cell is, in per cent as a hundredth; NaN where it is none */
+export function numberOf(cell: string, format: NumberFormat): number {
+  let text = cell.trim()
+  const isShare = text.endsWith('%')
+  if (isShare) text = text.slice(0, -1).trimEnd()
+  const plain = withoutGroups(text, format)
+  if (plain === undefined) return Number.NaN
+  const decimal = format.decimal === ',' ? plain.replace(',', '.') : plain
+  if (!PLAIN_NUMBER.test(decimal) || (format.decimal === ',' && plain.includes('.'))) return Number.NaN
+  return isShare ? Number(decimal) / 100 : Number(decimal)
+}
+
+/** Undefined where the groups are not of three digits */
+function withoutGroups(text: string, { decimal, thousands }: NumberFormat): string | undefined {
+  if (thousands === '' || !text.includes(thousands)) return text
+  const [whole, ...rest] = text.split(decimal)
+  if (!GROUPS[thousands].test(whole) || rest.some((part) => part.includes(thousands))) return undefined
+  return [whole.replaceAll(thousands, ''), ...rest].join(decimal)
+}
+
+const GROUPS = {
+  ',': /^[+-]?\d{1,3}(?:,\d{3})+$/,
+  '.': /^[+-]?\d{1,3}(?:\.\d{3})+$/,
+  ' ': /^[+-]?\d{1,3}(?: \d{3})+$/,
+  "'": /^[+-]?\d{1,3}(?:'\d{3})+$/,
+}
+
+/** Powers of ten that are float64 numbers exactly */
+const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+const LARGEST_EXACT = 2 ** 53
+
+const ZERO = 48
+const PLUS = 43
+const MINUS = 45
+const POINT = 46
+const COMMA = 44
+
+/**
+ * The plain decimal number in the bytes from `from` to `to`; NaN for all that is not one, and for what takes more care than a
+ * mantissa up to 2⁵³ over a power of ten up to 22: that is a quotient of two exact numbers, rounded once, as `Number` rounds.
+ */
+export function decimalIn(bytes: Uint8Array, from: number, to: number, decimal: '.' | ','): number {
+  const point = decimal === ',' ? COMMA : POINT
+  const sign = bytes[from]
+  let at = sign === MINUS || sign === PLUS ? from + 1 : from
+  const start = at
+  let mantissa = 0
+  let fraction = -1
+  for (; at < to; at++) {
+    const digit = bytes[at] - ZERO
+    if (digit >= 0 && digit <= 9) mantissa = mantissa * 10 + digit
+    else if (bytes[at] === point && fraction < 0) fraction = at + 1
+    else return Number.NaN
+  }
+  const digits = at - start - (fraction < 0 ? 0 : 1)
+  if (digits === 0 || mantissa > LARGEST_EXACT) return Number.NaN
+  const places = fraction < 0 ? 0 : to - fraction
+  if (places >= POWERS.length) return Number.NaN
+  const value = places === 0 ? mantissa : mantissa / POWERS[places]
+  return sign === MINUS ? -value : value
+}

@@ -1,0 +1,135 @@
+// What is to be predicted, as a network learns it, and back: labels as class numbers, numbers on a scale of mean 0 and
+// deviation 1, after the logarithm where they have a heavy tail.
+import { exp } from '../engines/typescript/float64/exponential.ts'
+import { clip, unexpected } from '../errors.ts'
+import { log } from '../numerics/logarithms.ts'
+import { type ColumnSchema, labelOf, type TableColumn } from './schema.ts'
+
+export type Task = 'classification' | 'regression'
+export type Label = string | number | boolean
+
+/** Everything about a target that a model keeps */
+export interface Target {
+  readonly name: string
+  readonly task: Task
+  /** Of classes, as they stand in the data, in the order of the outputs */
+  readonly labels: readonly Label[]
+  /** Share of each class among the training rows; of numbers: none */
+  readonly shares: readonly number[]
+  readonly scale: TargetScale
+}
+
+/** y′ = (f(y) − mean) / deviation, f the logarithm or nothing; predictions stay between the least and the greatest seen. */
+export interface TargetScale {
+  readonly isLogarithmic: boolean
+  readonly mean: number
+  readonly deviation: number
+  readonly least: number
+  readonly greatest: number
+}
+
+/** Whole numbers with at most so many values are classes. */
+const MOST_NUMBER_CLASSES = 10
+/** Of the third central moment: beyond it positive targets are learned by their logarithms. */
+const HEAVY_TAIL = 1
+const NO_SCALE: TargetScale = { isLogarithmic: false, mean: 0, deviation: 1, least: 0, greatest: 0 }
+
+/** A target, and its values on the network's scale: by training row, class numbers or scaled numbers */
+export interface FittedTarget {
+  readonly target: Target
+  readonly values: Float64Array
+}
+
+/** Rows whose target is known */
+export function labelledRows({ values }: TableColumn): Uint32Array {
+  const rows: number[] = []
+  for (let row = 0; row < values.length; row++) {
+    if (values[row] !== undefined && !Number.isNaN(values[row])) rows.push(row)
+  }
+  return Uint32Array.from(rows)
+}
+
+export function fitTarget(schema: ColumnSchema, column: TableColumn, rows: Uint32Array, task?: Task): FittedTarget {
+  const { name } = schema
+  if (rows.length === 0)
+    throw unexpected('INVALID_DATA', `target "${clip(name)}"`, 'a column with values', 'none in any row')
+  if (column.kind === 'number') {
+    const numbers = Float64Array.from(rows, (row) => column.values[row])
+    const isOfClasses = task === undefined ? areClasses(numbers) : task === 'classification'
+    return isOfClasses ? classTarget(name, Array.from(numbers)) : numberTarget(name, numbers)
+  }
+  if (task === 'regression') {
+    const got = `${schema.kind} (${schema.because})`
+    throw unexpected('INVALID_DATA', `target "${clip(name)}"`, 'numbers for a regression', got)
+  }
+  return classTarget(
+    name,
+    Array.from(rows, (row) => valueAt(schema, column, row)),
+  )
+}
+
+function valueAt(schema: ColumnSchema, { kind, values }: TableColumn, row: number): Label {
+  return kind === 'category' || kind === 'boolean' ? labelOf(schema, values[row]) : String(values[row])
+}
+
+function areClasses(numbers: Float64Array): boolean {
+  const distinct = new Set(numbers)
+  return distinct.size <= MOST_NUMBER_CLASSES && distinct.size < numbers.length && numbers.every(Number.isInteger)
+}
+
+function classTarget(name: string, values: readonly Label[]): FittedTarget {
+  const counts = new Map<Label, number>()
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1)
+  const labels = [...counts.keys()].sort((a, b) => (a < b ? -1 : 1))
+  if (labels.length < 2) {
+    throw unexpected(
+      'INVALID_DATA',
+      `target "${clip(name)}"`,
+      'at least two classes',
+      `only ${clip(String(labels[0]))}`,
+    )
+  }
+  const places = new Map(labels.map((label, place) => [label, place]))
+  const shares = labels.map((label) => (counts.get(label) ?? 0) / values.length)
+  return {
+    target: { name, task: 'classification', labels, shares, scale: NO_SCALE },
+    values: Float64Array.from(values, (value) => places.get(value) ?? 0),
+  }
+}
+
+function numberTarget(name: string, numbers: Float64Array): FittedTarget {
+  const isLogarithmic = numbers.every((value) => value > 0) && skewness(numbers) > HEAVY_TAIL
+  const moved = isLogarithmic ? numbers.map(log) : numbers
+  const mean = meanOf(moved)
+  const deviation = Math.sqrt(meanOf(moved.map((value) => (value - mean) * (value - mean)))) || 1
+  let least = numbers[0]
+  let greatest = numbers[0]
+  for (const number of numbers) {
+    least = Math.min(least, number)
+    greatest = Math.max(greatest, number)
+  }
+  const scale = { isLogarithmic, mean, deviation, least, greatest }
+  return {
+    target: { name, task: 'regression', labels: [], shares: [], scale },
+    values: moved.map((value) => (value - mean) / deviation),
+  }
+}
+
+/** The number that a scaled prediction stands for */
+export function unscale({ isLogarithmic, mean, deviation, least, greatest }: TargetScale, value: number): number {
+  const moved = value * deviation + mean
+  return Math.min(greatest, Math.max(least, isLogarithmic ? exp(moved) : moved))
+}
+
+export function meanOf(values: Float64Array): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum / values.length
+}
+
+function skewness(values: Float64Array): number {
+  const mean = meanOf(values)
+  const square = meanOf(values.map((value) => (value - mean) * (value - mean)))
+  const cube = meanOf(values.map((value) => (value - mean) * (value - mean) * (value - mean)))
+  return square === 0 ? 0 : cube / (square * Math.sqrt(square))
+}
