@@ -1,6 +1,6 @@
 // Options of commands: described once by rules, from which they are read, checked and explained in the usage text.
 import { parseArgs } from 'node:util'
-import { didYouMean } from '../errors.ts'
+import { describe, didYouMean } from '../errors.ts'
 
 export interface Rule {
   readonly type: 'flag' | 'integer' | 'number' | 'choice' | 'text'
@@ -36,8 +36,15 @@ export const commonRules = {
 /** A mistake in the command line: told in one line, without a stack trace */
 export class UsageError extends Error {}
 
-/** Reads a command's options. The last one counts where an option is repeated. */
-export function readArguments<R extends Rules>(args: readonly string[], rules: R): Values<R> {
+/**
+ * Reads a command's options, and as many operands as it names, each of which has a rule of its own name. The last one counts where
+ * an option is repeated.
+ */
+export function readArguments<R extends Rules>(
+  args: readonly string[],
+  rules: R,
+  operands: readonly string[] = [],
+): Values<R> {
   const options = Object.fromEntries(
     Object.entries(rules).map(([name, { type }]) => [name, { type: type === 'flag' ? 'boolean' : 'string' } as const]),
   )
@@ -50,11 +57,14 @@ export function readArguments<R extends Rules>(args: readonly string[], rules: R
   if (short) throw unknownOption(args[short.index], rules)
   const values: Record<string, unknown> = {}
   for (const [name, { type }] of Object.entries(rules)) values[name] = type === 'flag' ? false : undefined
+  const given: string[] = []
   for (const token of tokens) {
     if (token.kind === 'option') values[token.name] = readOption(token, rules)
-    else if (token.kind === 'positional') throw new UsageError(`unexpected argument "${token.value}"`)
+    else if (token.kind === 'positional') given.push(token.value)
   }
-  return values as Values<R>
+  if (given.length > operands.length) throw new UsageError(`unexpected argument ${describe(given[operands.length])}`)
+  if (given.length < operands.length && values.help !== true) throw new UsageError(`expected ${operands[given.length]}`)
+  return Object.assign(values, Object.fromEntries(operands.map((name, index) => [name, given[index]]))) as Values<R>
 }
 
 const longName = (argument: string): string => (argument === '-h' ? '--help' : argument)

@@ -5,23 +5,45 @@ import { didYouMean } from '../errors.ts'
 import { type commonRules, optionLines, type Rules, readArguments, UsageError, type Values } from './arguments.ts'
 import { bench, benchRules, benchUsage, ProofError } from './bench/bench.ts'
 import { version } from './bench/machine.ts'
+import {
+  evaluate,
+  evaluateRules,
+  evaluateUsage,
+  inspect,
+  inspectRules,
+  inspectUsage,
+  predict,
+  predictRules,
+  predictUsage,
+} from './tables/predict.ts'
+import { train, trainRules, trainUsage } from './tables/train.ts'
 import { bold, print, red } from './terminal.ts'
 import { tutorial, tutorialUsage } from './tutorial.ts'
 import { tutorialRules } from './tutorial-options.ts'
 
-const EXIT = { failure: 1, usage: 2, interrupted: 130 }
+const EXIT = { failure: 1, usage: 2, data: 3, model: 4, interrupted: 130 }
 
 interface Command<R extends Rules> {
   /** The first line says in a few words what it does. */
   readonly usage: readonly string[]
   readonly rules: R
   readonly run: (values: Values<R>) => Promise<void>
+  /** What it takes beside options, as the usage text names it */
+  readonly operands: readonly string[]
 }
 
-const command = <R extends Rules>(usage: readonly string[], rules: R, run: (values: Values<R>) => Promise<void>) =>
-  ({ usage, rules, run }) as unknown as Command<Rules>
+const command = <R extends Rules>(
+  usage: readonly string[],
+  rules: R,
+  run: (values: Values<R>) => Promise<void>,
+  operands: readonly string[] = [],
+) => ({ usage, rules, run, operands }) as unknown as Command<Rules>
 
 const commands: Record<string, Command<Rules>> = {
+  train: command(trainUsage, trainRules, train, ['FILE']),
+  predict: command(predictUsage, predictRules, predict, ['MODEL', 'FILE']),
+  evaluate: command(evaluateUsage, evaluateRules, evaluate, ['MODEL', 'FILE']),
+  inspect: command(inspectUsage, inspectRules, inspect, ['FILE']),
   tutorial: command(tutorialUsage, tutorialRules, tutorial),
   bench: command(benchUsage, benchRules, bench),
 }
@@ -31,8 +53,8 @@ async function main([name, ...args]: string[]): Promise<void> {
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') return printUsage()
   if (name === '--version' || name === '-v') return print(version())
   if (!Object.hasOwn(commands, name)) throw unknownCommand(name)
-  const { rules, run } = commands[name]
-  const values = readArguments(args, rules)
+  const { rules, run, operands } = commands[name]
+  const values = readArguments(args, rules, operands)
   if (values.help) return printCommandUsage(name)
   await run(values)
 }
@@ -55,19 +77,24 @@ function printUsage(): void {
 }
 
 function printCommandUsage(name: string): void {
-  const { usage, rules } = commands[name]
+  const { usage, rules, operands } = commands[name]
   const [first, ...others] = usage
-  print(`Usage: wasmprop ${name} [options]\n\n${first}`)
+  print(`Usage: wasmprop ${[name, ...operands].join(' ')} [options]\n\n${first}`)
   for (const line of others) print(line)
   print(`\n${optionLines(rules).join('\n')}`)
   print('\nWhere an option is repeated, the last one counts.')
 }
 
+function exitCodeOf({ code }: WasmpropError): number {
+  if (code === 'INVALID_CONFIG') return EXIT.usage
+  if (/MODEL$/.test(code)) return EXIT.model
+  return /^(INVALID_DATA|INVALID_SHAPE|NOT_FINITE)$/.test(code) ? EXIT.data : EXIT.failure
+}
+
 function fail(error: unknown, args: string[]): void {
   const isUsage = error instanceof UsageError
   const isKnown = isUsage || error instanceof WasmpropError || error instanceof ProofError
-  process.exitCode =
-    isUsage || (error instanceof WasmpropError && error.code === 'INVALID_CONFIG') ? EXIT.usage : EXIT.failure
+  process.exitCode = isUsage ? EXIT.usage : error instanceof WasmpropError ? exitCodeOf(error) : EXIT.failure
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${red('wasmprop')}: ${isKnown ? '' : 'unexpected error: '}${message}\n`)
   if (isUsage)
