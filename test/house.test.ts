@@ -31,6 +31,7 @@ const ROOMS = [
   'many',
   'worker',
   'node',
+  'table',
   'cli',
   'index.ts',
 ]

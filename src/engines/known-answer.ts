@@ -4,7 +4,8 @@ import { PROGRAM } from '../../assembly/program.ts'
 import { resolveConfig } from '../config/config.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
-import { layOut, writeProgram } from '../memory/layout.ts'
+import { layOut } from '../memory/layout.ts'
+import { writeProgram } from '../memory/write-program.ts'
 import type { Dtype } from '../numerics/values.ts'
 
 /** The loss of the network below after its steps, as every correct engine computes it */

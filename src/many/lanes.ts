@@ -6,9 +6,12 @@ import { DIVERGED, SLICE_ENDED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import { compileBuild } from '../engines/modules.ts'
-import { type DataLayout, type Layout, layOut, layOutData, wholePages, writeProgram } from '../memory/layout.ts'
+import { type DataLayout, type Layout, layOut, layOutData, wholePages } from '../memory/layout.ts'
+import { Program } from '../memory/program.ts'
 import type { NetworkState } from '../memory/state.ts'
+import { writeProgram } from '../memory/write-program.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
+import { LaneTable } from './lane-table.ts'
 
 /** The exports of assembly/lanes/index.ts */
 interface Exports {
@@ -33,6 +36,9 @@ export class Lanes {
   readonly #config: ResolvedConfig
   readonly #layout: Layout
   readonly #data: DataLayout
+  /** Of all lanes. The memory never grows. */
+  readonly #program: Program
+  readonly #table: LaneTable
   /** Whose rows lie in each lane */
   readonly #placed: (NetworkState | undefined)[] = []
 
@@ -54,15 +60,11 @@ export class Lanes {
     const { memory } = this.#exports
     memory.grow((wholePages(this.#data.end) - memory.buffer.byteLength) / 65536)
     writeProgram(memory.buffer, this.#layout, config)
-    const words = wordsOf(memory.buffer)
-    words[P.DATA_INPUTS >>> 2] = this.#data.inputs
-    words[P.DATA_TARGETS >>> 2] = this.#data.targets
-    words[P.DATA_ROWS >>> 2] = rows
-    words[P.BATCH_ROWS >>> 2] = batchRows
-    words[P.ORDER >>> 2] = this.#data.order
-    words[P.EPOCH_LOSSES >>> 2] = this.#data.epochLosses
-    words[P.EPOCH_LOSSES_CAPACITY >>> 2] = this.#data.epochLossesCapacity
-    new Uint32Array(memory.buffer, this.#layout.laneTable + P.LANE_COUNT, 1)[0] = count
+    this.#program = new Program(memory.buffer)
+    const { inputs: dataInputs, targets: dataTargets, order, epochLosses, epochLossesCapacity } = this.#data
+    Object.assign(this.#program, { dataInputs, dataTargets, dataRows: rows, batchRows, order })
+    Object.assign(this.#program, { epochLosses, epochLossesCapacity })
+    this.#table = new LaneTable(memory.buffer, this.#layout.laneTable, count)
   }
 
   /**
@@ -72,7 +74,7 @@ export class Lanes {
   train(states: readonly NetworkState[], steps: number): number[] {
     this.#load(states, steps)
     const reason = this.#exports.train(P.PROGRAM, this.#layout.laneTable, steps)
-    const losses = this.#field(P.LANE_LOSSES)
+    const { losses } = this.#table
     this.#store(states)
     return states.map((_, lane) => (reason === DIVERGED && !Number.isFinite(losses[lane]) ? DIVERGED : SLICE_ENDED))
   }
@@ -81,66 +83,52 @@ export class Lanes {
     return this.#exports.memory.buffer
   }
 
-  #field(offset: number): Float64Array {
-    return new Float64Array(this.#buffer, this.#layout.laneTable + offset, this.count)
-  }
-
   /** Lanes without a network do what the first does. */
   #load(states: readonly NetworkState[], steps: number): void {
-    const doubles = doublesOf(this.#buffer)
-    const words = wordsOf(this.#buffer)
     const [first] = states
-    const firstDoubles = doublesOf(first.engine.buffer)
-    const firstWords = wordsOf(first.engine.buffer)
-    for (let i = 0; i < P.OPTIMIZER_VALUES_COUNT; i++) doubles[VALUES + i] = firstDoubles[VALUES + i]
-    words[P.POSITION >>> 2] = firstWords[P.POSITION >>> 2]
+    const { optimizerValues, position, rates } = new Program(first.engine.buffer)
+    this.#program.optimizerValues.set(optimizerValues)
+    this.#program.position = position
     // What one of them needs, all can do.
-    const stops = states.some(({ engine }) => wordsOf(engine.buffer)[P.STOP_AT_EPOCH_END >>> 2] !== 0)
-    words[P.STOP_AT_EPOCH_END >>> 2] = Number(stops)
-    words[P.RATES >>> 2] = firstWords[P.RATES >>> 2] === 0 ? 0 : this.#data.rates
-    doubles[P.STEP >>> 3] = 0
-    doubles[P.EPOCHS_LEFT >>> 3] = Number.POSITIVE_INFINITY
+    this.#program.stopAtEpochEnd = Number(states.some(({ engine }) => new Program(engine.buffer).stopAtEpochEnd !== 0))
+    this.#program.rates = rates === 0 ? 0 : this.#data.rates
+    this.#program.stepsDone = 0
+    this.#program.epochsLeft = Number.POSITIVE_INFINITY
     for (let lane = 0; lane < this.count; lane++) this.#loadLane(lane, states[lane] ?? first, steps)
   }
 
   #loadLane(lane: number, state: NetworkState, steps: number): void {
     const { buffer } = state.engine
-    const doubles = doublesOf(buffer)
-    const words = wordsOf(buffer)
+    const { learningRate, epoch, epochSum, epochsLeft, targetLoss, seed, rates } = new Program(buffer)
     if (this.#placed[lane] !== state) this.#place(lane, state)
     this.#copyTrained(lane, state, true)
-    this.#field(P.LANE_RATES)[lane] = doubles[P.LEARNING_RATE >>> 3]
-    this.#field(P.LANE_EPOCHS)[lane] = doubles[P.EPOCH >>> 3]
-    this.#field(P.LANE_SUMS)[lane] = doubles[P.EPOCH_SUM >>> 3]
-    this.#field(P.LANE_TARGETS)[lane] = doubles[P.TARGET_LOSS >>> 3]
-    new Uint32Array(this.#buffer, this.#layout.laneTable + P.LANE_SEEDS, this.count)[lane] = words[P.SEED >>> 2]
-    const shared = doublesOf(this.#buffer)
-    shared[P.EPOCHS_LEFT >>> 3] = Math.min(shared[P.EPOCHS_LEFT >>> 3], doubles[P.EPOCHS_LEFT >>> 3])
-    if (words[P.RATES >>> 2] === 0) return
-    const rates = new Float64Array(buffer, words[P.RATES >>> 2], steps)
-    spread(rates, 0, new Float64Array(this.#buffer, this.#data.rates), lane, steps, this.count)
+    this.#table.rates[lane] = learningRate
+    this.#table.epochs[lane] = epoch
+    this.#table.sums[lane] = epochSum
+    this.#table.targets[lane] = targetLoss
+    this.#table.seeds[lane] = seed
+    this.#program.epochsLeft = Math.min(this.#program.epochsLeft, epochsLeft)
+    if (rates === 0) return
+    const given = new Float64Array(buffer, rates, steps)
+    spread(given, 0, new Float64Array(this.#buffer, this.#data.rates), lane, steps, this.count)
   }
 
   #store(states: readonly NetworkState[]): void {
-    const doubles = doublesOf(this.#buffer)
-    const words = wordsOf(this.#buffer)
-    const sums = this.#field(P.LANE_SUMS)
-    const epochs = words[P.EPOCH_LOSSES_COUNT >>> 2]
+    const { optimizerValues, stepsDone, position, epochLossesCount: epochs } = this.#program
     const losses = new Float64Array(this.#buffer, this.#data.epochLosses, epochs * this.count)
     states.forEach((state, lane) => {
       const { buffer } = state.engine
-      const own = doublesOf(buffer)
-      const ownWords = wordsOf(buffer)
+      const own = new Program(buffer)
       this.#copyTrained(lane, state, false)
-      for (let i = 0; i < P.OPTIMIZER_VALUES_COUNT; i++) own[VALUES + i] = doubles[VALUES + i]
-      own[P.STEP >>> 3] += doubles[P.STEP >>> 3]
-      own[P.EPOCH >>> 3] += epochs
-      own[P.EPOCHS_LEFT >>> 3] -= epochs
-      own[P.EPOCH_SUM >>> 3] = sums[lane]
-      own[P.ORDERED_EPOCH >>> 3] = -1 // orders were drawn in the lanes
-      ownWords[P.POSITION >>> 2] = words[P.POSITION >>> 2]
-      ownWords[P.EPOCH_LOSSES_COUNT >>> 2] = epochs
-      collect(losses, lane, new Float64Array(buffer, ownWords[P.EPOCH_LOSSES >>> 2], epochs), 0, epochs, this.count)
+      own.optimizerValues.set(optimizerValues)
+      own.stepsDone += stepsDone
+      own.epoch += epochs
+      own.epochsLeft -= epochs
+      own.epochSum = this.#table.sums[lane]
+      own.orderedEpoch = -1 // orders were drawn in the lanes
+      own.position = position
+      own.epochLossesCount = epochs
+      collect(losses, lane, new Float64Array(buffer, own.epochLosses, epochs), 0, epochs, this.count)
     })
   }
 
@@ -167,8 +155,7 @@ export class Lanes {
   /** Copies a network's rows into a lane. */
   #place(lane: number, state: NetworkState): void {
     const { layout, engine } = state
-    const words = wordsOf(engine.buffer)
-    const rows = words[P.DATA_ROWS >>> 2]
+    const { dataRows: rows, dataInputs, dataTargets } = new Program(engine.buffer)
     const size = layout.bytesPerValue
     const own = valuesOf(engine.buffer, this.#config.dtype)
     const shared = valuesOf(this.#buffer, this.#config.dtype)
@@ -178,31 +165,18 @@ export class Lanes {
         spread(own, (from + row * stride) / size, shared, at, columns, this.count)
       }
     }
-    copy(words[P.DATA_INPUTS >>> 2], layout.inputStride, this.#data.inputs, this.#config.inputs)
+    copy(dataInputs, layout.inputStride, this.#data.inputs, this.#config.inputs)
     const { units } = layout.layers[layout.layers.length - 1]
-    copy(words[P.DATA_TARGETS >>> 2], layout.targetStride, this.#data.targets, units)
+    copy(dataTargets, layout.targetStride, this.#data.targets, units)
     this.#placed[lane] = state
   }
 }
 
 /** Whether two networks of a group can be trained together now */
 export function agree(a: NetworkState, b: NetworkState): boolean {
-  const own = doublesOf(a.engine.buffer)
-  const other = doublesOf(b.engine.buffer)
-  for (let i = 0; i < P.OPTIMIZER_VALUES_COUNT; i++) {
-    if (!Object.is(own[VALUES + i], other[VALUES + i])) return false
-  }
-  return wordsOf(a.engine.buffer)[P.POSITION >>> 2] === wordsOf(b.engine.buffer)[P.POSITION >>> 2]
-}
-
-const VALUES = P.OPTIMIZER_VALUES >>> 3
-
-function wordsOf(buffer: ArrayBufferLike): Uint32Array {
-  return new Uint32Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
-}
-
-function doublesOf(buffer: ArrayBufferLike): Float64Array {
-  return new Float64Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
+  const [own, other] = [new Program(a.engine.buffer), new Program(b.engine.buffer)]
+  const agrees = own.optimizerValues.every((value, index) => Object.is(value, other.optimizerValues[index]))
+  return agrees && own.position === other.position
 }
 
 /** Every element of `from` goes to one of `step` in `to`. */

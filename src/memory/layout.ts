@@ -1,14 +1,12 @@
-// The only place that decides where numbers lie in linear memory, and the only one that writes programs.
+// The only place that decides where numbers lie in linear memory.
 //
 //   PROGRAM   layers    parameters  states   gradients   safe point       workspace                 data set
 //   ┌─────────┬─────────┬───────────┬────────┬───────────┬────────────────┬─────────────────────────┬──────────────────┐
 //   │ header  │ records │ W b W b … │ as par.│ as param. │ copy of param. │ blocks of rows, scratch │ rows, order, …   │
 //   └─────────┴─────────┴───────────┴────────┴───────────┴────────────────┴─────────────────────────┴──────────────────┘
 //                                                          and states        of fixed size             of one `train`
-import { FLOAT32, FLOAT64 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
-import { SPLIT_BYTES, SPLIT_PRODUCT } from '../config/threads.ts'
 import { unexpected } from '../errors.ts'
 import { activationOf } from '../tables/activations.ts'
 import { lossOf } from '../tables/losses.ts'
@@ -256,90 +254,6 @@ function refuseTooLarge(bytes: number, path: string, what: string): void {
 /** Whole pages of WebAssembly memory, in bytes */
 export function wholePages(bytes: number): number {
   return align(bytes, PAGE)
-}
-
-/** Writes the program of a network into zeroed memory. */
-export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
-  const view = new DataView(buffer)
-  const word = (address: number, value: number) => view.setUint32(address, value, true)
-  const double = (address: number, value: number) => view.setFloat64(address, value, true)
-  const { outputs } = config
-  const loss = lossOf(config.loss)
-
-  word(P.PROGRAM + P.DTYPE, config.dtype === 'float32' ? FLOAT32 : FLOAT64)
-  word(P.PROGRAM + P.LAYER_COUNT, layout.layers.length)
-  word(P.PROGRAM + P.LAYERS, P.PROGRAM + P.PROGRAM_SIZE)
-  word(P.PROGRAM + P.LOSS, loss.id)
-  word(P.PROGRAM + P.MEAN_OVER_ROWS, Number(loss.isMeanOverRows))
-  word(P.PROGRAM + P.CONTAINS_ACTIVATION, Number(loss.activation !== undefined))
-  double(P.PROGRAM + P.LOSS_FACTOR, loss.lossFactor(outputs, config.loss.options))
-  double(P.PROGRAM + P.GRADIENT_FACTOR, loss.gradientFactor(outputs, config.loss.options))
-  if (loss.parameter) double(P.PROGRAM + P.LOSS_PARAMETER, Number(config.loss.options[loss.parameter]))
-  word(P.PROGRAM + P.SEED, config.seed)
-  word(P.PROGRAM + P.PARAMETERS, layout.parameters)
-  word(P.PROGRAM + P.STATE, layout.parameters + layout.parameterBytes)
-  word(P.PROGRAM + P.GRADIENTS, layout.gradients)
-  word(P.PROGRAM + P.PARAMETER_BYTES, layout.parameterBytes)
-  word(P.PROGRAM + P.BLOCK_ROWS, layout.blockRows)
-  word(P.PROGRAM + P.INPUT_BLOCK, layout.inputBlock)
-  word(P.PROGRAM + P.INPUT_STRIDE, layout.inputStride)
-  word(P.PROGRAM + P.TARGET_BLOCK, layout.targetBlock)
-  word(P.PROGRAM + P.TARGET_STRIDE, layout.targetStride)
-  word(P.PROGRAM + P.WEIGHT_BLOCK, layout.weightBlock)
-  word(P.PROGRAM + P.LOSS_COLUMNS, layout.lossColumns)
-  word(P.PROGRAM + P.ZEROS, layout.zeros)
-  word(P.PROGRAM + P.PACKED, layout.packed)
-  word(P.PROGRAM + P.TRANSPOSED, layout.transposed)
-  word(P.PROGRAM + P.TEAM, layout.team)
-  if (layout.team) {
-    word(layout.team + P.THREADS, layout.threads)
-    word(layout.team + P.SPLIT_BYTES, SPLIT_BYTES)
-    double(layout.team + P.SPLIT_PRODUCT, SPLIT_PRODUCT)
-  }
-  writeOptimizer(word, double, config)
-  layout.layers.forEach((layer, index) => {
-    const record = P.PROGRAM + P.PROGRAM_SIZE + index * P.LAYER_SIZE
-    const { activation, trainsBiases, dropout } = config.layers[index]
-    word(record + P.INPUTS, layer.inputs)
-    word(record + P.UNITS, layer.units)
-    const { id, parameter } = activationOf(activation)
-    word(record + P.ACTIVATION, id)
-    if (parameter) double(record + P.ACTIVATION_PARAMETER, Number(activation.options[parameter]))
-    word(record + P.TRAINS_BIASES, Number(trainsBiases))
-    word(record + P.STRIDE, layer.stride)
-    word(record + P.WEIGHTS, layer.weights)
-    word(record + P.BIASES, layer.biases)
-    word(record + P.WEIGHT_GRADIENTS, layer.weightGradients)
-    word(record + P.BIAS_GRADIENTS, layer.biasGradients)
-    word(record + P.NETS, layer.nets)
-    word(record + P.OUTPUTS, layer.outputs)
-    word(record + P.DELTAS, layer.deltas)
-    word(record + P.DROPOUT_THRESHOLD, Math.floor(dropout * 2 ** 32))
-    word(record + P.DROPPED, layer.dropped)
-    word(record + P.KEPT, layer.kept)
-    double(record + P.KEPT_FACTOR, 1 / (1 - dropout))
-  })
-}
-
-type Write = (address: number, value: number) => void
-
-function writeOptimizer(word: Write, double: Write, config: ResolvedConfig): void {
-  const { options } = config.optimizer
-  const { id, slots, running, decouplesDecay = false } = optimizerOf(config.optimizer)
-  word(P.PROGRAM + P.OPTIMIZER, id)
-  double(P.PROGRAM + P.LEARNING_RATE, config.learningRate.initial)
-  for (const [option, offset] of Object.entries(slots)) double(P.PROGRAM + offset, Number(options[option]))
-  for (const [offset, value] of Object.entries(running)) double(P.PROGRAM + Number(offset), value)
-  double(P.PROGRAM + P.WEIGHT_DECAY, Number(options.weightDecay))
-  word(P.PROGRAM + P.DECAYS_BIASES, Number(options.decayBiases))
-  word(P.PROGRAM + P.DECOUPLES_DECAY, Number(decouplesDecay))
-  double(P.PROGRAM + P.L1, config.regularization.l1)
-  double(P.PROGRAM + P.L2, config.regularization.l2)
-  double(P.PROGRAM + P.CLIP_VALUE, config.clipValue)
-  double(P.PROGRAM + P.CLIP_NORM, config.clipNorm)
-  const { regularization, clipValue, clipNorm } = config
-  const adjusts = [regularization.l1, regularization.l2, clipValue, clipNorm, options.weightDecay].some(Boolean)
-  word(P.PROGRAM + P.ADJUSTS_GRADIENTS, Number(adjusts))
 }
 
 /** Bytes of memory that a network takes while it trains on `rows` shuffled rows. */

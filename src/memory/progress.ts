@@ -1,24 +1,19 @@
 // How far a training has come: the fields of the program that optimizer steps move on. Safe points and snapshots keep them.
-import * as P from '../../assembly/program.ts'
+import { OPTIMIZER_VALUES_COUNT } from '../../assembly/program.ts'
+import { Program } from './program.ts'
 
-const FIELDS = [P.EPOCH, P.STEP, P.EPOCHS_LEFT, P.EPOCH_SUM].concat(
-  Array.from({ length: P.OPTIMIZER_VALUES_COUNT }, (_, index) => P.OPTIMIZER_VALUES + 8 * index),
-)
-/** Where POSITION stands in what `readProgress` gives: last, behind the counters, EPOCH_SUM and the optimizer's own */
-export const POSITION_PLACE = FIELDS.length
+/** Where the position stands in what `readProgress` gives: last, behind four counters and sums, and the optimizer's own */
+export const POSITION_PLACE = 4 + OPTIMIZER_VALUES_COUNT
 
 export function readProgress(buffer: ArrayBufferLike): number[] {
-  const view = new DataView(buffer, P.PROGRAM)
-  const progress = FIELDS.map((field) => view.getFloat64(field, true))
-  progress.push(view.getUint32(P.POSITION, true))
-  return progress
+  const { epoch, stepsDone, epochsLeft, epochSum, optimizerValues, position } = new Program(buffer)
+  return [epoch, stepsDone, epochsLeft, epochSum, ...optimizerValues, position]
 }
 
 /** Writes what `readProgress` gave; numbers behind it are left alone. */
 export function writeProgress(buffer: ArrayBufferLike, progress: ArrayLike<number>): void {
-  const view = new DataView(buffer, P.PROGRAM)
-  FIELDS.forEach((field, index) => {
-    view.setFloat64(field, progress[index], true)
-  })
-  view.setUint32(P.POSITION, progress[POSITION_PLACE], true)
+  const program = new Program(buffer)
+  const [epoch, stepsDone, epochsLeft, epochSum, ...others] = Array.from(progress)
+  Object.assign(program, { epoch, stepsDone, epochsLeft, epochSum, position: others[OPTIMIZER_VALUES_COUNT] })
+  program.optimizerValues.set(others.slice(0, OPTIMIZER_VALUES_COUNT))
 }

@@ -1,5 +1,6 @@
 // Copies of all that an optimizer step changes, to go back to when a step leads to what is not finite.
 import * as P from '../../assembly/program.ts'
+import { Program } from './program.ts'
 import { readProgress, writeProgress } from './progress.ts'
 import type { NetworkState } from './state.ts'
 
@@ -18,7 +19,7 @@ export function restoreSafePoint({ engine, layout }: NetworkState, progress: Saf
   const { parameters, trainedBytes, safePoint } = layout
   new Uint8Array(engine.buffer).copyWithin(parameters, safePoint, safePoint + trainedBytes)
   writeProgress(engine.buffer, progress)
-  new DataView(engine.buffer, P.PROGRAM).setFloat64(P.ORDERED_EPOCH, -1, true)
+  new Program(engine.buffer).orderedEpoch = -1
 }
 
 /** A parameter or state that is not finite stays so, whatever steps follow. */

@@ -1,9 +1,9 @@
 // The data set of one `train` in linear memory: putting it there, telling it from another, and passes over its validation rows.
-import * as P from '../../assembly/program.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { type DataLayout, type DataShape, layOutData } from './layout.ts'
+import { Program } from './program.ts'
 import type { NetworkState } from './state.ts'
 
 /** Rows that are trained on in batches */
@@ -17,17 +17,17 @@ export interface BatchedShape extends DataShape {
  */
 export function reserveRows(state: NetworkState, data: BatchedShape): DataLayout {
   const places = reserve(state, data)
-  const view = new DataView(state.engine.buffer, P.PROGRAM)
-  const word = (field: number, value: number) => view.setUint32(field, value, true)
-  word(P.DATA_INPUTS, places.inputs)
-  word(P.DATA_TARGETS, places.targets)
-  word(P.DATA_ROWS, data.rows)
-  word(P.BATCH_ROWS, data.batchRows)
-  word(P.SAMPLE_WEIGHTS, places.weights)
-  word(P.ORDER, places.order)
-  word(P.EPOCH_LOSSES, places.epochLosses)
-  word(P.EPOCH_LOSSES_CAPACITY, places.epochLossesCapacity)
-  view.setFloat64(P.ORDERED_EPOCH, -1, true)
+  Object.assign(new Program(state.engine.buffer), {
+    dataInputs: places.inputs,
+    dataTargets: places.targets,
+    dataRows: data.rows,
+    batchRows: data.batchRows,
+    sampleWeights: places.weights,
+    order: places.order,
+    epochLosses: places.epochLosses,
+    epochLossesCapacity: places.epochLossesCapacity,
+    orderedEpoch: -1,
+  })
   return places
 }
 

@@ -1,12 +1,12 @@
 // A network in the midst of its training as bytes: weights, optimizer states, counters, rates, scaling, and how its call of
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
-import * as P from '../../assembly/program.ts'
 import { type EngineOptions, engineOptionNames, type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
 import type { Scaling } from '../data/scaling.ts'
 import { heldRows } from '../data/training-set.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import { layOutData } from '../memory/layout.ts'
 import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
+import { optimizerSlot } from '../memory/program.ts'
 import { POSITION_PLACE, readProgress, writeProgress } from '../memory/progress.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
@@ -175,7 +175,7 @@ function checkProgress(
   demand('progress', 'losses that are numbers', !Number.isNaN(epochSum) && !Number.isNaN(best))
   for (const value of values) checkNumber(value, 'progress.optimizer', { min: 0 })
   const { slots, accepts } = optimizerOf(optimizer)
-  const valueAt = (offset: number) => values[(offset - P.OPTIMIZER_VALUES) / 8]
+  const valueAt = (offset: number) => values[optimizerSlot(offset)]
   demand('progress.optimizer', 'numbers that the optimizer can have', accepts?.(valueAt, optimizer.options) ?? true)
   for (const [name, slot] of Object.entries(slots)) {
     const value = Number(optimizer.options[name])

@@ -9,7 +9,8 @@ import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from 
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, readSampleWeights } from '../data/training-set.ts'
 import { describe, disposed, unexpected, WasmpropError } from '../errors.ts'
-import { layOut, memoryFor, writeProgram } from '../memory/layout.ts'
+import { layOut, memoryFor } from '../memory/layout.ts'
+import { writeProgram } from '../memory/write-program.ts'
 import {
   checkWeights,
   copyLayers,

@@ -10,6 +10,7 @@ import {
   TARGET_REACHED,
 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
+import { Program } from '../memory/program.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { halfSquares } from '../numerics/norms.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
@@ -20,7 +21,8 @@ import type { DataStep } from './state.ts'
 export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTIATES | DROPS): DataStep {
   const { engine, layout, config } = state
   const { parameters, parameterBytes, gradients, bytesPerValue } = layout
-  const slots = new Float64Array(engine.buffer, P.PROGRAM + P.OPTIMIZER_VALUES, P.OPTIMIZER_VALUES_COUNT)
+  const program = new Program(engine.buffer)
+  const { optimizerValues: slots } = program
   let lossBefore: number | undefined
   const { outcome } = lbfgsStep(
     {
@@ -44,21 +46,18 @@ export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTI
     rate,
   )
   if (outcome === 'notFinite') return { loss: Number.NaN, hasConverged: false }
-  const view = new DataView(engine.buffer, P.PROGRAM)
-  view.setFloat64(P.STEP, view.getFloat64(P.STEP, true) + 1, true)
+  program.stepsDone++
   return { loss: lossBefore ?? Number.NaN, hasConverged: outcome === 'converged' }
 }
 
 /** Loss of the data set as one batch, and the gradients of loss + penalties */
 function evaluateData({ engine, layout }: NetworkState, flags: number): number {
   const { blockRows, inputStride, targetStride } = layout
-  const view = new DataView(engine.buffer, P.PROGRAM)
-  const word = (field: number) => view.getUint32(field, true)
-  const rows = word(P.DATA_ROWS)
+  const { dataRows: rows, dataInputs, dataTargets, sampleWeights } = new Program(engine.buffer)
   for (let row = 0; row < rows; row += blockRows) {
-    const inputs = word(P.DATA_INPUTS) + row * inputStride
-    const targets = word(P.DATA_TARGETS) + row * targetStride
-    const weights = word(P.SAMPLE_WEIGHTS) && word(P.SAMPLE_WEIGHTS) + 8 * row
+    const inputs = dataInputs + row * inputStride
+    const targets = dataTargets + row * targetStride
+    const weights = sampleWeights && sampleWeights + 8 * row
     engine.evaluate(P.PROGRAM, inputs, targets, weights, row, Math.min(blockRows, rows - row), rows, flags)
   }
   const loss = engine.loss(P.PROGRAM, rows)
@@ -88,23 +87,22 @@ function addDecay({ engine, layout, config }: NetworkState): number {
 /** As `train` of the engine contract, with batches that are full */
 export function trainOnData(state: NetworkState, steps: number): number {
   const { buffer } = state.engine
-  const words = new Uint32Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
-  const doubles = new Float64Array(buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
-  const losses = new Float64Array(buffer, words[P.EPOCH_LOSSES >>> 2], words[P.EPOCH_LOSSES_CAPACITY >>> 2])
-  const rates = words[P.RATES >>> 2]
-  words[P.EPOCH_LOSSES_COUNT >>> 2] = 0
+  const program = new Program(buffer)
+  const losses = new Float64Array(buffer, program.epochLosses, program.epochLossesCapacity)
+  const { rates } = program
+  program.epochLossesCount = 0
   for (let done = 0; done < steps && done < losses.length; done++) {
-    const rate = rates ? new Float64Array(buffer, rates, steps)[done] : doubles[P.LEARNING_RATE >>> 3]
+    const rate = rates ? new Float64Array(buffer, rates, steps)[done] : program.learningRate
     const { loss, hasConverged } = stepOnData(state, rate)
     if (!Number.isFinite(loss)) return DIVERGED
     losses[done] = loss
-    words[P.EPOCH_LOSSES_COUNT >>> 2] = done + 1
-    doubles[P.EPOCH >>> 3] += 1
-    doubles[P.EPOCHS_LEFT >>> 3] -= 1
-    if (loss <= doubles[P.TARGET_LOSS >>> 3]) return TARGET_REACHED
+    program.epochLossesCount = done + 1
+    program.epoch += 1
+    program.epochsLeft -= 1
+    if (loss <= program.targetLoss) return TARGET_REACHED
     if (hasConverged) return CONVERGED
-    if (doubles[P.EPOCHS_LEFT >>> 3] === 0) return EPOCHS_ENDED
-    if (words[P.STOP_AT_EPOCH_END >>> 2]) break
+    if (program.epochsLeft === 0) return EPOCHS_ENDED
+    if (program.stopAtEpochEnd) break
   }
   return SLICE_ENDED
 }

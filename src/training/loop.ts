@@ -5,6 +5,7 @@ import * as P from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
+import { Program } from '../memory/program.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
 import { placedInputs } from '../memory/training-rows.ts'
 import { checkNumber } from '../options/check.ts'
@@ -69,9 +70,8 @@ export class TrainingRun implements Run {
   readonly #host: HostOptions
   #started: number | undefined
   readonly #stepOperations: number
-  /** The program's fields; the memory does not grow while a run lasts. */
-  readonly #words: Uint32Array
-  readonly #doubles: Float64Array
+  /** The memory does not grow while a run lasts. */
+  readonly #program: Program
   #sliceStart = 0
   /** Of the last step that was taken, or led to what is not finite */
   #rate = 0
@@ -99,14 +99,13 @@ export class TrainingRun implements Run {
     const multiplications = config.layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
     this.#stepOperations = 6 * multiplications * data.batchRows + LAYER_OVERHEAD * config.layers.length
     this.#sliceSteps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
-    this.#words = new Uint32Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 4)
-    this.#doubles = new Float64Array(engine.buffer, P.PROGRAM, P.PROGRAM_SIZE / 8)
+    this.#program = new Program(engine.buffer)
     const watches = session.watchesEpochs || data.validationRows > 0 || host.onEpoch !== undefined
-    this.#setWord(P.STOP_AT_EPOCH_END, Number(watches || config.learningRate.name === 'reduceOnPlateau'))
-    this.#setDouble(P.TARGET_LOSS, session.options.targetLoss)
-    this.#setWord(P.RATES, 0)
+    this.#program.stopAtEpochEnd = Number(watches || config.learningRate.name === 'reduceOnPlateau')
+    this.#program.targetLoss = session.options.targetLoss
+    this.#program.rates = 0
     if (session.awaitsEpochEnd) this.#rate = this.#rateBefore()
-    else this.#reason = session.verdict(this.#double(P.EPOCHS_LEFT))
+    else this.#reason = session.verdict(this.#program.epochsLeft)
   }
 
   get #engine(): Engine {
@@ -140,13 +139,13 @@ export class TrainingRun implements Run {
   /** Makes a slice ready; gives how many steps it may have. Afterwards come these steps, or fewer, and `end`. */
   begin(): number {
     this.#safePoint = saveSafePoint(this.#state)
-    this.#sliceStart = this.#double(P.STEP)
+    this.#sliceStart = this.#program.stepsDone
     return this.#setRates()
   }
 
   /** `status`: one of the reasons in assembly/ids.ts */
   end(status: number, milliseconds: number): void {
-    const done = this.#double(P.STEP) - this.#sliceStart
+    const done = this.#program.stepsDone - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite', done)
     else this.#rate = this.#rateOf(done - 1)
@@ -154,13 +153,13 @@ export class TrainingRun implements Run {
     this.#adapt(done, milliseconds)
     if (this.#reason !== undefined) return
     if (status === CONVERGED) this.#session.hasConverged = true
-    const hasEnded = this.#word(P.EPOCH_LOSSES_COUNT) > 0
+    const hasEnded = this.#program.epochLossesCount > 0
     if (!hasEnded) return
     const isFullBatch = this.#data.batchRows === this.#data.rows
     this.#session.noteLoss(this.#state, isFullBatch)
     if (isFullBatch && this.#session.hasReachedTarget) this.#undoLastStep(done)
-    if (!this.#word(P.STOP_AT_EPOCH_END)) {
-      this.#reason = this.#session.verdict(this.#double(P.EPOCHS_LEFT))
+    if (!this.#program.stopAtEpochEnd) {
+      this.#reason = this.#session.verdict(this.#program.epochsLeft)
       return
     }
     this.#session.awaitsEpochEnd = true
@@ -192,16 +191,16 @@ export class TrainingRun implements Run {
   /** Writes the rates of the next slice's steps; gives how many steps it has. */
   #setRates(): number {
     const { config, rate } = this.#state
-    const firstStep = this.#double(P.STEP)
-    let epoch = this.#double(P.EPOCH)
+    const firstStep = this.#program.stepsDone
+    let epoch = this.#program.epoch
     if (!this.#data.hasRates) {
-      this.#setDouble(P.LEARNING_RATE, rateAt(config.learningRate, rate, firstStep, epoch))
-      this.#setWord(P.RATES, 0)
+      this.#program.learningRate = rateAt(config.learningRate, rate, firstStep, epoch)
+      this.#program.rates = 0
       return this.#sliceSteps
     }
     const steps = Math.min(this.#sliceSteps, this.#places.ratesCapacity, this.#stepsLeft())
     const rates = new Float64Array(this.#engine.buffer, this.#places.rates, steps)
-    let position = this.#word(P.POSITION)
+    let position = this.#program.position
     for (let i = 0; i < steps; i++) {
       rates[i] = rateAt(config.learningRate, rate, firstStep + i, epoch)
       position += this.#data.batchRows
@@ -209,27 +208,27 @@ export class TrainingRun implements Run {
       position = 0
       epoch++
     }
-    this.#setWord(P.RATES, this.#places.rates)
+    this.#program.rates = this.#places.rates
     return steps
   }
 
   /** Steps until the engine comes back by itself: no function is asked for the rates of later ones. */
   #stepsLeft(): number {
     const { batchRows, rows } = this.#data
-    const ofEpoch = Math.ceil((rows - this.#word(P.POSITION)) / batchRows)
-    if (this.#word(P.STOP_AT_EPOCH_END)) return ofEpoch
-    return ofEpoch + (this.#double(P.EPOCHS_LEFT) - 1) * Math.ceil(rows / batchRows)
+    const ofEpoch = Math.ceil((rows - this.#program.position) / batchRows)
+    if (this.#program.stopAtEpochEnd) return ofEpoch
+    return ofEpoch + (this.#program.epochsLeft - 1) * Math.ceil(rows / batchRows)
   }
 
   /** The rate of the step before the present one, where it was taken in another run */
   #rateBefore(): number {
     const { config, rate } = this.#state
-    return rateAt(config.learningRate, rate, this.#double(P.STEP) - 1, this.#double(P.EPOCH) - 1)
+    return rateAt(config.learningRate, rate, this.#program.stepsDone - 1, this.#program.epoch - 1)
   }
 
   /** The rate of step `index` of the slice */
   #rateOf(index: number): number {
-    if (this.#word(P.RATES) === 0) return this.#double(P.LEARNING_RATE)
+    if (this.#program.rates === 0) return this.#program.learningRate
     return new Float64Array(this.#engine.buffer, this.#places.rates, index + 1)[index]
   }
 
@@ -281,8 +280,8 @@ export class TrainingRun implements Run {
   }
 
   #collectLosses(): void {
-    const count = this.#word(P.EPOCH_LOSSES_COUNT)
-    this.#session.losses.add(new Float64Array(this.#engine.buffer, this.#word(P.EPOCH_LOSSES), count))
+    const count = this.#program.epochLossesCount
+    this.#session.losses.add(new Float64Array(this.#engine.buffer, this.#program.epochLosses, count))
   }
 
   /** What an epoch's end asks for: the validation, of which a slice may do but a part, then all that depends on it */
@@ -301,7 +300,7 @@ export class TrainingRun implements Run {
       }
     }
     this.#session.endEpoch(this.#state, validationLoss)
-    this.#reason = this.#session.verdict(this.#double(P.EPOCHS_LEFT))
+    this.#reason = this.#session.verdict(this.#program.epochsLeft)
     const answer = tellEpoch(this.#state, this.#session, this.#host, this.#rate)
     if (!isPromise(answer)) {
       this.settle(answer)
@@ -325,7 +324,7 @@ export class TrainingRun implements Run {
       good++
     }
     restoreSafePoint(this.#state, safePoint)
-    this.#setWord(P.EPOCH_LOSSES_COUNT, 0)
+    this.#program.epochLossesCount = 0
     for (let repeated = 0; repeated < good; repeated++) {
       if (repeated > 0) this.#collectLosses()
       this.#repeatStep(repeated)
@@ -340,16 +339,16 @@ export class TrainingRun implements Run {
   #undoLastStep(done: number): void {
     const safePoint = this.#safePoint
     if (safePoint === undefined) return
-    const [epoch, left] = [this.#double(P.EPOCH), this.#double(P.EPOCHS_LEFT)]
+    const [epoch, left] = [this.#program.epoch, this.#program.epochsLeft]
     restoreSafePoint(this.#state, safePoint)
     for (let repeated = 0; repeated < done - 1; repeated++) this.#repeatStep(repeated)
-    this.#setDouble(P.EPOCH, epoch)
-    this.#setDouble(P.EPOCHS_LEFT, left)
+    this.#program.epoch = epoch
+    this.#program.epochsLeft = left
   }
 
   /** Step `index` of the slice, with its rate */
   #repeatStep(index: number): void {
-    if (this.#word(P.RATES) !== 0) this.#setWord(P.RATES, this.#places.rates + 8 * index)
+    if (this.#program.rates !== 0) this.#program.rates = this.#places.rates + 8 * index
     this.#advance(1)
   }
 
@@ -364,22 +363,6 @@ export class TrainingRun implements Run {
     const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
     this.#advice = divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
   }
-
-  #word(field: number): number {
-    return this.#words[field >>> 2]
-  }
-
-  #setWord(field: number, value: number): void {
-    this.#words[field >>> 2] = value
-  }
-
-  #double(field: number): number {
-    return this.#doubles[field >>> 3]
-  }
-
-  #setDouble(field: number, value: number): void {
-    this.#doubles[field >>> 3] = value
-  }
 }
 
 /** What `train`, `trainStream` and `resume` give */
@@ -390,7 +373,7 @@ export function resultOf(
   advice?: string,
   samples = samplesOf(engine, session),
 ): TrainResult {
-  const steps = new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true) - session.firstStep
+  const steps = new Program(engine.buffer).stepsDone - session.firstStep
   const { losses, validationLosses, timeline, best, options, milliseconds } = session
   return {
     epochs: losses.length,
@@ -409,7 +392,7 @@ export function resultOf(
 
 /** Rows that were trained on by this network */
 function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: TrainingSession): number {
-  const ofEpoch = new DataView(buffer, P.PROGRAM).getUint32(P.POSITION, true)
+  const ofEpoch = new Program(buffer).position
   return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
 }
 
@@ -423,7 +406,7 @@ export function tellEpoch(
   if (onEpoch === undefined) return undefined
   const { engine, rate } = state
   const progress: EpochProgress = {
-    epoch: new DataView(engine.buffer, P.PROGRAM).getFloat64(P.EPOCH, true) - 1,
+    epoch: new Program(engine.buffer).epoch - 1,
     loss: losses.last,
     ...(validationLosses.length > 0 ? { validationLoss: validationLosses.last } : {}),
     learningRate,

@@ -1,11 +1,11 @@
 // From a call of `train`, `trainStream` or `resume` to its run: everything is checked before anything is changed, then the
 // rows go into memory.
 
-import * as P from '../../assembly/program.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, readSampleWeights, type TrainingSet } from '../data/training-set.ts'
 import { unexpected } from '../errors.ts'
+import { Program } from '../memory/program.ts'
 import { placeRows, placeValidation, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
@@ -56,15 +56,12 @@ export function startOnRows(
   placeRows(state, places, scaleSet(state, set, scalings))
   // Nothing is refused any more.
   Object.assign(state, scalings)
-  const view = new DataView(state.engine.buffer, P.PROGRAM)
-  view.setUint32(P.POSITION, 0, true)
-  view.setFloat64(P.EPOCH_SUM, 0, true)
-  view.setFloat64(P.EPOCHS_LEFT, options.session.epochs, true)
+  Object.assign(new Program(state.engine.buffer), { position: 0, epochSum: 0, epochsLeft: options.session.epochs })
   state.session = session
   return new TrainingRun(state, session, data, places, options)
 }
 
-const stepsDone = ({ engine }: TrainingState) => new DataView(engine.buffer, P.PROGRAM).getFloat64(P.STEP, true)
+const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone
 
 function describeData(
   { config, rate }: TrainingState,

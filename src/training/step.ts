@@ -3,6 +3,7 @@ import { DIFFERENTIATES, DROPS } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { Rows } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
+import { Program } from '../memory/program.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { placeRows, reserveRows } from '../memory/training-rows.ts'
@@ -84,6 +85,6 @@ export function notFinite(state: TrainingState, { failure, rate }: StepOutcome, 
 
 /** The learning rate of the step that would come next */
 export function nextRate({ config, engine, rate }: NetworkState): number {
-  const view = new DataView(engine.buffer, P.PROGRAM)
-  return rateAt(config.learningRate, rate, view.getFloat64(P.STEP, true), view.getFloat64(P.EPOCH, true))
+  const { stepsDone, epoch } = new Program(engine.buffer)
+  return rateAt(config.learningRate, rate, stepsDone, epoch)
 }

@@ -1,10 +1,10 @@
 // Training on batches that come one at a time from an iterable: data that is larger than memory, or not there yet.
-import * as P from '../../assembly/program.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import { describe, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
+import { Program } from '../memory/program.ts'
 import { placedInputs } from '../memory/training-rows.ts'
 import type { NumericArray } from '../numerics/typed.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
@@ -155,8 +155,7 @@ export class StreamRun implements Run {
   async #endEpoch(loss: number): Promise<void> {
     const { engine } = this.#state
     const session = this.#session
-    const view = new DataView(engine.buffer, P.PROGRAM)
-    view.setFloat64(P.EPOCH, view.getFloat64(P.EPOCH, true) + 1, true)
+    new Program(engine.buffer).epoch++
     session.losses.add([loss])
     session.noteLoss(this.#state, false)
     const validationLoss = this.#validation && (await this.#validate(this.#validation))
