@@ -1,8 +1,8 @@
 // The same training in both engines: times, their ratio, and whether the bits agree.
 
-import type { NetworkConfig } from '../config/config.ts'
+import { type NetworkConfig, resolveConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import { createNetwork, type Network } from '../network/network.ts'
+import { Network } from '../network/network.ts'
 import type { TrainResult } from '../training/loop.ts'
 import type { TrainOptions } from '../training/options.ts'
 
@@ -18,7 +18,7 @@ export interface EngineComparison {
 }
 
 /**
- * Trains one network per engine from the same seed. Rejects with ENGINE_UNAVAILABLE where the host does not run
+ * Trains one network per engine from the same seed. Rejects with INVALID_CONFIG as `createNetwork` does, and with ENGINE_UNAVAILABLE where the host does not run
  * WebAssembly.
  */
 export async function compareEngines(
@@ -27,10 +27,11 @@ export async function compareEngines(
   targets: MatrixInput,
   options?: TrainOptions,
 ): Promise<EngineComparison> {
+  const resolved = resolveConfig(config)
   const networks: Network[] = []
   try {
     for (const engine of ['wasm', 'typescript'] as const) {
-      networks.push(await createNetwork({ ...config, seed: networks[0]?.seed ?? config.seed, engine }))
+      networks.push(await Network.drawn({ ...resolved, engine }))
     }
     const [wasm, typescript] = networks
     return await compare(wasm, typescript, inputs, targets, options)

@@ -4,6 +4,11 @@ import { PROGRAM } from '../../assembly/program.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { readScaledRows } from '../data/rows.ts'
 import type { Rows } from '../data/training-set.ts'
+import type { Engine } from '../engine.ts'
+import { compileNow } from '../engines/modules.ts'
+import { WasmEngine } from '../engines/wasm.ts'
+import { clip, unexpected } from '../errors.ts'
+import float64Build from '../generated/wasm-float64.ts'
 import type { LayerLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { Network } from '../network/network.ts'
@@ -31,7 +36,10 @@ export interface Kink {
 
 export interface LayerGradientCheck {
   checked: number
-  /** Largest |gradient − difference| relative to the largest of them in the layer; kinks left out */
+  /**
+   * Largest |gradient − difference| relative to the largest of them in the layer; kinks left out. In a layer whose gradients
+   * are lost in the rounding of the loss, relative to the least that differences can judge
+   */
   relativeError: number
   kinks: Kink[]
 }
@@ -52,6 +60,8 @@ export interface GradientCheck {
 const STEP = 1e-3
 /** Two estimates that differ by more, relative to the layer's largest gradient, have a kink between their steps. */
 const KINK = 1e-6
+/** Of the objective, what rounding may change in it, with the factors of the differences */
+const NOISE = 32 * 2 ** -52
 
 interface Parameter {
   readonly layer: number
@@ -75,7 +85,7 @@ export function checkGradients(
   const most = sample === Number.POSITIVE_INFINITY ? sample : checkInteger(sample, 'sample', 1, 2 ** 53)
   const drawn = checkInteger(seed, 'seed', 0, 2 ** 32 - 1)
   const limit = checkNumber(tolerance, 'tolerance', { above: 0 })
-  const copy = Network.inFloat64(network)
+  const copy = Network.inFloat64(network, engineFor(Network.stateOf(network)))
   try {
     const state = Network.stateOf(copy)
     return compare(state, readScaledRows(state, 'checkGradients', inputs, targets), most, drawn, limit)
@@ -84,43 +94,69 @@ export function checkGradients(
   }
 }
 
+let float64Module: WebAssembly.Module | undefined
+
+/** The build for float64, where the network's own is for float32 alone; undefined: its own does both */
+function engineFor({ config, engine }: NetworkState): (() => Engine) | undefined {
+  const isOfOneType = engine.name === 'wasm' && !engine.relaxed && engine.threads === 1 && config.wasm === undefined
+  if (!isOfOneType || config.dtype === 'float64') return undefined
+  try {
+    float64Module ??= compileNow(float64Build)
+  } catch (cause) {
+    const expected = 'a host that compiles at once, or a network of float64'
+    throw unexpected('ENGINE_UNAVAILABLE', 'checkGradients', expected, clip(String(cause)), { cause })
+  }
+  const module = float64Module
+  return () => new WasmEngine(module, false)
+}
+
 function compare(state: NetworkState, rows: Rows, most: number, seed: number, tolerance: number): GradientCheck {
   const { engine, layout } = state
   const values = valuesOf(engine.buffer, 'float64')
   const loss = finite(evaluateRows(state, rows, DIFFERENTIATES), 'checkGradients: expected the loss')
   const penalty = penaltyOf(state)
   engine.adjust(PROGRAM, false)
-  const objective = () => evaluateRows(state, rows, 0) + penaltyOf(state)
-  const pairs = layout.layers.map(() => [] as { parameter: Parameter; gradient: number; estimates: [number, number] }[])
   const parameters = draw(trainedParameters(state), most, seed)
   const gradients = parameters.map(({ layer, input, unit }) => {
     const { weightGradients, stride } = layout.layers[layer]
     return values[(weightGradients + input * stride) / 8 + unit]
   })
+  const objective = () => evaluateRows(state, rows, 0) + penaltyOf(state)
+  const pairs = layout.layers.map((): Pair[] => [])
   parameters.forEach((parameter, index) => {
     const estimates = differences(objective, values, addressOf(layout.layers[parameter.layer], parameter))
     pairs[parameter.layer].push({ parameter, gradient: gradients[index], estimates })
   })
-  const layers = pairs.map((layerPairs, layer): LayerGradientCheck => {
-    const largest = layerPairs.reduce(
-      (most, { gradient, estimates }) => Math.max(most, Math.abs(gradient), Math.abs(estimates[0])),
-      Number.MIN_VALUE,
-    )
-    const isKink = ({ estimates: [near, far] }: (typeof layerPairs)[0]) => !(Math.abs(near - far) <= KINK * largest)
-    const errors = layerPairs
-      .filter((pair) => !isKink(pair))
-      .map(({ gradient, estimates }) => Math.abs(gradient - estimates[0]))
-    return {
-      checked: layerPairs.length,
-      relativeError: errors.reduce((worst, error) => Math.max(worst, error), 0) / largest,
-      kinks: layerPairs.filter(isKink).map(({ parameter: { input, unit } }) => ({
-        ...(input < layout.layers[layer].inputs ? { input } : {}),
-        unit,
-      })),
-    }
-  })
+  const noise = (NOISE * (Math.abs(loss) + penalty)) / STEP
+  const layers = pairs.map((list, layer) => checkLayer(list, layout.layers[layer].inputs, noise, tolerance))
   const ok = parameters.length > 0 && layers.every(({ relativeError }) => relativeError <= tolerance)
   return { ok, loss, penalty, tolerance, checked: parameters.length, layers }
+}
+
+/** A gradient and its differences */
+interface Pair {
+  readonly parameter: Parameter
+  readonly gradient: number
+  readonly estimates: [number, number]
+}
+
+/** `noise`: what rounding may make of a difference, so that nothing is judged by less */
+function checkLayer(pairs: readonly Pair[], inputs: number, noise: number, tolerance: number): LayerGradientCheck {
+  const largest = pairs.reduce(
+    (most, { gradient, estimates }) => Math.max(most, Math.abs(gradient), Math.abs(estimates[0])),
+    Math.max(Number.MIN_VALUE, noise / tolerance),
+  )
+  const isKink = ({ estimates: [near, far] }: Pair) => !(Math.abs(near - far) <= Math.max(KINK * largest, noise))
+  const errors = pairs
+    .filter((pair) => !isKink(pair))
+    .map(({ gradient, estimates }) => Math.abs(gradient - estimates[0]))
+  return {
+    checked: pairs.length,
+    relativeError: errors.reduce((worst, error) => Math.max(worst, error), 0) / largest,
+    kinks: pairs
+      .filter(isKink)
+      .map(({ parameter: { input, unit } }) => ({ ...(input < inputs ? { input } : {}), unit })),
+  }
 }
 
 /** All parameters that training changes, layer by layer, the biases of a layer after its weights */

@@ -32,6 +32,11 @@ async function compile(name: BuildName): Promise<WebAssembly.Module> {
   return WebAssembly.compile(decode((await loadPart(hexadecimals[name]())).default))
 }
 
+/** A build whose text is at hand, compiled at once. Throws where the host forbids it, as old browsers do outside of workers. */
+export function compileNow(hexadecimal: string): WebAssembly.Module {
+  return new WebAssembly.Module(decode(hexadecimal))
+}
+
 /** Takes modules that another thread has compiled: a worker then needs neither their bytes nor the time. */
 export function adoptModules(modules: Modules): void {
   for (const [name, module] of Object.entries(modules) as [BuildName, WebAssembly.Module][]) {

@@ -446,10 +446,10 @@ export class Network {
     return copy
   }
 
-  /** @internal The same network, whatever its type, in float64 */
-  static inFloat64(network: Network): Network {
+  /** @internal The same network, whatever its type, in float64, on an engine that `create` makes; default: as its own */
+  static inFloat64(network: Network, create = network.#prepared.engine.create): Network {
     const { config, layout, inputScaling, targetScaling } = Network.stateOf(network)
-    const copy = new Network({ ...config, dtype: 'float64' }, network.#prepared)
+    const copy = new Network({ ...config, dtype: 'float64' }, { ...network.#prepared, engine: { create } })
     const packed = Float64Array.from(packParameters(network.#values(), layout))
     unpackParameters(copy.#values(), copy.#state.layout, packed)
     Object.assign(copy.#state, { inputScaling, targetScaling })

@@ -46,6 +46,10 @@ describe('compareEngines', () => {
     expect(found.hashes.wasm).not.toBe(found.hashes.typescript)
   })
 
+  it.each([undefined, null, 7, [TUTORIAL]])('refuses %o as a configuration', async (config) => {
+    await expectRefusal(compareEngines(config as never, HOURS, SCORES), 'INVALID_CONFIG', /config: expected an object/)
+  })
+
   it('refuses what createNetwork and train refuse', async () => {
     await expectRefusal(compareEngines({ ...TUTORIAL, inputs: 0 }, HOURS, SCORES), 'INVALID_CONFIG', /^inputs/)
     await expectRefusal(compareEngines(TUTORIAL, HOURS, [[1]]), 'INVALID_SHAPE', /^targets/)

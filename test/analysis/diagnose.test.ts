@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diagnose, type Finding } from '../../src/analysis/diagnose/diagnose.ts'
+import { measureColumns } from '../../src/analysis/diagnose/statistics.ts'
+import type { Matrix } from '../../src/data/matrix.ts'
 import {
   createNetwork,
   type LayerConfig,
@@ -420,4 +422,36 @@ it('puts the gravest first', () => {
   const inputs = [...withColumn(() => 7), [...INPUTS[0], 7]]
   const severities = diagnose(inputs, [...TARGETS, [99]], WIDER).map(({ severity }) => severity)
   expect(severities).toEqual(['warning', 'warning', 'hint'])
+})
+
+describe('finite data near the ends of float64', () => {
+  const config: NetworkConfig = { inputs: 3, layers: [{ units: 1 }], dtype: 'float64' }
+  const largest = Number.MAX_VALUE
+  const targets = [[1], [2], [3], [4]]
+  const columnOf = (numbers: readonly number[]): Matrix => ({
+    ...{ name: 'inputs', rows: numbers.length, columns: 1, form: 'rows' },
+    copyRows(from, to, values, offset, stride) {
+      for (let row = from, at = offset; row < to; row++, at += stride) values[at] = numbers[row]
+    },
+    place: (row) => `inputs[${row}][0]`,
+  })
+
+  it.each<[string, number[]]>([
+    ['large', [1e300, 1.1e300, 1.2e300, 1e300]],
+    ['largest', [largest, -largest, largest, -largest]],
+    ['nearly constant', [largest, largest, largest, largest / 1.001]],
+    ['small', [1e-300, 2e-300, 3e-300, 4e-300]],
+    ['smallest', [8 * Number.MIN_VALUE, 0, 8 * Number.MIN_VALUE, 0]],
+  ])('are measured as other numbers are: %s', (_, numbers) => {
+    const inputs = numbers.map((number, row) => [number, 1 + row, 1e-200 * row])
+    const told = diagnose(inputs, targets, config).map(({ message }) => message)
+    expect(told.join('\n')).not.toMatch(/Infinity|NaN/)
+    const [column] = measureColumns(columnOf(numbers))
+    const power = 2 ** (numbers[0] > 1 ? -600 : 600)
+    const scaled = numbers.map((number) => number * power)
+    const mean = scaled.reduce((sum, number) => sum + number / 4, 0)
+    const variance = scaled.reduce((sum, number) => sum + (number - mean) ** 2 / 4, 0)
+    expect(Math.abs(column.mean * power - mean)).toBeLessThanOrEqual(1e-12 * Math.max(...scaled))
+    expect((column.deviation * power) / Math.sqrt(variance)).toBeCloseTo(1, 6)
+  })
 })

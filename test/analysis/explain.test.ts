@@ -18,6 +18,7 @@ import { activations } from '../../src/tables/activations.ts'
 import { type OptimizerName, optimizers } from '../../src/tables/optimizers.ts'
 import mazur from '../fixtures/mazur.json' with { type: 'json' }
 import tutorial from '../fixtures/tutorial.json' with { type: 'json' }
+import { engines, expectRefusal } from '../support/networks.ts'
 import { refusal } from '../support/refusal.ts'
 
 const { x, target, initial, published } = mazur
@@ -405,6 +406,10 @@ describe('toText', () => {
     expect(refused('b0').message).toBe(`${range} "b0"; did you mean "b1"?`)
     expect(refused('').message).toBe(`${range} ""`)
     expect(refused(5).message).toBe(`${range} 5`)
+    expect(refused(Symbol('w5')).message).toBe(`${range} a symbol`)
+    expect(refused(Object.create(null)).message).toBe(`${range} an object`)
+    const throwing = new Proxy({}, { get: () => expect.unreachable() })
+    expect(refused(throwing).message).toContain(range)
     expect(refusal(() => explanation.toMathML({ weight: 'w99' })).message).toContain('w8')
     expect(refusal(() => explanation.toText({ wieght: 'w1' } as object)).message).toContain('did you mean "weight"?')
   })
@@ -552,4 +557,12 @@ describe('toMathML', () => {
     })
     expect(explain(network, [1], [2]).toMathML()).toContain('<mo>&gt;</mo>')
   })
+})
+
+it.each(engines)('a net that overflows is refused by its name, though its output is finite, in %s', async (engine) => {
+  const hidden = { units: 1, activation: 'sigmoid' as const, weightInit: [[1], [10]] }
+  const network = await createNetwork({ inputs: 2, layers: [hidden, { units: 1 }], dtype: 'float64', engine, seed: 1 })
+  expect(network.predict([1, 1e308])).toHaveLength(1)
+  const words = /explain: expected finite numbers, got Infinity as layers\[0\]\.neurons\[0\]\.net; /
+  await expectRefusal(() => explain(network, [1, 1e308], [1]), 'NOT_FINITE', words)
 })

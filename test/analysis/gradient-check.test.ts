@@ -47,6 +47,22 @@ describe.each(engines)('checkGradients in %s', (engine) => {
     expect(layers.some(({ relativeError }) => relativeError > 5e-6)).toBe(true)
   })
 
+  it.each([20, 60, 300])('approves of a layer whose units are saturated, with nets of about %d', async (bias) => {
+    const layers = [
+      { units: 4, activation: 'sigmoid' as const, biasInit: { name: 'constant' as const, value: bias } },
+      { units: 2, activation: 'tanh' as const, biasInit: { name: 'constant' as const, value: bias } },
+      { units: 2 },
+    ]
+    for (const dtype of dtypes) {
+      const found = checkGradients(await small(engine, { layers, dtype }), INPUTS, TARGETS)
+      expect([found.ok, found.layers.map(({ relativeError }) => relativeError < 1e-6)]).toEqual([
+        true,
+        [true, true, true],
+      ])
+      expect(found.layers.flatMap(({ kinks }) => kinks)).toEqual([])
+    }
+  })
+
   it('draws a sample with the seed, spread over the layers', async () => {
     const network = await createNetwork({
       inputs: 40,

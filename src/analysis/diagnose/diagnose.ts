@@ -261,9 +261,10 @@ function findDifferentSizes({ path, given, seenColumns, advice }: Side): Finding
   const column = rest[rest.length - 1]
   const factor = seenColumns[column].size / seenColumns[small].size
   if (!(factor >= DIFFERENT)) return undefined
+  const times = factor < Infinity ? `${short(factor)} times` : 'more than 1e308 times'
   const message =
     `${path}: column ${column} is ${sizeOf(seenColumns[column])} as the network sees it, column ${small} is ` +
-    `${sizeOf(seenColumns[small])}: ${short(factor)} times as large, it drowns the other. Try ${advice}`
+    `${sizeOf(seenColumns[small])}: ${times} as large, it drowns the other. Try ${advice}`
   return { severity: 'warning', code: 'differentScales', message, path, column }
 }
 
@@ -274,7 +275,6 @@ function sizeOf(column: Column): string {
 function findUncentered({ seenColumns }: Side): Finding[] {
   const findings: Finding[] = []
   seenColumns.forEach(({ least, greatest, mean, deviation }, column) => {
-    // A deviation of 0 in a column that varies has left float64's range.
     if (least === greatest || !(deviation > 0 && Math.abs(mean) >= UNCENTERED * deviation)) return
     const message =
       `inputs: column ${column} varies little around a mean far from 0 as the network sees it ` +
@@ -370,9 +370,10 @@ function few(findings: Finding[]): Finding[] {
   })
 }
 
-/** A number as messages show it: four digits are enough. */
+/** A number as messages show it: four digits are enough, but of the largest ones all, which rounding would make Infinity. */
 function short(value: number): string {
-  return String(Number(value.toPrecision(4)))
+  const rounded = Number(value.toPrecision(4))
+  return String(Number.isFinite(rounded) ? rounded : value)
 }
 
 function rowsOf(count: number): string {

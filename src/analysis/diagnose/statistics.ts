@@ -51,48 +51,81 @@ const TOLERANCE = 1e-9
 /** Fewer rows are on a line too easily. */
 const FEWEST_ROWS_OF_A_LINE = 10
 
+/** Exact powers of two, for columns whose squares leave float64's range */
+const SHRINK = 2 ** -600
+const GROW = 2 ** 600
+const LARGEST_SQUARED = 2 ** 500
+const LEAST_SQUARED = 2 ** -450
+
 export function measureColumns(matrix: Matrix): Column[] {
-  const { rows, columns } = matrix
+  const ranges = rangesOf(matrix)
+  const factors = Float64Array.from(ranges, (range) => {
+    const magnitude = magnitudeOf(range)
+    if (magnitude > LARGEST_SQUARED) return SHRINK
+    return magnitude > 0 && magnitude < LEAST_SQUARED ? GROW : 1
+  })
+  return momentsOf(matrix, ranges, factors)
+}
+
+type Range = Pick<Column, 'least' | 'greatest' | 'filled'>
+
+function rangesOf(matrix: Matrix): Range[] {
+  const { columns } = matrix
   const least = new Float64Array(columns).fill(Infinity)
   const greatest = new Float64Array(columns).fill(-Infinity)
-  // Sums of the differences from the first row: far from 0, squares would lose the deviation.
-  const first = new Float64Array(columns)
-  const sums = new Float64Array(columns)
-  const squares = new Float64Array(columns)
   const filled = new Float64Array(columns)
-  matrix.copyRows(0, 1, first, 0, columns)
   forEachBlock(matrix, (block, from, to) => {
     for (let row = from, index = 0; row < to; row++) {
       for (let column = 0; column < columns; column++, index++) {
         const value = block[index]
-        const difference = value - first[column]
         if (value < least[column]) least[column] = value
         if (value > greatest[column]) greatest[column] = value
         if (value !== 0) filled[column]++
+      }
+    }
+  })
+  return Array.from(least, (_, column) => ({
+    least: least[column],
+    greatest: greatest[column],
+    filled: filled[column],
+  }))
+}
+
+/** Sums of the differences from the first row: far from 0, squares would lose the deviation. */
+function momentsOf(matrix: Matrix, ranges: readonly Range[], factors: Float64Array): Column[] {
+  const { rows, columns } = matrix
+  const first = new Float64Array(columns)
+  const sums = new Float64Array(columns)
+  const squares = new Float64Array(columns)
+  matrix.copyRows(0, 1, first, 0, columns)
+  const starts = first.map((value, column) => value * factors[column])
+  forEachBlock(matrix, (block, from, to) => {
+    for (let row = from, index = 0; row < to; row++) {
+      for (let column = 0; column < columns; column++, index++) {
+        const difference = block[index] * factors[column] - starts[column]
         sums[column] += difference
         squares[column] += difference * difference
       }
     }
   })
-  return Array.from(first, (start, column) => {
-    const range = { least: least[column], greatest: greatest[column], filled: filled[column] }
-    return columnOf(range, start, sums[column] / rows, squares[column] / rows, rows)
+  return ranges.map((range, column) => {
+    const moments = momentsFrom(range, starts[column], sums[column] / rows, squares[column] / rows, rows)
+    const unit = 1 / factors[column]
+    return { ...range, mean: moments.mean * unit, deviation: moments.deviation * unit, size: moments.size * unit }
   })
 }
 
-function columnOf(
-  range: Pick<Column, 'least' | 'greatest' | 'filled'>,
+function momentsFrom(
+  { filled }: Range,
   start: number,
   shift: number,
   square: number,
   rows: number,
-): Column {
+): Pick<Column, 'mean' | 'deviation' | 'size'> {
   const mean = start + shift
   const deviation = Math.sqrt(Math.max(0, square - shift * shift))
-  const size = Math.sqrt((mean * mean + deviation * deviation) * (rows / Math.max(1, range.filled)))
-  // Squares of numbers beyond 1e±154 leave float64's range.
-  const hasSize = size > 0 && size < Infinity
-  return { ...range, mean, deviation, size: hasSize ? size : magnitudeOf(range) }
+  const size = Math.sqrt((mean * mean + deviation * deviation) * (rows / Math.max(1, filled)))
+  return { mean, deviation, size }
 }
 
 export function magnitudeOf({ least, greatest }: Pick<Column, 'least' | 'greatest'>): number {

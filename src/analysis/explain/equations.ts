@@ -87,7 +87,8 @@ function refuseWeight({ layers }: ExplanationData, name: unknown): never {
 
 /** "W_5" → w5, "w99" → the last weight */
 function nearestName(name: unknown, weights: string[], biases: string[]): string | undefined {
-  const [, letter, digits] = /^\s*([wb])\D*(\d+)\s*$/i.exec(String(name)) ?? []
+  if (typeof name !== 'string') return undefined
+  const [, letter, digits] = /^\s*([wb])\D*(\d+)\s*$/i.exec(name) ?? []
   if (letter === undefined) return undefined
   const wanted = Number(digits)
   const distance = (candidate: string) => Math.abs(Number(candidate.slice(1)) - wanted)

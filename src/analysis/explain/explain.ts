@@ -19,7 +19,8 @@ import { explanationToMathML, explanationToText } from './text.ts'
 
 /**
  * Explains one forward and backward pass and the step that would follow. Weights are numbered layer by layer, by target
- * neuron, then source. Changes nothing. Softmax has no single ∂out/∂net; ∂E/∂net is given there.
+ * neuron, then source. Changes nothing. Softmax has no single ∂out/∂net; ∂E/∂net is given there. Throws INVALID_SHAPE for more
+ * than one row, and NOT_FINITE where a number of the pass overflows.
  *
  * @example
  * ```js
@@ -64,10 +65,24 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
     learningRate: nextRate(state),
     isPlainStep: isPlain(state.config),
   }
+  refuseInfinite(explanation, '')
   return {
     ...explanation,
     toText: (options) => explanationToText(explanation, options),
     toMathML: (options) => explanationToMathML(explanation, options),
+  }
+}
+
+/** A net may overflow where its output does not: sigmoid makes 1 of it. */
+function refuseInfinite(part: object, path: string): void {
+  const isList = Array.isArray(part)
+  for (const [key, value] of Object.entries(part)) {
+    const own = isList ? `${path}[${key}]` : `${path}${path === '' ? '' : '.'}${key}`
+    if (typeof value === 'object') refuseInfinite(value, own)
+    else if (typeof value === 'number' && !Number.isFinite(value)) {
+      const got = `${value} as ${own}; inputs or weights are too large for the network's type`
+      throw unexpected('NOT_FINITE', 'explain', 'finite numbers', got, {})
+    }
   }
 }
 
