@@ -23,7 +23,8 @@ export interface TargetModel {
 export interface TableChoices {
   readonly effort: string
   readonly seed: number
-  readonly folds: number
+  /** Of each target */
+  readonly folds: readonly number[]
   readonly members: readonly { readonly target: string; readonly name: string; readonly weight: number }[]
 }
 

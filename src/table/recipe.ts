@@ -25,12 +25,18 @@ export interface Recipe {
 
 const PENALTIES = {
   quick: [0.003],
-  standard: [0.0003, 0.003, 0.03, 0.3],
+  standard: [0.0003, 0.003, 0.03, 0.1, 0.3],
   thorough: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3],
 }
 const FOLDS = { quick: 3, standard: 5, thorough: 5 }
+/** Below so many rows more folds and seeds are cheap, and steady what few rows leave to chance. */
+const FEW_ROWS = 1000
+const FOLDS_OF_FEW = { quick: 3, standard: 10, thorough: 10 }
+/** Bins pay where there are at least so many rows for each of their columns. */
+const ROWS_OF_A_COLUMN = 2
 
-export function recipeFor({ task, labels }: Target, rows: number, effort: Effort): Recipe {
+/** `columns`: of the inputs with the bins of numbers */
+export function recipeFor({ task, labels }: Target, rows: number, columns: number, effort: Effort): Recipe {
   const output = task === 'classification' ? ({ units: labels.length, activation: 'softmax' } as const) : { units: 1 }
   const linear = PENALTIES[effort].map(
     (l2): MemberRecipe => ({
@@ -43,7 +49,7 @@ export function recipeFor({ task, labels }: Target, rows: number, effort: Effort
   )
   const network = (units: number, dropout: number, epochs: number, seeds: number): MemberRecipe => ({
     name: `network ${units}-${units}`,
-    hasBins: true,
+    hasBins: rows >= ROWS_OF_A_COLUMN * columns,
     seeds,
     network: {
       layers: [{ units, activation: 'relu', dropout }, { units, activation: 'relu', dropout }, output],
@@ -58,8 +64,12 @@ export function recipeFor({ task, labels }: Target, rows: number, effort: Effort
   })
   const networks = {
     quick: () => [network(32, 0, 30, 1)],
-    standard: () => [network(128, 0.1, 60, rows < 1000 ? 2 : 1)],
+    standard: () => [network(128, 0.1, 60, rows < FEW_ROWS ? 2 : 1)],
     thorough: () => [network(128, 0.1, 100, 3), network(256, 0.2, 100, 2)],
   }
-  return { folds: Math.min(FOLDS[effort], rows), linear, networks: networks[effort]() }
+  return {
+    folds: Math.min((rows < FEW_ROWS ? FOLDS_OF_FEW : FOLDS)[effort], rows),
+    linear,
+    networks: networks[effort](),
+  }
 }

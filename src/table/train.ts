@@ -86,17 +86,22 @@ export async function trainTable(rows: TableSource, options: TrainTableOptions):
   const table = await readTable(rows, { ...(given.columns === undefined ? {} : { columns: given.columns as never }) })
   const resolved = resolve(given, table)
   const findings = examine(table, resolved.targets)
-  const trained: { model: TargetModel; result: TrainedEnsemble; rows: Uint32Array; fitted: FittedTarget }[] = []
+  const trained: { model: TargetModel; result: TrainedEnsemble; rows: Uint32Array; folds: number }[] = []
   const encodings = fitInputs(table, resolved.targets, labelledRows(targetColumn(table, resolved.targets[0])))
   try {
     for (const [index, name] of resolved.targets.entries()) {
       const schema = table.schema.find((column) => column.name === name)
       const known = labelledRows(targetColumn(table, name))
       const fitted = fitTarget(schema as never, targetColumn(table, name), known, resolved.taskOf(name))
-      const recipe = recipeFor(fitted.target, known.length, resolved.effort)
       const inputs = encodeTable(encodings, table, known)
+      const recipe = recipeFor(fitted.target, known.length, inputs.withBins.columns, resolved.effort)
       const result = await trainEnsemble(recipe, inputs, fitted, ensembleOptions(resolved, fitted, index))
-      trained.push({ model: { target: fitted.target, ensemble: result.ensemble }, result, rows: known, fitted })
+      trained.push({
+        model: { target: fitted.target, ensemble: result.ensemble },
+        result,
+        rows: known,
+        folds: recipe.folds,
+      })
     }
   } catch (error) {
     for (const { model } of trained)
@@ -113,16 +118,13 @@ export async function trainTable(rows: TableSource, options: TrainTableOptions):
   })
 }
 
-type Trained = { model: TargetModel; result: TrainedEnsemble; rows: Uint32Array }[]
+type Trained = { model: TargetModel; result: TrainedEnsemble; rows: Uint32Array; folds: number }[]
 
 function choicesOf({ effort, seed }: Resolved, trained: Trained) {
   const members = trained.flatMap(({ model, result }) =>
     result.scores.members.map(({ name, weight }) => ({ target: model.target.name, name, weight })),
   )
-  const folds = Math.max(
-    ...trained.flatMap(({ model }) => model.ensemble.members.map(({ networks }) => networks.length)),
-  )
-  return { effort, seed, folds, members }
+  return { effort, seed, folds: trained.map(({ folds }) => folds), members }
 }
 
 function reportOf(table: Table, inputs: number, trained: Trained) {

@@ -109,6 +109,6 @@ function tell(model: TableModel, out: string, milliseconds: number): void {
   const members = choices.members
     .filter(({ weight }) => weight > 0)
     .map(({ name, weight }) => `${Math.round(100 * weight)} % ${name}`)
-  print(dim(`${choices.folds} folds, ${members.join(', ')}`))
+  print(dim(`${choices.folds.join(', ')} folds, ${members.join(', ')}`))
   print(`${clip(out)} written in ${duration(milliseconds)}`)
 }
