@@ -1,6 +1,6 @@
 // The activation functions: forward over a block of nets, backward from ∂loss/∂output to ∂loss/∂net. Pad lanes are
 // computed as well, except in softmax, which leaves zeros there.
-import { ELU, GELU, GELU_TANH, LEAKY_RELU, LINEAR, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH } from './ids'
+import { ELU, GELU, GELU_TANH, LEAKY_RELU, LINEAR, MISH, RELU, SELU, SIGMOID, SILU, SOFTMAX, SOFTPLUS, TANH } from './ids'
 import { exp, expm1Negative, expNormal, expOrZero, log1pUnit, scaledExp, tanh } from './kernels/exponential'
 import { gelu, geluDerivative, geluTanh, geluTanhDerivative } from './kernels/gelu'
 import { flush, highHalf, lastVectorMask, leastNormal, leastValue, lowHalf, narrow, splat, VECTOR } from './kernels/vector'
@@ -151,6 +151,41 @@ class Silu {
     const s = v128.mul<T>(v128.bitselect(one, power, v128.gt<T>(net, v128.splat<T>(<T>0))), inverse)
     const bell = v128.mul<T>(v128.mul<T>(power, inverse), inverse)
     return carry<T>(delta, v128.add<T>(s, v128.mul<T>(net, bell)))
+  }
+}
+
+/**
+ * net · t with t = tanh(ln(1 + e^net)) (Misra, 2019), from p = e^−|net| alone, so that nothing overflows:
+ * t = (1 + 2p) / (1 + 2p + 2p²) above 0, p · (2 + p) / (2 + p · (2 + p)) below; net · e^net as in Silu
+ */
+@final @unmanaged
+class Mish {
+  @inline forward<T>(net: v128, _parameter: v128): v128 {
+    const one = v128.splat<T>(<T>1), two = v128.splat<T>(<T>2)
+    const isPositive = v128.gt<T>(net, v128.splat<T>(<T>0))
+    const low = v128.pmax<T>(v128.neg<T>(v128.abs<T>(net)), splat<T>(sizeof<T>() == 4 ? -112 : -752))
+    const p = scaledExp<T>(one, low)
+    const above = v128.add<T>(one, v128.mul<T>(two, p)), below = v128.add<T>(two, p)
+    const square = v128.mul<T>(p, p)
+    const divisor = v128.bitselect(v128.add<T>(above, v128.add<T>(square, square)), v128.add<T>(two, v128.mul<T>(p, below)), isPositive)
+    const factor = v128.bitselect(net, scaledExp<T>(low, low), isPositive)
+    return v128.mul<T>(factor, v128.div<T>(v128.bitselect(above, below, isPositive), divisor))
+  }
+
+  /** t + net · t′ with t′ = 4 · p² · (1 + p) / (1 + 2p + 2p²)² above 0, 4 · p · (1 + p) / (2 + p · (2 + p))² below */
+  @inline backward<T>(delta: v128, _output: v128, net: v128, _parameter: v128): v128 {
+    const one = v128.splat<T>(<T>1), two = v128.splat<T>(<T>2)
+    const isPositive = v128.gt<T>(net, v128.splat<T>(<T>0))
+    const p = exp<T>(v128.neg<T>(v128.abs<T>(net)))
+    const above = v128.add<T>(one, v128.mul<T>(two, p)), below = v128.mul<T>(p, v128.add<T>(two, p))
+    const square = v128.mul<T>(p, p)
+    const divisor = v128.bitselect(v128.add<T>(above, v128.add<T>(square, square)), v128.add<T>(two, below), isPositive)
+    const t = v128.div<T>(v128.bitselect(above, below, isPositive), divisor)
+    const rise = v128.div<T>(v128.mul<T>(v128.splat<T>(<T>4), v128.add<T>(one, p)), v128.mul<T>(divisor, divisor))
+    const slope = v128.mul<T>(rise, v128.bitselect(square, p, isPositive))
+    // Where p is 0 so is the slope, and an infinite net would make NaN of it.
+    const bend = v128.and(v128.mul<T>(net, slope), v128.gt<T>(p, v128.splat<T>(<T>0)))
+    return carry<T>(delta, v128.add<T>(t, bend))
   }
 }
 
@@ -310,6 +345,10 @@ function activateRare<T>(activation: u32, nets: usize, outputs: usize, bytes: us
       mapForward<T, Silu>(nets, outputs, bytes, parameter)
       break
     }
+    case MISH: {
+      mapForward<T, Mish>(nets, outputs, bytes, parameter)
+      break
+    }
     default: unreachable()
   }
 }
@@ -344,6 +383,10 @@ function differentiateRare<T>(
     }
     case SILU: {
       mapBackward<T, Silu>(deltas, outputs, nets, bytes, parameter)
+      break
+    }
+    case MISH: {
+      mapBackward<T, Mish>(deltas, outputs, nets, bytes, parameter)
       break
     }
     default: unreachable()

@@ -4,7 +4,7 @@ import { multiply } from './dropout'
 import { columnSums, transpose } from './kernels/matrix'
 import {
   ACTIVATION, ACTIVATION_PARAMETER, BIAS_GRADIENTS, CONTAINS_ACTIVATION, DELTAS, DROPOUT_THRESHOLD, DROPPED, INPUT_STRIDE, INPUTS, KEPT,
-  LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, TRAINS_BIASES, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
+  LAYER_COUNT, LAYER_SIZE, LAYERS, NETS, OUTPUTS, PACKED, STRIDE, TRAINS_BIASES, TRAINS_WEIGHTS, TRANSPOSED, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
 } from './program'
 import { teamProduct } from './team'
 
@@ -22,12 +22,13 @@ function differentiateLayer<T>(layer: usize, rows: u32): void {
  * @param inputs rows × INPUT_STRIDE, the block that `forward` was given
  * @param adds whether the gradients go on from an earlier block of the same batch
  * @param drops whether `forward` dropped outputs
+ * @param isByOutput whether the output layer's deltas are ∂loss/∂output, whatever the loss contains
  */
-export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool, drops: bool): void {
+export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool, drops: bool, isByOutput: bool): void {
   const first: usize = load<u32>(program, LAYERS)
   const packed: usize = load<u32>(program, PACKED)
   let layer = first + (load<u32>(program, LAYER_COUNT) - 1) * LAYER_SIZE
-  if (!load<u32>(program, CONTAINS_ACTIVATION)) differentiateLayer<T>(layer, rows)
+  if (isByOutput || !load<u32>(program, CONTAINS_ACTIVATION)) differentiateLayer<T>(layer, rows)
   for (; ; layer -= LAYER_SIZE) {
     const isFirst = layer == first
     const below = layer - LAYER_SIZE
@@ -36,16 +37,18 @@ export function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool
     const belowStride: usize = isFirst ? load<u32>(program, INPUT_STRIDE) : load<u32>(below, STRIDE)
     const units = load<u32>(layer, UNITS), inputCount = load<u32>(layer, INPUTS)
 
-    // ∂loss/∂W = Xᵀ · D
-    const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
-    teamProduct<T>(
-      program,
-      isFirst ? inputs : <usize>(hasDropped ? load<u32>(below, DROPPED) : load<u32>(below, OUTPUTS)), sizeof<T>(), belowStride,
-      deltas,
-      adds ? gradients : <usize>load<u32>(program, ZEROS), adds ? stride : 0,
-      gradients,
-      inputCount, rows, stride, packed,
-    )
+    // ∂loss/∂W = Xᵀ · D; the gradients of what is not trained stay 0.
+    if (load<u32>(layer, TRAINS_WEIGHTS)) {
+      const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
+      teamProduct<T>(
+        program,
+        isFirst ? inputs : <usize>(hasDropped ? load<u32>(below, DROPPED) : load<u32>(below, OUTPUTS)), sizeof<T>(), belowStride,
+        deltas,
+        adds ? gradients : <usize>load<u32>(program, ZEROS), adds ? stride : 0,
+        gradients,
+        inputCount, rows, stride, packed,
+      )
+    }
     if (load<u32>(layer, TRAINS_BIASES)) columnSums<T>(deltas, stride, rows, load<u32>(layer, BIAS_GRADIENTS), adds)
     if (isFirst) return
 

@@ -2,7 +2,7 @@
 import { flush, highHalf, leastValue, lowHalf, splat, VECTOR } from './kernels/vector'
 import {
   BIAS_GRADIENTS, BIASES, CLIP_NORM, CLIP_VALUE, DECAYS_BIASES, DECOUPLES_DECAY, GRADIENTS, INPUTS, L1, L2, LAYER_COUNT,
-  LAYER_SIZE, LAYERS, PARAMETER_BYTES, STRIDE, TRAINS_BIASES, WEIGHT_DECAY, WEIGHT_GRADIENTS, WEIGHTS,
+  LAYER_SIZE, LAYERS, PARAMETER_BYTES, STRIDE, TRAINS_BIASES, TRAINS_WEIGHTS, WEIGHT_DECAY, WEIGHT_GRADIENTS, WEIGHTS,
 } from './program'
 import { decayFactor, rateAt } from './rates'
 
@@ -13,7 +13,7 @@ export function adjustGradients<T>(program: usize, clips: bool): void {
     let layer: usize = load<u32>(program, LAYERS)
     for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
       const bytes = <usize>load<u32>(layer, INPUTS) * load<u32>(layer, STRIDE)
-      penalize<T>(load<u32>(layer, WEIGHTS), load<u32>(layer, WEIGHT_GRADIENTS), bytes, l1, l2)
+      if (load<u32>(layer, TRAINS_WEIGHTS)) penalize<T>(load<u32>(layer, WEIGHTS), load<u32>(layer, WEIGHT_GRADIENTS), bytes, l1, l2)
     }
   }
   if (!clips) return
@@ -44,29 +44,48 @@ export function clipByValue<T>(g: usize, bytes: usize, limit: f64): void {
   } while (g < end)
 }
 
-/** g · min(1, limit / norm), norm over all gradients in float64: four partial sums, element i goes to sum i mod 4 */
+// Where the sum of squares leaves float64's range, and below LEAST_SQUARES, where squares lose digits, all is multiplied by a
+// power of two first. Squares of float32 never get there.
+export const LEAST_SQUARES: f64 = 1.1830521861667747e-271 // 2^−900
+export const SHRINK: f64 = 2.409919865102884e-181 // 2^−600
+export const GROW: f64 = 4.149515568880993e180 // 2^600
+
+/** g · min(1, limit / norm), norm over all gradients in float64 */
 function clipByNorm<T>(gradients: usize, bytes: usize, limit: f64): void {
+  let squares = sumOfSquares<T>(gradients, bytes, 1, false), factor: f64 = 1
+  if (sizeof<T>() == 8 && (squares == Infinity || squares < LEAST_SQUARES)) {
+    factor = squares == Infinity ? SHRINK : GROW
+    squares = sumOfSquares<T>(gradients, bytes, factor, true)
+  }
+  const norm = sqrt(squares), most = limit * factor
+  if (norm > most) scale<T>(gradients, bytes, splat<T>(most / norm))
+}
+
+/** Σ (factor · g)²: four partial sums, element i goes to sum i mod 4 */
+// @ts-ignore: decorator
+@inline
+function sumOfSquares<T>(g: usize, bytes: usize, factor: f64, scales: bool): f64 {
   let sums01 = f64x2.splat(0), sums23 = f64x2.splat(0)
-  let g = gradients
+  const by = f64x2.splat(factor)
   const end = g + bytes
   do {
+    let first = v128.load(g), second = first
     if (sizeof<T>() == 4) {
-      const four = v128.load(g)
-      const first = lowHalf(four), second = highHalf(four)
-      sums01 = f64x2.add(sums01, f64x2.mul(first, first))
-      sums23 = f64x2.add(sums23, f64x2.mul(second, second))
+      second = highHalf(first)
+      first = lowHalf(first)
       g += VECTOR
     } else {
-      const first = v128.load(g), second = v128.load(g, 16)
-      sums01 = f64x2.add(sums01, f64x2.mul(first, first))
-      sums23 = f64x2.add(sums23, f64x2.mul(second, second))
+      second = v128.load(g, 16)
       g += 2 * VECTOR
     }
+    if (scales) {
+      first = f64x2.mul(first, by)
+      second = f64x2.mul(second, by)
+    }
+    sums01 = f64x2.add(sums01, f64x2.mul(first, first))
+    sums23 = f64x2.add(sums23, f64x2.mul(second, second))
   } while (g < end)
-  const norm = sqrt(
-    f64x2.extract_lane(sums01, 0) + f64x2.extract_lane(sums01, 1) + (f64x2.extract_lane(sums23, 0) + f64x2.extract_lane(sums23, 1)),
-  )
-  if (norm > limit) scale<T>(gradients, bytes, splat<T>(limit / norm))
+  return f64x2.extract_lane(sums01, 0) + f64x2.extract_lane(sums01, 1) + (f64x2.extract_lane(sums23, 0) + f64x2.extract_lane(sums23, 1))
 }
 
 function scale<T>(values: usize, bytes: usize, factor: v128): void {
@@ -78,7 +97,7 @@ function scale<T>(values: usize, bytes: usize, factor: v128): void {
 }
 
 /**
- * g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). Frozen biases stay. Weights that
+ * g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). What is frozen stays. Weights that
  * decay, by L2 as well, are 0 below the least value.
  */
 export function decayWeights<T>(program: usize, rate: f64): void {
@@ -88,7 +107,7 @@ export function decayWeights<T>(program: usize, rate: f64): void {
   for (const end = layer + load<u32>(program, LAYER_COUNT) * LAYER_SIZE; layer < end; layer += LAYER_SIZE) {
     const stride: usize = load<u32>(layer, STRIDE)
     const bytes = <usize>load<u32>(layer, INPUTS) * stride
-    decayBlock<T>(program, load<u32>(layer, WEIGHTS), load<u32>(layer, WEIGHT_GRADIENTS), bytes, decay, rate)
+    if (load<u32>(layer, TRAINS_WEIGHTS)) decayBlock<T>(program, load<u32>(layer, WEIGHTS), load<u32>(layer, WEIGHT_GRADIENTS), bytes, decay, rate)
     if (decay != 0 && load<u32>(program, DECAYS_BIASES) && load<u32>(layer, TRAINS_BIASES)) {
       decayBlock<T>(program, load<u32>(layer, BIASES), load<u32>(layer, BIAS_GRADIENTS), stride, decay, rate)
     }

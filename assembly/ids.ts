@@ -16,6 +16,7 @@ export const GELU = 8
 export const GELU_TANH = 9
 export const SOFTPLUS = 10
 export const SILU = 11
+export const MISH = 12
 
 // Losses. Half and mean squared error are one, so are Huber's and the smooth L1: they differ in the program's factors.
 export const SQUARED_ERROR = 0
@@ -23,6 +24,7 @@ export const BINARY_CROSS_ENTROPY = 1
 export const CATEGORICAL_CROSS_ENTROPY = 2
 export const ABSOLUTE_ERROR = 3
 export const HUBER = 4
+export const QUANTILE = 5
 
 // Optimizers
 export const SGD = 0
@@ -47,6 +49,8 @@ export const TABLE_FOLDS = 6
 // What `evaluate` does beside adding up the loss: flags
 export const DIFFERENTIATES = 1 // the backward pass as well
 export const DROPS = 2 // outputs are dropped, as in training
+export const WEIGHS_OUTPUTS = 4 // there is a weight for every output of a row, not one for the row
+export const GIVES_DERIVATIVES = 8 // what lies at `targets` are the derivatives of the loss by the outputs
 
 // Why `train` came back
 export const SLICE_ENDED = 0 // the steps asked for are done, or an epoch ended where that was asked for

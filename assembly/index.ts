@@ -2,7 +2,6 @@
 import { isFloat32 } from './dtype'
 import { forward } from './forward'
 import { adjustGradients } from './gradients'
-import { DIFFERENTIATES, DROPS } from './ids'
 import { allFinite as allFiniteOf } from './kernels/matrix'
 import { INPUT_BLOCK } from './program'
 import { batchLoss, block, clearLoss, step as stepOf, train as trainOf } from './training'
@@ -25,15 +24,15 @@ export function predict(program: usize, stride: usize, rows: u32): void {
 
 /**
  * Adds `rows` rows at `inputs` and `targets`, which start at row `firstRow` of a batch of `batchRows`, to the loss of the
- * batch and, by the flags in ids.ts, to its gradients. Row 0 starts the batch. `weights`: f64 per row, or 0.
+ * batch and, by the flags in ids.ts, to its gradients. Row 0 starts the batch. `weights`: f64 per row, or by the
+ * flags per row and output, or 0.
  */
 export function evaluate(
   program: usize, inputs: usize, targets: usize, weights: usize, firstRow: u32, rows: u32, batchRows: u32, flags: u32,
 ): void {
-  const differentiates = (flags & DIFFERENTIATES) != 0, drops = (flags & DROPS) != 0
   if (!firstRow) clearLoss(program)
-  if (isFloat32(program)) block<f32>(program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops)
-  else block<f64>(program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops)
+  if (isFloat32(program)) block<f32>(program, inputs, targets, weights, firstRow, rows, batchRows, flags)
+  else block<f64>(program, inputs, targets, weights, firstRow, rows, batchRows, flags)
 }
 
 /** The loss of the evaluated blocks. */

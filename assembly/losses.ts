@@ -1,13 +1,13 @@
 // The losses of a block of rows: terms added up in float64 per output over the rows (LOSS_COLUMNS), and the derivatives
 // times `scale` into the output layer's deltas, whose pad lanes are zeroed here: all gradients stay zero there.
-import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, SQUARED_ERROR } from './ids'
+import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, QUANTILE, SQUARED_ERROR } from './ids'
 import { exp, expNormal, log, log1p } from './kernels/exponential'
 import { distance, flush, lastVectorMask, leastValue, splat, VECTOR } from './kernels/vector'
 
 /**
  * @param nets pre-activations, rows × units; read by the cross-entropies, so that they are finite for any finite net
  * @param scale what every derivative is multiplied by
- * @param parameter Huber's delta
+ * @param parameter Huber's delta, or the quantile
  */
 export function addLoss<T>(
   loss: u32, nets: usize, outputs: usize, targets: usize, deltas: usize, sums: usize,
@@ -22,23 +22,23 @@ export function addLoss<T>(
 }
 
 /**
- * The same where row m counts `weights`[m] (f64): its terms and derivatives are multiplied by it. The sums of one row are
- * collected behind those of the batch.
+ * The same where row m counts `weights`[m] (f64), or with `weighsOutputs` its output n `weights`[m][n]: terms and derivatives
+ * are multiplied by it. The sums of one row are collected behind those of the batch.
  */
 export function addWeightedLoss<T>(
-  loss: u32, nets: usize, outputs: usize, targets: usize, weights: usize, deltas: usize, sums: usize,
+  loss: u32, nets: usize, outputs: usize, targets: usize, weights: usize, weighsOutputs: bool, deltas: usize, sums: usize,
   rows: usize, units: usize, stride: usize, scale: f64, parameter: f64,
 ): void {
-  const rowSums = sums + (units << 3)
-  for (let offset: usize = 0, end = rows * stride; offset < end; offset += stride, weights += 8) {
-    const weight = load<f64>(weights)
+  const rowSums = sums + (units << 3), step: usize = weighsOutputs ? 8 : 0
+  const least: T = sizeof<T>() == 4 ? <T>7.888609052210118e-31 : <T>1.0020841800044864e-292
+  for (let offset: usize = 0, end = rows * stride; offset < end; offset += stride, weights += 8 - step) {
     for (let i: usize = 0; i < units; i++) store<f64>(rowSums + (i << 3), 0)
-    addLoss<T>(
-      loss, nets + offset, outputs + offset, targets + offset, deltas + offset, rowSums,
-      1, units, stride, <T>(scale * weight), parameter,
-    )
-    for (let i: usize = 0; i < units; i++) {
-      const sum = sums + (i << 3)
+    addLoss<T>(loss, nets + offset, outputs + offset, targets + offset, deltas + offset, rowSums, 1, units, stride, <T>1, parameter)
+    for (let i: usize = 0; i < units; i++, weights += step) {
+      const weight = load<f64>(weights)
+      const at = deltas + offset + i * sizeof<T>(), sum = sums + (i << 3)
+      const delta = load<T>(at) * <T>(scale * weight)
+      store<T>(at, abs<T>(delta) < least ? <T>0 : delta)
       store<f64>(sum, load<f64>(sum) + weight * load<f64>(rowSums + (i << 3)))
     }
   }
@@ -70,6 +70,11 @@ function addOtherLoss<T>(
       addHuber<T>(outputs, targets, sums, rows, units, stride, parameter)
       break
     }
+    case QUANTILE: {
+      mapErrors<T, Pinball>(outputs, targets, deltas, rows, units, stride, scale, parameter)
+      addPinball<T>(outputs, targets, sums, rows, units, stride, parameter)
+      break
+    }
     default: unreachable()
   }
 }
@@ -98,6 +103,29 @@ export class Sign {
     const plus = v128.and(v128.gt<T>(output, target), scale)
     return v128.or(plus, v128.and(v128.lt<T>(output, target), v128.neg<T>(scale)))
   }
+}
+
+/** 1 − quantile where the output is above the target, −quantile below */
+@final @unmanaged
+export class Pinball {
+  @inline of<T>(output: v128, target: v128, scale: v128, quantile: v128): v128 {
+    const rest = v128.sub<T>(v128.splat<T>(<T>1), quantile)
+    const above = v128.and(v128.gt<T>(output, target), v128.mul<T>(rest, scale))
+    return v128.or(above, v128.and(v128.lt<T>(output, target), v128.neg<T>(v128.mul<T>(quantile, scale))))
+  }
+}
+
+/** What was handed in for targets */
+@final @unmanaged
+class Given {
+  @inline of<T>(_output: v128, derivative: v128, _scale: v128, _limit: v128): v128 {
+    return derivative
+  }
+}
+
+/** Deltas that are given as derivatives by the outputs, rows × units as targets are */
+export function giveDerivatives<T>(derivatives: usize, deltas: usize, rows: usize, units: usize, stride: usize): void {
+  mapErrors<T, Given>(derivatives, derivatives, deltas, rows, units, stride, <T>1, 0)
 }
 
 /**
@@ -152,6 +180,25 @@ function addHuber<T>(
     do {
       const error = abs(<f64>load<T>(outputs + offset) - <f64>load<T>(targets + offset))
       sum += error <= delta ? 0.5 * error * error : delta * (error - 0.5 * delta)
+      offset += stride
+    } while (offset < end)
+    store<f64>(sums, sum)
+  }
+}
+
+/** quantile · (target − output) where the output is below the target, (1 − quantile) · (output − target) above */
+// @ts-ignore: decorator
+@inline
+function addPinball<T>(
+  outputs: usize, targets: usize, sums: usize, rows: usize, units: usize, stride: usize, quantile: f64,
+): void {
+  for (let i: usize = 0, bytes = units * sizeof<T>(); i < bytes; i += sizeof<T>(), sums += 8) {
+    let sum = load<f64>(sums)
+    let offset = i
+    const end = rows * stride
+    do {
+      const error = <f64>load<T>(outputs + offset) - <f64>load<T>(targets + offset)
+      sum += error > 0 ? (1 - quantile) * error : -quantile * error
       offset += stride
     } while (offset < end)
     store<f64>(sums, sum)

@@ -55,8 +55,9 @@ export const DECAYS_BIASES = 140
 export const DECOUPLES_DECAY = 144 // 1: decay shrinks the parameters themselves (AdamW)
 export const ADJUSTS_GRADIENTS = 148 // 1: any of L1 … WEIGHT_DECAY is set
 export const RATES = 136 // f64 per step of this call; 0: LEARNING_RATE for all
-export const SAMPLE_WEIGHTS = 152 // DATA_ROWS f64; 0: every row counts 1
-export const WEIGHT_BLOCK = 156 // BLOCK_ROWS f64
+export const SAMPLE_WEIGHTS = 152 // DATA_ROWS × WEIGHT_COLUMNS f64; 0: every row counts 1
+export const WEIGHT_COLUMNS = 92 // 1, or one for every output
+export const WEIGHT_BLOCK = 156 // BLOCK_ROWS × outputs f64
 
 // f64
 export const EPOCH = 256 // over the network's life
@@ -108,6 +109,7 @@ export const INPUTS = 0 // columns of the layer below, K
 export const UNITS = 4 // N
 export const ACTIVATION = 8
 export const TRAINS_BIASES = 12
+export const TRAINS_WEIGHTS = 60
 export const STRIDE = 16 // of a row of WEIGHTS, NETS, OUTPUTS and DELTAS
 export const WEIGHTS = 20 // K × N
 export const BIASES = 24 // 1 × N, right behind the weights (aligned to 16)

@@ -2,15 +2,15 @@
 // call may end after any batch and the next one goes on from there.
 import { backward } from './backward'
 import { forward } from './forward'
-import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from './ids'
+import { DIFFERENTIATES, DIVERGED, DROPS, EPOCHS_ENDED, GIVES_DERIVATIVES, SLICE_ENDED, TARGET_REACHED, WEIGHS_OUTPUTS } from './ids'
 import { adjustGradients, decayWeights } from './gradients'
 import { gatherDoubles } from './kernels/matrix'
-import { addLoss, addWeightedLoss } from './losses'
+import { addLoss, addWeightedLoss, giveDerivatives } from './losses'
 import {
   ADJUSTS_GRADIENTS, BATCH_ROWS, BLOCK_ROWS, DATA_INPUTS, DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY,
   EPOCH_LOSSES_COUNT, EPOCH_SUM, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK, INPUT_STRIDE, LAYER_COUNT, LAYER_SIZE, LAYERS,
   LEARNING_RATE, LOSS, LOSS_COLUMNS, LOSS_FACTOR, LOSS_PARAMETER, MEAN_OVER_ROWS, NETS, ORDER, ORDERED_EPOCH, OUTPUTS, POSITION, RATES,
-  SAMPLE_WEIGHTS, SEED, STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS, WEIGHT_BLOCK,
+  SAMPLE_WEIGHTS, SEED, STEP, STOP_AT_EPOCH_END, STRIDE, TARGET_BLOCK, TARGET_LOSS, TARGET_STRIDE, UNITS, WEIGHT_BLOCK, WEIGHT_COLUMNS,
 } from './program'
 import { shuffle } from './random'
 import { teamGather, teamUpdate } from './team'
@@ -44,26 +44,28 @@ function lossOf(program: usize, sum: f64, rows: u32): f64 {
 }
 
 /**
- * Forward pass and loss of one block, from row `firstRow` on of a batch of `batchRows`; with `differentiates` the backward
- * pass as well, with `drops` as in training.
- * @param weights f64 per row; 0: every row counts 1
+ * Forward pass and loss of one block, from row `firstRow` on of a batch of `batchRows`, and what the flags of ids.ts say.
+ * @param weights f64 per row, or per row and output; 0: every row counts 1
  */
 export function block<T>(
-  program: usize, inputs: usize, targets: usize, weights: usize, firstRow: u32, rows: u32, batchRows: u32,
-  differentiates: bool, drops: bool,
+  program: usize, inputs: usize, targets: usize, weights: usize, firstRow: u32, rows: u32, batchRows: u32, flags: u32,
 ): void {
+  const drops = (flags & DROPS) != 0, isGiven = (flags & GIVES_DERIVATIVES) != 0
   forward<T>(program, inputs, load<u32>(program, INPUT_STRIDE), firstRow, rows, drops)
   const factor = load<f64>(program, GRADIENT_FACTOR)
   const scale = load<u32>(program, MEAN_OVER_ROWS) ? factor / <f64>batchRows : factor
   const output = outputLayer(program), loss = load<u32>(program, LOSS), parameter = load<f64>(program, LOSS_PARAMETER)
   const nets: usize = load<u32>(output, NETS), outputs: usize = load<u32>(output, OUTPUTS), deltas: usize = load<u32>(output, DELTAS)
   const sums: usize = load<u32>(program, LOSS_COLUMNS), units: usize = load<u32>(output, UNITS), stride: usize = load<u32>(output, STRIDE)
-  if (weights) {
-    addWeightedLoss<T>(loss, nets, outputs, targets, weights, deltas, sums, rows, units, stride, scale, parameter)
+  if (isGiven) {
+    giveDerivatives<T>(targets, deltas, rows, units, stride)
+  } else if (weights) {
+    const weighsOutputs = (flags & WEIGHS_OUTPUTS) != 0
+    addWeightedLoss<T>(loss, nets, outputs, targets, weights, weighsOutputs, deltas, sums, rows, units, stride, scale, parameter)
   } else {
     addLoss<T>(loss, nets, outputs, targets, deltas, sums, rows, units, stride, <T>scale, parameter)
   }
-  if (differentiates) backward<T>(program, inputs, rows, firstRow != 0, drops)
+  if (flags & DIFFERENTIATES) backward<T>(program, inputs, rows, firstRow != 0, drops, isGiven)
 }
 
 /** The loss of the batch whose blocks have been worked through. */
@@ -77,6 +79,8 @@ function batch<T>(program: usize, rows: u32): void {
   const order = load<u32>(program, ORDER)
   const blockRows = load<u32>(program, BLOCK_ROWS)
   const inputStride = load<u32>(program, INPUT_STRIDE), targetStride = load<u32>(program, TARGET_STRIDE)
+  const weightColumns = load<u32>(program, WEIGHT_COLUMNS)
+  const flags: u32 = DIFFERENTIATES | DROPS | (weightColumns > 1 ? WEIGHS_OUTPUTS : 0)
   clearLoss(program)
   for (let done: u32 = 0; done < rows; done += blockRows) {
     const count = min<u32>(blockRows, rows - done)
@@ -90,15 +94,15 @@ function batch<T>(program: usize, rows: u32): void {
       inputs = load<u32>(program, INPUT_BLOCK)
       targets = load<u32>(program, TARGET_BLOCK)
       if (weights) {
-        gatherDoubles(weights, numbers, count, load<u32>(program, WEIGHT_BLOCK))
+        gatherDoubles(weights, weightColumns, numbers, count, load<u32>(program, WEIGHT_BLOCK))
         weights = load<u32>(program, WEIGHT_BLOCK)
       }
     } else {
       inputs += row * inputStride
       targets += row * targetStride
-      if (weights) weights += <usize>row << 3
+      if (weights) weights += <usize>row * weightColumns << 3
     }
-    block<T>(program, inputs, targets, weights, done, count, rows, true, true)
+    block<T>(program, inputs, targets, weights, done, count, rows, flags)
   }
 }
 

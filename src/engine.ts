@@ -29,7 +29,7 @@ export interface Engine {
   /**
    * Adds `rows` rows at the addresses `inputs` and `targets`, which start at row `firstRow` of a batch of `batchRows`, to
    * the loss of the batch and, by the flags in assembly/ids.ts, to its gradients. Row 0 starts the batch. `weights` is the
-   * address of a float64 per row, or 0.
+   * address of a float64 per row, or by the flags per row and output, or 0.
    */
   evaluate(
     program: number,

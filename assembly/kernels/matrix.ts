@@ -66,9 +66,10 @@ export function gather(source: usize, stride: usize, order: usize, rows: usize, 
 }
 
 /** The same for one f64 a row. */
-export function gatherDoubles(source: usize, order: usize, rows: usize, target: usize): void {
-  for (const end = order + (rows << 2); order < end; order += 4, target += 8) {
-    store<f64>(target, load<f64>(source + (<usize>load<u32>(order) << 3)))
+export function gatherDoubles(source: usize, columns: usize, order: usize, rows: usize, target: usize): void {
+  for (const end = order + (rows << 2); order < end; order += 4) {
+    let from = source + (<usize>load<u32>(order) * columns << 3)
+    for (const rowEnd = target + (columns << 3); target < rowEnd; target += 8, from += 8) store<f64>(target, load<f64>(from))
   }
 }
 

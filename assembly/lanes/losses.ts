@@ -1,9 +1,9 @@
 // The losses of networks that are trained together: terms added up in float64 per output and lane over the rows
 // (LOSS_COLUMNS), in the order of assembly/losses.ts; the derivatives are its own.
-import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, SQUARED_ERROR } from '../ids'
+import { ABSOLUTE_ERROR, BINARY_CROSS_ENTROPY, CATEGORICAL_CROSS_ENTROPY, HUBER, QUANTILE, SQUARED_ERROR } from '../ids'
 import { exp, expNormal, log, log1p } from '../kernels/exponential'
 import { distance, highHalf, lowHalf, VECTOR } from '../kernels/vector'
-import { Difference, HeldDifference, mapErrors, Sign } from '../losses'
+import { Difference, HeldDifference, mapErrors, Pinball, Sign } from '../losses'
 
 /** Terms of the loss of two lanes, in float64, from outputs, or where the loss is computed from nets from these */
 @final @unmanaged
@@ -29,6 +29,16 @@ class Huber {
     const within = f64x2.mul(f64x2.mul(f64x2.splat(0.5), error), error)
     const beyond = f64x2.mul(limit, f64x2.sub(error, f64x2.splat(0.5 * delta)))
     return v128.bitselect(within, beyond, f64x2.le(error, limit))
+  }
+}
+
+/** (1 − quantile) · error above 0, −quantile · error below */
+@final @unmanaged
+class Quantile {
+  @inline term(output: v128, target: v128, quantile: f64): v128 {
+    const error = f64x2.sub(output, target)
+    const above = f64x2.mul(f64x2.splat(1 - quantile), error), below = f64x2.mul(f64x2.splat(-quantile), error)
+    return v128.bitselect(above, below, f64x2.gt(error, f64x2.splat(0)))
   }
 }
 
@@ -91,6 +101,7 @@ function addOtherLoss<T>(
   const units = stride / sizeof<T>()
   if (loss == ABSOLUTE_ERROR) mapErrors<T, Sign>(outputs, targets, deltas, rows, units, stride, scale, 0)
   else if (loss == HUBER) mapErrors<T, HeldDifference>(outputs, targets, deltas, rows, units, stride, scale, parameter)
+  else if (loss == QUANTILE) mapErrors<T, Pinball>(outputs, targets, deltas, rows, units, stride, scale, parameter)
   else mapErrors<T, Difference>(outputs, targets, deltas, rows, units, stride, scale, 0)
   switch (loss) {
     case ABSOLUTE_ERROR: {
@@ -99,6 +110,10 @@ function addOtherLoss<T>(
     }
     case HUBER: {
       addTerms<T, Huber>(outputs, targets, sums, rows, stride, parameter)
+      break
+    }
+    case QUANTILE: {
+      addTerms<T, Quantile>(outputs, targets, sums, rows, stride, parameter)
       break
     }
     case BINARY_CROSS_ENTROPY: {

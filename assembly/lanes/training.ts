@@ -12,7 +12,7 @@ import {
   DATA_ROWS, DATA_TARGETS, DELTAS, EPOCH_LOSSES, EPOCH_LOSSES_CAPACITY, EPOCH_LOSSES_COUNT, EPOCHS_LEFT, GRADIENT_FACTOR, INPUT_BLOCK,
   INPUT_STRIDE, INPUTS, LANE_COUNT, LANE_EPOCHS, LANE_LOSSES, LANE_RATES, LANE_SEEDS, LANE_SUMS, LANE_TARGETS, LAYER_COUNT, LAYER_SIZE, LAYERS,
   LOSS, LOSS_COLUMNS, LOSS_FACTOR, LOSS_PARAMETER, MEAN_OVER_ROWS, NETS, ORDER, OUTPUTS, POSITION, RATES, STEP, STOP_AT_EPOCH_END,
-  STRIDE, TARGET_BLOCK, TARGET_STRIDE, TRAINS_BIASES, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
+  STRIDE, TARGET_BLOCK, TARGET_STRIDE, TRAINS_BIASES, TRAINS_WEIGHTS, UNITS, WEIGHT_GRADIENTS, WEIGHTS, ZEROS,
 } from '../program'
 import { shuffle } from '../random'
 import { setStepRates } from '../rates'
@@ -78,15 +78,17 @@ function backward<T>(program: usize, inputs: usize, rows: u32, adds: bool): void
     const stride: usize = load<u32>(layer, STRIDE), deltas: usize = load<u32>(layer, DELTAS)
     const units = load<u32>(layer, UNITS), inputCount = load<u32>(layer, INPUTS)
 
-    // ∂loss/∂W = Xᵀ · D
-    const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
-    laneProduct<T>(
-      isFirst ? inputs : <usize>load<u32>(below, OUTPUTS), element, <usize>inputCount * element,
-      deltas, stride, element,
-      adds ? gradients : zeros, adds ? stride : 0,
-      gradients,
-      inputCount, rows, units, element,
-    )
+    // ∂loss/∂W = Xᵀ · D; the gradients of what is not trained stay 0.
+    if (load<u32>(layer, TRAINS_WEIGHTS)) {
+      const gradients: usize = load<u32>(layer, WEIGHT_GRADIENTS)
+      laneProduct<T>(
+        isFirst ? inputs : <usize>load<u32>(below, OUTPUTS), element, <usize>inputCount * element,
+        deltas, stride, element,
+        adds ? gradients : zeros, adds ? stride : 0,
+        gradients,
+        inputCount, rows, units, element,
+      )
+    }
     if (load<u32>(layer, TRAINS_BIASES)) columnSums<T>(deltas, stride, rows, load<u32>(layer, BIAS_GRADIENTS), adds)
     if (isFirst) return
 

@@ -161,13 +161,11 @@ function checkLayer(pairs: readonly Pair[], inputs: number, noise: number, toler
 
 /** All parameters that training changes, layer by layer, the biases of a layer after its weights */
 function trainedParameters({ config, layout }: NetworkState): Parameter[] {
-  return layout.layers.flatMap(({ inputs, units }, layer) =>
-    Array.from({ length: (inputs + Number(config.layers[layer].trainsBiases)) * units }, (_, index) => ({
-      layer,
-      input: Math.floor(index / units),
-      unit: index % units,
-    })),
-  )
+  return layout.layers.flatMap(({ inputs, units }, layer) => {
+    const { isTrainable, trainsBiases } = config.layers[layer]
+    const length = isTrainable ? (inputs + Number(trainsBiases)) * units : 0
+    return Array.from({ length }, (_, index) => ({ layer, input: Math.floor(index / units), unit: index % units }))
+  })
 }
 
 function draw(parameters: Parameter[], most: number, seed: number): Parameter[] {

@@ -87,6 +87,8 @@ export interface LayerConfig {
   bias?: boolean
   /** Whether training changes the biases. Default true */
   trainBias?: boolean
+  /** false freezes weights and biases: gradients of 0, no decay, no penalty, not in the norm of `clipNorm`. Default true */
+  trainable?: boolean
   /**
    * Share of the outputs that each training step sets to 0, from 0 to below 1; the others are divided by 1 − dropout. Not
    * on the output layer. Default 0
@@ -135,7 +137,9 @@ export interface ResolvedLayer {
   readonly weightInit: ChosenInitializer | number[][]
   readonly biasInit: ChosenInitializer | number[]
   readonly hasBiases: boolean
+  /** Whether training changes the biases of a layer that is trainable */
   readonly trainsBiases: boolean
+  readonly isTrainable: boolean
   /** 0: none */
   readonly dropout: number
 }
@@ -183,6 +187,7 @@ const layerNames = [
   'biasInit',
   'bias',
   'trainBias',
+  'trainable',
   'dropout',
 ] as const satisfies readonly (keyof LayerConfig)[]
 
@@ -249,7 +254,7 @@ function resolveLayers(layers: unknown, inputs: number, dtype: Dtype): ResolvedL
 function resolveLayer(layer: unknown, path: string, inputs: number, dtype: Dtype): ResolvedLayer {
   const given = readOptions(layer, path, layerNames, 'a layer such as { units: 3 }')
   const units = checkInteger(given.units, `${path}.units`, 1, LARGEST_WIDTH)
-  const { activation: choice = 'linear', dropout = 0 } = given
+  const { activation: choice = 'linear', dropout = 0, trainable = true } = given
   const activation = checkChoice(choice, `${path}.activation`, activations)
   if (activation.name === 'softmax' && units === 1) {
     refuse(`${path}.units`, 'an integer of at least 2 with softmax', 1, '; one unit would always be 1, try sigmoid')
@@ -264,6 +269,7 @@ function resolveLayer(layer: unknown, path: string, inputs: number, dtype: Dtype
       ? checkRows(weightInit, weightPath, inputs, units, dtype)
       : resolveInitializer(weightInit, weightPath, inputs, units, dtype),
     ...resolveBiases(given, path, inputs, units, dtype),
+    isTrainable: checkBoolean(trainable, `${path}.trainable`),
     dropout: checkNumber(dropout, `${path}.dropout`, { min: 0, below: 1 }),
   }
 }

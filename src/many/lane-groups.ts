@@ -64,11 +64,12 @@ function keyOf({ state }: Member): string | undefined {
     config.learningRate.name !== 'function' && // it would be asked twice for the same step
     layers.every(({ dropout }) => dropout === 0)
   if (!sharesLanes) return undefined
-  const ofLayers = layers.map(({ units, activation, hasBiases, trainsBiases }) => [
+  const ofLayers = layers.map(({ units, activation, hasBiases, trainsBiases, isTrainable }) => [
     units,
     activation,
     hasBiases,
     trainsBiases,
+    isTrainable,
   ])
   const ofProgram = [inputs, ofLayers, dtype, loss, optimizer, regularization, clipNorm, clipValue]
   return JSON.stringify([...ofProgram, rows, batchRows, isShuffled, hasRates])

@@ -193,7 +193,7 @@ export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
     inputStride,
     targetBlock,
     targetStride,
-    weightBlock: addresses.take(blockRows * 8),
+    weightBlock: addresses.take(blockRows * 8 * config.outputs),
     lossColumns: addresses.take(2 * config.outputs * 8 * lanes),
     zeros: addresses.take(widest),
     packed: addresses.take(P.PACKED_BYTES * threads),

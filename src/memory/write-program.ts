@@ -30,7 +30,7 @@ function placeProgram(program: Program, layout: Layout): void {
   const { weightBlock, lossColumns, zeros, packed, transposed, team } = layout
   Object.assign(program, { parameters, parameterBytes, gradients, state: parameters + parameterBytes })
   Object.assign(program, { blockRows, inputBlock, inputStride, targetBlock, targetStride })
-  Object.assign(program, { weightBlock, lossColumns, zeros, packed, transposed, team })
+  Object.assign(program, { weightBlock, weightColumns: 1, lossColumns, zeros, packed, transposed, team })
 }
 
 function writeLoss(program: Program, { loss, outputs }: ResolvedConfig): void {
@@ -67,11 +67,12 @@ function writeLayers(buffer: ArrayBufferLike, { layers }: Layout, config: Resolv
   const records = PROGRAM + PROGRAM_SIZE
   Object.assign(new Program(buffer), { layers: records, layerCount: layers.length })
   layers.forEach((layer, index) => {
-    const { activation, trainsBiases, dropout } = config.layers[index]
+    const { activation, trainsBiases, isTrainable, dropout } = config.layers[index]
     const { id, parameter } = activationOf(activation)
     Object.assign(new LayerRecord(buffer, records + index * LAYER_SIZE), layer, {
       activation: id,
-      trainsBiases: Number(trainsBiases),
+      trainsBiases: Number(isTrainable && trainsBiases),
+      trainsWeights: Number(isTrainable),
       dropoutThreshold: Math.floor(dropout * 2 ** 32),
       keptFactor: 1 / (1 - dropout),
       ...(parameter ? { activationParameter: Number(activation.options[parameter]) } : {}),

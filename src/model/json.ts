@@ -63,11 +63,12 @@ export function configToJSON(config: ResolvedConfig): NetworkConfig {
     rule.name === 'given' ? { offset: [...rule.offset], scale: [...rule.scale] } : rule.name
   return {
     inputs: config.inputs,
-    layers: config.layers.map(({ units, activation, hasBiases, trainsBiases, dropout }) => ({
+    layers: config.layers.map(({ units, activation, hasBiases, trainsBiases, isTrainable, dropout }) => ({
       units,
       activation: choice(activation),
       bias: hasBiases,
       ...(hasBiases ? { trainBias: trainsBiases } : {}),
+      ...(isTrainable ? {} : { trainable: false }),
       ...(dropout > 0 ? { dropout } : {}),
     })),
     loss: choice(config.loss),

@@ -72,13 +72,13 @@ export function lossOfSum({ config }: NetworkState, sum: number, rows: number): 
   return isMeanOverRows ? loss / rows : loss
 }
 
-/** l1 · Σ|W| + ½ · l2 · ΣW² */
+/** l1 · Σ|W| + ½ · l2 · ΣW² over the layers that are trained */
 export function penaltyOf({ config, engine, layout }: NetworkState): number {
   const { l1, l2 } = config.regularization
   if (l1 === 0 && l2 === 0) return 0
   const values = valuesOf(engine.buffer, config.dtype)
   const weightsOf = ({ inputs, stride, weights }: LayerLayout) =>
     values.subarray(weights / layout.bytesPerValue, (weights + inputs * stride) / layout.bytesPerValue) // pads are 0
-  const lists = layout.layers.map(weightsOf)
+  const lists = layout.layers.filter((_, index) => config.layers[index].isTrainable).map(weightsOf)
   return magnitudes(l1, lists) + halfSquares(l2, lists)
 }

@@ -6,6 +6,7 @@ import {
   GELU_TANH,
   LEAKY_RELU,
   LINEAR,
+  MISH,
   RELU,
   SELU,
   SIGMOID,
@@ -142,6 +143,15 @@ export const activations = {
     formula: 'net / (1 + e^−net)',
     derivative: 's + net · s · (1 − s), s = 1 / (1 + e^−net)',
   },
+  mish: {
+    id: MISH,
+    options: {},
+    readsNets: true,
+    range: everything,
+    isReluLike: true,
+    formula: 'net · tanh(ln(1 + e^net))',
+    derivative: 't + net · (1 − t²) / (1 + e^−net), t = tanh(ln(1 + e^net))',
+  },
   softmax: {
     id: SOFTMAX,
     options: {},
@@ -166,6 +176,7 @@ export type ActivationName = keyof typeof activations
  * - `gelu`: net · Φ(net), exact; `geluTanh`: ½ net · (1 + tanh(√(2/π) · (net + 0.044715 · net³))). Hendrycks and Gimpel 2016
  * - `softplus`: ln(1 + e^net)
  * - `silu`: net / (1 + e^−net). Elfwing and others 2018
+ * - `mish`: net · tanh(ln(1 + e^net)). Misra 2019
  * - `softmax`: e^net / Σ e^net over the layer
  */
 export type ActivationChoice = Choice<typeof activations>

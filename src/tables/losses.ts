@@ -4,6 +4,7 @@ import {
   BINARY_CROSS_ENTROPY,
   CATEGORICAL_CROSS_ENTROPY,
   HUBER,
+  QUANTILE,
   SQUARED_ERROR,
 } from '../../assembly/ids.ts'
 import type { Choice, Chosen, Options } from '../options/option.ts'
@@ -90,6 +91,18 @@ export const losses = {
     minimumOutputs: 1,
     targets: 'number',
     formula: 'mean of ½ (target − out)² / beta, or |target − out| − ½ beta beyond beta',
+  },
+  quantile: {
+    id: QUANTILE,
+    options: { quantile: { kind: 'number', default: 0.5, above: 0, below: 1 } },
+    parameter: 'quantile',
+    lossFactor: overOutputs,
+    gradientFactor: overOutputs,
+    isMeanOverRows: true,
+    readsNets: false,
+    minimumOutputs: 1,
+    targets: 'number',
+    formula: 'mean of quantile · (target − out), or (1 − quantile) · (out − target) where out is above',
   },
   binaryCrossEntropy: {
     id: BINARY_CROSS_ENTROPY,

@@ -74,7 +74,9 @@ function addDecay({ engine, layout, config }: NetworkState): number {
   const toGradients = (layout.gradients - layout.parameters) / layout.bytesPerValue
   const decayed: Values[] = []
   layout.layers.forEach(({ inputs, weights, stride }, index) => {
-    const decaysBiases = decayBiases && config.layers[index].trainsBiases
+    const { isTrainable, trainsBiases } = config.layers[index]
+    if (!isTrainable) return
+    const decaysBiases = decayBiases && trainsBiases
     // The biases lie behind the weights as one more row.
     const count = ((inputs + Number(decaysBiases)) * stride) / layout.bytesPerValue
     const start = weights / layout.bytesPerValue

@@ -1,6 +1,6 @@
 // Gradient clipping: what `gradients` shows with and without it, by value before by norm, and what a step takes.
 import { describe, expect, it } from 'vitest'
-import type { LayerWeights, Network } from '../../src/index.ts'
+import { createNetwork, type LayerWeights, type Network, trainMany } from '../../src/index.ts'
 import { dtypes, engines, rowsOf, small } from '../support/networks.ts'
 
 const INPUTS = rowsOf(20, 3, 1)
@@ -48,5 +48,42 @@ describe.each(engines)('clipping in %s', (engine) => {
         expect(value).toBeCloseTo(before[index] - 0.5 * clipped[index], digits)
       })
     })
+  })
+})
+
+describe('the norm of gradients whose squares leave the range', () => {
+  // The gradient of the absolute error is the input itself.
+  const config = {
+    inputs: 1,
+    layers: [{ units: 1, weightInit: [[1]], bias: false }],
+    loss: 'meanAbsoluteError',
+  } as const
+  const sizes = [1e-200, 1e-160, 1, 1e160, 1e300]
+
+  it.each(engines)('is held at clipNorm in %s', async (engine) => {
+    for (const size of sizes) {
+      const network = await small(engine, { ...config, dtype: 'float64', clipNorm: size / 4 })
+      const [clipped] = network.gradients([[size]], [[-size]], { clipped: true }).layers[0].weights[0]
+      expect(clipped / size).toBeCloseTo(0.25, 14)
+    }
+  })
+
+  it('is each network’s own beside others', async () => {
+    const configs = sizes.map((weight) => ({
+      ...config,
+      layers: [{ ...config.layers[0], weightInit: [[weight]] }],
+      loss: 'halfSquaredError' as const,
+      dtype: 'float64' as const,
+      optimizer: { name: 'sgd', learningRate: 0.5 } as const,
+      clipNorm: 1e-210,
+      seed: 1,
+    }))
+    const rows: [number[][], number[][]] = [[[1]], [[0]]]
+    const results = await trainMany(configs, ...rows, { epochs: 3 })
+    for (const [index, { network }] of results.entries()) {
+      const alone = await createNetwork(configs[index])
+      alone.trainSync(...rows, { epochs: 3 })
+      expect(network?.weightsHash()).toBe(alone.weightsHash())
+    }
   })
 })

@@ -1,6 +1,6 @@
 // One forward and backward pass of one row with every number that occurs, in the tutorial's notation: net h1, out h1,
 // ∂E/∂out, ∂out/∂net, ∂net/∂w and the weight after the step. The numbers are the engine's own.
-import { ABSOLUTE_ERROR, DIFFERENTIATES, HUBER, SQUARED_ERROR } from '../../../assembly/ids.ts'
+import { ABSOLUTE_ERROR, DIFFERENTIATES, HUBER, QUANTILE, SQUARED_ERROR } from '../../../assembly/ids.ts'
 import type { ResolvedConfig } from '../../config/config.ts'
 import type { MatrixInput } from '../../data/forms.ts'
 import { readScaledRows } from '../../data/rows.ts'
@@ -164,7 +164,12 @@ function pathsOf({ state, passes }: Work, name: Names, layer: number, unit: numb
   }))
 }
 
-function weightsOf({ inputs, updated, passes }: Work, name: Names, layer: number, unit: number): ExplainedWeight[] {
+function weightsOf(
+  { state, inputs, updated, passes }: Work,
+  name: Names,
+  layer: number,
+  unit: number,
+): ExplainedWeight[] {
   const { weights, gradients } = passes[layer]
   const sources = layer === 0 ? inputs : passes[layer - 1].outputs
   return sources.map((netByWeight, source) => ({
@@ -175,10 +180,12 @@ function weightsOf({ inputs, updated, passes }: Work, name: Names, layer: number
     netByWeight,
     errorByWeight: gradients.weights[source][unit],
     updated: updated[layer].weights[source][unit],
+    ...(state.config.layers[layer].isTrainable ? {} : { isFrozen: true }),
   }))
 }
 
 function biasOf({ state, updated, passes }: Work, name: Names, layer: number, unit: number): ExplainedWeight {
+  const { isTrainable, trainsBiases } = state.config.layers[layer]
   return {
     name: name.bias(layer, unit),
     from: '1',
@@ -187,7 +194,7 @@ function biasOf({ state, updated, passes }: Work, name: Names, layer: number, un
     netByWeight: 1,
     errorByWeight: passes[layer].gradients.biases[unit],
     updated: updated[layer].biases[unit],
-    ...(state.config.layers[layer].trainsBiases ? {} : { isFrozen: true }),
+    ...(isTrainable && trainsBiases ? {} : { isFrozen: true }),
   }
 }
 
@@ -282,8 +289,10 @@ function errorByOutputOf({ state, targets, passes }: Work, unit: number): number
   const factor = round(gradientFactor(targets.length, loss.options))
   if (id === SQUARED_ERROR) return round(difference * factor)
   if (id === ABSOLUTE_ERROR) return round(Math.sign(difference) * factor)
-  if (id !== HUBER) return undefined
   const limit = round(Number(loss.options[parameter]))
+  if (id === QUANTILE)
+    return difference > 0 ? round(round(1 - limit) * factor) : difference < 0 ? -round(limit * factor) : 0
+  if (id !== HUBER) return undefined
   return round(Math.max(-limit, Math.min(limit, difference)) * factor)
 }
 

@@ -28,7 +28,7 @@ export interface ExplainedWeight {
   readonly errorByWeight: number
   /** After one step of the network's optimizer on this row */
   readonly updated: number
-  /** A bias that training leaves as it is (`trainBias: false`): its gradient counts as 0 */
+  /** What training leaves as it is (`trainBias: false`, `trainable: false`): its gradient counts as 0 */
   readonly isFrozen?: true
 }
 

@@ -1,6 +1,6 @@
 // The engine in plain TypeScript: fallback, textbook and judge. The same programs on the same layout as in WebAssembly,
 // in an ArrayBuffer.
-import { DIFFERENTIATES, DROPS, FLOAT32 } from '../../../assembly/ids.ts'
+import { FLOAT32 } from '../../../assembly/ids.ts'
 import { DTYPE, INPUT_BLOCK } from '../../../assembly/program.ts'
 import type { Engine } from '../../engine.ts'
 import { gone, noRoom } from '../../errors.ts'
@@ -51,9 +51,7 @@ export class TypeScriptEngine implements Engine {
     flags: number,
   ): void {
     const isSingle = this.#isSingle(program)
-    const drops = (flags & DROPS) !== 0
-    const differentiates = (flags & DIFFERENTIATES) !== 0
-    const place = [program, inputs, targets, weights, firstRow, rows, batchRows, differentiates, drops] as const
+    const place = [program, inputs, targets, weights, firstRow, rows, batchRows, flags] as const
     if (firstRow === 0) {
       if (isSingle) float32.clearLoss(this.#views.single, program)
       else float64.clearLoss(this.#views.double, program)

@@ -5,6 +5,7 @@ import {
   GELU_TANH,
   LEAKY_RELU,
   LINEAR,
+  MISH,
   RELU,
   SELU,
   SIGMOID,
@@ -135,6 +136,9 @@ function activateRare(v: Values, activation: number, nets: number, outputs: numb
         v[outputs + i] = round(numerator / round(1 + scaledExp(1, low)))
       }
       break
+    case MISH:
+      for (let i = 0; i < units; i++) v[outputs + i] = mish(v[nets + i])
+      break
     default:
       throw new RangeError(`unknown activation ${activation}`)
   }
@@ -179,6 +183,9 @@ function differentiateRare(
     case SILU:
       for (let i = 0; i < units; i++) v[deltas + i] = carry(v[deltas + i], siluDerivative(v[nets + i]))
       break
+    case MISH:
+      for (let i = 0; i < units; i++) v[deltas + i] = carry(v[deltas + i], mishDerivative(v[nets + i]))
+      break
     default:
       throw new RangeError(`unknown activation ${activation}`)
   }
@@ -196,6 +203,32 @@ function siluDerivative(net: number): number {
   const s = round((net > 0 ? 1 : power) * inverse)
   const bell = round(round(power * inverse) * inverse)
   return round(s + round(net * bell))
+}
+
+/** net · t with t = tanh(ln(1 + e^net)), from p = e^−|net| */
+function mish(net: number): number {
+  const magnitude = -Math.abs(net)
+  const low = magnitude < LOWEST_SILU ? LOWEST_SILU : magnitude
+  const p = scaledExp(1, low)
+  if (net > 0) {
+    const above = round(1 + round(2 * p))
+    const square = round(p * p)
+    return round(net * round(above / round(above + round(square + square))))
+  }
+  const below = round(2 + p)
+  return round(scaledExp(low, low) * round(below / round(2 + round(p * below))))
+}
+
+/** t + net · t′ */
+function mishDerivative(net: number): number {
+  const p = exp(-Math.abs(net))
+  const square = round(p * p)
+  const isPositive = net > 0
+  const numerator = isPositive ? round(1 + round(2 * p)) : round(p * round(2 + p))
+  const divisor = round(isPositive ? numerator + round(square + square) : 2 + numerator)
+  const rise = round(round(4 * round(1 + p)) / round(divisor * divisor))
+  const bend = p > 0 ? round(net * round(rise * (isPositive ? square : p))) : 0
+  return round(round(numerator / divisor) + bend)
 }
 
 /** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j; 0 where that would be subnormal */

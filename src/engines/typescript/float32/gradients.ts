@@ -16,6 +16,7 @@ import {
   PARAMETER_BYTES,
   STRIDE,
   TRAINS_BIASES,
+  TRAINS_WEIGHTS,
   WEIGHT_DECAY,
   WEIGHT_GRADIENTS,
   WEIGHTS,
@@ -28,6 +29,7 @@ export function adjustGradients({ words, doubles, values }: Memory<Values>, prog
   const double = (field: number) => doubles[(program + field) >>> 3]
   if (double(L1) !== 0 || double(L2) !== 0) {
     forEachLayer(words, program, (layer) => {
+      if (words[(layer + TRAINS_WEIGHTS) >>> 2] === 0) return
       const count = words[(layer + INPUTS) >>> 2] * (words[(layer + STRIDE) >>> 2] >>> SHIFT)
       const weights = words[(layer + WEIGHTS) >>> 2] >>> SHIFT
       penalize(values, weights, words[(layer + WEIGHT_GRADIENTS) >>> 2] >>> SHIFT, count, double(L1), double(L2))
@@ -65,20 +67,29 @@ function clipByValue(v: Values, g: number, count: number, limit: number): void {
   }
 }
 
-/** g · min(1, limit / norm), norm over all gradients in float64: four partial sums, element i goes to sum i mod 4 */
+/**
+ * g · min(1, limit / norm), norm over all gradients in float64; by a power of two larger or smaller where the sum of squares
+ * leaves float64's range, or squares lose digits
+ */
 function clipByNorm(v: Values, g: number, count: number, limit: number): void {
-  let sum0 = 0
-  let sum1 = 0
-  let sum2 = 0
-  let sum3 = 0
-  for (let i = g; i < g + count; i += 4) {
-    sum0 += v[i] * v[i]
-    sum1 += v[i + 1] * v[i + 1]
-    sum2 += v[i + 2] * v[i + 2]
-    sum3 += v[i + 3] * v[i + 3]
+  let factor = 1
+  let squares = sumOfSquares(v, g, count, factor)
+  if (squares === Number.POSITIVE_INFINITY || squares < 2 ** -900) {
+    factor = squares < 1 ? 2 ** 600 : 2 ** -600
+    squares = sumOfSquares(v, g, count, factor)
   }
-  const norm = Math.sqrt(sum0 + sum1 + (sum2 + sum3))
-  if (norm > limit) scale(v, g, count, limit / norm)
+  const norm = Math.sqrt(squares)
+  if (norm > limit * factor) scale(v, g, count, (limit * factor) / norm)
+}
+
+/** Σ (factor · g)²: four partial sums, element i goes to sum i mod 4 */
+function sumOfSquares(v: Values, g: number, count: number, factor: number): number {
+  const sums = [0, 0, 0, 0]
+  for (let i = 0; i < count; i++) {
+    const gradient = v[g + i] * factor
+    sums[i & 3] += gradient * gradient
+  }
+  return sums[0] + sums[1] + (sums[2] + sums[3])
 }
 
 function scale(v: Values, from: number, count: number, by: number): void {
@@ -87,7 +98,7 @@ function scale(v: Values, from: number, count: number, by: number): void {
 }
 
 /**
- * g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). Frozen biases stay. Weights that
+ * g += decay · w, or w · (1 − rate · decay) where it is decoupled (Loshchilov, Hutter, 2019). What is frozen stays. Weights that
  * decay, by L2 as well, are 0 below the least value.
  */
 export function decayWeights({ words, doubles, values }: Memory<Values>, program: number, rate: number): void {
@@ -103,7 +114,7 @@ export function decayWeights({ words, doubles, values }: Memory<Values>, program
   forEachLayer(words, program, (layer) => {
     const at = (field: number) => words[(layer + field) >>> 2]
     const stride = at(STRIDE) >>> SHIFT
-    decayBlock(at(WEIGHTS), at(WEIGHT_GRADIENTS), at(INPUTS) * stride)
+    if (at(TRAINS_WEIGHTS)) decayBlock(at(WEIGHTS), at(WEIGHT_GRADIENTS), at(INPUTS) * stride)
     const decaysBiases = decay !== 0 && words[(program + DECAYS_BIASES) >>> 2] !== 0 && at(TRAINS_BIASES) !== 0
     if (decaysBiases) decayBlock(at(BIASES), at(BIAS_GRADIENTS), stride)
   })

@@ -4,6 +4,7 @@ import {
   BINARY_CROSS_ENTROPY,
   CATEGORICAL_CROSS_ENTROPY,
   HUBER,
+  QUANTILE,
   SQUARED_ERROR,
 } from '../../../../assembly/ids.ts'
 import { log, log1p } from '../../../numerics/logarithms.ts'
@@ -14,7 +15,7 @@ import { flush, LEAST_VALUE, round, type Values } from './dtype.ts'
  * All places are indices into `v`.
  * @param sums index into `doubles` of the terms' sums, one per output
  * @param scale what every derivative is multiplied by
- * @param parameter Huber's delta
+ * @param parameter Huber's delta, or the quantile
  */
 export function addLoss(
   v: Values,
@@ -31,12 +32,11 @@ export function addLoss(
   scale: number,
   parameter: number,
 ): void {
-  const limit = loss === HUBER ? round(parameter) : Number.POSITIVE_INFINITY
+  const limit = loss === HUBER || loss === QUANTILE ? round(parameter) : Number.POSITIVE_INFINITY
   for (let row = 0; row < rows; row++, nets += stride, outputs += stride, targets += stride, deltas += stride) {
     for (let i = 0; i < units; i++) {
       const error = round(v[outputs + i] - v[targets + i])
-      const derivative = loss === ABSOLUTE_ERROR ? signed(error, scale) : round(clamp(error, limit) * scale)
-      v[deltas + i] = flush(derivative, LEAST_VALUE)
+      v[deltas + i] = flush(derivativeOf(loss, error, scale, limit), LEAST_VALUE)
     }
     switch (loss) {
       case SQUARED_ERROR:
@@ -60,6 +60,9 @@ export function addLoss(
       case HUBER:
         for (let i = 0; i < units; i++) doubles[sums + i] += huber(v[outputs + i] - v[targets + i], parameter)
         break
+      case QUANTILE:
+        for (let i = 0; i < units; i++) doubles[sums + i] += pinball(v[outputs + i] - v[targets + i], parameter)
+        break
       default:
         throw new RangeError(`unknown loss ${loss}`)
     }
@@ -67,8 +70,8 @@ export function addLoss(
 }
 
 /**
- * The same where row m counts `doubles[weights + m]`: its terms and derivatives are multiplied by it. The sums of one row are
- * collected behind those of the batch.
+ * The same where row m counts `doubles[weights + m]`, or with `weighsOutputs` its output n `doubles[weights + m · units + n]`:
+ * terms and derivatives are multiplied by it. The sums of one row are collected behind those of the batch.
  */
 export function addWeightedLoss(
   v: Values,
@@ -78,6 +81,7 @@ export function addWeightedLoss(
   outputs: number,
   targets: number,
   weights: number,
+  weighsOutputs: boolean,
   deltas: number,
   sums: number,
   rows: number,
@@ -87,27 +91,46 @@ export function addWeightedLoss(
   parameter: number,
 ): void {
   const rowSums = sums + units
-  for (let row = 0; row < rows; row++) {
-    const weight = doubles[weights + row]
-    const offset = row * stride
+  for (let row = 0, o = 0; row < rows; row++, o += stride) {
     doubles.fill(0, rowSums, rowSums + units)
-    addLoss(
-      v,
-      doubles,
-      loss,
-      nets + offset,
-      outputs + offset,
-      targets + offset,
-      deltas + offset,
-      rowSums,
-      1,
-      units,
-      stride,
-      round(scale * weight),
-      parameter,
-    )
-    for (let i = 0; i < units; i++) doubles[sums + i] += weight * doubles[rowSums + i]
+    addLoss(v, doubles, loss, nets + o, outputs + o, targets + o, deltas + o, rowSums, 1, units, stride, 1, parameter)
+    for (let i = 0; i < units; i++) {
+      const weight = doubles[weighsOutputs ? weights + row * units + i : weights + row]
+      v[deltas + o + i] = flush(round(v[deltas + o + i] * round(scale * weight)), LEAST_VALUE)
+      doubles[sums + i] += weight * doubles[rowSums + i]
+    }
   }
+}
+
+/** Deltas that are given as derivatives by the outputs, rows × units as targets are */
+export function giveDerivatives(
+  v: Values,
+  derivatives: number,
+  deltas: number,
+  rows: number,
+  units: number,
+  stride: number,
+): void {
+  for (let row = 0, o = 0; row < rows; row++, o += stride) {
+    for (let i = 0; i < units; i++) v[deltas + o + i] = flush(v[derivatives + o + i], LEAST_VALUE)
+  }
+}
+
+/** By the output; by the net where the loss contains the activation */
+function derivativeOf(loss: number, error: number, scale: number, parameter: number): number {
+  if (loss === ABSOLUTE_ERROR) return signed(error, scale)
+  if (loss === QUANTILE) return pinballDerivative(error, scale, parameter)
+  return round(clamp(error, parameter) * scale)
+}
+
+function pinballDerivative(error: number, scale: number, quantile: number): number {
+  if (error > 0) return round(round(1 - quantile) * scale)
+  return error < 0 ? -round(quantile * scale) : 0
+}
+
+/** quantile · (target − output) where the output is below the target, (1 − quantile) · (output − target) above */
+function pinball(error: number, quantile: number): number {
+  return error > 0 ? (1 - quantile) * error : -quantile * error
 }
 
 /** scale with the sign of x; 0, never −0, for zeros */

@@ -18,6 +18,7 @@ import {
   OUTPUTS,
   STRIDE,
   TRAINS_BIASES,
+  TRAINS_WEIGHTS,
   UNITS,
   WEIGHT_GRADIENTS,
   WEIGHTS,
@@ -81,7 +82,7 @@ export function forward(
 
 /**
  * From the loss' derivatives to all gradients; `adds`: they go on from an earlier block of the same batch; `drops`:
- * `forward` dropped outputs.
+ * `forward` dropped outputs; `isByOutput`: the output layer's deltas are ∂loss/∂output, whatever the loss contains.
  */
 export function backward(
   memory: Memory<Values>,
@@ -90,12 +91,13 @@ export function backward(
   rows: number,
   adds: boolean,
   drops: boolean,
+  isByOutput: boolean,
 ): void {
   const { words, values } = memory
   const first = words[(program + LAYERS) >>> 2]
   const zeros = words[(program + ZEROS) >>> 2] >>> SHIFT
   const last = first + (words[(program + LAYER_COUNT) >>> 2] - 1) * LAYER_SIZE
-  if (!words[(program + CONTAINS_ACTIVATION) >>> 2]) differentiateLayer(memory, last, rows)
+  if (isByOutput || !words[(program + CONTAINS_ACTIVATION) >>> 2]) differentiateLayer(memory, last, rows)
   for (let layer = last; layer >= first; layer -= LAYER_SIZE) {
     const isFirst = layer === first
     const below = layer - LAYER_SIZE
@@ -107,11 +109,13 @@ export function backward(
     const x = isFirst ? inputs >>> SHIFT : words[(below + (hasDropped ? DROPPED : OUTPUTS)) >>> 2] >>> SHIFT
     const xStride = isFirst ? words[(program + INPUT_STRIDE) >>> 2] >>> SHIFT : words[(below + STRIDE) >>> 2] >>> SHIFT
 
-    // ∂loss/∂W = Xᵀ · D
-    const gradients = words[(layer + WEIGHT_GRADIENTS) >>> 2] >>> SHIFT
-    const start = adds ? gradients : zeros
-    const startStride = adds ? stride : 0
-    product(values, x, 1, xStride, deltas, stride, 1, start, startStride, gradients, stride, count, rows, units)
+    // ∂loss/∂W = Xᵀ · D; the gradients of what is not trained stay 0.
+    if (words[(layer + TRAINS_WEIGHTS) >>> 2]) {
+      const gradients = words[(layer + WEIGHT_GRADIENTS) >>> 2] >>> SHIFT
+      const start = adds ? gradients : zeros
+      const startStride = adds ? stride : 0
+      product(values, x, 1, xStride, deltas, stride, 1, start, startStride, gradients, stride, count, rows, units)
+    }
     if (words[(layer + TRAINS_BIASES) >>> 2]) {
       columnSums(values, deltas, stride, rows, units, words[(layer + BIAS_GRADIENTS) >>> 2] >>> SHIFT, adds)
     }

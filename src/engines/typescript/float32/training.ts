@@ -1,5 +1,14 @@
 // One optimizer step, and the loop over batches and epochs: assembly/training.ts in plain TypeScript.
-import { DIVERGED, EPOCHS_ENDED, SLICE_ENDED, TARGET_REACHED } from '../../../../assembly/ids.ts'
+import {
+  DIFFERENTIATES,
+  DIVERGED,
+  DROPS,
+  EPOCHS_ENDED,
+  GIVES_DERIVATIVES,
+  SLICE_ENDED,
+  TARGET_REACHED,
+  WEIGHS_OUTPUTS,
+} from '../../../../assembly/ids.ts'
 import {
   ADJUSTS_GRADIENTS,
   BATCH_ROWS,
@@ -42,12 +51,13 @@ import {
   TARGET_STRIDE,
   UNITS,
   WEIGHT_BLOCK,
+  WEIGHT_COLUMNS,
 } from '../../../../assembly/program.ts'
 import { shuffle } from '../../../numerics/random.ts'
 import type { Memory } from '../memory.ts'
 import { round, SHIFT, type Values } from './dtype.ts'
 import { adjustGradients, decayWeights } from './gradients.ts'
-import { addLoss, addWeightedLoss } from './losses.ts'
+import { addLoss, addWeightedLoss, giveDerivatives } from './losses.ts'
 import { backward, forward } from './network.ts'
 import { update } from './optimizers.ts'
 
@@ -78,8 +88,8 @@ function lossOf({ words, doubles }: Memory<Values>, program: number, sum: number
 }
 
 /**
- * Forward pass and loss of one block, from row `firstRow` on of a batch of `batchRows`; with `differentiates` the backward
- * pass as well, with `drops` as in training. `weights`: byte address of a float64 per row; 0: every row counts 1.
+ * Forward pass and loss of one block, from row `firstRow` on of a batch of `batchRows`, and what the flags of ids.ts say.
+ * `weights`: byte address of a float64 per row, or per row and output; 0: every row counts 1.
  */
 export function block(
   memory: Memory<Values>,
@@ -90,9 +100,10 @@ export function block(
   firstRow: number,
   rows: number,
   batchRows: number,
-  differentiates: boolean,
-  drops: boolean,
+  flags: number,
 ): void {
+  const drops = (flags & DROPS) !== 0
+  const isGiven = (flags & GIVES_DERIVATIVES) !== 0
   const { words, doubles, values } = memory
   forward(memory, program, inputs, words[(program + INPUT_STRIDE) >>> 2], firstRow, rows, drops)
   const factor = doubles[(program + GRADIENT_FACTOR) >>> 3]
@@ -107,8 +118,11 @@ export function block(
   const sums = words[(program + LOSS_COLUMNS) >>> 2] >>> 3
   const loss = words[(program + LOSS) >>> 2]
   const parameter = doubles[(program + LOSS_PARAMETER) >>> 3]
-  if (weights) {
+  if (isGiven) {
+    giveDerivatives(values, goals, deltas, rows, units, stride)
+  } else if (weights) {
     const first = weights >>> 3
+    const weighsOutputs = (flags & WEIGHS_OUTPUTS) !== 0
     addWeightedLoss(
       values,
       doubles,
@@ -117,6 +131,7 @@ export function block(
       outputs,
       goals,
       first,
+      weighsOutputs,
       deltas,
       sums,
       rows,
@@ -128,7 +143,7 @@ export function block(
   } else {
     addLoss(values, doubles, loss, nets, outputs, goals, deltas, sums, rows, units, stride, round(scale), parameter)
   }
-  if (differentiates) backward(memory, program, inputs, rows, firstRow !== 0, drops)
+  if (flags & DIFFERENTIATES) backward(memory, program, inputs, rows, firstRow !== 0, drops, isGiven)
 }
 
 /** The loss of the batch whose blocks have been worked through. */
@@ -153,15 +168,20 @@ function gather(
   }
 }
 
-/** The same for one float64 a row. */
+/** The same for rows of so many float64. */
 function gatherDoubles(
   { words, doubles }: Memory<Values>,
   source: number,
+  columns: number,
   order: number,
   rows: number,
   target: number,
 ) {
-  for (let i = 0; i < rows; i++) doubles[(target >>> 3) + i] = doubles[(source >>> 3) + words[order + i]]
+  let to = target >>> 3
+  for (let i = 0; i < rows; i++) {
+    const from = (source >>> 3) + words[order + i] * columns
+    for (let column = 0; column < columns; column++) doubles[to++] = doubles[from + column]
+  }
 }
 
 /** Gradients and terms of the loss of the batch of `rows` at POSITION */
@@ -169,6 +189,8 @@ function batch(memory: Memory<Values>, program: number, rows: number): void {
   const { words } = memory
   const order = words[(program + ORDER) >>> 2]
   const blockRows = words[(program + BLOCK_ROWS) >>> 2]
+  const weightColumns = words[(program + WEIGHT_COLUMNS) >>> 2]
+  const flags = DIFFERENTIATES | DROPS | (weightColumns > 1 ? WEIGHS_OUTPUTS : 0)
   clearLoss(memory, program)
   for (let done = 0; done < rows; done += blockRows) {
     const count = Math.min(blockRows, rows - done)
@@ -196,15 +218,15 @@ function batch(memory: Memory<Values>, program: number, rows: number): void {
       inputs = words[(program + INPUT_BLOCK) >>> 2]
       targets = words[(program + TARGET_BLOCK) >>> 2]
       if (weights) {
-        gatherDoubles(memory, weights, (order >>> 2) + row, count, words[(program + WEIGHT_BLOCK) >>> 2])
+        gatherDoubles(memory, weights, weightColumns, (order >>> 2) + row, count, words[(program + WEIGHT_BLOCK) >>> 2])
         weights = words[(program + WEIGHT_BLOCK) >>> 2]
       }
     } else {
       inputs += row * words[(program + INPUT_STRIDE) >>> 2]
       targets += row * words[(program + TARGET_STRIDE) >>> 2]
-      if (weights) weights += 8 * row
+      if (weights) weights += 8 * weightColumns * row
     }
-    block(memory, program, inputs, targets, weights, done, count, rows, true, true)
+    block(memory, program, inputs, targets, weights, done, count, rows, flags)
   }
 }
 
