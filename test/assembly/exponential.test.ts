@@ -1,4 +1,4 @@
-// exp, tanh, log and log1p against results with 40 digits (fixtures/exponential.py), in wasm and in TypeScript, and the two
+// exp, tanh, log and log1p against results with 40 digits (fixtures/make/exponential.py), in wasm and in TypeScript, and the two
 // against each other. The bounds are the largest errors of sweeps, rounded up: over all float32 arguments (exp 0.991, tanh
 // 2.653) and 72 million of float64 (exp 1.048, tanh 2.670, log 0.859, log1p 0.846). One ulp is the spacing of the type at
 // the exact result.

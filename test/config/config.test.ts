@@ -44,6 +44,7 @@ describe('resolveConfig', () => {
           biasInit: { name: 'zeros', options: {} },
           hasBiases: true,
           trainsBiases: true,
+          isTrainable: true,
           dropout: 0,
         },
         {
@@ -54,6 +55,7 @@ describe('resolveConfig', () => {
           biasInit: { name: 'zeros', options: {} },
           hasBiases: true,
           trainsBiases: true,
+          isTrainable: true,
           dropout: 0,
         },
       ],
@@ -231,7 +233,7 @@ describe('an unknown option', () => {
     [{ scaling: { all: 'max' } }, 'scaling.all: unknown option; expected one of "inputs", "targets"'],
     [
       { layers: [{ units: 3, noise: 0.5 }] },
-      'layers[0].noise: unknown option; expected one of "units", "activation", "weightInit", "biasInit", "bias", "trainBias", "dropout"',
+      'layers[0].noise: unknown option; expected one of "units", "activation", "weightInit", "biasInit", "bias", "trainBias", "trainable", "dropout"',
     ],
   ])('is refused with the nearest name, or all of them: %o', (changes, message) => {
     expect(configRefusal(changes)).toBe(message)

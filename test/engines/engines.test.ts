@@ -71,7 +71,7 @@ function entryOf(table: Readonly<Record<string, Entry>>): fc.Arbitrary<Options &
   return fc.oneof(...(entries as fc.Arbitrary<Options & { name: string }>[]))
 }
 
-const biases = fc.constantFrom<Options>({}, {}, { bias: false }, { trainBias: false })
+const biases = fc.constantFrom<Options>({}, {}, { bias: false }, { trainBias: false }, { trainable: false })
 const scaling = fc.constantFrom<unknown>(
   ...['none', 'none', 'max', 'maxAbs', 'minMax', 'standard', 'robust', { divideBy: 3 }, { offset: 1, scale: 0.5 }],
 )
@@ -154,6 +154,14 @@ function caseOf(drawn: Plan): Case {
     { ...base, loss: drawn.loss, optimizer: { ...drawn.optimizer, ...learningRate }, scaling, ...drawn.extra },
     { ...base, loss: drawn.loss, optimizer: drawn.optimizer.name, scaling, ...drawn.extra },
     { ...base, loss: drawn.loss.name, optimizer: drawn.optimizer.name, scaling },
+    // L-BFGS takes no dropout.
+    {
+      ...base,
+      layers: layers.map((layer) => ({ ...layer, dropout: 0 })),
+      loss: drawn.loss.name,
+      optimizer: drawn.optimizer.name,
+      scaling,
+    },
   ].find(isAccepted)
   if (config === undefined) throw new Error('expected one of the configurations to be taken')
   const rows = affordableRows(drawn, layers)
