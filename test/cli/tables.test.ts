@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-const fixture = (name: string) => fileURLToPath(new URL(`../fixtures/tables/${name}`, import.meta.url))
+const fixture = (name: string) =>
+  fileURLToPath(new URL(name === 'penguins.csv' ? `../../data/${name}` : `../fixtures/tables/${name}`, import.meta.url))
 
 let folder: string
 beforeAll(() => {

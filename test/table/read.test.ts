@@ -7,7 +7,8 @@ import { WasmpropError } from '../../src/errors.ts'
 import { dialectText, readTable, type Table } from '../../src/table/index.ts'
 import { decimalIn, numberOf, PLAIN } from '../../src/table/numbers.ts'
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/tables/${name}`, import.meta.url))
+const fixture = (name: string) =>
+  readFileSync(new URL(name === 'penguins.csv' ? `../../data/${name}` : `../fixtures/tables/${name}`, import.meta.url))
 const bytesOf = (text: string) => new TextEncoder().encode(text)
 
 const kindsOf = ({ schema }: Table) => Object.fromEntries(schema.map(({ name, kind }) => [name, kind]))

@@ -10,7 +10,11 @@ import {
   trainTable,
 } from '../../src/table/index.ts'
 
-const fixture = (name: string) => readFileSync(new URL(`../fixtures/tables/${name}`, import.meta.url), 'utf8')
+const fixture = (name: string) =>
+  readFileSync(
+    new URL(name === 'penguins.csv' ? `../../data/${name}` : `../fixtures/tables/${name}`, import.meta.url),
+    'utf8',
+  )
 
 /** Flowers whose kind follows from their size, but for some noise, and a colour that says nothing */
 const flowers = Array.from({ length: 120 }, (_, i) => ({
