@@ -4,7 +4,7 @@ import { createNetwork, estimateMemory, type NetworkConfig } from '../../src/ind
 import { Network } from '../../src/network/network.ts'
 import { optimizers } from '../../src/tables/optimizers.ts'
 import { loosely } from '../support/choices.ts'
-import { engines, expectRefusal, SMALL, TUTORIAL, trainedBits, tutorial } from '../support/networks.ts'
+import { engines, expectRefusal, SMALL, small, TUTORIAL, trainedBits, tutorial } from '../support/networks.ts'
 
 const WIDE: NetworkConfig = { inputs: 301, layers: [{ units: 65, activation: 'gelu' }, { units: 12 }] }
 const CONFIGS: [string, NetworkConfig][] = [
@@ -24,8 +24,8 @@ const CONFIGS: [string, NetworkConfig][] = [
 const takenBy = (network: Network) => Network.stateOf(network).engine.buffer.byteLength
 const needsFullBatch = ({ optimizer }: NetworkConfig) => /rprop|lbfgs/.test(JSON.stringify(optimizer) ?? '')
 
-// Networks are not disposed of here: an instance from the pool might have more. The one of the load test lies there.
-beforeAll(() => tutorial('wasm'))
+// Networks are not disposed of here: an instance from the pool might have more. Those of the load tests lie there, one for each dtype.
+beforeAll(() => Promise.all([tutorial('wasm'), small('wasm')]))
 
 describe.each(engines)('estimateMemory is what %s takes', (engine) => {
   it.each(CONFIGS)('for %s', async (_, config) => {
