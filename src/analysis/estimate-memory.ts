@@ -1,17 +1,36 @@
 // How much memory a network will take, before any of it is taken.
 
-import { type NetworkConfig, resolveConfig } from '../config/config.ts'
+import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
+import { readRows } from '../data/rows.ts'
+import { heldRows } from '../data/training-set.ts'
 import { threadsFor } from '../engines/thread-count.ts'
-import { layOut, memoryFor } from '../memory/layout.ts'
+import { layOut, layOutData, memoryFor, wholePages } from '../memory/layout.ts'
 import { checkInteger } from '../options/check.ts'
 import { isConstant, newRateState } from '../tables/schedules.ts'
+import { type ResolvedTrainOptions, resolveTrainOptions, type TrainOptions } from '../training/options.ts'
+import { shapeOf } from '../training/start.ts'
 
 /**
- * Bytes of WebAssembly memory (whole pages of 64 KiB) that a network takes while it trains on `rows` shuffled rows; 0 rows:
- * without training data. Rows in their order take 4 bytes a row less. Throws OUT_OF_MEMORY above 4 GiB.
+ * Bytes of WebAssembly memory (whole pages of 64 KiB) that a network takes while it trains on `rows` rows with these options
+ * of `train`: a share of them for the validation, rows of their own for it, weights of rows, an order for shuffling. Without
+ * options it is what shuffled rows take, which is the most that `rows` take without weights and without rows of their own for
+ * the validation; 0 rows: without training data. Throws OUT_OF_MEMORY above 4 GiB, and as `train` does for options.
  */
-export function estimateMemory(config: NetworkConfig, rows: number): number {
+export function estimateMemory(config: NetworkConfig, rows: number, trainOptions?: TrainOptions): number {
   const resolved = resolveConfig(config)
-  const hasRates = !isConstant(resolved.learningRate, newRateState())
-  return memoryFor(layOut(resolved, threadsFor(resolved)), checkInteger(rows, 'rows', 0, 2 ** 32 - 1), hasRates)
+  const layout = layOut(resolved, threadsFor(resolved))
+  const count = checkInteger(rows, 'rows', 0, 2 ** 32 - 1)
+  const rate = newRateState()
+  if (trainOptions === undefined) return memoryFor(layout, count, !isConstant(resolved.learningRate, rate))
+  const options = resolveTrainOptions(trainOptions)
+  if (count === 0) return memoryFor(layout, 0, false)
+  const held = options.split ? heldRows(count, options.split.share) : 0
+  const validationRows = held + ownRows(resolved, options)
+  return wholePages(layOutData(layout, shapeOf(resolved, options, count - held, validationRows, rate)).end)
+}
+
+/** Rows of their own for the validation */
+function ownRows(config: ResolvedConfig, { validation }: ResolvedTrainOptions): number {
+  if (validation === undefined) return 0
+  return readRows({ config }, validation.inputs, validation.targets, 'validation.').inputs.rows
 }

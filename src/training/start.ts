@@ -1,15 +1,17 @@
 // From a call of `train`, `trainStream` or `resume` to its run: everything is checked before anything is changed, then the
 // rows go into memory.
 
+import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, readSampleWeights, type TrainingSet } from '../data/training-set.ts'
 import { unexpected } from '../errors.ts'
+import type { DataShape } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { placeRows, placeValidation, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
-import { isConstant } from '../tables/schedules.ts'
+import { isConstant, type RateState } from '../tables/schedules.ts'
 import { TrainingRun, type TrainResult } from './loop.ts'
 import {
   type HostOptions,
@@ -65,19 +67,29 @@ const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).step
 
 function describeData(
   { config, rate }: TrainingState,
-  { batchSize, shuffle, split }: ResolvedTrainOptions,
-  set: TrainingSet,
+  options: ResolvedTrainOptions,
+  { inputs: { rows }, validation, weights }: TrainingSet,
 ): SessionData {
-  const { rows } = set.inputs
+  const shape = shapeOf(config, options, rows, validation?.inputs.rows ?? 0, rate)
+  return { ...shape, isWeighted: weights !== undefined, ...(options.split ? { split: options.split } : {}) }
+}
+
+/** The room that so many trained rows and so many validation rows need */
+export function shapeOf(
+  config: ResolvedConfig,
+  { batchSize, shuffle, sampleWeights, classWeights }: ResolvedTrainOptions,
+  rows: number,
+  validationRows: number,
+  rate: RateState,
+): DataShape & Pick<SessionData, 'batchRows'> {
   const batchRows = batchRowsOf(config.optimizer, batchSize, rows)
   return {
     rows,
     batchRows,
-    validationRows: set.validation?.inputs.rows ?? 0,
+    validationRows,
     isShuffled: shuffle && batchRows < rows,
-    isWeighted: set.weights !== undefined,
+    isWeighted: sampleWeights !== undefined || classWeights !== undefined,
     hasRates: !isConstant(config.learningRate, rate),
-    ...(split ? { split } : {}),
   }
 }
 

@@ -1,6 +1,6 @@
 // The estimate of memory against the memory that networks really take, and its limit.
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createNetwork, estimateMemory, type NetworkConfig } from '../../src/index.ts'
+import { createNetwork, estimateMemory, type NetworkConfig, type TrainOptions } from '../../src/index.ts'
 import { Network } from '../../src/network/network.ts'
 import { optimizers } from '../../src/tables/optimizers.ts'
 import { loosely } from '../support/choices.ts'
@@ -47,7 +47,45 @@ describe.each(engines)('estimateMemory is what %s takes', (engine) => {
   })
 })
 
+describe.each(engines)('estimateMemory with the options of train is to the page what %s takes', (engine) => {
+  const ROWS = engine === 'wasm' ? 40_000 : 4000
+  const inputs = new Float32Array(3 * ROWS)
+  const targets = new Float32Array(2 * ROWS)
+  const own = { inputs: inputs.subarray(0, 1.5 * ROWS), targets: targets.subarray(0, ROWS) }
+
+  it.each<[string, TrainOptions, Partial<NetworkConfig>]>([
+    ['none', {}, {}],
+    ['a full batch', { batchSize: 'full' }, {}],
+    ['rows in their order', { shuffle: false }, {}],
+    ['a validation split', { validation: { split: 0.25 } }, {}],
+    ['rows of their own', { validation: own }, {}],
+    ['weights of rows', { sampleWeights: new Float32Array(ROWS).fill(1) }, {}],
+    ['weights and a split', { sampleWeights: new Float32Array(ROWS).fill(1), validation: { split: 0.1 } }, {}],
+    ['weights of classes', { classWeights: [1, 2] }, { layers: [{ units: 2, activation: 'softmax' }] }],
+    ['a schedule', { batchSize: 1000 }, { optimizer: { name: 'sgd', learningRate: { name: 'cosine', total: 9 } } }],
+    ['lbfgs', {}, { optimizer: 'lbfgs' }],
+    ['both in float64', { validation: own, sampleWeights: new Float32Array(ROWS).fill(1) }, { dtype: 'float64' }],
+  ])('%s', async (_, options, changes) => {
+    const config = { ...SMALL, ...changes }
+    const network = await createNetwork({ ...config, engine })
+    const y = options.classWeights ? { data: new Uint8Array(ROWS), rows: ROWS, columns: 1 } : targets
+    await network.train(inputs, y, { epochs: 1, batchSize: changes.optimizer === 'lbfgs' ? 'full' : 1000, ...options })
+    const asked = { batchSize: changes.optimizer === 'lbfgs' ? ('full' as const) : 1000, ...options }
+    expect(takenBy(network)).toBe(estimateMemory(config, ROWS, asked))
+  })
+})
+
 describe('estimateMemory', () => {
+  it('takes options as train does', async () => {
+    expect(estimateMemory(SMALL, 0, { validation: { split: 0.5 } })).toBe(estimateMemory(SMALL, 0))
+    await expectRefusal(() => estimateMemory(SMALL, 9, { epochs: 0 }), 'INVALID_CONFIG', /epochs: /)
+    await expectRefusal(() => estimateMemory(SMALL, 9, null as never), 'INVALID_CONFIG', /options: /)
+    const few = { validation: { inputs: [[1]], targets: [[1, 2]] } }
+    await expectRefusal(() => estimateMemory(SMALL, 9, few), 'INVALID_SHAPE', /validation\.inputs/)
+    const rows = 2 ** 27
+    await expectRefusal(() => estimateMemory(SMALL, rows, { sampleWeights: [] }), 'OUT_OF_MEMORY', /rows of data needs/)
+  })
+
   it('grows with rows and width, by what they need', () => {
     const bytes = (rows: number, changes: Partial<NetworkConfig> = {}) => estimateMemory({ ...WIDE, ...changes }, rows)
     expect(bytes(0) % 65536).toBe(0)
