@@ -2,12 +2,16 @@
 // is in kill.test.ts.
 import { execFileSync } from 'node:child_process'
 import {
+  chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -71,6 +75,39 @@ describe('saveSnapshot and loadSnapshot', () => {
     await Promise.all(Array.from({ length: 8 }, () => saveSnapshot(network, path)))
     expect(new Uint8Array(readFileSync(path))).toEqual(network.snapshot())
     expect(readdirSync(folder)).toEqual([basename(path)])
+  })
+
+  it.each(['saveSnapshot', 'checkpoint'])("keep the file's permissions and follow links, by %s", async (name) => {
+    const network = await trained()
+    const save = async (to: string) => {
+      if (name === 'saveSnapshot') await saveSnapshot(network, to)
+      else checkpoint({ path: to })({ epoch: 0, snapshot: () => network.snapshot() })
+    }
+    const [first, second] = [join(folder, 'first'), join(folder, 'second')]
+    symlinkSync('second', first)
+    symlinkSync(path, second)
+    await save(first) // of a file that is not there yet
+    chmodSync(path, 0o640)
+    await save(first)
+    expect([first, second].map((link) => lstatSync(link).isSymbolicLink())).toEqual([true, true])
+    expect(statSync(path).mode & 0o777).toBe(0o640)
+    expect(new Uint8Array(readFileSync(path))).toEqual(network.snapshot())
+    expect(readdirSync(folder).sort()).toEqual(['first', basename(path), 'second'].sort())
+  })
+
+  it.each(['n'.repeat(255), 'ä'.repeat(127), '€'.repeat(85)])(
+    "take names up to the system's limit, %s",
+    async (name) => {
+      const network = await trained(1)
+      await saveSnapshot(network, join(folder, name))
+      expect((await loadSnapshot(join(folder, name))).weightsHash()).toBe(network.weightsHash())
+      expect(readdirSync(folder)).toEqual([name])
+    },
+  )
+
+  it('refuse links that go in circles', async () => {
+    symlinkSync('network.snapshot', path)
+    expect(await nodeError(async () => saveSnapshot(await trained(1), path))).toMatchObject({ code: 'ELOOP' })
   })
 
   it('take the network as it is when they are called', async () => {
