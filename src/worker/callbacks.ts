@@ -18,12 +18,22 @@ export interface Kept {
 type Batches = Iterable<StreamBatch> | AsyncIterable<StreamBatch>
 type OnEpoch = NonNullable<TrainOptions['onEpoch']>
 
+function keepNothing(): { handlers: Handlers; signal?: AbortSignal; hooks: Hooks } {
+  // Each by name: what is read of a message is its own, whatever Object.prototype holds.
+  return { handlers: {}, hooks: { signal: undefined, onEpoch: false, onProgress: false, source: undefined } }
+}
+
 /** Options without what is kept of them. What is neither signal nor function is posted, for the network to refuse. */
 export function keepOptions(options: unknown, setLearningRate: (rate: number) => void): [unknown, Kept] {
-  if (!isOptionObject(options)) return [options, { handlers: {}, hooks: {} }]
-  const posted = { ...options }
-  const { signal, onEpoch } = options
-  const kept: { handlers: Handlers; signal?: AbortSignal; hooks: Hooks } = { handlers: {}, hooks: {} }
+  const kept = keepNothing()
+  if (!isOptionObject(options)) return [options, kept]
+  const posted: Record<string, unknown> = Object.assign(Object.create(null), options)
+  const { signal, onEpoch, onProgress } = posted
+  if (typeof onProgress === 'function') {
+    delete posted.onProgress
+    kept.handlers.onProgress = async (progress) => void (await onProgress(progress))
+    kept.hooks.onProgress = true
+  }
   if (typeof onEpoch === 'function') {
     delete posted.onEpoch
     kept.handlers.onEpoch = (progress: EpochProgress) => answerEpoch(onEpoch as OnEpoch, progress, setLearningRate)

@@ -3,6 +3,7 @@
 
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
 import type { MatrixInput, Predictions } from '../data/forms.ts'
+import { unexpected } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 import type { ModelOptions } from '../model/json.ts'
@@ -98,7 +99,7 @@ const ways: Record<CallName, Way> = {
   getWeights: call,
   setWeights: call,
   weightsHash: call,
-  toJSON: call,
+  toJSON,
   snapshot: call,
   clone: async (connection) => networkOf(...(await connection.clone())),
   summary: call,
@@ -116,18 +117,32 @@ function networkOf(connection: Connection, facts: Facts): WorkerNetwork {
     [Symbol.dispose]: () => void connection.dispose(),
     [Symbol.asyncDispose]: () => connection.dispose(),
   }
+  dropped.register(network, connection)
   return network as WorkerNetwork
 }
+
+/** Networks that nobody holds any more */
+const dropped = new FinalizationRegistry<Connection>((connection) => connection.drop())
 
 function call(connection: Connection, name: CallName, args: unknown[]): Promise<unknown> {
   return connection.call(name, args)
 }
 
+/** `JSON.stringify` calls it with a key, and cannot wait. */
+function toJSON(connection: Connection, name: CallName, args: unknown[]): Promise<unknown> {
+  if (args.length === 0) return connection.call(name, args)
+  throw unexpected('INVALID_CONFIG', 'JSON.stringify', 'await network.toJSON() of a network in a worker', 'the network')
+}
+
 /** The worker fills a copy. */
 async function callInto(connection: Connection, name: CallName, args: unknown[]): Promise<void> {
-  const [inputs, outputs] = args
-  const filled = await connection.call(name, [inputs, outputs])
-  ;(outputs as Values).set(filled as Values)
+  const [inputs, outputs] = args as [unknown, Values]
+  const filled = (await connection.call(name, [inputs, outputs])) as Values
+  if (outputs.length !== filled.length) {
+    const expected = `${filled.length} numbers of room, as when the call began`
+    throw unexpected('INVALID_SHAPE', 'outputs', expected, `a buffer for ${outputs.length}`)
+  }
+  outputs.set(filled)
 }
 
 async function train(connection: Connection, name: CallName, args: unknown[]): Promise<TrainResult> {
@@ -145,7 +160,7 @@ async function trainStream(connection: Connection, name: CallName, args: unknown
 
 async function revive(value: unknown): Promise<TrainResult> {
   const { timeline: packed, ...result } = value as TrainResult & { timeline?: PackedTimeline }
-  if (packed === undefined) return result
+  if (packed === undefined || !Object.hasOwn(value as object, 'timeline')) return result
   // Loaded only here, since few ask for it.
   const { Timeline } = await loadPart(import('../training/timeline.ts'))
   const { every, epochs, joined, layout } = packed

@@ -6,16 +6,8 @@ import { givenWorker, type RunningWorker, type WorkerUser } from '../hosts/runni
 import { startWorker } from '../hosts/start.ts'
 import { checkWorker, type HostWorker, type WorkerFactory } from '../hosts/worker.ts'
 import type { Handlers, Kept } from './callbacks.ts'
-import {
-  type CallName,
-  type Facts,
-  type FromWorker,
-  type MakerName,
-  type PackedError,
-  type ToWorker,
-  unpackError,
-} from './messages.ts'
-import { pack, unpostable } from './posting.ts'
+import { type CallName, type Facts, type FromWorker, type MakerName, type ToWorker, unpackError } from './messages.ts'
+import { postPacked } from './posting.ts'
 
 interface Pending {
   resolve(value: unknown): void
@@ -32,6 +24,7 @@ export class Connection implements WorkerUser {
   #worker: RunningWorker | undefined
   #failure: WasmpropError | undefined
   #disposal: Promise<void> | undefined
+  #isDropped = false
 
   private constructor(port: Port) {
     this.#port = port
@@ -93,13 +86,9 @@ export class Connection implements WorkerUser {
   async #send(name: CallName | MakerName, args: readonly unknown[], kept?: Kept): Promise<unknown> {
     if (this.#failure) throw this.#failure
     const id = ++this.#lastId
-    const transfer: Transferable[] = []
-    const packed = args.map((argument) => pack(argument, transfer))
-    try {
-      this.#post({ kind: 'call', id, name, args: packed, hooks: kept?.hooks }, transfer)
-    } catch (cause) {
-      throw unpostable(name, args, cause)
-    }
+    postPacked(name, args, (packed, transfer) =>
+      this.#post({ kind: 'call', id, name, args: packed, hooks: kept?.hooks }, transfer),
+    )
     const abort = () => this.#post({ kind: 'abort', id })
     kept?.signal?.addEventListener('abort', abort)
     try {
@@ -124,6 +113,12 @@ export class Connection implements WorkerUser {
     return this.#disposal
   }
 
+  /** Its holder has let go of the network: it is given back once all that was asked of it is answered. */
+  drop(): void {
+    this.#isDropped = true
+    if (this.#pending.size === 0) this.dispose()
+  }
+
   async #dispose(): Promise<void> {
     try {
       await this.#send('dispose', [])
@@ -146,13 +141,14 @@ export class Connection implements WorkerUser {
 
   #receive(message: FromWorker): void {
     if (message.kind === 'question') this.#answer(message)
-    else if (message.kind === 'result') this.#settle(message.id)?.resolve(message.value)
-    else this.#reject(message.id, message.error)
+    else this.#finish(message)
   }
 
-  #reject(id: number, error: PackedError): void {
-    const pending = this.#settle(id)
-    pending?.reject(pending.thrown ? pending.thrown.error : unpackError(error))
+  #finish(message: Extract<FromWorker, { kind: 'result' | 'error' }>): void {
+    const pending = this.#settle(message.id)
+    if (pending?.thrown) pending.reject(pending.thrown.error)
+    else if (message.kind === 'result') pending?.resolve(message.value)
+    else pending?.reject(unpackError(message.error))
   }
 
   async #answer({ id, question, name, value }: Extract<FromWorker, { kind: 'question' }>): Promise<void> {
@@ -162,23 +158,23 @@ export class Connection implements WorkerUser {
       this.#postAnswer(question, name, answer)
     } catch (error) {
       if (pending) pending.thrown = { error }
-      this.#post({ kind: 'answer', question, isFailed: true })
+      this.#post({ kind: 'answer', question, value: undefined, isFailed: true })
     }
   }
 
   #postAnswer(question: number, name: string, answer: unknown): void {
-    const transfer: Transferable[] = []
-    try {
-      this.#post({ kind: 'answer', question, value: pack(answer, transfer), isFailed: false }, transfer)
-    } catch (cause) {
-      throw unpostable(name === 'next' ? 'batch' : name, Object.values(answer as object), cause)
-    }
+    const post = ([value]: unknown[], transfer: Transferable[]) =>
+      this.#post({ kind: 'answer', question, value, isFailed: false }, transfer)
+    if (name === 'next') postPacked('batch', [answer], post, Object.values(answer as object))
+    else postPacked(name, [answer], post)
   }
 
   #settle(id: number): Pending | undefined {
     const pending = this.#pending.get(id)
     this.#pending.delete(id)
-    if (this.#pending.size === 0) this.#port.unref?.()
+    if (this.#pending.size > 0) return pending
+    this.#port.unref?.()
+    if (this.#isDropped) this.dispose()
     return pending
   }
 

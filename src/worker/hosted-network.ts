@@ -100,12 +100,13 @@ class HostedNetwork {
   }
 
   /** Puts a signal, a callback and a source in place of those that the caller kept. */
-  #hang(id: number, { signal, onEpoch, source }: Hooks, args: unknown[]): void {
+  #hang(id: number, { signal, onEpoch, onProgress, source }: Hooks, args: unknown[]): void {
     if (source !== undefined) args[0] = this.#sourceOf(id, source)
-    if (signal === undefined && !onEpoch) return
-    const options = { ...(args.pop() as TrainOptions) }
+    if (signal === undefined && !onEpoch && !onProgress) return
+    const options: TrainOptions & { onProgress?: unknown } = { ...(args.pop() as TrainOptions) }
     if (onEpoch) options.onEpoch = (progress) => this.#tellEpoch(id, progress)
-    if (signal !== undefined) options.signal = this.#signalOf(id, signal === 'aborted')
+    if (onProgress) options.onProgress = (progress: unknown) => this.#tellProgress(id, progress)
+    if (signal !== undefined || onProgress) options.signal = this.#signalOf(id, signal === 'aborted')
     args.push(options)
   }
 
@@ -121,6 +122,11 @@ class HostedNetwork {
     return this.#ask(id, 'onEpoch', progress)
   }
 
+  /** Training does not wait. Where the callback has thrown it ends, and the caller rejects. */
+  #tellProgress(id: number, progress: unknown): void {
+    this.#ask(id, 'onProgress', progress).catch(() => this.#controllers.get(id)?.abort())
+  }
+
   /** What is no iterable comes back from a function as it is, for the network to refuse. */
   #sourceOf(id: number, kind: 'iterable' | 'function'): StreamSource {
     const ask = (name: Question) => this.#ask(id, name) as Promise<IteratorResult<StreamBatch>>
@@ -128,7 +134,7 @@ class HostedNetwork {
     if (kind === 'iterable') return batches
     return async () => {
       const opened = (await this.#ask(id, 'open')) as { other?: StreamBatch[] } | undefined
-      return opened !== undefined && 'other' in opened ? (opened.other as StreamBatch[]) : batches
+      return opened !== undefined && Object.hasOwn(opened, 'other') ? (opened.other as StreamBatch[]) : batches
     }
   }
 
@@ -158,7 +164,8 @@ class HostedNetwork {
   }
 
   #stopAsking(): void {
-    for (const [question, resolve] of this.#questions) resolve({ kind: 'answer', question, isFailed: false })
+    for (const [question, resolve] of this.#questions)
+      resolve({ kind: 'answer', question, value: undefined, isFailed: false })
   }
 
   #post(message: FromWorker, transfer: Transferable[] = []): void {
@@ -179,8 +186,9 @@ function factsOf({ inputs, layers, dtype, seed, engine, parameterCount }: Networ
   return { inputs, layers, dtype, seed, engine, parameterCount }
 }
 
-function packResult({ timeline, ...result }: TrainResult, network: Network): object {
-  if (timeline === undefined) return result
+function packResult(trained: TrainResult, network: Network): object {
+  const { timeline, ...result } = trained
+  if (timeline === undefined || !Object.hasOwn(trained, 'timeline')) return result
   const { every, epochs } = timeline
   const packed: PackedTimeline = { every, epochs, joined: timeline.join(), layout: Network.stateOf(network).layout }
   return { ...result, timeline: packed }

@@ -18,19 +18,20 @@ export type MakerName = 'createNetwork' | 'networkFromJSON' | 'restoreNetwork'
 /** What cannot be posted of a call's arguments: its options, which come last, and its source, which comes first */
 export interface Hooks {
   /** Whether the signal was aborted before the call */
-  signal?: 'open' | 'aborted'
-  onEpoch?: true
-  source?: 'iterable' | 'function'
+  signal: 'open' | 'aborted' | undefined
+  onEpoch: boolean
+  onProgress: boolean
+  source: 'iterable' | 'function' | undefined
 }
 
 /** What the worker may ask the caller of a training: its `onEpoch`, and its source to begin an epoch, go on and end early */
-export type Question = 'onEpoch' | 'open' | 'next' | 'return'
+export type Question = 'onEpoch' | 'onProgress' | 'open' | 'next' | 'return'
 
 export type ToWorker =
-  | { kind: 'call'; id: number; name: CallName | MakerName; args: unknown[]; hooks?: Hooks }
+  | { kind: 'call'; id: number; name: CallName | MakerName; args: unknown[]; hooks: Hooks | undefined }
   | { kind: 'abort'; id: number }
   | { kind: 'setLearningRate'; rate: number }
-  | { kind: 'answer'; question: number; value?: unknown; isFailed: boolean }
+  | { kind: 'answer'; question: number; value: unknown; isFailed: boolean }
 
 export type FromWorker =
   | { kind: 'result'; id: number; value: unknown }
@@ -58,11 +59,11 @@ export interface PackedError {
 }
 
 export function packError(error: unknown): PackedError {
-  if (!(error instanceof Error)) return { name: 'Error', message: String(error) }
+  const none = { code: undefined, path: undefined, row: undefined, column: undefined }
+  if (!(error instanceof Error)) return { ...none, name: 'Error', message: String(error), stack: undefined }
   const { name, message, stack } = error
-  if (!(error instanceof WasmpropError)) return { name, message, stack }
-  const { code, path, row, column } = error
-  return { name, message, stack, code, path, row, column }
+  const own = error instanceof WasmpropError ? { ...error } : {}
+  return { ...none, ...own, name, message, stack }
 }
 
 export function unpackError({ code, path, row, column, name, message, stack }: PackedError): Error {

@@ -4,8 +4,34 @@ import { describe, unexpected, type WasmpropError } from '../errors.ts'
 /** Options are not nested more deeply; where it ends, so do circles. */
 const DEEPEST = 4
 
+/**
+ * Posts what the caller gave; where it has proxies, which nothing can post, a plain copy of it. Throws an error that names the
+ * call, and what of `blamed` cannot be posted.
+ */
+export function postPacked(
+  call: string,
+  values: readonly unknown[],
+  post: (packed: unknown[], transfer: Transferable[]) => void,
+  blamed = values,
+): void {
+  const attempt = (given: readonly unknown[]) => {
+    const transfer: Transferable[] = []
+    const packed = given.map((value) => pack(value, transfer))
+    post(packed, transfer)
+  }
+  try {
+    attempt(values)
+  } catch {
+    try {
+      attempt(values.map((value) => plainOf(value)))
+    } catch (cause) {
+      throw unpostable(call, blamed, cause)
+    }
+  }
+}
+
 /** An argument as it is posted. What must be transferred with it is added to `transfer`. */
-export function pack(argument: unknown, transfer: Transferable[], depth = 0): unknown {
+function pack(argument: unknown, transfer: Transferable[], depth = 0): unknown {
   if (argument instanceof MessagePort) {
     transfer.push(argument)
     return argument
@@ -37,9 +63,17 @@ function copyOf(array: Uint8Array, transfer: Transferable[]): Uint8Array {
   return copy
 }
 
+/** A copy without proxies, such as reactive frameworks make of data: of arrays, and of objects where options may be. */
+function plainOf(value: unknown, depth = 0): unknown {
+  if (depth > DEEPEST || ArrayBuffer.isView(value)) return value
+  if (Array.isArray(value)) return Array.from(value, (part) => plainOf(part, depth + 1))
+  if (!isPlainObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, plainOf(part, depth + 1)]))
+}
+
 /** The error for arguments that structured clone refuses */
-export function unpostable(call: string, args: readonly unknown[], cause: unknown): WasmpropError {
-  const path = args.map((argument) => pathOfFunction(argument, '', 0)).find((found) => found !== undefined)
+function unpostable(call: string, args: readonly unknown[], cause: unknown): WasmpropError {
+  const path = findFunction(args)
   if (path === undefined) {
     const expected = 'arguments that can be posted to a worker: plain arrays, typed arrays and objects'
     return unexpected('INVALID_DATA', call, expected, `others: ${describe((cause as Error).message)}`, { cause })
@@ -52,6 +86,15 @@ export function unpostable(call: string, args: readonly unknown[], cause: unknow
     'a number or a schedule such as { name: "cosine", total: 100 }, since no function can be posted to a worker'
   const advice = '; call setLearningRate in onEpoch, or createNetwork of "wasmprop" in a worker of your own'
   return unexpected('INVALID_CONFIG', path, expected, `a function${advice}`, place)
+}
+
+/** Undefined for what cannot even be looked at, as a revoked proxy */
+function findFunction(args: readonly unknown[]): string | undefined {
+  try {
+    return args.map((argument) => pathOfFunction(argument, '', 0)).find((found) => found !== undefined)
+  } catch {
+    return undefined
+  }
 }
 
 /** Where the first function in options lies. Data have none, and their numbers are not looked at. */

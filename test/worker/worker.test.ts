@@ -234,8 +234,47 @@ describe('a network in a worker', () => {
     const network = await small()
     const misspelt = network.train(INPUTS, TARGETS, { onEpoc: () => {} } as never)
     await expect(misspelt).rejects.toMatchObject({ code: 'INVALID_CONFIG', path: 'onEpoc' })
-    const proxy = network.predict(new Proxy([1, 2, 3], {}))
-    await expect(proxy).rejects.toMatchObject({ code: 'INVALID_DATA', message: expect.stringMatching(/^predict: /) })
+    const { proxy, revoke } = Proxy.revocable([1, 2, 3], {})
+    revoke()
+    const revoked = network.predict(proxy)
+    await expect(revoked).rejects.toMatchObject({ code: 'INVALID_DATA', message: expect.stringMatching(/^predict: /) })
+  })
+
+  it('takes data that are reactive proxies', async () => {
+    const reactive = <T extends object>(value: T): T =>
+      new Proxy(value, {
+        get(target, key) {
+          const part = Reflect.get(target, key)
+          return typeof part === 'object' && part !== null && Array.isArray(target) ? reactive(part) : part
+        },
+      })
+    const network = await small()
+    expect(await network.predict(reactive([1, 2, 3]))).toEqual(await network.predict([1, 2, 3]))
+    const data = new Float32Array([1, 2, 3])
+    expect(await network.predict(reactive({ data, rows: 1, columns: 3 }))).toEqual(await network.predict(data))
+    const [near, far] = [await inThread.createNetwork(SMALL), await small()]
+    await near.train(INPUTS, TARGETS, { epochs: 3 })
+    await far.train(reactive(INPUTS), reactive(TARGETS), reactive({ epochs: 3 }))
+    await near.trainStream([{ inputs: INPUTS, targets: TARGETS }])
+    await far.trainStream([reactive({ inputs: reactive(INPUTS), targets: TARGETS })])
+    expect(await far.weightsHash()).toBe(near.weightsHash())
+  })
+
+  it('refuses JSON.stringify, which cannot wait', async () => {
+    const network = await small()
+    for (const value of [network, { network }, [network]]) {
+      const message = 'JSON.stringify: expected await network.toJSON() of a network in a worker, got the network'
+      expect(() => JSON.stringify(value)).toThrow(message)
+    }
+    expect(JSON.stringify(await network.toJSON())).toMatch(/^{"format":"wasmprop/)
+  })
+
+  it('refuses outputs whose buffer is given away meanwhile', async () => {
+    const network = await small()
+    const outputs = new Float64Array(2)
+    const predicting = network.predictInto([1, 2, 3], outputs)
+    structuredClone(outputs.buffer, { transfer: [outputs.buffer] })
+    await expect(predicting).rejects.toMatchObject({ code: 'INVALID_SHAPE', path: 'outputs' })
   })
 
   it('comes from a model', async () => {
@@ -427,6 +466,46 @@ describe('a given worker', () => {
   })
 })
 
+describe('a function that makes workers', () => {
+  it('makes one for each network, which ends with it', async () => {
+    const workers: Worker[] = []
+    const worker = () => {
+      workers.push(new Worker(new URL('worker-host.js', dist)))
+      return workers[workers.length - 1]
+    }
+    const networks = await Promise.all([small('wasm', { worker }), small('typescript', { worker })])
+    expect(workers).toHaveLength(2)
+    const ended = Promise.all(workers.map((each) => new Promise((resolve) => each.on('exit', resolve))))
+    for (const network of networks) await network.dispose()
+    await ended
+  })
+
+  it('that makes none is refused, and what it throws is passed on', async () => {
+    await expect(small('wasm', { worker: (() => 3) as never })).rejects.toMatchObject({ path: 'worker' })
+    const thrown = new Error('on purpose')
+    const worker = () => {
+      throw thrown
+    }
+    await expect(small('wasm', { worker })).rejects.toBe(thrown)
+  })
+
+  it('is taken for threads and by trainMany', async () => {
+    let made = 0
+    const worker = () => {
+      made++
+      return new Worker(new URL('worker-host.js', dist))
+    }
+    const network = await inThread.createNetwork({ ...SMALL, threads: 2, worker })
+    expect(made).toBe(1)
+    expect(network.engine).toMatchObject({ threads: 2 })
+    network.dispose()
+    await inThread.trainMany([SMALL, SMALL], INPUTS, TARGETS, { epochs: 1, threads: 2, worker })
+    expect(made).toBe(2)
+    const wrong = inThread.trainMany([SMALL], INPUTS, TARGETS, { worker: hostWorker() as never })
+    await expect(wrong).rejects.toMatchObject({ code: 'INVALID_CONFIG', path: 'worker' })
+  })
+})
+
 describe('a host whose caller has gone', () => {
   afterEach(() => vi.restoreAllMocks())
 
@@ -453,6 +532,52 @@ describe('a host whose caller has gone', () => {
 })
 
 describe('a process', () => {
+  const run = async (program: string, ...flags: string[]) => {
+    const args = [...flags, '--input-type=module', '--eval', program]
+    return (await promisify(execFile)(process.execPath, args, { timeout: 50_000 })).stdout
+  }
+
+  it('frees networks that are dropped', async () => {
+    const program = `
+      import threads from 'node:worker_threads'
+      import { createNetwork } from ${JSON.stringify(new URL('worker.js', dist).href)}
+      let ended = 0
+      const watched = class extends threads.Worker {
+        constructor(...given) {
+          super(...given)
+          this.on('exit', () => ended++)
+        }
+      }
+      const real = process.getBuiltinModule
+      process.getBuiltinModule = (name) => name === 'node:worker_threads' ? { ...threads, Worker: watched } : real(name)
+      const config = { inputs: 1, layers: [{ units: 1 }] }
+      const training = (await createNetwork(config)).train([[1]], [[2]], { epochs: 20000 })
+      for (let count = 0; count < 5; count++) await (await createNetwork(config)).weightsHash()
+      while (ended < 5) {
+        gc()
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      console.log((await training).stopReason)
+      while (ended < 6) {
+        gc()
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }`
+    expect(await run(program, '--expose-gc')).toBe('epochs\n')
+  })
+
+  it('may have put anything on Object.prototype', async () => {
+    const program = `
+      const { createNetwork } = await import(${JSON.stringify(new URL('worker.js', dist).href)})
+      const names = ['onEpoch', 'onProgress', 'source', 'timeline', 'hooks', 'worker', 'other', 'wasmprop', 'port']
+      for (const name of names) Object.prototype[name] = 1
+      const network = await createNetwork({ inputs: 1, layers: [{ units: 1 }], seed: 1 })
+      const onEpoch = ({ epoch }) => epoch < 3
+      const { stopReason, timeline } = await network.train([[1], [2]], [[2], [4]], { epochs: 10, onEpoch })
+      const wrong = await network.predict([1, 2, 3]).catch(({ code, path }) => code)
+      console.log(stopReason, timeline, wrong)`
+    expect(await run(program)).toBe('callback 1 INVALID_SHAPE\n')
+  })
+
   it('ends by itself while its workers are idle', async () => {
     const program = `
       import { createNetwork } from ${JSON.stringify(new URL('worker.js', dist).href)}
