@@ -1,16 +1,16 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
-import { DIFFERENTIATES } from '../../assembly/ids.ts'
+import { DIFFERENTIATES, GIVES_DERIVATIVES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
 import { type MatrixInput, type Predictions, toForm } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
+import { readMatrix } from '../data/read-matrix.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, readSampleWeights } from '../data/training-set.ts'
 import { describe, disposed, unexpected, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
-import { writeProgram } from '../memory/write-program.ts'
 import {
   checkWeights,
   copyLayers,
@@ -22,6 +22,7 @@ import {
   readLayers,
   unpackParameters,
 } from '../memory/parameters.ts'
+import { writeProgram } from '../memory/write-program.ts'
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { normOf } from '../numerics/norms.ts'
@@ -262,6 +263,31 @@ export class Network {
       if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
       state.session = undefined
       return outcome.loss
+    })
+  }
+
+  /**
+   * One optimizer step from ∂E/∂output of these rows, rows × outputs in the targets' units, for losses of your own and
+   * policies: E is a sum, nothing is divided by the rows. Penalties, clipping and decay act as ever. Nothing is dropped, so
+   * that the derivatives are those of what `predict` gives. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE for what comes
+   * in, NOT_FITTED before the scaling is fitted, INVALID_CONFIG with L-BFGS, which needs the loss itself; NOT_FINITE, with
+   * everything as before, where the step does not lead to finite weights.
+   */
+  trainOnGradients(inputs: MatrixInput, outputGradients: MatrixInput): void {
+    this.#alone('trainOnGradients', (state) => {
+      const x = readInputs(state, inputs)
+      const { inputScaling, targetScaling } = fittedScalings(state, 'trainOnGradients')
+      if (state.fullBatch) refuse('trainOnGradients', 'another optimizer: it searches along the loss', 'lbfgs')
+      const shape = { name: 'outputGradients', columns: this.#outputs, rows: x.rows }
+      const data = new Float64Array(x.rows * this.#outputs)
+      readMatrix(outputGradients, { ...shape, dtype: 'float64' }).copyRows(0, x.rows, data, 0, this.#outputs)
+      // output = raw · scale + offset
+      const byRaw = data.map((gradient, index) => gradient * targetScaling.scale[index % this.#outputs])
+      const targets = readMatrix(byRaw, { ...shape, dtype: state.config.dtype })
+      const rows = { inputs: inputScaling.apply(x), targets }
+      const outcome = stepOnRows(state, rows, undefined, DIFFERENTIATES | GIVES_DERIVATIVES)
+      if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
+      state.session = undefined
     })
   }
 

@@ -90,6 +90,7 @@ const ways: Record<CallName, Way> = {
   trainStream,
   resume: train,
   trainOnBatch: call,
+  trainOnGradients: call,
   predict: call,
   predictInto: callInto,
   predictClass: call,
