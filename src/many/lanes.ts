@@ -62,8 +62,8 @@ export class Lanes {
     writeProgram(memory.buffer, this.#layout, config)
     this.#program = new Program(memory.buffer)
     const { inputs: dataInputs, targets: dataTargets, order, epochLosses, epochLossesCapacity } = this.#data
-    Object.assign(this.#program, { dataInputs, dataTargets, dataRows: rows, batchRows, order })
-    Object.assign(this.#program, { epochLosses, epochLossesCapacity })
+    this.#program.set({ dataInputs, dataTargets, dataRows: rows, batchRows, order })
+    this.#program.set({ epochLosses, epochLossesCapacity })
     this.#table = new LaneTable(memory.buffer, this.#layout.laneTable, count)
   }
 

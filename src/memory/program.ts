@@ -15,15 +15,28 @@ function recordOf<Offsets extends Readonly<Record<string, number>>>(offsets: Off
       this.#doubles = new Float64Array(buffer, address, size / 8)
     }
 
+    /** Writes several fields. */
+    set(values: Partial<Fields<Offsets>>): void {
+      for (const name in values) this.#write(offsets[name], values[name] as number)
+    }
+
+    #read(offset: number): number {
+      return offset < doubles ? this.#words[offset >>> 2] : this.#doubles[offset >>> 3]
+    }
+
+    #write(offset: number, value: number): void {
+      if (offset < doubles) this.#words[offset >>> 2] = value
+      else this.#doubles[offset >>> 3] = value
+    }
+
     static {
       for (const [name, offset] of Object.entries(offsets)) {
         Object.defineProperty(View.prototype, name, {
           get(this: View) {
-            return offset < doubles ? this.#words[offset >>> 2] : this.#doubles[offset >>> 3]
+            return this.#read(offset)
           },
           set(this: View, value: number) {
-            if (offset < doubles) this.#words[offset >>> 2] = value
-            else this.#doubles[offset >>> 3] = value
+            this.#write(offset, value)
           },
         })
       }
@@ -32,7 +45,7 @@ function recordOf<Offsets extends Readonly<Record<string, number>>>(offsets: Off
   return View as unknown as new (
     buffer: ArrayBufferLike,
     address: number,
-  ) => Fields<Offsets>
+  ) => View & Fields<Offsets>
 }
 
 const ProgramFields = recordOf(

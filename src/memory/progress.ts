@@ -14,6 +14,6 @@ export function readProgress(buffer: ArrayBufferLike): number[] {
 export function writeProgress(buffer: ArrayBufferLike, progress: ArrayLike<number>): void {
   const program = new Program(buffer)
   const [epoch, stepsDone, epochsLeft, epochSum, ...others] = Array.from(progress)
-  Object.assign(program, { epoch, stepsDone, epochsLeft, epochSum, position: others[OPTIMIZER_VALUES_COUNT] })
+  program.set({ epoch, stepsDone, epochsLeft, epochSum, position: others[OPTIMIZER_VALUES_COUNT] })
   program.optimizerValues.set(others.slice(0, OPTIMIZER_VALUES_COUNT))
 }

@@ -11,13 +11,15 @@ export interface BatchedShape extends DataShape {
   readonly batchRows: number
 }
 
+type Reserved = Pick<NetworkState, 'engine' | 'layout'>
+
 /**
  * Makes room for the rows of a session, points the program at it, and gives where everything lies. Throws OUT_OF_MEMORY with
  * the program as it was.
  */
-export function reserveRows(state: NetworkState, data: BatchedShape): DataLayout {
+export function reserveRows(state: Reserved, data: BatchedShape): DataLayout {
   const places = reserve(state, data)
-  Object.assign(new Program(state.engine.buffer), {
+  new Program(state.engine.buffer).set({
     dataInputs: places.inputs,
     dataTargets: places.targets,
     dataRows: data.rows,
@@ -31,7 +33,7 @@ export function reserveRows(state: NetworkState, data: BatchedShape): DataLayout
   return places
 }
 
-function reserve({ engine, layout }: NetworkState, shape: DataShape): DataLayout {
+function reserve({ engine, layout }: Reserved, shape: DataShape): DataLayout {
   const places = layOutData(layout, shape)
   engine.reserve(places.end)
   return places

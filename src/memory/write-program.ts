@@ -20,17 +20,16 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
   writeAdjustments(program, config)
   writeLayers(buffer, layout, config)
   const { team, threads } = layout
-  if (team)
-    Object.assign(new TeamRecord(buffer, team), { threads, splitBytes: SPLIT_BYTES, splitProduct: SPLIT_PRODUCT })
+  if (team) new TeamRecord(buffer, team).set({ threads, splitBytes: SPLIT_BYTES, splitProduct: SPLIT_PRODUCT })
 }
 
 function placeProgram(program: Program, layout: Layout): void {
   const { parameters, parameterBytes, gradients, blockRows, inputBlock, inputStride, targetBlock, targetStride } =
     layout
   const { weightBlock, lossColumns, zeros, packed, transposed, team } = layout
-  Object.assign(program, { parameters, parameterBytes, gradients, state: parameters + parameterBytes })
-  Object.assign(program, { blockRows, inputBlock, inputStride, targetBlock, targetStride })
-  Object.assign(program, { weightBlock, weightColumns: 1, lossColumns, zeros, packed, transposed, team })
+  program.set({ parameters, parameterBytes, gradients, state: parameters + parameterBytes })
+  program.set({ blockRows, inputBlock, inputStride, targetBlock, targetStride })
+  program.set({ weightBlock, weightColumns: 1, lossColumns, zeros, packed, transposed, team })
 }
 
 function writeLoss(program: Program, { loss, outputs }: ResolvedConfig): void {
@@ -59,17 +58,18 @@ function writeOptimizer(program: Program, { optimizer, learningRate }: ResolvedC
 /** What is done to gradients before the optimizer sees them */
 function writeAdjustments(program: Program, { regularization, clipValue, clipNorm, optimizer }: ResolvedConfig): void {
   const { l1, l2 } = regularization
-  Object.assign(program, { l1, l2, clipValue, clipNorm })
+  program.set({ l1, l2, clipValue, clipNorm })
   program.adjustsGradients = Number([l1, l2, clipValue, clipNorm, optimizer.options.weightDecay].some(Boolean))
 }
 
 function writeLayers(buffer: ArrayBufferLike, { layers }: Layout, config: ResolvedConfig): void {
   const records = PROGRAM + PROGRAM_SIZE
-  Object.assign(new Program(buffer), { layers: records, layerCount: layers.length })
+  new Program(buffer).set({ layers: records, layerCount: layers.length })
   layers.forEach((layer, index) => {
     const { activation, trainsBiases, isTrainable, dropout } = config.layers[index]
     const { id, parameter } = activationOf(activation)
-    Object.assign(new LayerRecord(buffer, records + index * LAYER_SIZE), layer, {
+    new LayerRecord(buffer, records + index * LAYER_SIZE).set({
+      ...layer,
       activation: id,
       trainsBiases: Number(isTrainable && trainsBiases),
       trainsWeights: Number(isTrainable),

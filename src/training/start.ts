@@ -58,7 +58,7 @@ export function startOnRows(
   placeRows(state, places, scaleSet(state, set, scalings))
   // Nothing is refused any more.
   Object.assign(state, scalings)
-  Object.assign(new Program(state.engine.buffer), { position: 0, epochSum: 0, epochsLeft: options.session.epochs })
+  new Program(state.engine.buffer).set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
   state.session = session
   return new TrainingRun(state, session, data, places, options)
 }
