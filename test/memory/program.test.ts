@@ -49,7 +49,7 @@ describe('the fields lie where the engines look for them', () => {
 
   it('of a layer', () => {
     const names = fieldsOf(LayerRecord.prototype)
-    expect(names.length).toBe(17)
+    expect(names.length).toBe(18)
     const make = (buffer: ArrayBuffer) => new LayerRecord(buffer, 64) as unknown as Fields
     expectFields(names, P.ACTIVATION_PARAMETER, P.LAYER_SIZE, make, 64)
   })
