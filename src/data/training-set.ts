@@ -38,12 +38,17 @@ export interface TrainingSet extends Rows {
   /** What the loss of each row is multiplied by; undefined: 1 */
   readonly weights?: Float64Array
   readonly validation?: Rows
+  readonly validationWeights?: Float64Array
+  /** Numbers of the rows that a split holds out, ascending */
+  readonly heldRows?: Uint32Array
 }
 
 /** Rows that are held out: their share, and whether they are drawn or the last ones */
 export interface Split {
   readonly share: number
   readonly order: 'random' | 'last'
+  /** Of the draw; undefined: the network's */
+  readonly seed?: number
 }
 
 /** The options of `train` that rows are divided by, the weights not yet checked */
@@ -51,25 +56,25 @@ export interface Division {
   readonly split?: Split
   readonly sampleWeights?: unknown
   readonly classWeights?: unknown
+  /** Beside rows of their own for the validation: their weights */
+  readonly validation?: { readonly sampleWeights?: unknown }
 }
 
-/** Divides checked rows as the options ask. `validation` are rows of their own. */
-export function divideRows(
-  rows: Rows,
-  { split, sampleWeights, classWeights }: Division,
-  seed: number,
-  validation: Rows | undefined,
-): TrainingSet {
+/** Divides checked rows as the options ask. `own` are rows of their own for the validation. */
+export function divideRows(rows: Rows, options: Division, seed: number, own: Rows | undefined): TrainingSet {
+  const { split, sampleWeights, classWeights, validation } = options
   const given = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
   if (split === undefined) {
-    const weights = weigh(rows.targets, given, classWeights)
-    return { ...rows, ...(weights ? { weights } : {}), ...(validation ? { validation } : {}) }
+    const ofOwn = validation?.sampleWeights
+    const path = 'validation.sampleWeights'
+    const ownWeights =
+      own && ofOwn !== undefined ? readSampleWeights(ofOwn, own.inputs.rows, path, 'validation') : undefined
+    return weigh({ ...rows, ...(own ? { validation: own } : {}) }, given, ownWeights, classWeights)
   }
-  const { trained, held } = splitRows(rows.targets, split.share, split.order, seed)
-  const training = selectBoth(rows, trained)
-  const kept = given && Float64Array.from(trained, (row) => given[row])
-  const weights = weigh(training.targets, kept, classWeights)
-  return { ...training, ...(weights ? { weights } : {}), validation: selectBoth(rows, held) }
+  const { trained, held } = splitRows(rows.targets, split.share, split.order, split.seed ?? seed)
+  const set = { ...selectBoth(rows, trained), validation: selectBoth(rows, held), heldRows: held }
+  const weightsOf = (numbers: Uint32Array) => given && Float64Array.from(numbers, (row) => given[row])
+  return weigh(set, weightsOf(trained), weightsOf(held), classWeights)
 }
 
 /** How many of so many rows a split holds out */
@@ -121,7 +126,12 @@ function shareOut(count: number, sizes: Uint32Array): Uint32Array {
 }
 
 /** Checks one weight per row. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
-export function readSampleWeights(value: unknown, rows: number, path = 'sampleWeights'): Float64Array {
+export function readSampleWeights(
+  value: unknown,
+  rows: number,
+  path = 'sampleWeights',
+  kind: 'trained' | 'validation' = 'trained',
+): Float64Array {
   const weights = new Float64Array(rows)
   readMatrix(value, { name: path, columns: 1, rows, dtype: 'float64' }).copyRows(0, rows, weights, 0, 1)
   const row = weights.findIndex((weight) => weight < 0)
@@ -129,38 +139,70 @@ export function readSampleWeights(value: unknown, rows: number, path = 'sampleWe
     const place = { path, row }
     throw unexpected('INVALID_DATA', `${path}[${row}]`, 'a number of at least 0', `${weights[row]}`, place)
   }
-  refuseZeros(weights, path)
+  refuseZeros(weights, path, kind)
   return weights
 }
 
-/** Nothing could be learned from such rows. */
-function refuseZeros(weights: Float64Array, path: string): void {
+/** Nothing could be learned from such rows, or said of them. */
+function refuseZeros(weights: Float64Array, path: string, kind: 'trained' | 'validation' = 'trained'): void {
   if (weights.some((weight) => weight > 0)) return
-  throw unexpected('INVALID_DATA', path, 'at least one trained row above 0', 'zeros')
+  throw unexpected('INVALID_DATA', path, `at least one ${kind} row above 0`, 'zeros')
 }
 
-/** What every row counts: its own weight times that of its class; undefined where all count 1 */
-function weigh(targets: Matrix, given: Float64Array | undefined, classWeights: unknown): Float64Array | undefined {
-  const ofClasses = classWeights === undefined ? undefined : weighClasses(targets, classWeights)
-  const weights = ofClasses && given ? given.map((weight, row) => weight * ofClasses[row]) : (given ?? ofClasses)
+/** Gives all rows what they count: the own weight of each times that of its class, by the classes of the trained rows. */
+function weigh(
+  set: TrainingSet,
+  given: Float64Array | undefined,
+  ofHeld: Float64Array | undefined,
+  classWeights: unknown,
+): TrainingSet {
+  const byClass = classWeights === undefined ? undefined : readClassWeights(set.targets, classWeights)
+  const weights = combine(set.targets, given, byClass)
   if (weights) refuseZeros(weights, given ? 'sampleWeights' : 'classWeights')
-  return weights
+  const { validation } = set
+  const validationWeights = validation && combine(validation.targets, ofHeld, byClass)
+  if (validationWeights) refuseZeros(validationWeights, ofHeld ? 'sampleWeights' : 'classWeights', 'validation')
+  return { ...set, ...(weights ? { weights } : {}), ...(validationWeights ? { validationWeights } : {}) }
 }
 
-function weighClasses(targets: Matrix, classWeights: unknown): Float64Array {
-  const path = 'classWeights'
+/** Weights of rows that are evaluated, undefined where all count 1. `'balanced'` is by these rows' classes. */
+export function weighRows(targets: Matrix, sampleWeights: unknown, classWeights: unknown): Float64Array | undefined {
+  return weigh(
+    { inputs: targets, targets },
+    sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, targets.rows),
+    undefined,
+    classWeights,
+  ).weights
+}
+
+/** Undefined where all count 1 */
+function combine(
+  targets: Matrix,
+  given: Float64Array | undefined,
+  byClass: readonly number[] | undefined,
+): Float64Array | undefined {
+  if (byClass === undefined) return given
+  // A class that no trained row has counts 1.
+  return classesOf(targets).reduce((weights, number, row) => {
+    weights[row] = (given ? given[row] : 1) * (byClass[number] ?? 1)
+    return weights
+  }, new Float64Array(targets.rows))
+}
+
+function classesOf(targets: Matrix): Uint32Array {
   const classes = classesOfTargets(targets)
-  if (classes === undefined) {
-    const expected = 'targets that are classes (class numbers, one-hot rows, or 0 and 1)'
-    throw unexpected('INVALID_DATA', path, expected, 'others; use sampleWeights')
-  }
+  if (classes) return classes
+  const expected = 'targets that are classes (class numbers, one-hot rows, or 0 and 1)'
+  throw unexpected('INVALID_DATA', 'classWeights', expected, 'others; use sampleWeights')
+}
+
+/** The weight of every class */
+function readClassWeights(targets: Matrix, classWeights: unknown): number[] {
+  const classes = classesOf(targets)
+  if (classWeights !== 'balanced') return checkClassWeights(classWeights, targets.columns === 1 ? 2 : targets.columns)
   const counts = countClasses(classes)
   const present = counts.filter((count) => count > 0).length
-  const weights =
-    classWeights === 'balanced'
-      ? Array.from(counts, (count) => classes.length / (present * count))
-      : checkClassWeights(classWeights, targets.columns === 1 ? 2 : targets.columns)
-  return Float64Array.from(classes, (number) => weights[number])
+  return Array.from(counts, (count) => (count === 0 ? 1 : classes.length / (present * count)))
 }
 
 function checkClassWeights(value: unknown, count: number): number[] {

@@ -2,7 +2,7 @@
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
 import { type EngineOptions, engineOptionNames, type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
 import type { Scaling } from '../data/scaling.ts'
-import { heldRows } from '../data/training-set.ts'
+import { heldRows, type Split } from '../data/training-set.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import { layOutData } from '../memory/layout.ts'
 import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
@@ -10,10 +10,10 @@ import { optimizerSlot } from '../memory/program.ts'
 import { POSITION_PLACE, readProgress, writeProgress } from '../memory/progress.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
-import { checkBoolean, checkInteger, checkName, checkNumber, readOptions, refuse } from '../options/check.ts'
+import { checkBoolean, checkInteger, checkNumber, readOptions, refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
-import { resolveSession, type SessionOptions } from '../training/options.ts'
+import { resolveSession, resolveSplit, type SessionOptions } from '../training/options.ts'
 import { TrainingSession } from '../training/session.ts'
 import { keepData, type SessionData } from '../training/session-data.ts'
 import type { TrainingState } from '../training/state.ts'
@@ -100,12 +100,13 @@ function describeSession(state: NetworkState, session: TrainingSession<SessionDa
 }
 
 function readSessionBlocks(state: NetworkState, session: TrainingSession<SessionData>): Blocks {
-  const { losses, validationLosses, best, lastWeights, timeline } = session
+  const { losses, validationLosses, validationWeights, best, lastWeights, timeline } = session
   return {
     losses: losses.toArray(),
     validationLosses: validationLosses.toArray(),
     best: Float64Array.of(best.loss, best.epoch, best.epochsWithoutGain),
     ...(best.weights ? { bestWeights: best.weights.slice() } : {}),
+    ...(validationWeights ? { validationWeights: validationWeights.slice() } : {}),
     ...(lastWeights ? { lastWeights: lastWeights.slice() } : {}),
     ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
     ...keepData(state, session).ownRows,
@@ -249,9 +250,14 @@ function checkTimeline(blocks: Blocks, config: ResolvedConfig): void {
 }
 
 function checkOwnRows(blocks: Blocks, data: SessionData, config: ResolvedConfig): void {
-  if (data.isWeighted) {
-    const weights = expectNumbers(blocks, 'weights', data.rows)
-    if (weights.some((weight) => weight < 0)) throw invalid('weights', 'numbers of at least 0', 'others')
+  const { isWeighted, rows, validationRows } = data
+  const ofRows = {
+    ...(isWeighted ? { weights: rows } : {}),
+    ...(blocks.validationWeights ? { validationWeights: validationRows } : {}),
+  }
+  for (const [name, count] of Object.entries(ofRows)) {
+    const weights = expectNumbers(blocks, name, count)
+    if (weights.some((weight) => weight < 0)) throw invalid(name, 'numbers of at least 0', 'others')
   }
   if (data.validationRows === 0 || data.split) return
   expectNumbers(blocks, 'validationInputs', data.validationRows * config.inputs, config)
@@ -287,12 +293,8 @@ function readData(value: unknown, { optimizer }: ResolvedConfig): SessionData {
   }
 }
 
-function readSplit(value: unknown, path: string): NonNullable<SessionData['split']> {
-  const { share, order } = readOptions(value, path, ['share', 'order'])
-  return {
-    share: checkNumber(share, `${path}.share`, { above: 0, below: 1 }),
-    order: checkName(order, `${path}.order`, ['random', 'last']),
-  }
+function readSplit(value: unknown, path: string): Split {
+  return resolveSplit(readOptions(value, path, ['share', 'order', 'seed']), path)
 }
 
 /** A block that must be there, of any length where none is given; float64 unless it is in the network's type */
@@ -324,6 +326,7 @@ export function applySnapshot(state: TrainingState, { blocks, scalings, session:
   const { options, data, firstStep, awaitsEpochEnd, hasConverged, fingerprint } = saved
   const session = within('course.', () => new TrainingSession(options, data, state, firstStep))
   Object.assign(session, { awaitsEpochEnd, hasConverged, lastWeights: blocks.lastWeights })
+  session.validationWeights = blocks.validationWeights as Float64Array | undefined
   session.samplesBefore = blocks.losses.length * data.rows + blocks.progress[POSITION_PLACE]
   session.losses.add(blocks.losses)
   session.validationLosses.add(blocks.validationLosses)

@@ -8,7 +8,7 @@ import type { Matrix } from '../data/matrix.ts'
 import { readMatrix } from '../data/read-matrix.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
-import { type Rows, readSampleWeights } from '../data/training-set.ts'
+import { type Rows, readSampleWeights, weighRows } from '../data/training-set.ts'
 import { describe, disposed, unexpected, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
@@ -89,6 +89,8 @@ interface Held {
 function infoOf({ inputs, units, activation, hasBiases, trainsBiases }: ResolvedLayer): LayerInfo {
   return Object.freeze({ inputs, units, activation: activation.name, bias: hasBiases, trainBias: trainsBiases })
 }
+
+const evaluateNames = ['metrics', 'sampleWeights', 'classWeights'] as const
 
 /** What is over too soon to be aborted */
 const SHORT_RUN: Run = { abort() {} }
@@ -378,25 +380,28 @@ export class Network {
 
   /**
    * The loss of these rows, of the scaled targets and without penalties, and the metrics that are asked for, in the
-   * targets' own units. Throws INVALID_CONFIG for metrics, INVALID_SHAPE, INVALID_DATA or NOT_FINITE for rows, NOT_FITTED
+   * targets' own units. `sampleWeights` and `classWeights` weigh the loss as in `train`, not the metrics; `'balanced'` goes
+   * by these rows. Throws INVALID_CONFIG for metrics, INVALID_SHAPE, INVALID_DATA or NOT_FINITE for rows, NOT_FITTED
    * before the scaling is fitted, NOT_FINITE where the loss or an output overflows.
    */
   evaluate(
     inputs: MatrixInput,
     targets: MatrixInput,
-    options: { metrics?: readonly MetricChoice[] } = {},
+    options: { metrics?: readonly MetricChoice[] } & Pick<TrainOptions, 'sampleWeights' | 'classWeights'> = {},
   ): { loss: number } & Metrics {
-    const metrics = resolveMetrics(readOptions(options, '', ['metrics']).metrics, this.#outputs)
-    return this.#evaluate(readRows(this.#state, inputs, targets), metrics)
+    const { metrics: choices, sampleWeights, classWeights } = readOptions(options, '', evaluateNames)
+    const metrics = resolveMetrics(choices, this.#outputs)
+    const rows = readRows(this.#state, inputs, targets)
+    return this.#evaluate(rows, metrics, weighRows(rows.targets, sampleWeights, classWeights))
   }
 
-  #evaluate(rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
+  #evaluate(rows: Rows, metrics: readonly ResolvedMetric[], weights?: Float64Array): { loss: number } & Metrics {
     const scalings = fittedScalings(this.#state, 'evaluate')
     const outputs = newValues(this.#state.config.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
     const values = this.#values()
     const collect = (row: number, count: number) => copyOutputs(values, this.#state.layout, count, outputs, row)
     const scaled = scaleRows(this.#state, rows, scalings)
-    const loss = evaluateRows(this.#state, scaled, 0, undefined, metrics.length > 0 ? collect : undefined)
+    const loss = evaluateRows(this.#state, scaled, 0, weights, metrics.length > 0 ? collect : undefined)
     finite(loss, 'evaluate: expected the loss')
     scalings.targetScaling.undo(outputs)
     refuseOverflow(outputs, this.#outputs, 'evaluate')

@@ -16,7 +16,7 @@ import type { StopReason, TrainingSession } from './session.ts'
 import type { SessionData } from './session-data.ts'
 import type { TrainingState } from './state.ts'
 import type { Timeline } from './timeline.ts'
-import { ValidationPass } from './validation.ts'
+import { RowsPass, validationRows } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
 
@@ -30,6 +30,8 @@ export interface TrainResult {
   loss: Float64Array
   /** Loss of the validation rows after every finished epoch, where there are any */
   validationLoss?: Float64Array
+  /** Numbers of the rows that `validation: { split }` held out, ascending */
+  validationRows?: Uint32Array
   /** With `earlyStopping`: the epoch, counted from 0, with the least monitored loss */
   bestEpoch?: number
   stopReason: StopReason
@@ -77,7 +79,7 @@ export class TrainingRun implements Run {
   #rate = 0
   #sliceSteps: number
   #safePoint: SafePoint | undefined
-  #validation: ValidationPass | undefined
+  #validation: RowsPass | undefined
   #reason?: StopReason
   #advice?: string
   readonly #waiting = new Waiting()
@@ -288,7 +290,11 @@ export class TrainingRun implements Run {
   #endEpoch(): void {
     let validationLoss: number | undefined
     if (this.#data.validationRows > 0) {
-      this.#validation ??= new ValidationPass(this.#state, this.#places, this.#data.validationRows)
+      const { validationWeights } = this.#session
+      this.#validation ??= new RowsPass(
+        this.#state,
+        validationRows(this.#places, this.#data.validationRows, validationWeights),
+      )
       const end = now() + SLICE_MILLISECONDS
       validationLoss = this.#validation.advance(() => now() < end)
       if (validationLoss === undefined) return
@@ -374,12 +380,13 @@ export function resultOf(
   samples = samplesOf(engine, session),
 ): TrainResult {
   const steps = new Program(engine.buffer).stepsDone - session.firstStep
-  const { losses, validationLosses, timeline, best, options, milliseconds } = session
+  const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
   return {
     epochs: losses.length,
     steps,
     loss: losses.toArray(),
     ...(validationLosses.length > 0 ? { validationLoss: validationLosses.toArray() } : {}),
+    ...(heldRows ? { validationRows: heldRows.slice() } : {}),
     ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
     stopReason,
     milliseconds,

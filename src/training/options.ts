@@ -1,7 +1,8 @@
 // What users may ask of `train`, `trainStream` and `resume`: the options, their defaults, and every check that needs no data.
 
+import { LARGEST_SEED } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import type { Division } from '../data/training-set.ts'
+import type { Division, Split } from '../data/training-set.ts'
 import type { NumericArray } from '../numerics/typed.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from '../options/check.ts'
 
@@ -14,10 +15,11 @@ export interface TrainOptions {
   /** Whether each epoch takes the rows in an order of its own. A full batch is never shuffled. Default true */
   shuffle?: boolean
   /**
-   * Rows whose loss is taken after every epoch, and that are not trained on: a share of the rows, drawn with the network's
-   * seed (and from every class alike) or the last ones, or rows of their own. Default: none
+   * Rows whose loss is taken after every epoch, weighted as in training, and that are not trained on: a share of the rows,
+   * drawn with `seed` (and from every class alike; default: the network's seed) or the last ones, or rows of their own.
+   * Default: none
    */
-  validation?: { split: number; order?: 'random' | 'last' } | { inputs: MatrixInput; targets: MatrixInput }
+  validation?: { split: number; order?: 'random' | 'last'; seed?: number } | ValidationRows
   /** Ends training when the monitored loss no longer falls, and gives the best weights back. Default: never */
   earlyStopping?: EarlyStopping
   /**
@@ -25,9 +27,9 @@ export interface TrainOptions {
    * the epoch's step. Default: never
    */
   targetLoss?: number
-  /** What each row's loss is multiplied by, at least 0, not all 0: Σ wᵢ · lossᵢ / n. Validation rows count 1. Default: 1 */
+  /** What each row's loss is multiplied by, at least 0, not all 0: Σ wᵢ · lossᵢ / n. Default: 1 */
   sampleWeights?: readonly number[] | NumericArray
-  /** The same by class; `'balanced'`: rows / (classes · rows of the class). Default: 1 */
+  /** The same by class, of the validation rows too; `'balanced'`: trained rows / (classes · rows of the class). Default: 1 */
   classWeights?: readonly number[] | NumericArray | 'balanced'
   /**
    * Ends training when aborted, with the weights of the last finished batch, or the best ones with `earlyStopping`. One that is aborted already trains nothing;
@@ -41,6 +43,13 @@ export interface TrainOptions {
   onEpoch?: (progress: EpochProgress) => unknown
   /** Keeps the weights of every n-th epoch, or of as many as fit into so many bytes, as `result.timeline`. Default: none */
   history?: { weights: { every: number } | { bytes: number } }
+}
+
+/** Rows of their own for the validation; `sampleWeights` as in `train` */
+export interface ValidationRows {
+  inputs: MatrixInput
+  targets: MatrixInput
+  sampleWeights?: readonly number[] | NumericArray
 }
 
 export interface EarlyStopping {
@@ -60,8 +69,7 @@ export interface EarlyStopping {
 /** What `trainStream` takes: batches come from its source. `epochs` is 1 by default where that is no function. */
 export interface StreamOptions
   extends Pick<TrainOptions, 'epochs' | 'earlyStopping' | 'targetLoss' | 'signal' | 'onEpoch' | 'history'> {
-  /** Rows of their own */
-  validation?: { inputs: MatrixInput; targets: MatrixInput }
+  validation?: ValidationRows
 }
 
 /** What `resume` takes: all else is as the call that is resumed had it. */
@@ -103,7 +111,7 @@ export interface ResolvedTrainOptions extends HostOptions, Division {
   readonly batchSize: number | 'full' | undefined
   readonly shuffle: boolean
   /** Rows of their own, not yet checked */
-  readonly validation?: { readonly inputs: unknown; readonly targets: unknown }
+  readonly validation?: { readonly inputs: unknown; readonly targets: unknown; readonly sampleWeights?: unknown }
 }
 
 const MOST_EPOCHS = 2 ** 53
@@ -223,20 +231,30 @@ function resolveValidation(value: unknown): Pick<ResolvedTrainOptions, 'split' |
   if (value === undefined) return {}
   const path = 'validation'
   const forms = '{ split } (a share of the rows) or { inputs, targets }'
-  const { split, order, inputs, targets } = readOptions(value, path, ['split', 'order', 'inputs', 'targets'], forms)
-  const hasRows = inputs !== undefined && targets !== undefined
-  if ((split !== undefined) === (inputs !== undefined || targets !== undefined) || (split === undefined && !hasRows)) {
-    refuse(path, `either ${forms}`, value)
+  const names = ['split', 'order', 'seed', 'inputs', 'targets', 'sampleWeights'] as const
+  const { split, order, seed, ...rows } = readOptions(value, path, names, forms)
+  const isOwn = rows.inputs !== undefined && rows.targets !== undefined
+  const isSplit = split !== undefined && rows.inputs === undefined && rows.targets === undefined
+  if (split === undefined ? !isOwn : !isSplit) refuse(path, `either ${forms}`, value)
+  const forbidden = isSplit ? { sampleWeights: rows.sampleWeights } : { order, seed }
+  for (const [name, given] of Object.entries(forbidden)) {
+    const other = isSplit ? 'split' : 'inputs and targets'
+    if (given !== undefined) refuse(`${path}.${name}`, `no such option beside ${other}`, given)
   }
-  if (hasRows) {
-    if (order !== undefined) refuse(`${path}.order`, 'no such option beside inputs and targets', order)
-    return { validation: { inputs, targets } }
-  }
+  return isSplit ? { split: resolveSplit({ share: split, order, seed }, path, 'split') } : { validation: { ...rows } }
+}
+
+/** `share`: the name of the share in messages */
+export function resolveSplit(
+  given: Partial<Record<keyof Split, unknown>>,
+  path: string,
+  share: 'split' | 'share' = 'share',
+): Split {
+  const { order = 'random', seed } = given
   return {
-    split: {
-      share: checkNumber(split, `${path}.split`, { above: 0, below: 1 }),
-      order: order === undefined ? 'random' : checkName(order, `${path}.order`, ['random', 'last']),
-    },
+    share: checkNumber(given.share, `${path}.${share}`, { above: 0, below: 1 }),
+    order: checkName(order, `${path}.order`, ['random', 'last']),
+    ...(seed === undefined ? {} : { seed: checkInteger(seed, `${path}.seed`, 0, LARGEST_SEED) }),
   }
 }
 

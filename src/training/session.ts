@@ -60,6 +60,10 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   hasConverged = false
   /** Where the call was aborted, and the network has the best weights: those to go on from */
   lastWeights: Values | undefined
+  /** Of the validation rows; undefined: all count 1 */
+  validationWeights: Float64Array | undefined
+  /** Numbers of the rows that were taken for the validation, ascending */
+  heldRows: Uint32Array | undefined
   /** Spent by this network on earlier parts of this call */
   milliseconds = 0
   /** Rows that were trained on before the snapshot, by another network */

@@ -52,6 +52,7 @@ export function startOnRows(
   const data = describeData(state, options, set)
   const scalings = scalingsFor(state, set)
   const session = new TrainingSession(options.session, data, state, stepsDone(state))
+  Object.assign(session, { validationWeights: set.validationWeights, heldRows: set.heldRows })
   session.begin(state)
   keepSession(state)
   const places = reserveRows(state, data)
@@ -125,6 +126,11 @@ export function startStream(state: TrainingState, source: StreamSource, options:
     return { rows: scaleRows(state, rows, scalings), weights }
   }
   const session = new TrainingSession(resolved.session, undefined, state, stepsDone(state))
+  if (validation?.sampleWeights !== undefined && held) {
+    const { rows } = held.inputs
+    const path = 'validation.sampleWeights'
+    session.validationWeights = readSampleWeights(validation.sampleWeights, rows, path, 'validation')
+  }
   session.begin(state)
   keepSession(state)
   const placed = held && placeValidation(state, held)
@@ -166,6 +172,7 @@ export function resumeOnRows(
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
   }
   writeOwnRows(state, data, ownRows)
+  session.heldRows = set.heldRows
   session.goOn(state)
   return new TrainingRun(state, session, data, places, host)
 }

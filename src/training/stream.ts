@@ -15,7 +15,7 @@ import type { HostOptions } from './options.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { TrainingState } from './state.ts'
 import { stepOnRows } from './step.ts'
-import { ValidationPass } from './validation.ts'
+import { RowsPass, validationRows } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { now, Turns } from './yielding.ts'
 
@@ -167,7 +167,7 @@ export class StreamRun implements Run {
   }
 
   async #validate({ places, rows }: PlacedValidation): Promise<number | undefined> {
-    const pass = new ValidationPass(this.#state, places, rows)
+    const pass = new RowsPass(this.#state, validationRows(places, rows, this.#session.validationWeights))
     while (this.#reason === undefined) {
       const loss = pass.advance(() => !this.#turns.isDue())
       if (loss === undefined) {

@@ -1,39 +1,65 @@
-// The loss of the validation rows, block by block.
+// The loss of rows that lie in memory, block by block, and where they are wanted their outputs.
 import * as P from '../../assembly/program.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
+import { type Values, valuesOf } from '../numerics/values.ts'
+import { copyOutputs } from '../prediction/blocks.ts'
 
-/** A pass over the validation rows that may be interrupted, and disturbed by other passes, after any block */
-export class ValidationPass {
+export interface PlacedRows {
+  /** Addresses */
+  readonly inputs: number
+  readonly targets: number
+  readonly rows: number
+  /** What the loss of each is multiplied by; undefined: 1 */
+  readonly weights: Float64Array | undefined
+}
+
+/** The validation rows of a data set */
+export function validationRows(places: DataLayout, rows: number, weights: Float64Array | undefined): PlacedRows {
+  return { inputs: places.validationInputs, targets: places.validationTargets, rows, weights }
+}
+
+/** A pass over rows that may be interrupted, and disturbed by other passes, after any block */
+export class RowsPass {
   readonly #state: NetworkState
-  readonly #places: DataLayout
-  readonly #rows: number
+  readonly #rows: PlacedRows
+  readonly #outputs: Values | undefined
   #done = 0
   /** LOSS_COLUMNS between two calls */
   #sums: Float64Array | undefined
 
-  constructor(state: NetworkState, places: DataLayout, rows: number) {
+  /** `outputs`: rows × units, filled where they are given */
+  constructor(state: NetworkState, rows: PlacedRows, outputs?: Values) {
     this.#state = state
-    this.#places = places
     this.#rows = rows
+    this.#outputs = outputs
   }
 
   /** Goes on while `hasTime()`, one block at the least; gives the loss when all rows are done. */
   advance(hasTime: () => boolean): number | undefined {
     const { engine, layout } = this.#state
-    const { blockRows, inputStride, targetStride, lossColumns, layers } = layout
+    const { blockRows, lossColumns, layers } = layout
+    const { rows } = this.#rows
     const columns = new Float64Array(engine.buffer, lossColumns, layers[layers.length - 1].units)
     if (this.#sums) columns.set(this.#sums)
     do {
-      const row = this.#done
-      const count = Math.min(blockRows, this.#rows - row)
-      const inputs = this.#places.validationInputs + row * inputStride
-      const targets = this.#places.validationTargets + row * targetStride
-      engine.evaluate(P.PROGRAM, inputs, targets, 0, row, count, this.#rows, 0)
+      const count = Math.min(blockRows, rows - this.#done)
+      this.#evaluate(this.#done, count)
       this.#done += count
-    } while (this.#done < this.#rows && hasTime())
-    if (this.#done === this.#rows) return engine.loss(P.PROGRAM, this.#rows)
+    } while (this.#done < rows && hasTime())
+    if (this.#done === rows) return engine.loss(P.PROGRAM, rows)
     this.#sums = columns.slice()
     return undefined
+  }
+
+  #evaluate(row: number, count: number): void {
+    const { engine, layout, config } = this.#state
+    const { inputStride, targetStride, weightBlock } = layout
+    const { inputs, targets, rows, weights } = this.#rows
+    if (weights) new Float64Array(engine.buffer, weightBlock, count).set(weights.subarray(row, row + count))
+    const x = inputs + row * inputStride
+    const y = targets + row * targetStride
+    engine.evaluate(P.PROGRAM, x, y, weights ? weightBlock : 0, row, count, rows, 0)
+    if (this.#outputs) copyOutputs(valuesOf(engine.buffer, config.dtype), layout, count, this.#outputs, row)
   }
 }

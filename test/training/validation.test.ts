@@ -160,7 +160,11 @@ describe.each(engines)('validation in %s', (engine) => {
       const wanted = await other.train(pick(INPUTS, trained), pick(TARGETS, trained), {
         ...EPOCHS,
         sampleWeights: pick(sampleWeights, trained),
-        validation: { inputs: pick(INPUTS, held), targets: pick(TARGETS, held) },
+        validation: {
+          inputs: pick(INPUTS, held),
+          targets: pick(TARGETS, held),
+          sampleWeights: pick(sampleWeights, held),
+        },
       })
       expect(model(network)).toBe(model(other))
       expect(told(result)).toBe(told(wanted))
@@ -221,7 +225,7 @@ describe.each(engines)('validation in %s', (engine) => {
     expect(unseen).toEqual([false, false, false, false, false])
   })
 
-  it('counts every row of its own once, whatever the weights of classes', async () => {
+  it('weighs every row of its own by the weights of classes', async () => {
     const layers = [
       { units: 4, activation: 'tanh' },
       { units: 3, activation: 'softmax' },
@@ -231,7 +235,8 @@ describe.each(engines)('validation in %s', (engine) => {
     const options = { ...EPOCHS, validation: { split: 0.25 }, classWeights: [5, 1, 0.1] }
     const { validationLoss } = await network.train(INPUTS, classes, options)
     const { held } = divide(classes, { share: 0.25, order: 'random' }, 7)
-    expect(validationLoss?.[4]).toBe(network.evaluate(pick(INPUTS, held), pick(classes, held)).loss)
+    const { classWeights } = options
+    expect(validationLoss?.[4]).toBe(network.evaluate(pick(INPUTS, held), pick(classes, held), { classWeights }).loss)
   })
 
   it('of many rows goes on undisturbed by predictions and evaluations between its slices', async () => {
