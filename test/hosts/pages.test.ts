@@ -1,0 +1,70 @@
+// Workers and threads in pages that give the library no file for them: a bundle of one file, another origin, and where Trusted
+// Types are required. All give the bits of Node. More bundlers: matrix.hosts.ts, by `npm run test:hosts`.
+import { cpSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as esbuild from 'esbuild'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Installed, installPackage } from '../anywhere/package.ts'
+import { openPage, type Page } from '../support/browsers.ts'
+import { type Browser, whenFound } from '../support/tools.ts'
+import { expectWorking, type Result } from './result.ts'
+
+const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
+
+let installed: Installed
+let inNode: Result
+
+beforeAll(async () => {
+  installed = await installPackage()
+  cpSync(fileURLToPath(new URL('pages', import.meta.url)), installed.folder, { recursive: true })
+  inNode = JSON.parse(await installed.node('node.mjs'))
+  const { warnings } = await esbuild.build({
+    entryPoints: [join(installed.folder, 'bundled.js')],
+    outfile: join(installed.folder, 'built.js'),
+    bundle: true,
+    format: 'esm',
+    logLevel: 'silent',
+  })
+  expect(warnings).toEqual([])
+})
+
+afterAll(() => installed?.remove())
+
+it('Node runs all of it', () => {
+  expectWorking(inNode, inNode.hash)
+})
+
+const browsers: Browser[] = ['chromium', 'firefox']
+for (const browser of browsers) {
+  describe(`in ${browser}`, () => {
+    const open = async (executable: string, path: string, headers: Page['headers'] = {}) => {
+      const page = { folders: { '/': installed.folder }, path, headers: { ...ISOLATED, ...headers } }
+      return (await openPage(browser, executable, page)) as Result
+    }
+
+    whenFound(browser, 'a bundle without the file of workers', async (executable) => {
+      expectWorking(await open(executable, '/built.html'), inNode.hash)
+    })
+
+    whenFound(browser, 'a library from another origin', async (executable) => {
+      const headers = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' }
+      expectWorking(await open(executable, '/other-origin.html', headers), inNode.hash)
+    })
+
+    whenFound(browser, 'where Trusted Types are required, by the policy "wasmprop"', async (executable) => {
+      const policy = "require-trusted-types-for 'script'; trusted-types wasmprop"
+      expectWorking(await open(executable, '/plain.html', { 'Content-Security-Policy': policy }), inNode.hash)
+    })
+
+    whenFound(browser, 'where neither file nor text may be a worker, all addresses are named', async (executable) => {
+      const policy = "worker-src 'none'"
+      const result = await open(executable, '/plain.html', { 'Content-Security-Policy': policy })
+      expect(result).toMatchObject({ hash: inNode.hash, threads: { hash: inNode.hash, count: 1 } })
+      expect(result.many.hashes).toEqual([inNode.hash])
+      const tried = /no worker could be started from http:.*worker-host\.js \(.*\), nor from its script's own text \(/
+      expect(result.worker).toMatch(tried)
+      expect(result.threads.reason).toMatch(tried)
+    })
+  })
+}
