@@ -5,6 +5,7 @@ import { didYouMean } from '../errors.ts'
 import { type commonRules, optionLines, type Rules, readArguments, UsageError, type Values } from './arguments.ts'
 import { bench, benchRules, benchUsage, ProofError } from './bench/bench.ts'
 import { version } from './bench/machine.ts'
+import { explain, explainRules, explainUsage } from './tables/explain.ts'
 import {
   evaluate,
   evaluateRules,
@@ -43,6 +44,7 @@ const commands: Record<string, Command<Rules>> = {
   train: command(trainUsage, trainRules, train, ['FILE']),
   predict: command(predictUsage, predictRules, predict, ['MODEL', 'FILE']),
   evaluate: command(evaluateUsage, evaluateRules, evaluate, ['MODEL', 'FILE']),
+  explain: command(explainUsage, explainRules, explain, ['MODEL', 'FILE']),
   inspect: command(inspectUsage, inspectRules, inspect, ['FILE']),
   tutorial: command(tutorialUsage, tutorialRules, tutorial),
   bench: command(benchUsage, benchRules, bench),

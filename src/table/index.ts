@@ -1,5 +1,6 @@
 // The entry `wasmprop/table`.
 export { type Dialect, dialectText } from './dialect.ts'
+export type { ColumnImportance, TableExplanation } from './importance.ts'
 export {
   type TableChoices,
   type TableModel,

@@ -35,7 +35,7 @@ function toInputs(
   return { ...encodeRows(encodings, columns, rows), rows: rows.length }
 }
 
-function withoutBins(encoding: ColumnEncoding): ColumnEncoding {
+export function withoutBins(encoding: ColumnEncoding): ColumnEncoding {
   if (encoding.kind === 'number') return { ...encoding, bins: [] }
   return encoding.kind === 'date' ? { ...encoding, days: { ...encoding.days, bins: [] } } : encoding
 }

@@ -6,12 +6,13 @@ import { networkFromJSON } from '../network/restore.ts'
 import { isOptionObject } from '../options/check.ts'
 import type { ColumnEncoding } from './encode.ts'
 import { type BothInputs, type Ensemble, predictEnsemble } from './ensemble.ts'
+import { type ColumnImportance, explainRecord, importanceOf, type TableExplanation } from './importance.ts'
 import { encodeTable, unknownWords } from './inputs.ts'
-import { readRecordsLike, readTableLike, type Table, type TableSource } from './read.ts'
-import type { TableRecord } from './records.ts'
+import { readRecordsLike, readRowsLike, readTableLike, type Table, type TableSource } from './read.ts'
+import type { TableRecord, TableRows } from './records.ts'
 import { type ColumnSchema, labelOf } from './schema.ts'
 import { type Metrics, metricsOf } from './scores.ts'
-import { type Label, type Target, unscale } from './target.ts'
+import { type Label, scaledValue, type Target, unscale } from './target.ts'
 
 /** A target with what predicts it */
 export interface TargetModel {
@@ -48,6 +49,8 @@ export interface TableModelParts {
   readonly choices: TableChoices
   readonly report: TableReport
   readonly warnings: readonly string[]
+  /** Training rows that stand for all in explanations */
+  readonly background: TableRows
 }
 
 export type TablePrediction = Label | Record<string, Label>
@@ -131,6 +134,41 @@ export class TableModel {
     return scores.length === 1 ? scores[0][1] : Object.fromEntries(scores)
   }
 
+  /**
+   * How much each column is needed: what the loss on these rows, whose targets must be known, grows by where the column's cells are
+   * dealt out anew, over five drawn orders. The most important first; by target where there are several.
+   */
+  async importance(rows: TableSource): Promise<ColumnImportance[] | Record<string, ColumnImportance[]>> {
+    const table = await this.readTable(rows)
+    const { encodings, targets, choices } = this.#parts
+    const found = targets.map((one) => {
+      const truth = truthOf(table, one.target.name)
+      const values = truth.map((value) => (value === undefined ? Number.NaN : scaledValue(one.target, value)))
+      const known = Uint32Array.from(values.keys()).filter((row) => !Number.isNaN(values[row]))
+      if (known.length === 0) throw noTarget(one.target.name)
+      const inputs = encodeTable(encodings, table, known)
+      const scaled = Float64Array.from(known, (row) => values[row])
+      return [one.target.name, importanceOf(encodings, one, inputs, scaled, choices.seed)] as const
+    })
+    return found.length === 1 ? found[0][1] : Object.fromEntries(found)
+  }
+
+  /**
+   * What each column adds to the prediction of a record, from the mean over training rows to the record's own: Shapley values by
+   * sampling, with their standard errors. Of classes it is the probability of the label that is predicted. By target where there
+   * are several.
+   */
+  explain(record: TableRecord): TableExplanation | Record<string, TableExplanation> {
+    const { encodings, targets, choices, background } = this.#parts
+    const { table } = this.#read(record)
+    const inputs = this.#encode(table)
+    const others = encodeTable(encodings, readRowsLike(background, this.schema), allRows(background.rows.length))
+    const found = targets.map(
+      (one) => [one.target.name, explainRecord(encodings, one, inputs, others, choices.seed)] as const,
+    )
+    return found.length === 1 ? found[0][1] : Object.fromEntries(found)
+  }
+
   /** @internal A table as this model's columns have it */
   readTable(rows: TableSource): Promise<Table> {
     return readTableLike(rows, this.schema)
@@ -197,11 +235,7 @@ export class TableModel {
         `column "${clip(name)}": ${count} cells with words that the training rows did not have; they count as others`,
       )
     }
-    return encodeTable(
-      encodings,
-      table,
-      Uint32Array.from({ length: table.rows }, (_, row) => row),
-    )
+    return encodeTable(encodings, table, allRows(table.rows))
   }
 
   #warn(warning: string): void {
@@ -230,6 +264,12 @@ export class TableModel {
   dispose(): void {
     for (const network of this.networks) network.dispose()
   }
+}
+
+const allRows = (rows: number): Uint32Array => Uint32Array.from({ length: rows }, (_, row) => row)
+
+function noTarget(name: string): WasmpropError {
+  return unexpected('INVALID_DATA', `column "${clip(name)}"`, 'the target among the columns', 'none')
 }
 
 const isEmpty = (records: unknown): boolean => Array.isArray(records) && records.length === 0

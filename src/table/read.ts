@@ -60,6 +60,11 @@ export function readRecordsLike(records: readonly unknown[], schema: readonly Co
   return typeColumns(columnsOfRecords(records), givenBy(schema))
 }
 
+/** The same of rows with names */
+export function readRowsLike(rows: TableRows, schema: readonly ColumnSchema[]): Table {
+  return typeColumns(columnsOfRows(rows), givenBy(schema))
+}
+
 function givenBy(schema: readonly ColumnSchema[]): ReadonlyMap<string, GivenKind> {
   return new Map(schema.map((column) => [column.name, column]))
 }

@@ -121,6 +121,16 @@ export function unscale({ isLogarithmic, mean, deviation, least, greatest }: Tar
   return Math.min(greatest, Math.max(least, isLogarithmic ? exp(moved) : moved))
 }
 
+/** A known value on the network's scale: the number of its class, or a scaled number; NaN for a class that was not trained */
+export function scaledValue({ task, labels, scale }: Target, value: Label): number {
+  if (task === 'classification') {
+    const place = labels.findIndex((label) => String(label) === String(value))
+    return place < 0 ? Number.NaN : place
+  }
+  const { isLogarithmic, mean, deviation, least } = scale
+  return ((isLogarithmic ? log(Math.max(least, Number(value))) : Number(value)) - mean) / deviation
+}
+
 export function meanOf(values: Float64Array): number {
   let sum = 0
   for (const value of values) sum += value

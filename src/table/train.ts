@@ -1,6 +1,8 @@
 // trainTable: from raw rows to a model, with every choice made and said.
+import { TABLE_IMPORTANCE } from '../../assembly/ids.ts'
 import type { NetworkConfig } from '../config/config.ts'
 import { clip, describe, didYouMean, unexpected } from '../errors.ts'
+import { shuffle } from '../numerics/random.ts'
 import { checkInteger, checkName, isOptionObject, isSignal, list, readOptions } from '../options/check.ts'
 import type { TrainOptions } from '../training/options.ts'
 import { examine } from './doctor.ts'
@@ -46,6 +48,8 @@ const names = [
   'onProgress',
 ] as const satisfies readonly (keyof TrainTableOptions)[]
 
+/** Rows that stand for all in explanations */
+const BACKGROUND_ROWS = 32
 const LARGEST_SEED = 2 ** 32 - 1
 const tasks = ['classification', 'regression'] as const
 
@@ -115,7 +119,24 @@ export async function trainTable(rows: TableSource, options: TrainTableOptions):
     choices: choicesOf(resolved, trained),
     report: reportOf(table, encodings.length, trained),
     warnings: findings,
+    background: backgroundOf(table, resolved.seed),
   })
+}
+
+/** Rows drawn with the seed, as they stand in the data */
+function backgroundOf(table: Table, seed: number) {
+  const order = new Uint32Array(table.rows)
+  shuffle(order, order.length, seed, 0, TABLE_IMPORTANCE)
+  const columns = table.schema.map(({ name }) => truthOf(table, name))
+  const isDate = table.schema.map(({ kind }) => kind === 'date')
+  const cell = (value: unknown, column: number) =>
+    isDate[column] && typeof value === 'number' ? new Date(value).toISOString() : value
+  return {
+    columns: table.schema.map(({ name }) => name),
+    rows: Array.from(order.subarray(0, BACKGROUND_ROWS), (row) =>
+      columns.map((values, column) => cell(values[row], column) ?? null),
+    ),
+  }
 }
 
 type Trained = { model: TargetModel; result: TrainedEnsemble; rows: Uint32Array; folds: number }[]

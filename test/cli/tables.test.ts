@@ -197,6 +197,26 @@ describe('predict', () => {
   })
 })
 
+describe('explain', () => {
+  it('shows what each column adds to the prediction of a row, from the mean to the prediction', () => {
+    const { stdout } = run('explain', 'model.json', 'penguins.csv', '--row', '2')
+    expect(stdout).toMatch(/^Species: Adelie Penguin \(Pygoscelis adeliae\), probability (1\.000|0\.\d+)/)
+    expect(stdout).toMatch(/Culmen Length \(mm\) +39\.5 +[+-]?\d/)
+    const { columns, base, prediction } = JSON.parse(
+      run('explain', 'model.json', 'penguins.csv', '--row', '2', '--json').stdout,
+    )
+    const sum = columns.reduce(
+      (total: number, { contribution }: { contribution: number }) => total + contribution,
+      base,
+    )
+    expect(sum).toBeCloseTo(prediction, 9)
+    expect(run('explain', 'model.json', 'penguins.csv', '--row', '9999')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('1 to 344'),
+    })
+  })
+})
+
 describe('evaluate and inspect', () => {
   it('score a model on rows whose target is known', () => {
     expect(run('evaluate', 'model.json', 'penguins.csv').stdout).toMatch(

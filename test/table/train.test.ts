@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { WasmpropError } from '../../src/errors.ts'
 import {
   readTable,
+  type TableExplanation,
   type TableModel,
   type TrainTableOptions,
   tableModelFromJSON,
@@ -112,6 +113,41 @@ describe('a model of classes', () => {
       'column "size": expected the columns that the model was trained with',
     )
     expect(() => model.predict({ size: 'tall', colour: 'red' })).toThrow('rows[0].size: expected a number, got "tall"')
+  })
+})
+
+describe('what columns do', () => {
+  it('importance: the one that decides comes first, one that says nothing is near 0, and it is the same each time', async () => {
+    const model = await trainTable(flowers, { target: 'kind', effort: 'quick' })
+    const [first, second] = (await model.importance(flowers)) as { column: string; mean: number; deviation: number }[]
+    expect([first.column, second.column]).toEqual(['size', 'colour'])
+    expect(first.mean).toBeGreaterThan(20 * Math.abs(second.mean))
+    expect(first.deviation).toBeLessThan(first.mean)
+    expect(await model.importance(flowers)).toEqual([first, second])
+    await expect(model.importance([{ size: 1, colour: 'red' }])).rejects.toThrow(
+      'expected the target among the columns',
+    )
+  })
+
+  it('explanations add up to the prediction, also after JSON', async () => {
+    const model = await trainTable(prices, { target: 'price', effort: 'quick' })
+    const record = { area: 115, town: 'A', balcony: false }
+    const { base, columns, prediction } = model.explain(record) as TableExplanation
+    expect(prediction).toBe(model.predict(record))
+    expect(columns.reduce((sum, { contribution }) => sum + contribution, base)).toBeCloseTo(prediction, 6)
+    const [area, town] = columns
+    expect(area.contribution).toBeGreaterThan(100)
+    expect(town.contribution).toBeLessThan(0)
+    expect(area.error).toBeGreaterThan(0)
+    expect((await tableModelFromJSON(JSON.stringify(model))).explain(record)).toEqual(model.explain(record))
+  })
+
+  it('explanations of classes are of the probability of the label that is predicted', async () => {
+    const model = await trainTable(flowers, { target: 'kind', effort: 'quick' })
+    const record = { size: 2.7, colour: 'red' }
+    const { label, prediction } = model.explain(record) as TableExplanation
+    expect(label).toBe('large')
+    expect(prediction).toBe((model.predictProbabilities(record) as Record<string, number>).large)
   })
 })
 

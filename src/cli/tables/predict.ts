@@ -5,6 +5,7 @@ import { clip } from '../../errors.ts'
 import { commonRules, type Rules, UsageError, type Values } from '../arguments.ts'
 import { bold, dim, print, printJson, table, warn } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
+import { recordsOf } from './records.ts'
 
 export const predictUsage = [
   'predicts the rows of a table: wasmprop predict model.json rows.csv > predictions.csv',
@@ -42,7 +43,7 @@ export async function predict(values: Values<typeof predictRules> & { MODEL?: st
   }
   if (values.probabilities && probabilities === undefined)
     throw new UsageError('--probabilities: expected a model of classes, got one of numbers')
-  const before = values['with-rows'] ? await rowsOf(FILE, source) : []
+  const before = values['with-rows'] ? recordsOf(await inFile(FILE, () => readTable(source))) : []
   const lines = predictions.map((prediction, row) => ({
     ...before[row],
     ...(targets.length === 1 ? { [targets[0].name]: prediction } : (prediction as object)),
@@ -80,23 +81,6 @@ function probabilityCells(
 /** A cell that spreadsheets would compute begins with an apostrophe, after OWASP's advice on CSV injection. */
 function neutral(text: string): string {
   return /^[=+\-@\t\r]/.test(text) && Number.isNaN(Number(text)) ? `'${text}` : text
-}
-
-async function rowsOf(
-  path: string,
-  source: Awaited<ReturnType<typeof readTableFile>>,
-): Promise<Record<string, unknown>[]> {
-  const { schema, columns, rows } = await inFile(path, () => readTable(source))
-  return Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries(
-      schema.map(({ name, categories, kind }) => {
-        const value = columns.get(name)?.values[row]
-        if (value === undefined || Number.isNaN(value)) return [name, '']
-        if (kind === 'date') return [name, new Date(value as number).toISOString().replace(/T00:00:00\.000Z$/, '')]
-        return [name, categories?.[value as number] ?? value]
-      }),
-    ),
-  )
 }
 
 export const evaluateUsage = ['scores a model on rows whose target is known: wasmprop evaluate model.json test.csv']
