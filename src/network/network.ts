@@ -3,13 +3,12 @@
 import { DIFFERENTIATES, GIVES_DERIVATIVES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
-import { type MatrixInput, type Predictions, toForm } from '../data/forms.ts'
-import type { Matrix } from '../data/matrix.ts'
+import type { MatrixInput, Predictions } from '../data/forms.ts'
 import { readMatrix } from '../data/read-matrix.ts'
-import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
+import { fittedScalings, readInputs, readRows, readScaledRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, readSampleWeights, weighRows } from '../data/training-set.ts'
-import { describe, disposed, unexpected, WasmpropError } from '../errors.ts'
+import { disposed, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
   checkWeights,
@@ -26,18 +25,12 @@ import { writeProgram } from '../memory/write-program.ts'
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { normOf } from '../numerics/norms.ts'
-import { lengthOf, type NumericArray, plainView, sizeOf } from '../numerics/typed.ts'
-import { type Dtype, isValues, newValues, type Values, valuesOf } from '../numerics/values.ts'
+import type { NumericArray } from '../numerics/typed.ts'
+import { type Dtype, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, readOptions, refuse } from '../options/check.ts'
-import { copyOutputs, evaluateRows, penaltyOf, predictRows } from '../prediction/blocks.ts'
-import {
-  computeMetrics,
-  type MetricChoice,
-  type Metrics,
-  type ResolvedMetric,
-  resolveMetrics,
-} from '../prediction/metrics.ts'
-import { classesOf, finite, refuseNarrow, refuseOverflow } from '../prediction/outputs.ts'
+import { evaluateRows, penaltyOf } from '../prediction/blocks.ts'
+import { type MetricChoice, type Metrics, type ResolvedMetric, resolveMetrics } from '../prediction/metrics.ts'
+import { finite } from '../prediction/outputs.ts'
 import { Predictor } from '../prediction/predictor.ts'
 import type { ActivationName } from '../tables/activations.ts'
 import { newRateState } from '../tables/schedules.ts'
@@ -127,7 +120,7 @@ export class Network {
       session: undefined,
       snapshot: () => writeSnapshot(state),
     }
-    this.#held = { state, predictor: new Predictor(state) }
+    this.#held = { state, predictor: new Predictor(() => this.#state) }
     this.inputs = config.inputs
     this.layers = Object.freeze(config.layers.map(infoOf))
     this.dtype = config.dtype
@@ -301,8 +294,7 @@ export class Network {
   predict(inputs: readonly (readonly number[])[]): number[][]
   predict(inputs: MatrixInput): Predictions
   predict(inputs: MatrixInput): Predictions {
-    const { outputs, x } = this.#predict(inputs)
-    return x === undefined ? outputs : toForm(outputs, x.rows, this.#outputs, x)
+    return this.#live.predictor.predict(inputs)
   }
 
   /**
@@ -311,24 +303,7 @@ export class Network {
    * as `predict` does, INVALID_SHAPE for outputs of another size or kind, and NOT_FINITE for what they cannot hold.
    */
   predictInto(inputs: MatrixInput, outputs: Values): void {
-    const { state, predictor } = this.#live
-    const rows = flatRows(state, inputs)
-    const { blockRows, bytesPerValue } = state.layout
-    const isWhole = isValues(outputs) && lengthOf(outputs) === rows * state.config.outputs
-    if (rows > 0 && rows <= blockRows && isWhole && sizeOf(outputs) >= bytesPerValue) {
-      // Nothing is written before the block is known to be finite, unless scaling back overflows.
-      if (state.targetScaling?.isIdentity && predictor.predict(inputs as Values, rows, outputs)) return
-    }
-    const { outputs: results } = this.#predict(inputs)
-    const isArray = isValues(outputs)
-    if (!isArray || lengthOf(outputs) !== results.length) {
-      const got = isArray ? `one of ${lengthOf(outputs)}` : describe(outputs)
-      throw unexpected('INVALID_SHAPE', 'outputs', `a Float32Array or Float64Array of ${results.length} numbers`, got)
-    }
-    if (results.length === 0) return
-    const target = plainView(outputs)
-    refuseNarrow(target, results, state.config.outputs)
-    target.set(results)
+    this.#live.predictor.predictInto(inputs, outputs)
   }
 
   /**
@@ -339,28 +314,7 @@ export class Network {
   predictClass(inputs: readonly (readonly number[])[]): number[]
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array {
-    const { outputs, x } = this.#predict(inputs)
-    const classes = classesOf(outputs, this.#outputs)
-    if (x === undefined || x.form === 'flat') return classes
-    return x.form === 'row' || (x.form === 'column' && x.rows === 1) ? classes[0] : Array.from(classes)
-  }
-
-  /** Outputs without gaps; without `x` the inputs were a flat float array. */
-  #predict(inputs: MatrixInput): { outputs: Values; x?: Matrix } {
-    const { state, predictor } = this.#live
-    const { dtype, outputs: columns } = state.config
-    const rows = flatRows(state, inputs)
-    if (rows > 0) {
-      const outputs = newValues(dtype, rows * columns)
-      if (predictor.predict(inputs as Values, rows, outputs)) return { outputs }
-    }
-    const x = readInputs(state, inputs, '', 0)
-    // Again: what reads the caller's rows runs their code, which may have disposed of the network.
-    const { inputScaling, targetScaling } = fittedScalings(this.#state, 'predict')
-    const outputs = predictRows(state, inputScaling.apply(x))
-    targetScaling.undo(outputs)
-    refuseOverflow(outputs, columns, 'predict')
-    return { outputs, x }
+    return this.#live.predictor.predictClass(inputs)
   }
 
   /**
@@ -392,20 +346,7 @@ export class Network {
     const { metrics: choices, sampleWeights, classWeights } = readOptions(options, '', evaluateNames)
     const metrics = resolveMetrics(choices, this.#outputs)
     const rows = readRows(this.#state, inputs, targets)
-    return this.#evaluate(rows, metrics, weighRows(rows.targets, sampleWeights, classWeights))
-  }
-
-  #evaluate(rows: Rows, metrics: readonly ResolvedMetric[], weights?: Float64Array): { loss: number } & Metrics {
-    const scalings = fittedScalings(this.#state, 'evaluate')
-    const outputs = newValues(this.#state.config.dtype, metrics.length > 0 ? rows.inputs.rows * this.#outputs : 0)
-    const values = this.#values()
-    const collect = (row: number, count: number) => copyOutputs(values, this.#state.layout, count, outputs, row)
-    const scaled = scaleRows(this.#state, rows, scalings)
-    const loss = evaluateRows(this.#state, scaled, 0, weights, metrics.length > 0 ? collect : undefined)
-    finite(loss, 'evaluate: expected the loss')
-    scalings.targetScaling.undo(outputs)
-    refuseOverflow(outputs, this.#outputs, 'evaluate')
-    return { loss, ...computeMetrics(metrics, outputs, rows.targets) }
+    return this.#live.predictor.evaluate(rows, metrics, weighRows(rows.targets, sampleWeights, classWeights))
   }
 
   /**
@@ -525,7 +466,7 @@ export class Network {
 
   /** @internal As `evaluate` of checked rows */
   static evaluateRows(network: Network, rows: Rows, metrics: readonly ResolvedMetric[]): { loss: number } & Metrics {
-    return network.#evaluate(rows, metrics)
+    return network.#live.predictor.evaluate(rows, metrics)
   }
 
   get #live(): Held {
@@ -544,13 +485,6 @@ export class Network {
   #values(): Values {
     return valuesOf(this.#state.engine.buffer, this.#state.config.dtype)
   }
-}
-
-/** The rows of a flat float array of whole rows; 0 for all else */
-function flatRows({ config }: TrainingState, inputs: MatrixInput): number {
-  if (!isValues(inputs)) return 0
-  const rows = lengthOf(inputs) / config.inputs
-  return Number.isInteger(rows) ? rows : 0
 }
 
 /**

@@ -1,26 +1,106 @@
-// Predictions of flat float arrays straight through the engine's blocks: nothing is allocated, and the engine itself finds
-// numbers that are not finite, where they lie. Who is told that there are some finds out which, and says so.
+// Predictions in all forms, and evaluations. Flat float arrays go straight through the engine's blocks: nothing is allocated,
+// and the engine itself finds numbers that are not finite, where they lie. Where there are some, the way of all other forms
+// finds out which, and says so.
 import * as P from '../../assembly/program.ts'
+import { type MatrixInput, type Predictions, toForm } from '../data/forms.ts'
+import type { Matrix } from '../data/matrix.ts'
+import { fittedScalings, readInputs, scaleRows } from '../data/rows.ts'
 import type { Scaling } from '../data/scaling.ts'
+import type { Rows } from '../data/training-set.ts'
+import { describe, unexpected } from '../errors.ts'
 import type { NetworkState } from '../memory/state.ts'
-import { plainView } from '../numerics/typed.ts'
-import { type Values, valuesOf } from '../numerics/values.ts'
+import { lengthOf, plainView, sizeOf } from '../numerics/typed.ts'
+import { isValues, newValues, type Values, valuesOf } from '../numerics/values.ts'
+import { copyOutputs, evaluateRows, predictRows } from './blocks.ts'
+import { computeMetrics, type Metrics, type ResolvedMetric } from './metrics.ts'
+import { classesOf, finite, refuseNarrow, refuseOverflow } from './outputs.ts'
 
 export class Predictor {
-  readonly #state: NetworkState
+  /** Throws DISPOSED once the network is: what reads the caller's rows runs the caller's code, which may do that. */
+  readonly #live: () => NetworkState
   /** The memory that `#values` shows: another one after it has grown */
   #buffer: ArrayBufferLike | undefined
   #values!: Values
 
-  constructor(state: NetworkState) {
-    this.#state = state
+  constructor(live: () => NetworkState) {
+    this.#live = live
+  }
+
+  get #state(): NetworkState {
+    return this.#live()
+  }
+
+  /** Outputs in the form of the inputs */
+  predict(inputs: MatrixInput): Predictions {
+    const { outputs, x } = this.#outputsOf(inputs)
+    return x === undefined ? outputs : toForm(outputs, x.rows, this.#state.config.outputs, x)
+  }
+
+  predictInto(inputs: MatrixInput, outputs: Values): void {
+    const { config, layout, targetScaling } = this.#state
+    const rows = flatRows(inputs, config.inputs)
+    const isWhole = isValues(outputs) && lengthOf(outputs) === rows * config.outputs
+    if (rows > 0 && rows <= layout.blockRows && isWhole && sizeOf(outputs) >= layout.bytesPerValue) {
+      // Nothing is written before the block is known to be finite, unless scaling back overflows.
+      if (targetScaling?.isIdentity && this.#pass(inputs as Values, rows, outputs)) return
+    }
+    const { outputs: results } = this.#outputsOf(inputs)
+    const isArray = isValues(outputs)
+    if (!isArray || lengthOf(outputs) !== results.length) {
+      const got = isArray ? `one of ${lengthOf(outputs)}` : describe(outputs)
+      throw unexpected('INVALID_SHAPE', 'outputs', `a Float32Array or Float64Array of ${results.length} numbers`, got)
+    }
+    if (results.length === 0) return
+    const target = plainView(outputs)
+    refuseNarrow(target, results, config.outputs)
+    target.set(results)
+  }
+
+  predictClass(inputs: MatrixInput): number | number[] | Uint32Array {
+    const { outputs, x } = this.#outputsOf(inputs)
+    const classes = classesOf(outputs, this.#state.config.outputs)
+    if (x === undefined || x.form === 'flat') return classes
+    return x.form === 'row' || (x.form === 'column' && x.rows === 1) ? classes[0] : Array.from(classes)
+  }
+
+  /** The loss of checked rows, each times its weight, and metrics in the targets' own units */
+  evaluate(rows: Rows, metrics: readonly ResolvedMetric[], weights?: Float64Array): { loss: number } & Metrics {
+    const state = this.#state
+    const { config, layout, engine } = state
+    const scalings = fittedScalings(state, 'evaluate')
+    const outputs = newValues(config.dtype, metrics.length > 0 ? rows.inputs.rows * config.outputs : 0)
+    const values = valuesOf(engine.buffer, config.dtype)
+    const collect = (row: number, count: number) => copyOutputs(values, layout, count, outputs, row)
+    const scaled = scaleRows(state, rows, scalings)
+    const loss = evaluateRows(state, scaled, 0, weights, metrics.length > 0 ? collect : undefined)
+    finite(loss, 'evaluate: expected the loss')
+    scalings.targetScaling.undo(outputs)
+    refuseOverflow(outputs, config.outputs, 'evaluate')
+    return { loss, ...computeMetrics(metrics, outputs, rows.targets) }
+  }
+
+  /** Outputs without gaps; without `x` the inputs were a flat float array. */
+  #outputsOf(inputs: MatrixInput): { outputs: Values; x?: Matrix } {
+    const { config } = this.#state
+    const rows = flatRows(inputs, config.inputs)
+    if (rows > 0) {
+      const outputs = newValues(config.dtype, rows * config.outputs)
+      if (this.#pass(inputs as Values, rows, outputs)) return { outputs }
+    }
+    const x = readInputs(this.#state, inputs, '', 0)
+    const state = this.#state
+    const { inputScaling, targetScaling } = fittedScalings(state, 'predict')
+    const outputs = predictRows(state, inputScaling.apply(x))
+    targetScaling.undo(outputs)
+    refuseOverflow(outputs, config.outputs, 'predict')
+    return { outputs, x }
   }
 
   /**
    * Writes the outputs of `rows` rows without gaps, in the targets' units, without gaps into `outputs`. False: the scaling is
    * not fitted, or an input or an output is not finite; then `outputs` is unchanged from the block of rows on where it is.
    */
-  predict(inputs: Values, rows: number, outputs: Values): boolean {
+  #pass(inputs: Values, rows: number, outputs: Values): boolean {
     const { engine, layout, inputScaling, targetScaling } = this.#state
     const { blockRows, inputBlock, layers } = layout
     if (inputScaling === undefined || targetScaling === undefined) return false
@@ -90,4 +170,11 @@ export class Predictor {
     }
     return zeros === 0
   }
+}
+
+/** The rows of a flat float array of whole rows; 0 for all else */
+function flatRows(inputs: MatrixInput, columns: number): number {
+  if (!isValues(inputs)) return 0
+  const rows = lengthOf(inputs) / columns
+  return Number.isInteger(rows) ? rows : 0
 }
