@@ -142,40 +142,21 @@ export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
   const gradients = addresses.take(parameterBytes)
   const safePoint = addresses.take(trainedBytes)
 
-  const keepsNets = config.layers.map((_, index) => readsNets(config, index))
-  let rowBytes = inputStride + targetStride
-  let widest = inputStride
-  let transposedBytes = 0
-  let below = inputStride
-  config.layers.forEach(({ units, dropout }, index) => {
-    const stride = strideOf(units)
-    rowBytes += stride * (2 + Number(keepsNets[index]) + (dropout > 0 ? 2 : 0))
-    if (index > 0) transposedBytes = Math.max(transposedBytes, units * below)
-    widest = Math.max(widest, stride)
-    below = stride
-  })
-  const fitting = Math.floor(WORKSPACE_BYTES / rowBytes / 4) * 4
-  const blockRows = Math.min(MOST_BLOCK_ROWS, Math.max(LEAST_BLOCK_ROWS, fitting))
-
+  const { blockRows, widest, transposedBytes } = measure(config, strideOf)
   const inputBlock = addresses.take(blockRows * inputStride)
   const targetBlock = addresses.take(blockRows * targetStride)
-  const layers = config.layers.map(({ inputs, units, dropout }, index): LayerLayout => {
-    const stride = strideOf(units)
+  const layers = config.layers.map((layer, index): LayerLayout => {
     const { weights, biases } = offsets.layers[index]
-    const layerOutputs = addresses.take(blockRows * stride)
+    const block = blockRows * strideOf(layer.units)
     return {
-      inputs,
-      units,
-      stride,
+      inputs: layer.inputs,
+      units: layer.units,
+      stride: strideOf(layer.units),
       weights: parameters + weights,
       biases: parameters + biases,
       weightGradients: gradients + weights,
       biasGradients: gradients + biases,
-      nets: keepsNets[index] ? addresses.take(blockRows * stride) : layerOutputs,
-      outputs: layerOutputs,
-      deltas: addresses.take(blockRows * stride),
-      dropped: dropout > 0 ? addresses.take(blockRows * stride) : 0,
-      kept: dropout > 0 ? addresses.take(blockRows * stride) : 0,
+      ...layOutBlocks(addresses, block, readsNets(config, index), layer.dropout > 0),
     }
   })
   const layout: Layout = {
@@ -206,8 +187,40 @@ export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
   return layout
 }
 
+type Strides = (columns: number) => number
+
+/** Rows of a block, and the widths that rooms for all layers need */
+function measure(config: ResolvedConfig, strideOf: Strides) {
+  let below = strideOf(config.inputs)
+  let rowBytes = below + strideOf(config.outputs)
+  let widest = below
+  let transposedBytes = 0
+  config.layers.forEach(({ units, dropout }, index) => {
+    const stride = strideOf(units)
+    rowBytes += stride * (2 + Number(readsNets(config, index)) + (dropout > 0 ? 2 : 0))
+    if (index > 0) transposedBytes = Math.max(transposedBytes, units * below)
+    widest = Math.max(widest, stride)
+    below = stride
+  })
+  const fitting = Math.floor(WORKSPACE_BYTES / rowBytes / 4) * 4
+  const blockRows = Math.min(MOST_BLOCK_ROWS, Math.max(LEAST_BLOCK_ROWS, fitting))
+  return { blockRows, widest, transposedBytes }
+}
+
+/** A layer's blocks of so many bytes; nets that nothing reads later are the outputs themselves. */
+function layOutBlocks(addresses: Addresses, bytes: number, keepsNets: boolean, drops: boolean) {
+  const outputs = addresses.take(bytes)
+  return {
+    nets: keepsNets ? addresses.take(bytes) : outputs,
+    outputs,
+    deltas: addresses.take(bytes),
+    dropped: drops ? addresses.take(bytes) : 0,
+    kept: drops ? addresses.take(bytes) : 0,
+  }
+}
+
 /** Where weights and biases lie from the start of the parameters, the gradients and each state. */
-function parameterOffsets(config: ResolvedConfig, strideOf: (columns: number) => number) {
+function parameterOffsets(config: ResolvedConfig, strideOf: Strides) {
   const addresses = new Addresses(0)
   const layers = config.layers.map(({ inputs, units }) => ({
     weights: addresses.take(inputs * strideOf(units)),
