@@ -1,0 +1,2 @@
+import './report.js'
+import './bundled.js'

@@ -1,0 +1,6 @@
+// `npm run test:hosts`: the hosts that the default run leaves out, since npm has to bring them.
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: { include: ['test/hosts/*.hosts.ts'], testTimeout: 180_000, hookTimeout: 400_000, maxWorkers: 1 },
+})
