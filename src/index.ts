@@ -42,8 +42,7 @@ export type {
 } from './many/options.ts'
 export { trainMany } from './many/train-many.ts'
 export type { LayerWeights } from './memory/parameters.ts'
-export type { ModelJSON, ModelOptions } from './model/json.ts'
-export type { RestoreOptions } from './model/snapshot.ts'
+export type { ModelJSON, ModelOptions, RestoreOptions } from './model/json.ts'
 export {
   createNetwork,
   type EngineInfo,

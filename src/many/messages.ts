@@ -3,7 +3,8 @@
 
 import type { FlatInput } from '../data/forms.ts'
 import type { Modules } from '../engines/modules.ts'
-import type { RestoreOptions, SnapshotParts } from '../model/snapshot.ts'
+import type { RestoreOptions } from '../model/json.ts'
+import type { SnapshotParts } from '../model/snapshot.ts'
 import type { StopReason } from '../training/session.ts'
 
 /** All rows of a call and what the workers compute with, sent to each of them once */

@@ -14,7 +14,7 @@ import { clip, describe, unexpected, WasmpropError } from '../errors.ts'
 import { hashPacked, packedCount } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { fromLittleEndian, littleEndian, type Values } from '../numerics/values.ts'
-import { isOptionObject, readOptions } from '../options/check.ts'
+import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import type { Chosen } from '../options/option.ts'
 import type { OptimizerChoice } from '../tables/optimizers.ts'
 
@@ -33,8 +33,14 @@ export interface ModelJSON {
   weightsHash: string
 }
 
-/** What a model does not hold */
-export type ModelOptions = EngineOptions
+/** What no saved form of a network holds */
+export type RestoreOptions = EngineOptions & {
+  /** The rate, where it was a function: the same one again, or training goes on otherwise */
+  learningRate?: (step: number, epoch: number) => number
+}
+export type ModelOptions = RestoreOptions
+
+export const restoreNames = [...engineOptionNames, 'learningRate'] as const satisfies readonly (keyof RestoreOptions)[]
 
 /** A checked model */
 export interface Model {
@@ -82,9 +88,9 @@ export function configToJSON(config: ResolvedConfig): NetworkConfig {
   }
 }
 
-/** A rate given as a function is left out: the optimizer's default then holds until it is given again. */
+/** A rate given as a function is left out, which tells that it was one. */
 function rateToJSON({ learningRate: rate }: ResolvedConfig) {
-  if (rate.name === 'function') return { learningRate: undefined }
+  if (rate.name === 'function') return {}
   if (rate.name === 'constant') return { learningRate: rate.initial }
   const unit = rate.name === 'reduceOnPlateau' ? {} : { unit: rate.unit }
   return { learningRate: { name: rate.name, initial: rate.initial, ...unit, ...rate.numbers } }
@@ -92,13 +98,16 @@ function rateToJSON({ learningRate: rate }: ResolvedConfig) {
 
 /** Checks what should be a `ModelJSON`, or its text. Nothing is allocated before it is known to be needed. */
 export function readModel(value: unknown, options: ModelOptions = {}): Model {
-  const host = readOptions(options, '', engineOptionNames)
+  const { learningRate, ...host } = readOptions(options, '', restoreNames)
   resolveEngineOptions(host) // what is wrong with the options is not the model's fault
   const json = typeof value === 'string' ? parse(value) : value
   checkVersion(json)
   const names = ['format', 'version', 'config', 'scaling', 'weights', 'weightsHash'] as const
   const model = within('', () => readOptions(json, '', names))
-  const config = within('config.', () => resolveModelConfig(model.config, host))
+  const hasRateFunction = within('config.', () => lacksRate(model.config))
+  checkRateFunction(hasRateFunction, learningRate, 'JSON')
+  const rate = hasRateFunction ? (learningRate ?? (() => refuseWithoutRate('JSON'))) : undefined
+  const config = within('config.', () => resolveModelConfig(model.config, host, rate))
   const parameters = readParameters(model.weights, config)
   const hash = hashPacked(parameters, config)
   if (model.weightsHash !== hash)
@@ -106,6 +115,26 @@ export function readModel(value: unknown, options: ModelOptions = {}): Model {
   const { inputs, targets } = readScalings(model.scaling, config)
   return { config, parameters, inputScaling: inputs, targetScaling: targets }
 }
+
+function lacksRate(config: unknown): boolean {
+  const { optimizer } = isOptionObject(config) ? config : {}
+  return (
+    isOptionObject(optimizer) && !(Object.hasOwn(optimizer, 'learningRate') && optimizer.learningRate !== undefined)
+  )
+}
+
+/** Refuses what is no function, and one that nothing asks for. None may be given yet. */
+export function checkRateFunction(wasFunction: boolean, given: unknown, form: string): void {
+  if (given === undefined || (wasFunction && typeof given === 'function')) return
+  if (wasFunction) refuseWithoutRate(form, given)
+  refuse(RATE, `no such option: the rate of the ${form === 'bytes' ? 'snapshot' : 'model'} is no function`, given)
+}
+
+export function refuseWithoutRate(form: string, given?: unknown): never {
+  refuse(RATE, `the function that the network was made with, which ${form} cannot hold`, given)
+}
+
+const RATE = 'learningRate'
 
 /** Checks `{ inputs, targets }` of scalings, each null where it has not been fitted. */
 export function readScalings(value: unknown, config: ResolvedConfig) {

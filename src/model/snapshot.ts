@@ -1,6 +1,7 @@
 // A network in the midst of its training as bytes: weights, optimizer states, counters, rates, scaling, and how its call of
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
-import { type EngineOptions, engineOptionNames, type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
+import * as P from '../../assembly/program.ts'
+import { type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
 import type { Scaling } from '../data/scaling.ts'
 import { heldRows, type Split } from '../data/training-set.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
@@ -10,7 +11,7 @@ import { optimizerSlot } from '../memory/program.ts'
 import { POSITION_PLACE, readProgress, writeProgress } from '../memory/progress.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
-import { checkBoolean, checkInteger, checkNumber, readOptions, refuse } from '../options/check.ts'
+import { checkBoolean, checkInteger, checkNumber, readOptions } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { resolveSession, resolveSplit, type SessionOptions } from '../training/options.ts'
@@ -18,20 +19,22 @@ import { TrainingSession } from '../training/session.ts'
 import { keepData, type SessionData } from '../training/session-data.ts'
 import type { TrainingState } from '../training/state.ts'
 import { pack, unpack } from './format.ts'
-import { configToJSON, readScalings, resolveModelConfig, within } from './json.ts'
+import {
+  checkRateFunction,
+  configToJSON,
+  type RestoreOptions,
+  readScalings,
+  refuseWithoutRate,
+  resolveModelConfig,
+  restoreNames,
+  within,
+} from './json.ts'
 
 const VERSION = 1
-/** Bounds of counters and row numbers */
-const MOST = Number.MAX_SAFE_INTEGER
+/** Bounds of counters, which no training comes near, of the epochs that are left, and of row numbers */
+const MOST = 2 ** 50
+const MOST_LEFT = 2 ** 53
 const MOST_ROWS = 2 ** 32 - 1
-
-/** What of the host a restored network may be given anew */
-export type RestoreOptions = EngineOptions & {
-  /** The rate, where it was a function: the same one again, or training goes on otherwise */
-  learningRate?: (step: number, epoch: number) => number
-}
-
-export const restoreNames = [...engineOptionNames, 'learningRate'] as const satisfies readonly (keyof RestoreOptions)[]
 
 /** All that `restoreNetwork` needs of a network */
 export function writeSnapshot(state: TrainingState): Uint8Array {
@@ -140,7 +143,8 @@ export function readParts({ header, blocks }: SnapshotParts, host: object, learn
   const names = ['config', 'hasRateFunction', 'scaling', 'course', 'blocks'] as const
   const given = within('', () => readOptions(header, '', names))
   const hasRateFunction = within('', () => checkBoolean(given.hasRateFunction, 'hasRateFunction'))
-  checkRateFunction(hasRateFunction, learningRate)
+  checkRateFunction(hasRateFunction, learningRate, 'bytes')
+  if (hasRateFunction && learningRate === undefined) refuseWithoutRate('bytes', learningRate)
   const config = within('config.', () => resolveModelConfig(given.config, host, learningRate))
   const count = packedCount(config)
   const { optimizer } = config
@@ -149,13 +153,6 @@ export function readParts({ header, blocks }: SnapshotParts, host: object, learn
   const session = within('', () => (given.course === undefined ? undefined : readSession(given.course, blocks, config)))
   within('', () => checkProgress(blocks, config, session))
   return { config, blocks, scalings, ...(session ? { session } : {}) }
-}
-
-function checkRateFunction(isNeeded: boolean, given: unknown): void {
-  const path = 'learningRate'
-  const isGiven = typeof given === 'function'
-  if (isNeeded && !isGiven) refuse(path, 'the function that the network was made with, which bytes cannot hold', given)
-  if (!isNeeded && given !== undefined) refuse(path, 'no such option: the rate of the snapshot is no function', given)
 }
 
 /** Numbers with which training would go wrong, stand still, or leave the memory of its rows */
@@ -169,15 +166,16 @@ function checkProgress(
   const [position, rate, best, epochsWithoutGain] = progress.subarray(POSITION_PLACE)
   checkInteger(epoch, 'progress.epoch', 0, MOST)
   checkInteger(step, 'progress.step', 0, MOST)
-  checkInteger(epochsLeft, 'progress.epochsLeft', 0, MOST)
+  checkInteger(epochsLeft, 'progress.epochsLeft', 0, MOST_LEFT)
   checkInteger(position, 'progress.position', 0, MOST_ROWS)
   checkInteger(epochsWithoutGain, 'progress.epochsWithoutGain', 0, MOST)
   if (!Number.isNaN(rate)) checkNumber(rate, 'progress.rate', { min: 0 })
-  demand('progress', 'losses that are numbers', !Number.isNaN(epochSum) && !Number.isNaN(best))
+  demand('progress', 'losses that can be', epochSum > Number.NEGATIVE_INFINITY && best > Number.NEGATIVE_INFINITY)
   for (const value of values) checkNumber(value, 'progress.optimizer', { min: 0 })
   const { slots, accepts } = optimizerOf(optimizer)
   const valueAt = (offset: number) => values[optimizerSlot(offset)]
-  demand('progress.optimizer', 'numbers that the optimizer can have', accepts?.(valueAt, optimizer.options) ?? true)
+  const canBe = (accepts?.(valueAt, optimizer.options) ?? true) && arePowers(optimizer, valueAt, step)
+  demand('progress.optimizer', 'numbers that the optimizer can have', canBe)
   for (const [name, slot] of Object.entries(slots)) {
     const value = Number(optimizer.options[name])
     demand(`progress.${name}`, `${value} as in config.optimizer`, valueAt(slot) === value)
@@ -192,6 +190,28 @@ function checkProgress(
   demand('progress.step', 'the steps of its epochs', epoch >= done && step - firstStep >= least)
   const hasOneRate = isConstant(learningRate, { rate: Number.isNaN(rate) ? undefined : rate })
   demand('course.data.hasRates', 'true', data.hasRates || hasOneRate)
+}
+
+/** Whether the optimizer's running powers are those of so many steps, as far as their rounding lets one say */
+function arePowers(
+  { name, options }: ResolvedConfig['optimizer'],
+  valueAt: (offset: number) => number,
+  steps: number,
+): boolean {
+  const running: Readonly<Record<number, number>> = optimizerOf({ name, options }).running
+  const { beta1 = 0, beta2 = 0, momentumDecay = 0 } = options as Record<string, number>
+  const isPower = (offset: number, base: number, least = base) => {
+    if (!(offset in running)) return true
+    const slack = 1e-9 + steps * 2 ** -51
+    const value = valueAt(offset)
+    return value <= base ** steps * (1 + slack) && value >= least ** steps * (1 - slack) - Number.MIN_VALUE * 2 ** 52
+  }
+  return (
+    isPower(P.BETA1_POWER, beta1) &&
+    isPower(P.BETA2_POWER, beta2) &&
+    isPower(P.MOMENTUM_DECAY_POWER, 0.96 ** momentumDecay) &&
+    isPower(P.MOMENTUM_PRODUCT, beta1, beta1 / 2)
+  )
 }
 
 function readSession(value: unknown, blocks: Blocks, config: ResolvedConfig): NonNullable<Snapshot['session']> {
@@ -238,7 +258,12 @@ function checkLosses(blocks: Blocks, { validationRows }: SessionData, awaitsEpoc
   const [loss, epoch, epochsWithoutGain] = expectBlock(blocks, 'best', 3)
   checkInteger(epoch, 'best.epoch', -1, losses.length - 1)
   checkInteger(epochsWithoutGain, 'best.epochsWithoutGain', 0, losses.length)
-  for (const list of [losses, validationLosses, [loss]]) demand('losses', 'numbers', !list.includes(Number.NaN))
+  const areFinite = losses.every(Number.isFinite) && validationLosses.every(Number.isFinite)
+  demand(
+    'losses',
+    'finite numbers',
+    areFinite && (epoch < 0 ? loss === Number.POSITIVE_INFINITY : Number.isFinite(loss)),
+  )
 }
 
 function checkTimeline(blocks: Blocks, config: ResolvedConfig): void {

@@ -1,15 +1,16 @@
 // Networks from what was saved of others. A room of its own, so that who only creates networks does not load what reads them.
 
 import { unpackParameters } from '../memory/parameters.ts'
-import { type ModelOptions, readModel } from '../model/json.ts'
-import { applySnapshot, type RestoreOptions, readSnapshot, type Snapshot } from '../model/snapshot.ts'
+import { type ModelOptions, type RestoreOptions, readModel } from '../model/json.ts'
+import { applySnapshot, readSnapshot, type Snapshot } from '../model/snapshot.ts'
 import { valuesOf } from '../numerics/values.ts'
 import { Network } from './network.ts'
 
 /**
  * The network that `toJSON` wrote, from the value or its JSON text, equal to the bit. Rejects with INVALID_MODEL what is not
  * such a model, with UNSUPPORTED_MODEL what a newer version wrote. `engine`, `arithmetic`, `threads` and `wasm` are as in
- * `createNetwork`. A network whose rate was a function gets the optimizer's default rate.
+ * `createNetwork`. A network whose rate was a function is trained on with that function given again, as `learningRate`; without
+ * it, training is refused.
  */
 export async function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
   const { config, parameters, inputScaling, targetScaling } = readModel(value, options)

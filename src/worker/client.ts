@@ -6,8 +6,7 @@ import type { MatrixInput, Predictions } from '../data/forms.ts'
 import { unexpected } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
-import type { ModelOptions } from '../model/json.ts'
-import { type RestoreOptions, restoreNames } from '../model/snapshot.ts'
+import { type ModelOptions, type RestoreOptions, restoreNames } from '../model/json.ts'
 import type { Network } from '../network/network.ts'
 import type { Values } from '../numerics/values.ts'
 import { readOptions } from '../options/check.ts'
@@ -63,7 +62,7 @@ export async function createNetwork(config: NetworkConfig, options: WorkerOption
 /** The network that `toJSON` wrote, in a worker */
 export async function networkFromJSON(
   value: unknown,
-  options: Omit<ModelOptions, 'worker'> & WorkerOptions = {},
+  options: Omit<ModelOptions, 'learningRate' | 'worker'> & WorkerOptions = {},
 ): Promise<WorkerNetwork> {
   const { worker, ...others } = readOptions(options, '', engineOptionNames)
   return make('networkFromJSON', [value, others], worker)

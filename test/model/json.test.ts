@@ -2,7 +2,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { WasmpropError } from '../../src/errors.ts'
-import { createNetwork, type ModelOptions, type Network, type NetworkConfig, networkFromJSON } from '../../src/index.ts'
+import {
+  createNetwork,
+  type ModelOptions,
+  type Network,
+  type NetworkConfig,
+  networkFromJSON,
+  restoreNetwork,
+} from '../../src/index.ts'
 import { activations } from '../../src/tables/activations.ts'
 import { losses } from '../../src/tables/losses.ts'
 import { optimizers } from '../../src/tables/optimizers.ts'
@@ -327,4 +334,61 @@ describe('what is no model is refused', () => {
       await expect(networkFromJSON(hostile)).rejects.toThrow()
     }
   })
+})
+
+describe.each(engines)('a rate that was a function, in %s', (engine) => {
+  const learningRate = (step: number) => 0.05 / Math.sqrt(step + 1)
+  const optimizer = { name: 'sgd', learningRate } as const
+
+  it('is given again, and training goes on as before', async () => {
+    const network = await tutorial(engine, { optimizer })
+    await network.train(HOURS, SCORES, { epochs: 5 })
+    const text = JSON.stringify(network)
+    const copy = await networkFromJSON(text, { engine, learningRate: () => 0.01 })
+    const fresh = await networkFromJSON(text, { engine, learningRate })
+    const rates: number[] = []
+    const onEpoch = ({ learningRate: rate }: { learningRate: number }) => void rates.push(rate)
+    await copy.train(HOURS, SCORES, { epochs: 2, onEpoch })
+    await fresh.train(HOURS, SCORES, { epochs: 2, onEpoch })
+    expect(rates).toEqual([0.01, 0.01, learningRate(0), learningRate(1)])
+  })
+
+  it('is asked for where training would need it, and for nothing else', async () => {
+    const network = await tutorial(engine, { optimizer })
+    await network.train(HOURS, SCORES, { epochs: 5 })
+    const copy = await networkFromJSON(JSON.stringify(network), { engine })
+    expect(copy.predict(HOURS)).toEqual(network.predict(HOURS))
+    const words = /learningRate: expected the function that the network was made with, which JSON cannot hold/
+    for (const act of [
+      () => copy.train(HOURS, SCORES, { epochs: 1 }),
+      () => copy.trainSync(HOURS, SCORES, { epochs: 1 }),
+      () => copy.trainOnBatch(HOURS, SCORES),
+    ]) {
+      await expectRefusal(act, 'INVALID_CONFIG', words)
+    }
+    expect(copy.weightsHash()).toBe(network.weightsHash())
+    expect(copy.toJSON()).toEqual(network.toJSON())
+    await expectRefusal(networkFromJSON(network.toJSON(), { learningRate: 0.1 as never }), 'INVALID_CONFIG', words)
+  })
+
+  it('is refused where there was none', async () => {
+    const plain = (await tutorial(engine)).toJSON()
+    const words = /learningRate: expected no such option: the rate of the model is no function/
+    await expectRefusal(networkFromJSON(plain, { learningRate }), 'INVALID_CONFIG', words)
+  })
+})
+
+it('what a page has put on Object.prototype is no part of a model', async () => {
+  const network = await tutorial('wasm')
+  const prototype = Object.prototype as { learningRate?: unknown; regularization?: unknown; clipNorm?: unknown }
+  const model = JSON.stringify(network)
+  try {
+    Object.assign(prototype, { learningRate: 7, regularization: { l2: 5 }, clipNorm: 1e-9 })
+    const copy = await networkFromJSON(model)
+    expect(JSON.stringify(copy)).toBe(model)
+    const restored = await restoreNetwork(network.snapshot())
+    expect(JSON.stringify(restored)).toBe(model)
+  } finally {
+    for (const name of ['learningRate', 'regularization', 'clipNorm'] as const) delete prototype[name]
+  }
 })

@@ -4,10 +4,12 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import * as P from '../../assembly/program.ts'
 import { type ErrorCode, WasmpropError } from '../../src/errors.ts'
 import { restoreNetwork, type TrainOptions } from '../../src/index.ts'
+import { optimizerSlot } from '../../src/memory/program.ts'
 import { pack, unpack } from '../../src/model/format.ts'
 import { Network } from '../../src/network/network.ts'
 import { Fnv1a } from '../../src/numerics/hash.ts'
 import type { Blocks } from '../../src/numerics/values.ts'
+import { optimizers } from '../../src/tables/optimizers.ts'
 import { engines, expectRefusal, rejection, rowsOf, small, trainedBits } from '../support/networks.ts'
 
 type Loose = Record<string, unknown>
@@ -209,6 +211,12 @@ describe('contents with the right checksum', () => {
       (_, blocks) => Object.assign(blocks, { timelineEpochs: new Float64Array(0) }),
       'timelineEpochs',
     ],
+    ['a loss of minus infinity', (_, blocks) => blocks.losses.fill(Number.NEGATIVE_INFINITY, 0, 1), 'losses'],
+    ['a validation loss that is infinite', (_, blocks) => blocks.validationLosses.fill(Infinity, 0, 1), 'losses'],
+    ['a best loss of minus infinity', (_, blocks) => blocks.best.fill(Number.NEGATIVE_INFINITY, 0, 1), 'losses'],
+    ['an epoch that no training reaches', (_, blocks) => blocks.progress.fill(2 ** 53 - 1, 0, 1), 'progress.epoch'],
+    ['a step that no training reaches', (_, blocks) => blocks.progress.fill(2 ** 53 - 1, 1, 2), 'progress.step'],
+    ['a sum of minus infinity', (_, blocks) => blocks.progress.fill(Number.NEGATIVE_INFINITY, 3, 4), 'progress'],
     ['a timeline without weights', (_, blocks) => delete blocks.timeline, 'timeline'],
   ])('%s', async (_, change, path) => {
     const { code, path: got, message } = await rejection(restoreNetwork(remade(weighted, change)))
@@ -409,3 +417,28 @@ describe.each(engines)('restoreNetwork with %s', (engine) => {
     expect(restored.weightsHash()).toBe(network.weightsHash())
   })
 })
+
+it.each(['adam', 'adamw', 'adamax', 'nadam'] as const)(
+  'the running powers of %s are those of its steps',
+  async (name) => {
+    const optimizer = { name, beta1: 0.8, beta2: 0.9 } as const
+    const network = await small('wasm', { optimizer })
+    const offsets = Object.keys(optimizers[name].running).map(Number)
+    for (const epochs of [0, 1, 40, 3000]) {
+      if (epochs > 0) await network.train(INPUTS, TARGETS, { epochs, batchSize: 'full' })
+      const written = network.snapshot()
+      expect((await restoreNetwork(written)).snapshot()).toEqual(written)
+      for (const offset of offsets) {
+        for (const value of [0, 1, 2, 0.95, 1e300]) {
+          const changed = remade(written, (_, blocks) => {
+            const place = 4 + optimizerSlot(offset)
+            // A power that is about 0 may be 0.
+            const isSame = Math.abs(blocks.progress[place] - value) < 1e-200
+            blocks.progress[place] = isSame ? 3 : value
+          })
+          await expectRefusal(restoreNetwork(changed), 'INVALID_MODEL', /progress\.optimizer/)
+        }
+      }
+    }
+  },
+)
