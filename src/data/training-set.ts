@@ -2,9 +2,10 @@
 import { VALIDATION_SPLIT } from '../../assembly/ids.ts'
 import { didYouMean, unexpected } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
+import { isNumericArray, lengthOf } from '../numerics/typed.ts'
 import { checkNumbers, refuse } from '../options/check.ts'
 import type { Matrix } from './matrix.ts'
-import { readMatrix } from './read-matrix.ts'
+import { isFlatInput, isRow, readMatrix } from './read-matrix.ts'
 import { classesOfTargets } from './targets.ts'
 
 /** Inputs with their targets */
@@ -35,7 +36,7 @@ export function selectBoth({ inputs, targets }: Rows, numbers: Uint32Array): Row
 }
 
 export interface TrainingSet extends Rows {
-  /** What the loss of each row is multiplied by; undefined: 1 */
+  /** What the loss of each row, or of each of its outputs, is multiplied by; undefined: 1 */
   readonly weights?: Float64Array
   readonly validation?: Rows
   readonly validationWeights?: Float64Array
@@ -63,17 +64,23 @@ export interface Division {
 /** Divides checked rows as the options ask. `own` are rows of their own for the validation. */
 export function divideRows(rows: Rows, options: Division, seed: number, own: Rows | undefined): TrainingSet {
   const { split, sampleWeights, classWeights, validation } = options
-  const given = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
+  const { inputs, targets } = rows
+  const given =
+    sampleWeights === undefined
+      ? undefined
+      : readSampleWeights(sampleWeights, inputs.rows, { outputs: targets.columns })
   if (split === undefined) {
     const ofOwn = validation?.sampleWeights
     const path = 'validation.sampleWeights'
     const ownWeights =
-      own && ofOwn !== undefined ? readSampleWeights(ofOwn, own.inputs.rows, path, 'validation') : undefined
+      own && ofOwn !== undefined
+        ? readSampleWeights(ofOwn, own.inputs.rows, { path, kind: 'validation', outputs: targets.columns })
+        : undefined
     return weigh({ ...rows, ...(own ? { validation: own } : {}) }, given, ownWeights, classWeights)
   }
   const { trained, held } = splitRows(rows.targets, split.share, split.order, split.seed ?? seed)
   const set = { ...selectBoth(rows, trained), validation: selectBoth(rows, held), heldRows: held }
-  const weightsOf = (numbers: Uint32Array) => given && Float64Array.from(numbers, (row) => given[row])
+  const weightsOf = (numbers: Uint32Array) => given && selectWeights(given, numbers, inputs.rows)
   return weigh(set, weightsOf(trained), weightsOf(held), classWeights)
 }
 
@@ -125,22 +132,49 @@ function shareOut(count: number, sizes: Uint32Array): Uint32Array {
   return quotas
 }
 
-/** Checks one weight per row. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
+interface WeightsOf {
+  readonly path?: string
+  readonly kind?: 'trained' | 'validation'
+  /** Where there may be a weight for each; default: for the row alone */
+  readonly outputs?: number
+}
+
+/** Checks weights, one per row or one per row and output. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
 export function readSampleWeights(
   value: unknown,
   rows: number,
-  path = 'sampleWeights',
-  kind: 'trained' | 'validation' = 'trained',
+  { path = 'sampleWeights', kind = 'trained', outputs = 1 }: WeightsOf = {},
 ): Float64Array {
-  const weights = new Float64Array(rows)
-  readMatrix(value, { name: path, columns: 1, rows, dtype: 'float64' }).copyRows(0, rows, weights, 0, 1)
-  const row = weights.findIndex((weight) => weight < 0)
-  if (row >= 0) {
-    const place = { path, row }
-    throw unexpected('INVALID_DATA', `${path}[${row}]`, 'a number of at least 0', `${weights[row]}`, place)
+  const columns = isByOutput(value, rows, outputs) ? outputs : 1
+  const weights = new Float64Array(rows * columns)
+  readMatrix(value, { name: path, columns, rows, dtype: 'float64' }).copyRows(0, rows, weights, 0, columns)
+  const index = weights.findIndex((weight) => weight < 0)
+  if (index >= 0) {
+    const row = Math.floor(index / columns)
+    const place = columns === 1 ? `${path}[${row}]` : `${path}[${row}][${index % columns}]`
+    throw unexpected('INVALID_DATA', place, 'a number of at least 0', `${weights[index]}`, { path, row })
   }
   refuseZeros(weights, path, kind)
   return weights
+}
+
+/** What is neither is refused as weights of rows. */
+function isByOutput(value: unknown, rows: number, outputs: number): boolean {
+  if (outputs === 1) return false
+  if (isNumericArray(value)) return lengthOf(value) === rows * outputs
+  return Array.isArray(value)
+    ? isRow(value[0]) && value[0].length === outputs
+    : isFlatInput(value) && value.columns === outputs
+}
+
+/** The weights of the rows of these numbers, of which there are `rows` in all */
+export function selectWeights(weights: Float64Array, numbers: Uint32Array, rows: number): Float64Array {
+  const columns = weights.length / rows
+  const selected = new Float64Array(numbers.length * columns)
+  numbers.forEach((row, index) => {
+    selected.set(weights.subarray(row * columns, (row + 1) * columns), index * columns)
+  })
+  return selected
 }
 
 /** Nothing could be learned from such rows, or said of them. */
@@ -183,10 +217,10 @@ function combine(
 ): Float64Array | undefined {
   if (byClass === undefined) return given
   // A class that no trained row has counts 1.
-  return classesOf(targets).reduce((weights, number, row) => {
-    weights[row] = (given ? given[row] : 1) * (byClass[number] ?? 1)
-    return weights
-  }, new Float64Array(targets.rows))
+  const classes = classesOf(targets)
+  const columns = given ? given.length / targets.rows : 1
+  const weights = given?.slice() ?? new Float64Array(targets.rows).fill(1)
+  return weights.map((weight, index) => weight * (byClass[classes[Math.floor(index / columns)]] ?? 1))
 }
 
 function classesOf(targets: Matrix): Uint32Array {

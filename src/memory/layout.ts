@@ -83,6 +83,8 @@ export interface DataShape {
   readonly validationRows: number
   readonly isShuffled: boolean
   readonly isWeighted: boolean
+  /** Of a row, where rows are weighted: one for each output, or 1, the default */
+  readonly weightColumns?: number
   /** Whether steps have rates of their own */
   readonly hasRates: boolean
 }
@@ -236,7 +238,7 @@ function readsNets(config: ResolvedConfig, index: number): boolean {
 
 /** Decides where the data of a `train` lies. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
 export function layOutData(layout: Layout, shape: DataShape): DataLayout {
-  const { rows, validationRows, isShuffled, isWeighted, hasRates } = shape
+  const { rows, validationRows, isShuffled, isWeighted, weightColumns = 1, hasRates } = shape
   const { lanes } = layout
   const addresses = new Addresses(layout.end)
   const data: DataLayout = {
@@ -244,7 +246,7 @@ export function layOutData(layout: Layout, shape: DataShape): DataLayout {
     targets: addresses.take(rows * layout.targetStride),
     validationInputs: addresses.take(validationRows * layout.inputStride),
     validationTargets: addresses.take(validationRows * layout.targetStride),
-    weights: isWeighted ? addresses.take(rows * 8) : 0,
+    weights: isWeighted ? addresses.take(rows * weightColumns * 8) : 0,
     order: isShuffled ? addresses.take(rows * 4 * lanes) : 0,
     epochLosses: addresses.take(EPOCH_LOSSES * 8 * lanes),
     epochLossesCapacity: EPOCH_LOSSES,

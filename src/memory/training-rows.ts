@@ -25,6 +25,7 @@ export function reserveRows(state: Reserved, data: BatchedShape): DataLayout {
     dataRows: data.rows,
     batchRows: data.batchRows,
     sampleWeights: places.weights,
+    weightColumns: data.weightColumns ?? 1,
     order: places.order,
     epochLosses: places.epochLosses,
     epochLossesCapacity: places.epochLossesCapacity,

@@ -275,10 +275,12 @@ function checkTimeline(blocks: Blocks, config: ResolvedConfig): void {
 }
 
 function checkOwnRows(blocks: Blocks, data: SessionData, config: ResolvedConfig): void {
-  const { isWeighted, rows, validationRows } = data
+  const { isWeighted, rows, validationRows, weightColumns = 1 } = data
+  const isByOutput = blocks.validationWeights?.length === validationRows * config.outputs
+  const validationCount = validationRows * (isByOutput ? config.outputs : 1)
   const ofRows = {
-    ...(isWeighted ? { weights: rows } : {}),
-    ...(blocks.validationWeights ? { validationWeights: validationRows } : {}),
+    ...(isWeighted ? { weights: rows * weightColumns } : {}),
+    ...(blocks.validationWeights ? { validationWeights: validationCount } : {}),
   }
   for (const [name, count] of Object.entries(ofRows)) {
     const weights = expectNumbers(blocks, name, count)
@@ -294,9 +296,18 @@ function wrapHistory(history: unknown): unknown {
   return history === undefined ? undefined : { weights: history }
 }
 
-function readData(value: unknown, { optimizer }: ResolvedConfig): SessionData {
+function readData(value: unknown, { optimizer, outputs }: ResolvedConfig): SessionData {
   const path = 'course.data'
-  const names = ['rows', 'batchRows', 'validationRows', 'isShuffled', 'isWeighted', 'hasRates', 'split'] as const
+  const names = [
+    'rows',
+    'batchRows',
+    'validationRows',
+    'isShuffled',
+    'isWeighted',
+    'weightColumns',
+    'hasRates',
+    'split',
+  ] as const
   const given = readOptions(value, path, names)
   const rows = checkInteger(given.rows, `${path}.rows`, 1, MOST_ROWS)
   const batchRows = checkInteger(given.batchRows, `${path}.batchRows`, 1, rows)
@@ -313,6 +324,9 @@ function readData(value: unknown, { optimizer }: ResolvedConfig): SessionData {
     validationRows,
     isShuffled: flag('isShuffled'),
     isWeighted: flag('isWeighted'),
+    ...(given.weightColumns === undefined
+      ? {}
+      : { weightColumns: checkInteger(given.weightColumns, `${path}.weightColumns`, outputs, outputs) }),
     hasRates: flag('hasRates'),
     ...(split ? { split } : {}),
   }

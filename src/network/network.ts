@@ -5,9 +5,10 @@ import * as P from '../../assembly/program.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
 import type { MatrixInput, Predictions } from '../data/forms.ts'
 import { readMatrix } from '../data/read-matrix.ts'
-import { fittedScalings, readInputs, readRows, readScaledRows } from '../data/rows.ts'
+import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
-import { type Rows, readSampleWeights, weighRows } from '../data/training-set.ts'
+import { type Rows, weighRows } from '../data/training-set.ts'
+import { readWeightedRows } from '../data/weighted-rows.ts'
 import { disposed, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
@@ -25,7 +26,6 @@ import { writeProgram } from '../memory/write-program.ts'
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { normOf } from '../numerics/norms.ts'
-import type { NumericArray } from '../numerics/typed.ts'
 import { type Dtype, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, readOptions, refuse } from '../options/check.ts'
 import { evaluateRows, penaltyOf } from '../prediction/blocks.ts'
@@ -245,15 +245,12 @@ export class Network {
    * Exactly one optimizer step on these rows in this order; `sampleWeights` as in `train`. Returns their loss before the
    * step. Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite weights.
    */
-  trainOnBatch(
-    inputs: MatrixInput,
-    targets: MatrixInput,
-    options: { sampleWeights?: readonly number[] | NumericArray } = {},
-  ): number {
+  trainOnBatch(inputs: MatrixInput, targets: MatrixInput, options: { sampleWeights?: MatrixInput } = {}): number {
     return this.#alone('trainOnBatch', (state) => {
       const { sampleWeights } = readOptions(options, '', ['sampleWeights'])
-      const rows = readScaledRows(state, 'trainOnBatch', inputs, targets)
-      const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
+      const scalings = fittedScalings(state, 'trainOnBatch')
+      const { rows: read, weights } = readWeightedRows(state, inputs, targets, sampleWeights)
+      const rows = scaleRows(state, read, scalings)
       const outcome = stepOnRows(state, rows, weights)
       if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
       state.session = undefined

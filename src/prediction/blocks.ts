@@ -1,4 +1,5 @@
 // Passes over any number of rows through the engine's fixed blocks: predictions, losses, gradients.
+import { WEIGHS_OUTPUTS } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
@@ -36,7 +37,7 @@ export function copyOutputs(values: Values, layout: Layout, count: number, resul
 
 /**
  * Loss of all rows as one batch, by the flags in assembly/ids.ts as in training and with gradients left in memory.
- * @param weights what each row's loss is multiplied by
+ * @param weights what the loss of each row, or of each of its outputs, is multiplied by
  * @param visit called after each block of rows, whose outputs lie in memory
  */
 export function evaluateRows(
@@ -46,17 +47,32 @@ export function evaluateRows(
   weights?: Float64Array,
   visit?: (row: number, count: number) => void,
 ): number {
-  const { blockRows, inputBlock, inputStride, targetBlock, targetStride, weightBlock, bytesPerValue } = layout
+  const { blockRows, inputBlock, inputStride, targetBlock, targetStride, bytesPerValue } = layout
   const values = valuesOf(engine.buffer, config.dtype)
   for (let row = 0; row < inputs.rows; row += blockRows) {
     const count = Math.min(blockRows, inputs.rows - row)
     inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)
     targets.copyRows(row, row + count, values, targetBlock / bytesPerValue, targetStride / bytesPerValue)
-    if (weights) new Float64Array(engine.buffer, weightBlock, count).set(weights.subarray(row, row + count))
-    engine.evaluate(P.PROGRAM, inputBlock, targetBlock, weights ? weightBlock : 0, row, count, inputs.rows, flags)
+    const { address, flag } = placeWeights({ engine, layout }, weights, row, count, inputs.rows)
+    engine.evaluate(P.PROGRAM, inputBlock, targetBlock, address, row, count, inputs.rows, flags | flag)
     visit?.(row, count)
   }
   return engine.loss(P.PROGRAM, inputs.rows)
+}
+
+/** Puts the weights of a block of so many rows into its room; says where, and by which flag of assembly/ids.ts they are to be read. */
+export function placeWeights(
+  { engine, layout }: Pick<NetworkState, 'engine' | 'layout'>,
+  weights: Float64Array | undefined,
+  row: number,
+  count: number,
+  rows: number,
+): { address: number; flag: number } {
+  if (!weights) return { address: 0, flag: 0 }
+  const columns = weights.length / rows
+  const block = weights.subarray(row * columns, (row + count) * columns)
+  new Float64Array(engine.buffer, layout.weightBlock, block.length).set(block)
+  return { address: layout.weightBlock, flag: columns > 1 ? WEIGHS_OUTPUTS : 0 }
 }
 
 /** The terms of the loss of the batch that was last passed: over the outputs, in order, of the sums over rows */

@@ -8,6 +8,7 @@ import {
   EPOCHS_ENDED,
   SLICE_ENDED,
   TARGET_REACHED,
+  WEIGHS_OUTPUTS,
 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { Program } from '../memory/program.ts'
@@ -53,12 +54,13 @@ export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTI
 /** Loss of the data set as one batch, and the gradients of loss + penalties */
 function evaluateData({ engine, layout }: NetworkState, flags: number): number {
   const { blockRows, inputStride, targetStride } = layout
-  const { dataRows: rows, dataInputs, dataTargets, sampleWeights } = new Program(engine.buffer)
+  const { dataRows: rows, dataInputs, dataTargets, sampleWeights, weightColumns } = new Program(engine.buffer)
+  const all = flags | (weightColumns > 1 ? WEIGHS_OUTPUTS : 0)
   for (let row = 0; row < rows; row += blockRows) {
     const inputs = dataInputs + row * inputStride
     const targets = dataTargets + row * targetStride
-    const weights = sampleWeights && sampleWeights + 8 * row
-    engine.evaluate(P.PROGRAM, inputs, targets, weights, row, Math.min(blockRows, rows - row), rows, flags)
+    const weights = sampleWeights && sampleWeights + 8 * weightColumns * row
+    engine.evaluate(P.PROGRAM, inputs, targets, weights, row, Math.min(blockRows, rows - row), rows, all)
   }
   const loss = engine.loss(P.PROGRAM, rows)
   engine.adjust(P.PROGRAM, false)

@@ -27,8 +27,11 @@ export interface TrainOptions {
    * the epoch's step. Default: never
    */
   targetLoss?: number
-  /** What each row's loss is multiplied by, at least 0, not all 0: Σ wᵢ · lossᵢ / n. Default: 1 */
-  sampleWeights?: readonly number[] | NumericArray
+  /**
+   * What each row's loss is multiplied by, at least 0, not all 0: Σ wᵢ · lossᵢ / n; or rows × outputs, what each output's part
+   * is, where 0 masks a target, which may then be NaN. Default: 1
+   */
+  sampleWeights?: MatrixInput
   /** The same by class, of the validation rows too; `'balanced'`: trained rows / (classes · rows of the class). Default: 1 */
   classWeights?: readonly number[] | NumericArray | 'balanced'
   /**
@@ -49,7 +52,7 @@ export interface TrainOptions {
 export interface ValidationRows {
   inputs: MatrixInput
   targets: MatrixInput
-  sampleWeights?: readonly number[] | NumericArray
+  sampleWeights?: MatrixInput
 }
 
 export interface EarlyStopping {

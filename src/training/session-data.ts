@@ -41,7 +41,7 @@ function readOwnRows({ engine, layout, config }: NetworkState, data: SessionData
   }
   const outputs = config.layers[config.layers.length - 1].units
   return {
-    ...(data.isWeighted ? { weights: new Float64Array(engine.buffer, places.weights, data.rows).slice() } : {}),
+    ...(data.isWeighted ? { weights: weightsAt(engine.buffer, places.weights, data).slice() } : {}),
     ...(data.validationRows > 0 && !data.split
       ? {
           validationInputs: read(places.validationInputs, layout.inputStride, config.inputs),
@@ -49,6 +49,10 @@ function readOwnRows({ engine, layout, config }: NetworkState, data: SessionData
         }
       : {}),
   }
+}
+
+function weightsAt(buffer: ArrayBufferLike, address: number, { rows, weightColumns = 1 }: SessionData): Float64Array {
+  return new Float64Array(buffer, address, rows * weightColumns)
 }
 
 /** Puts what `readOwnRows` gave where it belongs. */
@@ -61,7 +65,7 @@ export function writeOwnRows({ engine, layout, config }: NetworkState, data: Ses
       values.set(rows.subarray(row * columns, (row + 1) * columns), (address + row * stride) / layout.bytesPerValue)
     }
   }
-  if (data.isWeighted) new Float64Array(engine.buffer, places.weights, data.rows).set(blocks.weights)
+  if (data.isWeighted) weightsAt(engine.buffer, places.weights, data).set(blocks.weights)
   if (data.validationRows === 0 || data.split) return
   write(blocks.validationInputs, places.validationInputs, layout.inputStride)
   write(blocks.validationTargets, places.validationTargets, layout.targetStride)

@@ -3,8 +3,9 @@
 
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import { fittedScalings, readRows, readScaledRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
-import { divideRows, type Rows, readSampleWeights, type TrainingSet } from '../data/training-set.ts'
+import { fittedScalings, readRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
+import { divideRows, type Rows, type TrainingSet } from '../data/training-set.ts'
+import { readWeightedRows } from '../data/weighted-rows.ts'
 import { unexpected } from '../errors.ts'
 import type { DataShape } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
@@ -35,10 +36,19 @@ export function startTraining(
   options: TrainOptions | undefined,
 ): TrainingRun {
   const resolved = resolveTrainOptions(options)
-  const rows = readRows(state, inputs, targets)
-  const { validation } = resolved
-  const own = validation && readRows(state, validation.inputs, validation.targets, 'validation.')
-  return startOnRows(state, rows, own, resolved)
+  const { validation, sampleWeights } = resolved
+  const { rows, weights } = readWeightedRows(state, inputs, targets, sampleWeights)
+  const own = validation && readOwn(state, validation)
+  const division = own && validation ? { validation: { ...validation, sampleWeights: own.weights } } : {}
+  return startOnRows(state, rows, own?.rows, { ...resolved, ...division, sampleWeights: weights })
+}
+
+/** Rows of their own for the validation */
+function readOwn(
+  state: TrainingState,
+  { inputs, targets, sampleWeights }: NonNullable<ResolvedTrainOptions['validation']>,
+) {
+  return readWeightedRows(state, inputs, targets, sampleWeights, 'validation.', 'validation')
 }
 
 /** The same on checked rows, and rows of their own for the validation */
@@ -72,7 +82,13 @@ function describeData(
   { inputs: { rows }, validation, weights }: TrainingSet,
 ): SessionData {
   const shape = shapeOf(config, options, rows, validation?.inputs.rows ?? 0, rate)
-  return { ...shape, isWeighted: weights !== undefined, ...(options.split ? { split: options.split } : {}) }
+  const weightColumns = weights ? weights.length / rows : 1
+  return {
+    ...shape,
+    isWeighted: weights !== undefined,
+    ...(weightColumns > 1 ? { weightColumns } : {}),
+    ...(options.split ? { split: options.split } : {}),
+  }
 }
 
 /** The room that so many trained rows and so many validation rows need */
@@ -115,22 +131,22 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   }
   const resolved = resolveStreamOptions(options, typeof source === 'function')
   const { validation } = resolved
-  const held = validation && readScaledRows(state, 'trainStream', validation.inputs, validation.targets, 'validation.')
   const scalings = fittedScalings(state, 'trainStream')
+  const own = validation && readOwn(state, validation)
+  const held = own && scaleRows(state, own.rows, scalings)
   const read = (batch: unknown, path: string): ReadyBatch => {
     const { inputs, targets, sampleWeights } = readBatch(batch, path)
-    const rows = readRows(state, inputs, targets, `${path}.`)
-    const { rows: count } = rows.inputs
-    const weights =
-      sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, count, `${path}.sampleWeights`)
+    const { rows, weights } = readWeightedRows(
+      { config: state.config, ...scalings },
+      inputs,
+      targets,
+      sampleWeights,
+      `${path}.`,
+    )
     return { rows: scaleRows(state, rows, scalings), weights }
   }
   const session = new TrainingSession(resolved.session, undefined, state, stepsDone(state))
-  if (validation?.sampleWeights !== undefined && held) {
-    const { rows } = held.inputs
-    const path = 'validation.sampleWeights'
-    session.validationWeights = readSampleWeights(validation.sampleWeights, rows, path, 'validation')
-  }
+  session.validationWeights = own?.weights
   session.begin(state)
   keepSession(state)
   const placed = held && placeValidation(state, held)

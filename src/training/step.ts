@@ -68,6 +68,7 @@ function searchOnRows(
     validationRows: 0,
     isShuffled: false,
     isWeighted: weights !== undefined,
+    weightColumns: weights ? weights.length / count : 1,
     hasRates: false,
   }
   keepSession(state)

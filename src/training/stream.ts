@@ -6,7 +6,6 @@ import { describe, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { placedInputs } from '../memory/training-rows.ts'
-import type { NumericArray } from '../numerics/typed.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { divergenceAdvice } from './divergence.ts'
@@ -24,7 +23,7 @@ export interface StreamBatch {
   inputs: MatrixInput
   targets: MatrixInput
   /** As in `train`: in no batch all 0 */
-  sampleWeights?: readonly number[] | NumericArray
+  sampleWeights?: MatrixInput
 }
 
 type Batches = Iterable<StreamBatch> | AsyncIterable<StreamBatch>

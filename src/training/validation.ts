@@ -3,7 +3,7 @@ import * as P from '../../assembly/program.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
-import { copyOutputs } from '../prediction/blocks.ts'
+import { copyOutputs, placeWeights } from '../prediction/blocks.ts'
 
 export interface PlacedRows {
   /** Addresses */
@@ -54,12 +54,12 @@ export class RowsPass {
 
   #evaluate(row: number, count: number): void {
     const { engine, layout, config } = this.#state
-    const { inputStride, targetStride, weightBlock } = layout
+    const { inputStride, targetStride } = layout
     const { inputs, targets, rows, weights } = this.#rows
-    if (weights) new Float64Array(engine.buffer, weightBlock, count).set(weights.subarray(row, row + count))
+    const { address, flag } = placeWeights(this.#state, weights, row, count, rows)
     const x = inputs + row * inputStride
     const y = targets + row * targetStride
-    engine.evaluate(P.PROGRAM, x, y, weights ? weightBlock : 0, row, count, rows, 0)
+    engine.evaluate(P.PROGRAM, x, y, address, row, count, rows, flag)
     if (this.#outputs) copyOutputs(valuesOf(engine.buffer, config.dtype), layout, count, this.#outputs, row)
   }
 }

@@ -38,8 +38,7 @@ async function alone(configs: readonly NetworkConfig[], x: MatrixInput, y: Matri
     const network = await createNetwork(config)
     const numbers = rows?.[index]
     const take = (matrix: MatrixInput) => (numbers ? Array.from(numbers, (row) => (matrix as number[][])[row]) : matrix)
-    const weights =
-      others.sampleWeights && numbers ? Array.from(numbers, (row) => others.sampleWeights![row]) : others.sampleWeights
+    const weights = others.sampleWeights && take(others.sampleWeights)
     const result = await network.train(take(x), take(y), {
       ...others,
       sampleWeights: weights,
