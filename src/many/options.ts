@@ -21,6 +21,11 @@ export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
   threads?: number | 'auto'
   /** Makes each worker, where the library's own do not start: one whose script imports `wasmprop/worker-host`. Default: none */
   worker?: WorkerFactory
+  /**
+   * Of the validation split, whose rows are the same for all networks: an unsigned 32-bit integer. `validation.seed` comes
+   * first. Default: that of the first network
+   */
+  seed?: number
   /** As in `train`, for each network. Returning `false` ends the training of that one. */
   onEpoch?: (progress: EpochProgress & { network: number }) => unknown
 }

@@ -1,7 +1,7 @@
 // The training of several networks: checks, the beginning and the end. What lies between is in lane-groups.ts for one thread,
 // and in distribution.ts for more.
 
-import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
+import { LARGEST_SEED, type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
 import { checkThreads } from '../config/threads.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { isRow } from '../data/read-matrix.ts'
@@ -12,7 +12,7 @@ import { describe, unexpected, WasmpropError } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { Network } from '../network/network.ts'
-import { readOptions, refuse } from '../options/check.ts'
+import { checkInteger, readOptions, refuse } from '../options/check.ts'
 import type { TrainResult } from '../training/loop.ts'
 import {
   anObject,
@@ -34,7 +34,13 @@ import { planLanes } from './throughput.ts'
  */
 const ALONE_MILLISECONDS = 50
 
-const manyNames = [...trainNames, 'rows', 'threads', 'worker'] as const satisfies readonly (keyof TrainManyOptions)[]
+const manyNames = [
+  ...trainNames,
+  'rows',
+  'threads',
+  'worker',
+  'seed',
+] as const satisfies readonly (keyof TrainManyOptions)[]
 
 /** What networks are trained on, and how */
 export interface Plan {
@@ -42,6 +48,8 @@ export interface Plan {
   readonly threads: number | 'auto'
   /** Makes workers in the library's place */
   readonly create?: WorkerFactory
+  /** Of the validation split, the same for all. Default: that of the first network */
+  readonly seed?: number | undefined
   /** All rows, as a network takes them */
   readonly rowsFor: (network: Configured) => Rows
   /** Numbers of the rows of each; undefined: all for all */
@@ -57,16 +65,17 @@ export async function trainTogether(
   chooseLanes: PlanLanes = planLanes,
 ): Promise<TrainedNetwork[]> {
   const given = readOptions(options === undefined ? {} : options, '', manyNames, anObject)
-  const { rows: lists, threads: most, worker, ...others } = given
+  const { rows: lists, threads: most, worker, seed, ...others } = given
   const resolved = resolveTrainOptions(others as TrainOptions)
   const threads = checkThreads(most)
   const factory = checkFactory(worker)
+  const splitSeed = seed === undefined ? undefined : checkInteger(seed, 'seed', 0, LARGEST_SEED)
   const networks = await createAll(resolveConfigs(configs), inConfigs)
   const plan = (): Plan => {
     const rowsFor = rowsReader(inputs, targets)
     const { rows } = rowsFor(Network.stateOf(networks[0])).inputs
     const chosen = lists === undefined ? undefined : readLists(lists, networks.length, rows)
-    return { options: resolved, threads, create: factory, rowsFor, chosen }
+    return { options: resolved, threads, create: factory, seed: splitSeed, rowsFor, chosen }
   }
   return trainNetworks(networks, plan, chooseLanes)
 }
@@ -178,7 +187,9 @@ interface Start extends Omit<Distribution, 'threads'> {
 }
 
 /** Begins the training of all networks, on the rows of each. */
-function startAll(networks: readonly Network[], { options, threads, create, rowsFor, chosen }: Plan): Start {
+function startAll(networks: readonly Network[], plan: Plan): Start {
+  const { threads, create, rowsFor, chosen } = plan
+  const options = withSharedSplit(plan, networks[0].seed)
   const rows = rowsFor(Network.stateOf(networks[0]))
   const { validation, sampleWeights, onEpoch, signal } = options
   const ownFor = validation && rowsReader(validation.inputs, validation.targets, 'validation.')
@@ -192,6 +203,12 @@ function startAll(networks: readonly Network[], { options, threads, create, rows
     return { network, state, run, chosen: numbers }
   })
   return { members, threads, create, isTold: onEpoch !== undefined, rows, signal }
+}
+
+/** Networks that are compared are to be watched on the same rows, whatever their own seeds. */
+function withSharedSplit({ options, seed }: Plan, first: number): ResolvedTrainOptions {
+  const { split } = options
+  return split === undefined ? options : { ...options, split: { ...split, seed: split.seed ?? seed ?? first } }
 }
 
 /** The options that are a network's own */

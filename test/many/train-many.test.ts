@@ -32,7 +32,8 @@ type Result = Awaited<ReturnType<Network['train']>>
 
 /** Trains each alone, as `trainMany` is to train them together. */
 async function alone(configs: readonly NetworkConfig[], x: MatrixInput, y: MatrixInput, options: TrainManyOptions) {
-  const { rows, onEpoch, ...others } = options
+  const { rows, onEpoch, seed = configs[0].seed, validation, ...others } = options
+  const isSplit = validation !== undefined && 'split' in validation
   const traces: string[] = []
   for (const [index, config] of configs.entries()) {
     const network = await createNetwork(config)
@@ -42,6 +43,7 @@ async function alone(configs: readonly NetworkConfig[], x: MatrixInput, y: Matri
     const result = await network.train(take(x), take(y), {
       ...others,
       sampleWeights: weights,
+      ...(isSplit ? { validation: { seed: seed as number, ...validation } } : validation ? { validation } : {}),
       ...(onEpoch ? { onEpoch: (progress) => onEpoch({ ...progress, network: index }) } : {}),
     })
     traces.push(traceOf(network, result))
@@ -393,6 +395,26 @@ describe('in lanes', () => {
     })
     await fc.assert(property, { numRuns: RUNS, seed: 20240607 })
     expect(trainedInLanes).toBeGreaterThan(RUNS / 2)
+  })
+})
+
+describe('a validation split', () => {
+  const x = rowsOf(40, 2, 5)
+  const y = rowsOf(40, 1, 6)
+  const heldBy = async (options: TrainManyOptions) => {
+    const trained = await trainMany(many(4, { inputs: 2, layers: [{ units: 1 }] }), x, y, { epochs: 1, ...options })
+    return trained.map(({ result }) => Array.from(result.validationRows ?? []))
+  }
+
+  it('holds the same rows out for all, drawn with the seed of the call', async () => {
+    const validation = { split: 0.25 }
+    const [first, ...others] = await heldBy({ validation, seed: 8 })
+    expect(first).toHaveLength(10)
+    expect(others).toEqual([first, first, first])
+    expect(await heldBy({ validation: { split: 0.25, seed: 8 }, seed: 9 })).toEqual([first, ...others])
+    expect((await heldBy({ validation, seed: 9 }))[0]).not.toEqual(first)
+    expect(await heldBy({ validation })).toEqual(await heldBy({ validation, seed: 1 }))
+    await expectRefusal(heldBy({ validation, seed: -1 }), 'INVALID_CONFIG', /seed/)
   })
 })
 
