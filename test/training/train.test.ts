@@ -261,6 +261,20 @@ describe.each(engines)('onEpoch in %s', (engine) => {
     await expectRefusal(() => network.predict(INPUTS), 'DISPOSED')
   })
 
+  it('is not waited for where it aborts or disposes before it promises', async () => {
+    const network = await small(engine)
+    const controller = new AbortController()
+    const never = (act: () => void) => () => {
+      act()
+      return new Promise(() => {})
+    }
+    const { signal } = controller
+    const aborted = network.train(INPUTS, TARGETS, { signal, onEpoch: never(() => controller.abort()) })
+    expect(await aborted).toMatchObject({ stopReason: 'aborted', epochs: 1 })
+    const disposed = network.train(INPUTS, TARGETS, { onEpoch: never(() => network.dispose()) })
+    expect(await disposed).toMatchObject({ stopReason: 'aborted', epochs: 1 })
+  })
+
   it('is not waited for after an abort or dispose, whatever comes of it', async () => {
     const late = () =>
       new Promise((_, reject) => {
