@@ -246,6 +246,8 @@ function checkClassWeights(value: unknown, count: number): number[] {
     const advice = typeof value === 'string' ? didYouMean(value, ['balanced']) : ''
     refuse(path, `"balanced", or an array of ${count} numbers, one per class`, value, advice)
   }
+  const { length } = value as ArrayLike<number>
+  if (length !== count) refuse(path, `an array of ${count} numbers`, value) // before it is copied
   const weights = checkNumbers(Array.from(value as ArrayLike<number>), path, count, 'float64')
   const index = weights.findIndex((weight) => weight < 0)
   if (index >= 0) refuse(`${path}[${index}]`, 'a number of at least 0', weights[index])

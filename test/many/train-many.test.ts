@@ -604,6 +604,17 @@ describe('what is refused', () => {
     expect(reads.filter((key) => key in options).sort()).toEqual(['epochs', 'rows', 'shuffle', 'threads'])
   })
 
+  it('weights of more classes than a list may be copied for', async () => {
+    const classWeights = new Array(2 ** 32 - 1)
+    const options = { classWeights: classWeights as number[] }
+    const classes = many(2, { ...TUTORIAL, scaling: {}, loss: 'binaryCrossEntropy' })
+    await expectRefusal(
+      trainMany(classes, HOURS, [[0], [1], [1]], options),
+      'INVALID_CONFIG',
+      /classWeights: expected an array of 2/,
+    )
+  })
+
   it('wrong data, by its own name', async () => {
     await expectRefusal(trainMany(many(2, TUTORIAL), [[1, Number.NaN]], [[1]]), 'NOT_FINITE', /^inputs\[0\]\[1\]/)
     await expectRefusal(trainMany(many(2, TUTORIAL), HOURS, [[1]]), 'INVALID_SHAPE', /^targets/)
