@@ -10,7 +10,7 @@ import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } 
 import { placedInputs } from '../memory/training-rows.ts'
 import { checkNumber } from '../options/check.ts'
 import { rateAt } from '../tables/schedules.ts'
-import { divergenceAdvice } from './divergence.ts'
+import { adviceFor, divergenceAdvice } from './divergence.ts'
 import type { EpochProgress, HostOptions } from './options.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { SessionData } from './session-data.ts'
@@ -18,6 +18,7 @@ import type { TrainingState } from './state.ts'
 import type { Timeline } from './timeline.ts'
 import { RowsPass, validationRows } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
+import { hasExploded, warningsOf } from './warnings.ts'
 import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
 
 /** What one call of `train` did; after `resume`, the whole of the call that was resumed */
@@ -47,8 +48,10 @@ export interface TrainResult {
   engine: 'wasm' | 'typescript'
   /** With `history`: the weights over the epochs */
   timeline?: Timeline
-  /** In words, after `diverged`: what happened and what to try */
+  /** In words, after `diverged`, or where the loss exploded but stayed finite: what happened and what to try */
   advice?: string
+  /** In words: the advice, and what else is doubtful as far as it is seen at little cost; `diagnose` sees more. */
+  warnings: string[]
 }
 
 /** Arithmetic of a slice where the clock does not say how long it took: operations, at a speed that hosts reach */
@@ -140,6 +143,8 @@ export class TrainingRun implements Run {
 
   /** Makes a slice ready; gives how many steps it may have. Afterwards come these steps, or fewer, and `end`. */
   begin(): number {
+    // Before the steps: where there is no room, nothing is lost.
+    this.#session.losses.makeRoom(this.#places.epochLossesCapacity)
     this.#safePoint = saveSafePoint(this.#state)
     this.#sliceStart = this.#program.stepsDone
     return this.#setRates()
@@ -270,6 +275,7 @@ export class TrainingRun implements Run {
 
   result(): TrainResult {
     this.pause()
+    if (this.#reason !== 'diverged' && hasExploded(this.#state, this.#session)) this.#adviseAgainstExplosion()
     return resultOf(this.#state, this.#session, this.#reason ?? 'aborted', this.#advice)
   }
 
@@ -307,7 +313,7 @@ export class TrainingRun implements Run {
     }
     this.#session.endEpoch(this.#state, validationLoss)
     this.#reason = this.#session.verdict(this.#program.epochsLeft)
-    const answer = tellEpoch(this.#state, this.#session, this.#host, this.#rate)
+    const answer = tellEpoch(this.#state, this.#session, this.#host, this.#rate, this.#reason !== undefined)
     if (!isPromise(answer)) {
       this.settle(answer)
       return
@@ -364,6 +370,12 @@ export class TrainingRun implements Run {
     this.#giveUp(what, 'weights and optimizer are as before that step')
   }
 
+  #adviseAgainstExplosion(): void {
+    const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
+    const advice = adviceFor(this.#state, this.#rate, inputs)
+    this.#advice = `the loss is finite, but far above what the targets account for; ${advice}`
+  }
+
   #giveUp(what: string, weights: string): void {
     this.#reason = 'diverged'
     const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
@@ -373,12 +385,13 @@ export class TrainingRun implements Run {
 
 /** What `train`, `trainStream` and `resume` give */
 export function resultOf(
-  { engine }: TrainingState,
+  state: TrainingState,
   session: TrainingSession,
   stopReason: StopReason,
   advice?: string,
-  samples = samplesOf(engine, session),
+  samples = samplesOf(state.engine, session),
 ): TrainResult {
+  const { engine } = state
   const steps = new Program(engine.buffer).stepsDone - session.firstStep
   const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
   return {
@@ -394,6 +407,7 @@ export function resultOf(
     engine: engine.name,
     ...(timeline === undefined ? {} : { timeline }),
     ...(advice === undefined ? {} : { advice }),
+    warnings: warningsOf(state, session, stopReason, advice),
   }
 }
 
@@ -403,14 +417,15 @@ function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: Training
   return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
 }
 
-/** Tells `onEpoch` of the epoch that has just ended; gives what it returns. */
+/** Tells `onEpoch` of the epoch that has just ended, where it is due; gives what it returns. */
 export function tellEpoch(
   state: TrainingState,
   { losses, validationLosses }: TrainingSession,
-  { onEpoch }: HostOptions,
+  { onEpoch, onEpochEvery = 1 }: HostOptions,
   learningRate: number,
+  isLast: boolean,
 ): unknown {
-  if (onEpoch === undefined) return undefined
+  if (onEpoch === undefined || (losses.length % onEpochEvery > 0 && !isLast)) return undefined
   const { engine, rate } = state
   const progress: EpochProgress = {
     epoch: new Program(engine.buffer).epoch - 1,

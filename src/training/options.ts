@@ -44,6 +44,8 @@ export interface TrainOptions {
    * unless an abort or `dispose` comes first: then what becomes of it is ignored. `trainSync` refuses promises.
    */
   onEpoch?: (progress: EpochProgress) => unknown
+  /** Every how many epochs of this call `onEpoch` is called: an integer of at least 1. The last one always is. Default 1 */
+  onEpochEvery?: number
   /** Keeps the weights of every n-th epoch, or of as many as fit into so many bytes, as `result.timeline`. Default: none */
   history?: { weights: { every: number } | { bytes: number } }
 }
@@ -71,12 +73,15 @@ export interface EarlyStopping {
 
 /** What `trainStream` takes: batches come from its source. `epochs` is 1 by default where that is no function. */
 export interface StreamOptions
-  extends Pick<TrainOptions, 'epochs' | 'earlyStopping' | 'targetLoss' | 'signal' | 'onEpoch' | 'history'> {
+  extends Pick<
+    TrainOptions,
+    'epochs' | 'earlyStopping' | 'targetLoss' | 'signal' | 'onEpoch' | 'onEpochEvery' | 'history'
+  > {
   validation?: ValidationRows
 }
 
 /** What `resume` takes: all else is as the call that is resumed had it. */
-export type ResumeOptions = Pick<TrainOptions, 'signal' | 'onEpoch'>
+export type ResumeOptions = Pick<TrainOptions, 'signal' | 'onEpoch' | 'onEpochEvery'>
 
 /** What `onEpoch` learns */
 export interface EpochProgress {
@@ -106,6 +111,7 @@ export interface SessionOptions {
 export interface HostOptions {
   readonly signal?: AbortSignal
   readonly onEpoch?: (progress: EpochProgress) => unknown
+  readonly onEpochEvery?: number
 }
 
 export interface ResolvedTrainOptions extends HostOptions, Division {
@@ -119,7 +125,7 @@ export interface ResolvedTrainOptions extends HostOptions, Division {
 
 const MOST_EPOCHS = 2 ** 53
 
-const hostNames = ['signal', 'onEpoch'] as const satisfies readonly (keyof ResumeOptions)[]
+const hostNames = ['signal', 'onEpoch', 'onEpochEvery'] as const satisfies readonly (keyof ResumeOptions)[]
 
 const streamNames = [
   ...hostNames,
@@ -179,10 +185,11 @@ export function resolveResumeOptions(options: ResumeOptions | undefined): HostOp
   return resolveHost(readOptions(options === undefined ? {} : options, '', hostNames))
 }
 
-function resolveHost({ signal, onEpoch }: { signal: unknown; onEpoch: unknown }): HostOptions {
+function resolveHost({ signal, onEpoch, onEpochEvery }: Record<(typeof hostNames)[number], unknown>): HostOptions {
   return {
     ...(signal === undefined ? {} : { signal: checkSignal(signal) }),
     ...(onEpoch === undefined ? {} : { onEpoch: checkCallback(onEpoch) }),
+    ...(onEpochEvery === undefined ? {} : { onEpochEvery: checkInteger(onEpochEvery, 'onEpochEvery', 1, MOST_EPOCHS) }),
   }
 }
 

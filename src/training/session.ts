@@ -1,5 +1,6 @@
 // How a call of `train` stands: what it has seen so far, and what the end of an epoch leads to. All of it goes into snapshots.
 
+import { unexpected } from '../errors.ts'
 import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
@@ -17,13 +18,28 @@ export class NumberList {
 
   add(numbers: ArrayLike<number>): void {
     const length = this.length + numbers.length
-    if (length > this.#numbers.length) {
+    this.makeRoom(numbers.length)
+    this.#numbers.set(numbers, this.length)
+    this.length = length
+  }
+
+  /** For so many more. Throws OUT_OF_MEMORY with the list as it was. */
+  makeRoom(count: number): void {
+    const length = this.length + count
+    if (length <= this.#numbers.length) return
+    try {
       const grown = new Float64Array(2 * length)
       grown.set(this.#numbers)
       this.#numbers = grown
+    } catch (cause) {
+      throw unexpected('OUT_OF_MEMORY', 'epochs', `memory for ${2 * length} losses`, 'none; train again, or resume', {
+        cause,
+      })
     }
-    this.#numbers.set(numbers, this.length)
-    this.length = length
+  }
+
+  get first(): number {
+    return this.#numbers[0]
   }
 
   get last(): number {

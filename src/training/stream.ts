@@ -161,7 +161,9 @@ export class StreamRun implements Run {
     if (this.#reason !== undefined) return
     session.endEpoch(this.#state, validationLoss)
     this.#reason = session.verdict(session.options.epochs - session.losses.length)
-    const answer = await this.#settled(tellEpoch(this.#state, session, this.#host, this.#rate))
+    const answer = await this.#settled(
+      tellEpoch(this.#state, session, this.#host, this.#rate, this.#reason !== undefined),
+    )
     if (answer === false) this.#reason ??= 'callback'
   }
 

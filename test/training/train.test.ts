@@ -75,7 +75,7 @@ describe.each(engines)('train in %s', (engine) => {
     const network = await small(engine)
     const result = await network.train(INPUTS, TARGETS)
     expect(Object.keys(result).sort()).toEqual(
-      ['engine', 'epochs', 'loss', 'milliseconds', 'samplesPerSecond', 'steps', 'stopReason'].sort(),
+      ['engine', 'epochs', 'loss', 'milliseconds', 'samplesPerSecond', 'steps', 'stopReason', 'warnings'].sort(),
     )
     expect(result).toMatchObject({ epochs: 100, steps: 100, stopReason: 'epochs', engine })
     expect(result.loss).toBeInstanceOf(Float64Array)

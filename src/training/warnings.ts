@@ -1,0 +1,106 @@
+// What is doubtful about a training that has ended, as far as it is seen at little cost: from its losses, and from the first
+// rows as they lie in memory.
+import { Program } from '../memory/program.ts'
+import type { NetworkState } from '../memory/state.ts'
+import { valuesOf } from '../numerics/values.ts'
+import { activationOf } from '../tables/activations.ts'
+import { lossOf } from '../tables/losses.ts'
+import type { StopReason, TrainingSession } from './session.ts'
+
+const LOOKED_AT = 1000 // rows
+/** Root mean square of a column beyond which units saturate or steps overshoot, as in `diagnose` */
+const LARGE = 10
+/** Training that has hardly begun: fewer steps over the network's life, and more than this share of the first loss left */
+const FEW_STEPS = 1000
+const MUCH_LEFT = 0.5
+/** Losses by that much above what targets of their size account for */
+const EXPLODED = 1e6
+
+interface Columns {
+  readonly least: Float64Array
+  readonly greatest: Float64Array
+  readonly size: Float64Array
+}
+
+/** In words; `advice` comes first. A stream has no rows to look at. */
+export function warningsOf(
+  state: NetworkState,
+  session: TrainingSession,
+  reason: StopReason,
+  advice: string | undefined,
+): string[] {
+  const ofRows = session.data ? [sizeWarning(state, session.data.rows), rangeWarning(state, session.data.rows)] : []
+  const all = [advice, ...ofRows, reason === 'epochs' ? shortWarning(state, session) : undefined]
+  return all.filter((words) => words !== undefined)
+}
+
+/** Whether losses have become so large that training only seems to go on */
+export function hasExploded(state: NetworkState, { data, losses }: TrainingSession): boolean {
+  if (!data || losses.length === 0 || lossOf(state.config.loss).targets !== 'number') return false
+  const { size } = targetColumns(state, data.rows)
+  const largest = size.reduce((most, value) => Math.max(most, value * value), 1)
+  return losses.last > EXPLODED * data.rows * size.length * largest
+}
+
+function shortWarning({ engine }: NetworkState, { losses }: TrainingSession): string | undefined {
+  const steps = new Program(engine.buffer).stepsDone
+  const { first, last, length } = losses
+  if (length < 2 || steps >= FEW_STEPS || !(last < first && last > MUCH_LEFT * first)) return undefined
+  const course = `after ${steps} steps, while the loss was still falling (${short(first)} to ${short(last)})`
+  return `training ended ${course}; take more epochs, a larger learningRate or a smaller batchSize`
+}
+
+function sizeWarning(state: NetworkState, rows: number): string | undefined {
+  const { config, layout, engine } = state
+  if (config.scaling.inputs.name !== 'none') return undefined
+  const { size } = measure(state, new Program(engine.buffer).dataInputs, rows, config.inputs, layout.inputStride)
+  const column = size.reduce((most, value, index) => (value > size[most] ? index : most), 0)
+  if (!(size[column] > LARGE)) return undefined
+  return `inputs: column ${column} is about ${short(size[column])}; try scaling: { inputs: 'standard' }`
+}
+
+function rangeWarning(state: NetworkState, rows: number): string | undefined {
+  const { config } = state
+  if (lossOf(config.loss).targets !== 'number') return undefined
+  const { activation } = config.layers[config.layers.length - 1]
+  const [low, high] = activationOf(activation).range
+  const { least, greatest } = targetColumns(state, rows)
+  const column = least.findIndex((value, index) => value < low || greatest[index] > high)
+  if (column < 0) return undefined
+  const value = least[column] < low ? least[column] : greatest[column]
+  const advice = `scale the targets (scaling: { targets: '${low === 0 ? 'minMax' : 'maxAbs'}' }) or use a linear output`
+  return `targets: column ${column} has ${short(value)}, which ${activation.name} outputs never reach; ${advice}`
+}
+
+function targetColumns(state: NetworkState, rows: number): Columns {
+  const { config, layout, engine } = state
+  return measure(state, new Program(engine.buffer).dataTargets, rows, config.outputs, layout.targetStride)
+}
+
+function measure(
+  { config, engine, layout }: NetworkState,
+  address: number,
+  rows: number,
+  columns: number,
+  stride: number,
+): Columns {
+  const values = valuesOf(engine.buffer, config.dtype)
+  const least = new Float64Array(columns).fill(Infinity)
+  const greatest = new Float64Array(columns).fill(-Infinity)
+  const size = new Float64Array(columns)
+  const count = Math.min(rows, LOOKED_AT)
+  for (let row = 0; row < count; row++) {
+    const at = (address + row * stride) / layout.bytesPerValue
+    for (let column = 0; column < columns; column++) {
+      const value = values[at + column]
+      least[column] = Math.min(least[column], value)
+      greatest[column] = Math.max(greatest[column], value)
+      size[column] += (value * value) / count
+    }
+  }
+  return { least, greatest, size: size.map(Math.sqrt) }
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)))
+}
