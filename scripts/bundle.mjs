@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import * as esbuild from 'esbuild'
 import { build } from 'rolldown'
+import { ascii } from './ascii.mjs'
 
 const shared = {
   platform: 'neutral',
@@ -10,9 +11,39 @@ const shared = {
   external: [/^node:/, /^wasmprop/, 'stream'],
 }
 
-/** The files of one or more entries: as written, without the types. Who puts them into a page minifies them. */
 const bundle = (folder, input, options = {}, plugins = []) =>
-  build({ ...shared, input, plugins, output: { dir: folder, chunkFileNames: nameChunk, ...options } })
+  build({
+    ...shared,
+    input,
+    plugins: [...plugins, quietLoader],
+    output: { dir: folder, chunkFileNames: nameChunk, ...options },
+  })
+
+/** Files of dist/, minified: that is less to read for a cold process, and for pages that load them as they are. */
+const pack = (input, options = {}, plugins = []) =>
+  bundle('dist', input, { minify: true, sourcemap: true, ...options }, [...plugins, ascii])
+
+/**
+ * What @assemblyscript/loader does when it is loaded: it adds to a global where that lacks something, and makes a decoder of
+ * strings. No such string is ever read here, frozen globals would refuse the one, and Hermes the other.
+ */
+const AT_LOAD = [
+  /^const utf16 = new TextDecoder\(.*$/m,
+  /^Object\.hasOwn = Object\.hasOwn \|\| function\(obj, prop\) \{\n.*\n\};?$/m,
+]
+const quietLoader = {
+  name: 'quiet loader',
+  transform: {
+    filter: { id: /@assemblyscript[\\/]loader[\\/]index\.js$/ },
+    handler: (text) => {
+      const code = AT_LOAD.reduce((rest, statement) => {
+        if (!statement.test(rest)) throw new Error(`@assemblyscript/loader no longer has ${statement}`)
+        return rest.replace(statement, (lines) => lines.replace(/[^\n]/g, ''))
+      }, text)
+      return { code, map: null } // line by line as it was
+    },
+  },
+}
 
 /** A plugin that puts other code in place of a module. */
 const instead = (folder, module, code) => ({
@@ -29,7 +60,7 @@ function nameChunk({ name, facadeModuleId }) {
 function writeInPlace(name) {
   const file = `dist/${name}.js`
   const options = { outfile: file, allowOverwrite: true, bundle: true, external: ['./*', 'node:*'], format: 'esm' }
-  return esbuild.build({ ...options, entryPoints: [file], minifySyntax: true, logLevel: 'warning' })
+  return esbuild.build({ ...options, entryPoints: [file], minify: true, sourcemap: true, logLevel: 'warning' })
 }
 
 /** What is loaded on demand, or by one entry alone */
@@ -44,8 +75,8 @@ const codeSplitting = {
 
 /** What the command `tutorial` runs */
 export async function bundleCommand() {
-  await bundle('dist', { index: 'src/index.ts' }, { codeSplitting })
-  await bundle('dist', { cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
+  await pack({ index: 'src/index.ts' }, { codeSplitting })
+  await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
   await writeInPlace('typescript-engine')
 }
 
@@ -59,11 +90,21 @@ async function bundleWorkerScript() {
     instead('hosts', 'address', 'export const scriptAddress = () => import.meta.url'),
     instead('generated', 'wasm-lanes', "export default ''"), // workers of trainMany are given the compiled module
   ]
-  await bundle('dist', { 'worker-host': 'src/worker/script.ts' }, { codeSplitting: false }, others)
-  const options = { outfile: file, allowOverwrite: true, bundle: true, format: 'esm', minify: true, target: 'es2022' }
-  await esbuild.build({ ...options, entryPoints: [file], logLevel: 'warning' })
-  return readFileSync(file, 'utf8')
+  await pack({ 'worker-host': 'src/worker/script.ts' }, { codeSplitting: false }, others)
+  return readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\n?$/, '')
 }
+
+/** All of `wasmprop` in one file without `import()`: as a module, and as a classic script that defines `wasmprop` */
+async function bundleSingle(plugins) {
+  const alone = [instead('hosts', 'address', ALONE), ...plugins]
+  // Their maps would be a third of the package, and repeat the other files'.
+  const options = { codeSplitting: false, sourcemap: false }
+  await pack({ single: 'src/index.ts' }, options, alone)
+  await pack({ 'single.global': 'src/index.ts' }, { ...options, format: 'iife', name: 'wasmprop' }, alone)
+}
+
+/** Its workers are started from the text of their script. */
+const ALONE = "export const scriptAddress = () => { throw new Error('one file has no other beside it') }"
 
 export async function bundleAll() {
   const entries = {
@@ -74,9 +115,10 @@ export async function bundleAll() {
   }
   const text = await bundleWorkerScript()
   const withText = [instead('hosts', 'script-text', `export default ${JSON.stringify(text)}`)]
-  await bundle('dist', entries, { codeSplitting }, withText)
-  await bundle('dist', { cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
+  await pack(entries, { codeSplitting }, withText)
+  await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
   await writeInPlace('typescript-engine')
+  await bundleSingle(withText)
   // What bench/ shares with the command: not in the package
   await bundle('build', {
     'bench-kit': 'src/cli/bench/kit.ts',

@@ -46,15 +46,15 @@ export function shortened(parts: readonly Formula[], between: string): Formula {
 }
 
 const PHRASE = ' if |, else |, or | below | beyond |by the product rule|, (?=s = )'
-const TOKEN = new RegExp(
-  `(${PHRASE})|e\\^(−?)(\\w+)|(½|\\p{Letter}+)([²³]?)|(\\d+(?:\\.\\d+)?)|(\\()|(\\)[²³]?)|([^\\p{Letter}\\d()½]+?(?=${PHRASE}|[\\p{Letter}\\d()½]|$))`,
-  'gu',
-)
+const TOKEN = `(${PHRASE})|e\\^(−?)(\\w+)|(½|\\p{Letter}+)([²³]?)|(\\d+(?:\\.\\d+)?)|(\\()|(\\)[²³]?)|([^\\p{Letter}\\d()½]+?(?=${PHRASE}|[\\p{Letter}\\d()½]|$))`
+/** Made when it is needed: Hermes knows no \p, and would refuse the whole library. */
+let token: RegExp | undefined
 
 /** Reads a table's formula, with what stands for its variables (net, out, target …). */
 export function readFormula(text: string, variables: Readonly<Record<string, Term>>): Formula {
+  token ??= new RegExp(TOKEN, 'gu')
   const open: Term[][] = [[]]
-  for (const [, phrase, minus, exponent, word, raised, digits, opening, closing, signs] of text.matchAll(TOKEN)) {
+  for (const [, phrase, minus, exponent, word, raised, digits, opening, closing, signs] of text.matchAll(token)) {
     const content = open[open.length - 1]
     const variable = (name: string): Term => variables[name] ?? { kind: 'name', base: name }
     if (phrase) content.push(words(phrase))
