@@ -56,6 +56,17 @@ export function unexpected(
   return new WasmpropError(code, `${where}: expected ${expected}${got === '' ? '' : `, got ${got}`}`, place)
 }
 
+/** Reads what the caller gave. What a getter or a proxy of theirs throws becomes an error of the library. */
+export function reading<T>(code: ErrorCode, where: string, expected: string, read: () => T): T {
+  try {
+    return read()
+  } catch (cause) {
+    if (cause instanceof WasmpropError) throw cause
+    const got = 'something that throws an error when it is read'
+    throw unexpected(code, where, expected, got, { path: where, cause })
+  }
+}
+
 /** The error for memory that the host does not give */
 export function noRoom(bytes: number, cause: unknown): WasmpropError {
   return new WasmpropError('OUT_OF_MEMORY', `expected room for ${bytes} bytes, the host refuses them`, { cause })
@@ -94,10 +105,20 @@ export function describe(value: unknown): string {
   return `${article} ${clip(tag)}${tag === 'Promise' ? ' (an `await` may be missing)' : ''}`
 }
 
+/** As `Array.isArray`, which throws for a proxy that was revoked */
+export function isArray(value: unknown): value is unknown[] {
+  try {
+    return Array.isArray(value)
+  } catch {
+    return false
+  }
+}
+
 /** Undefined for what is no array, and for a proxy that gives no number */
 function lengthOf(value: object): number | undefined {
   try {
-    if (Array.isArray(value) && Number.isInteger(value.length)) return value.length
+    const length: unknown = Array.isArray(value) ? value.length : undefined // read once: it may be another the next time
+    if (Number.isInteger(length)) return length as number
   } catch {
     // Not one that can be read
   }

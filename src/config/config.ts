@@ -1,7 +1,7 @@
 // What users may ask of a network: the options, their defaults, and every check of them. The tables of activations, losses,
 // optimizers and initializers say which names and numbers there are.
 
-import { tagOf, unexpected } from '../errors.ts'
+import { reading, tagOf, unexpected } from '../errors.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import type { Dtype } from '../numerics/values.ts'
 import {
@@ -193,30 +193,32 @@ const layerNames = [
 
 /** Checks a configuration and makes every choice that it leaves open. */
 export function resolveConfig(config: NetworkConfig): ResolvedConfig {
-  if (!isOptionObject(config)) refuse('config', 'an object such as { inputs: 2, layers: [{ units: 1 }] }', config)
-  const given = readOptions(config, '', configNames)
-  const { optimizer = 'adam', scaling = {}, dtype: type = 'float32', seed = drawSeed() } = given
-  const inputs = checkInteger(given.inputs, 'inputs', 1, LARGEST_WIDTH)
-  const dtype = checkName(type, 'dtype', dtypes)
-  const layers = resolveLayers(given.layers, inputs, dtype)
-  const clips = resolveClips(given.clipNorm, given.clipValue)
-  const chosen = resolveOptimizer(optimizer, dtype)
-  refuseUnsearchable(chosen.optimizer, clips, layers)
-  const loss = resolveLoss(given.loss, layers)
-  const outputs = layers[layers.length - 1].units
-  return {
-    inputs,
-    outputs,
-    layers,
-    loss,
-    ...chosen,
-    regularization: resolveRegularization(given.regularization),
-    ...clips,
-    scaling: resolveScalings(scaling, inputs, outputs, loss),
-    dtype,
-    ...resolveEngineOptions(given),
-    seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
-  }
+  return reading('INVALID_CONFIG', 'config', 'options that can be read', () => {
+    if (!isOptionObject(config)) refuse('config', 'an object such as { inputs: 2, layers: [{ units: 1 }] }', config)
+    const given = readOptions(config, '', configNames)
+    const { optimizer = 'adam', scaling = {}, dtype: type = 'float32', seed = drawSeed() } = given
+    const inputs = checkInteger(given.inputs, 'inputs', 1, LARGEST_WIDTH)
+    const dtype = checkName(type, 'dtype', dtypes)
+    const layers = resolveLayers(given.layers, inputs, dtype)
+    const clips = resolveClips(given.clipNorm, given.clipValue)
+    const chosen = resolveOptimizer(optimizer, dtype)
+    refuseUnsearchable(chosen.optimizer, clips, layers)
+    const loss = resolveLoss(given.loss, layers)
+    const outputs = layers[layers.length - 1].units
+    return {
+      inputs,
+      outputs,
+      layers,
+      loss,
+      ...chosen,
+      regularization: resolveRegularization(given.regularization),
+      ...clips,
+      scaling: resolveScalings(scaling, inputs, outputs, loss),
+      dtype,
+      ...resolveEngineOptions(given),
+      seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
+    }
+  })
 }
 
 /** Checks what a network is to run on. */

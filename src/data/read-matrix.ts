@@ -1,7 +1,7 @@
 // Reads data of any form. Whatever the caller's arrays, getters and proxies give is asked for once, checked and kept; typed
 // arrays, which run nothing when they are read, stay where they are until they are copied.
 
-import { describe, type ErrorPlace, unexpected, WasmpropError } from '../errors.ts'
+import { describe, type ErrorPlace, reading, unexpected, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
 import type { FlatInput } from './forms.ts'
@@ -32,6 +32,9 @@ export interface Expected {
   readonly dtype: Dtype
 }
 
+/** What messages call data of any form */
+export const A_MATRIX = 'an array of rows (matrix)'
+
 type Numbers = readonly number[] | NumericArray
 
 /** Before so many numbers are there, no room is made for all that are claimed. */
@@ -40,24 +43,13 @@ const FIRST_VALUES = 2 ** 16
 /** Checks data of any form. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
 export function readMatrix(value: unknown, expected: Expected): Matrix {
   const { name } = expected
-  return guard(name, () => {
+  return reading('INVALID_DATA', name, A_MATRIX, () => {
     if (Array.isArray(value)) return (typeof value[0] === 'number' ? readList : readNested)(value, expected)
     if (isNumericArray(value)) return readFlat(value, name, expected)
     if (isFlatInput(value)) return readFlatInput(value, expected)
     const what = 'an array of rows (matrix), a flat typed array or { data, rows, columns }'
     throw invalid(name, what, value)
   })
-}
-
-/** Runs `read`; what a getter or a proxy of the caller throws becomes an error of the library. */
-export function guard(name: string, read: () => Matrix): Matrix {
-  try {
-    return read()
-  } catch (cause) {
-    if (cause instanceof WasmpropError) throw cause
-    const got = 'something that throws an error when it is read'
-    throw unexpected('INVALID_DATA', name, 'an array of rows (matrix)', got, { path: name, cause })
-  }
 }
 
 /** Arrays and typed arrays of numbers; what an array holds is not checked. */

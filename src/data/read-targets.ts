@@ -1,10 +1,10 @@
 // Reads targets, as their loss needs them.
 
-import { unexpected, type WasmpropError } from '../errors.ts'
+import { reading, unexpected, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { forEachBlock, type Matrix, own } from './matrix.ts'
-import { count, guard, invalid, isFlatInput, isRow, misshapen, readMatrix } from './read-matrix.ts'
+import { A_MATRIX, count, invalid, isFlatInput, isRow, misshapen, readMatrix } from './read-matrix.ts'
 
 /** What a loss needs of its targets: see `targets` in src/tables/losses.ts. */
 export type TargetKind = 'number' | 'probability' | 'distribution'
@@ -21,7 +21,7 @@ export function readTargets(
   rows: number,
   name = 'targets',
 ): Matrix {
-  return guard(name, () => {
+  return reading('INVALID_DATA', name, A_MATRIX, () => {
     const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
     const targets = readMatrix(value, { name, columns, rows, dtype })
     if (kind === 'number') return targets

@@ -1,8 +1,8 @@
 // Which rows `train` runs over, which it holds out, and what each row counts.
 import { VALIDATION_SPLIT } from '../../assembly/ids.ts'
-import { didYouMean, unexpected } from '../errors.ts'
+import { didYouMean, isArray, reading, unexpected } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
-import { isNumericArray, lengthOf } from '../numerics/typed.ts'
+import { isNumericArray, lengthOf, plainView } from '../numerics/typed.ts'
 import { checkNumbers, refuse } from '../options/check.ts'
 import type { Matrix } from './matrix.ts'
 import { isFlatInput, isRow, readMatrix } from './read-matrix.ts'
@@ -145,7 +145,8 @@ export function readSampleWeights(
   rows: number,
   { path = 'sampleWeights', kind = 'trained', outputs = 1 }: WeightsOf = {},
 ): Float64Array {
-  const columns = isByOutput(value, rows, outputs) ? outputs : 1
+  const byOutput = reading('INVALID_DATA', path, 'weights that can be read', () => isByOutput(value, rows, outputs))
+  const columns = byOutput ? outputs : 1
   const weights = new Float64Array(rows * columns)
   readMatrix(value, { name: path, columns, rows, dtype: 'float64' }).copyRows(0, rows, weights, 0, columns)
   const index = weights.findIndex((weight) => weight < 0)
@@ -241,14 +242,13 @@ function readClassWeights(targets: Matrix, classWeights: unknown): number[] {
 
 function checkClassWeights(value: unknown, count: number): number[] {
   const path = 'classWeights'
-  const isList = Array.isArray(value) || ArrayBuffer.isView(value)
-  if (!isList) {
+  const isTyped = isNumericArray(value)
+  if (!isTyped && !isArray(value)) {
     const advice = typeof value === 'string' ? didYouMean(value, ['balanced']) : ''
     refuse(path, `"balanced", or an array of ${count} numbers, one per class`, value, advice)
   }
-  const { length } = value as ArrayLike<number>
-  if (length !== count) refuse(path, `an array of ${count} numbers`, value) // before it is copied
-  const weights = checkNumbers(Array.from(value as ArrayLike<number>), path, count, 'float64')
+  if (isTyped && lengthOf(value) !== count) refuse(path, `an array of ${count} numbers`, value) // before it is copied
+  const weights = checkNumbers(isTyped ? Array.from(plainView(value)) : value, path, count, 'float64')
   const index = weights.findIndex((weight) => weight < 0)
   if (index >= 0) refuse(`${path}[${index}]`, 'a number of at least 0', weights[index])
   return weights

@@ -7,7 +7,7 @@ import type { Matrix } from '../data/matrix.ts'
 import { rowsReader } from '../data/rows.ts'
 import { classesOfTargets } from '../data/targets.ts'
 import { selectRows } from '../data/training-set.ts'
-import { WasmpropError } from '../errors.ts'
+import { isArray, WasmpropError } from '../errors.ts'
 import { checkFactory } from '../hosts/worker.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkInteger, readOptions } from '../options/check.ts'
@@ -38,7 +38,7 @@ export async function crossValidateFolds(
   const resolved = resolveTrainOptions(others as TrainOptions)
   const threads = checkThreads(most)
   const create = checkFactory(worker)
-  const isList = Array.isArray(config)
+  const isList = isArray(config)
   const configs = isList ? resolveConfigs(config) : [resolveConfig(config as NetworkConfig)]
   const metrics = configs.map(({ outputs }) => resolveMetrics(choices, outputs))
   refuseIncomparable(configs, metrics[0])

@@ -8,7 +8,7 @@ import { isRow } from '../data/read-matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
 import { automaticThreads } from '../engines/thread-count.ts'
-import { describe, unexpected, WasmpropError } from '../errors.ts'
+import { describe, reading, unexpected, WasmpropError } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { Network } from '../network/network.ts'
@@ -143,19 +143,21 @@ export async function createAll(
 
 /** Checks configurations that are to see the same rows. Errors name them: `configs[2].layers[0].units` */
 export function resolveConfigs(configs: unknown): ResolvedConfig[] {
-  if (!Array.isArray(configs) || configs.length === 0) {
-    refuse('configs', 'an array of at least one configuration', configs)
-  }
-  const resolved: ResolvedConfig[] = []
-  for (let index = 0; index < configs.length; index++) {
-    const config = inConfig(index, () => resolveConfig(configs[index]))
-    const { inputs } = resolved[0] ?? config
-    if (config.inputs !== inputs) {
-      refuse(`configs[${index}].inputs`, `${inputs}, as in configs[0] (all see the same rows)`, config.inputs)
+  return reading('INVALID_CONFIG', 'configs', 'configurations that can be read', () => {
+    if (!Array.isArray(configs) || configs.length === 0) {
+      refuse('configs', 'an array of at least one configuration', configs)
     }
-    resolved.push(config)
-  }
-  return resolved
+    const resolved: ResolvedConfig[] = []
+    for (let index = 0; index < configs.length; index++) {
+      const config = inConfig(index, () => resolveConfig(configs[index]))
+      const { inputs } = resolved[0] ?? config
+      if (config.inputs !== inputs) {
+        refuse(`configs[${index}].inputs`, `${inputs}, as in configs[0] (all see the same rows)`, config.inputs)
+      }
+      resolved.push(config)
+    }
+    return resolved
+  })
 }
 
 function inConfig<Result>(index: number, act: () => Result): Result {
@@ -226,11 +228,13 @@ function ownOptions(
 
 /** The numbers of every network's rows. Throws INVALID_SHAPE or INVALID_DATA. */
 function readLists(value: unknown, count: number, rows: number): Uint32Array[] {
-  if (!Array.isArray(value) || value.length !== count) {
-    const expected = `${count} lists of row numbers, one per network`
-    throw unexpected('INVALID_SHAPE', 'rows', expected, describe(value))
-  }
-  return Array.from(value, (list: unknown, index) => readNumbers(list, `rows[${index}]`, rows))
+  return reading('INVALID_DATA', 'rows', 'lists of row numbers', () => {
+    if (!Array.isArray(value) || value.length !== count) {
+      const expected = `${count} lists of row numbers, one per network`
+      throw unexpected('INVALID_SHAPE', 'rows', expected, describe(value))
+    }
+    return Array.from(value, (list: unknown, index) => readNumbers(list, `rows[${index}]`, rows))
+  })
 }
 
 function readNumbers(list: unknown, path: string, rows: number): Uint32Array {

@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../config/config.ts'
 import { toList } from '../data/forms.ts'
 import { type Matrix, own } from '../data/matrix.ts'
 import { isRow, readMatrix } from '../data/read-matrix.ts'
-import { describe, unexpected } from '../errors.ts'
+import { describe, reading, unexpected } from '../errors.ts'
 import { Fnv1a } from '../numerics/hash.ts'
 import { type Dtype, littleEndian, newValues, type Values } from '../numerics/values.ts'
 import { isOptionObject } from '../options/check.ts'
@@ -142,18 +142,20 @@ export interface CheckedLayer {
 
 /** Checks and keeps what `setWeights` is given: nothing is written before all of it was read. */
 export function checkWeights(layers: unknown, { layers: expected, dtype }: ResolvedConfig): CheckedLayer[] {
-  if (!Array.isArray(layers) || layers.length !== expected.length) {
-    throw unexpected('INVALID_SHAPE', 'layers', `an array of ${expected.length} layers`, describe(layers))
-  }
-  return expected.map(({ inputs, units, hasBiases }, index) => {
-    const path = `layers[${index}]`
-    const layer: unknown = layers[index]
-    if (!isOptionObject(layer)) throw unexpected('INVALID_SHAPE', path, '{ weights, biases }', describe(layer))
-    const name = `${path}.weights`
-    const weights = own(readMatrix(layer.weights, { name, columns: units, rows: inputs, dtype }))
-    const biases = readBiases(layer.biases, units, `${path}.biases`, dtype)
-    if (!hasBiases) refuseBiases(biases)
-    return { weights, biases }
+  return reading('INVALID_DATA', 'layers', 'layers that can be read', () => {
+    if (!Array.isArray(layers) || layers.length !== expected.length) {
+      throw unexpected('INVALID_SHAPE', 'layers', `an array of ${expected.length} layers`, describe(layers))
+    }
+    return expected.map(({ inputs, units, hasBiases }, index) => {
+      const path = `layers[${index}]`
+      const layer: unknown = layers[index]
+      if (!isOptionObject(layer)) throw unexpected('INVALID_SHAPE', path, '{ weights, biases }', describe(layer))
+      const name = `${path}.weights`
+      const weights = own(readMatrix(layer.weights, { name, columns: units, rows: inputs, dtype }))
+      const biases = readBiases(layer.biases, units, `${path}.biases`, dtype)
+      if (!hasBiases) refuseBiases(biases)
+      return { weights, biases }
+    })
   })
 }
 

@@ -7,8 +7,9 @@
 //
 // Later versions keep the name, the version and the checksum where they are, so that what is newer is told from what is torn.
 
-import { clip, describe, tagOf, unexpected, type WasmpropError } from '../errors.ts'
+import { clip, describe, reading, tagOf, unexpected, type WasmpropError } from '../errors.ts'
 import { Fnv1a } from '../numerics/hash.ts'
+import { kindOf, plainView } from '../numerics/typed.ts'
 import { type Blocks, fromLittleEndian, littleEndian, type Values } from '../numerics/values.ts'
 import { isOptionObject } from '../options/check.ts'
 
@@ -80,11 +81,12 @@ export function unpack(value: unknown, version: number): { header: Record<string
 
 /** A plain Uint8Array, since `slice` of Node's Buffer copies nothing; a copy of shared bytes, which others might change */
 function bytesOf(value: unknown): Uint8Array {
-  if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer)
-  if (tagOf(value) !== 'Uint8Array') throw invalid('a Uint8Array that snapshot() gave', describe(value))
-  const { buffer, byteOffset, byteLength } = value as Uint8Array
-  const plain = new Uint8Array(buffer, byteOffset, byteLength)
-  return tagOf(buffer) === 'ArrayBuffer' ? plain : plain.slice()
+  return reading('INVALID_MODEL', 'snapshot', 'a Uint8Array that snapshot() gave', () => {
+    if (tagOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer)
+    if (kindOf(value) !== 'Uint8Array') throw invalid('a Uint8Array that snapshot() gave', describe(value))
+    const plain = plainView(value as Uint8Array)
+    return tagOf(plain.buffer) === 'ArrayBuffer' ? plain : plain.slice()
+  })
 }
 
 function parse(bytes: Uint8Array): Record<string, unknown> {

@@ -10,7 +10,7 @@ import {
   resolveEngineOptions,
 } from '../config/config.ts'
 import { givenScaling, Scaling, type ScalingJSON } from '../data/scaling.ts'
-import { clip, describe, unexpected, WasmpropError } from '../errors.ts'
+import { clip, describe, reading, unexpected, WasmpropError } from '../errors.ts'
 import { hashPacked, packedCount } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { fromLittleEndian, littleEndian, type Values } from '../numerics/values.ts'
@@ -98,22 +98,24 @@ function rateToJSON({ learningRate: rate }: ResolvedConfig) {
 
 /** Checks what should be a `ModelJSON`, or its text. Nothing is allocated before it is known to be needed. */
 export function readModel(value: unknown, options: ModelOptions = {}): Model {
-  const { learningRate, ...host } = readOptions(options, '', restoreNames)
-  resolveEngineOptions(host) // what is wrong with the options is not the model's fault
-  const json = typeof value === 'string' ? parse(value) : value
-  checkVersion(json)
-  const names = ['format', 'version', 'config', 'scaling', 'weights', 'weightsHash'] as const
-  const model = within('', () => readOptions(json, '', names))
-  const hasRateFunction = within('config.', () => lacksRate(model.config))
-  checkRateFunction(hasRateFunction, learningRate, 'JSON')
-  const rate = hasRateFunction ? (learningRate ?? (() => refuseWithoutRate('JSON'))) : undefined
-  const config = within('config.', () => resolveModelConfig(model.config, host, rate))
-  const parameters = readParameters(model.weights, config)
-  const hash = hashPacked(parameters, config)
-  if (model.weightsHash !== hash)
-    throw invalid('weightsHash', `${hash}, which is that of the weights`, model.weightsHash)
-  const { inputs, targets } = readScalings(model.scaling, config)
-  return { config, parameters, inputScaling: inputs, targetScaling: targets }
+  return reading('INVALID_MODEL', 'model', 'what toJSON() gave', () => {
+    const { learningRate, ...host } = readOptions(options, '', restoreNames)
+    resolveEngineOptions(host) // what is wrong with the options is not the model's fault
+    const json = typeof value === 'string' ? parse(value) : value
+    checkVersion(json)
+    const names = ['format', 'version', 'config', 'scaling', 'weights', 'weightsHash'] as const
+    const model = within('', () => readOptions(json, '', names))
+    const hasRateFunction = within('config.', () => lacksRate(model.config))
+    checkRateFunction(hasRateFunction, learningRate, 'JSON')
+    const rate = hasRateFunction ? (learningRate ?? (() => refuseWithoutRate('JSON'))) : undefined
+    const config = within('config.', () => resolveModelConfig(model.config, host, rate))
+    const parameters = readParameters(model.weights, config)
+    const hash = hashPacked(parameters, config)
+    if (model.weightsHash !== hash)
+      throw invalid('weightsHash', `${hash}, which is that of the weights`, model.weightsHash)
+    const { inputs, targets } = readScalings(model.scaling, config)
+    return { config, parameters, inputScaling: inputs, targetScaling: targets }
+  })
 }
 
 function lacksRate(config: unknown): boolean {

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type ErrorCode, tagOf, WasmpropError } from '../errors.ts'
+import { type ErrorCode, reading, tagOf, WasmpropError } from '../errors.ts'
 import type { RestoreOptions } from '../model/json.ts'
 import type { Network } from '../network/network.ts'
 import { restoreNetwork } from '../network/restore.ts'
@@ -39,7 +39,8 @@ export interface Snapshotable {
 
 /** Writes the network's `snapshot()` to a file. It is on the disk when the promise resolves; until then the old file is. */
 export async function saveSnapshot(network: Snapshotable, path: string | URL): Promise<void> {
-  if (typeof network?.snapshot !== 'function') refuse('network', 'a network', network)
+  const hasSnapshot = reading('INVALID_CONFIG', 'network', 'a network', () => typeof network?.snapshot === 'function')
+  if (!hasSnapshot) refuse('network', 'a network', network)
   await replaceFile(checkPath(path), await network.snapshot())
 }
 

@@ -1,6 +1,6 @@
 // Checks of what users hand in, for every room that takes options: each gives the value back, or throws with its path, what
 // was expected and what came. Option objects are read through their own keys alone, never through a prototype.
-import { describe, didYouMean, tagOf, unexpected, WasmpropError } from '../errors.ts'
+import { describe, didYouMean, reading, tagOf, unexpected, WasmpropError } from '../errors.ts'
 import type { Dtype } from '../numerics/values.ts'
 import type { Chosen, NumberOption, Option, Options } from './option.ts'
 
@@ -15,8 +15,12 @@ export function isOptionObject(value: unknown): value is Record<string, unknown>
 
 /** Duck-typed, for signals of other realms and polyfills */
 export function isSignal(value: unknown): value is AbortSignal {
-  const signal = value as AbortSignal | null | undefined
-  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  try {
+    const signal = value as AbortSignal | null | undefined
+    return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
+  } catch {
+    return false // a proxy that throws
+  }
 }
 
 /**
@@ -30,15 +34,18 @@ export function readOptions<Name extends string>(
   names: readonly Name[],
   expected = 'an object with options',
 ): Record<Name, unknown> {
-  if (!isOptionObject(value)) refuse(path === '' ? 'options' : path, expected, value)
-  const options: Record<string, unknown> = Object.create(null)
-  for (const key of Object.keys(value)) {
-    const option = value[key]
-    if (option === undefined) continue
-    if (!(names as readonly string[]).includes(key)) refuseKey(path, key, names)
-    options[key] = option
-  }
-  return options
+  const place = path === '' ? 'options' : path
+  if (!isOptionObject(value)) refuse(place, expected, value)
+  return reading('INVALID_CONFIG', place, expected, () => {
+    const options: Record<string, unknown> = Object.create(null)
+    for (const key of Object.keys(value)) {
+      const option = value[key]
+      if (option === undefined) continue
+      if (!(names as readonly string[]).includes(key)) refuseKey(path, key, names)
+      options[key] = option
+    }
+    return options
+  })
 }
 
 function refuseKey(path: string, key: string, names: readonly string[]): never {
@@ -135,25 +142,28 @@ export function isFiniteIn(dtype: Dtype, value: number): boolean {
 
 /** A copy of `count` numbers that are finite in the network's type */
 export function checkNumbers(value: unknown, path: string, count: number, dtype: Dtype): number[] {
-  if (!Array.isArray(value) || value.length !== count) refuse(path, `an array of ${count} numbers`, value)
-  const numbers: number[] = []
-  for (let index = 0; index < count; index++) {
-    const number: unknown = value[index]
-    if (typeof number !== 'number' || !isFiniteIn(dtype, number)) {
-      refuse(`${path}[${index}]`, `a number that is finite in ${dtype}`, number)
+  return reading('INVALID_CONFIG', path, `an array of ${count} numbers`, () => {
+    if (!Array.isArray(value) || value.length !== count) refuse(path, `an array of ${count} numbers`, value)
+    const numbers: number[] = []
+    for (let index = 0; index < count; index++) {
+      const number: unknown = value[index]
+      if (typeof number !== 'number' || !isFiniteIn(dtype, number)) {
+        refuse(`${path}[${index}]`, `a number that is finite in ${dtype}`, number)
+      }
+      numbers.push(number)
     }
-    numbers.push(number)
-  }
-  return numbers
+    return numbers
+  })
 }
 
 /** A copy of `rows` arrays of `columns` numbers that are finite in the network's type */
 export function checkRows(value: unknown, path: string, rows: number, columns: number, dtype: Dtype): number[][] {
-  if (!Array.isArray(value) || value.length !== rows) {
-    refuse(path, `${rows} rows of ${columns} numbers`, value, transposedAdvice(value, rows, columns))
-  }
-  // Array.from visits holes, which map would leave out.
-  return Array.from(value, (row: unknown, index) => checkNumbers(row, `${path}[${index}]`, columns, dtype))
+  return reading('INVALID_CONFIG', path, `${rows} rows of ${columns} numbers`, () => {
+    if (!Array.isArray(value) || value.length !== rows) {
+      refuse(path, `${rows} rows of ${columns} numbers`, value, transposedAdvice(value, rows, columns))
+    }
+    return Array.from({ length: rows }, (_, index) => checkNumbers(value[index], `${path}[${index}]`, columns, dtype))
+  })
 }
 
 function transposedAdvice(value: unknown, rows: number, columns: number): string {

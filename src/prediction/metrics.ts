@@ -2,7 +2,7 @@
 // `metrics` is checked here as well.
 
 import type { Matrix } from '../data/matrix.ts'
-import { unexpected } from '../errors.ts'
+import { reading, unexpected } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
 import { checkInteger, checkName, isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { classesOf } from './outputs.ts'
@@ -101,14 +101,16 @@ const averages: Readonly<Record<Average, (scores: readonly number[], comparison:
  * `units` are those of the output layer, on which options and their defaults depend.
  */
 export function resolveMetrics(value: unknown, units: number): ResolvedMetric[] {
-  if (value === undefined) return []
-  if (!Array.isArray(value)) refuse('metrics', 'an array of metrics, as in ["accuracy"]', value)
-  const metrics = Array.from(value, (choice: unknown, index) => resolveMetric(choice, `metrics[${index}]`, units))
-  metrics.forEach(({ name }, index) => {
-    if (metrics.findIndex((metric) => metric.name === name) === index) return
-    refuse(`metrics[${index}]`, 'every metric once', name, ' again')
+  return reading('INVALID_CONFIG', 'metrics', 'an array of metrics', () => {
+    if (value === undefined) return []
+    if (!Array.isArray(value)) refuse('metrics', 'an array of metrics, as in ["accuracy"]', value)
+    const metrics = Array.from(value, (choice: unknown, index) => resolveMetric(choice, `metrics[${index}]`, units))
+    metrics.forEach(({ name }, index) => {
+      if (metrics.findIndex((metric) => metric.name === name) === index) return
+      refuse(`metrics[${index}]`, 'every metric once', name, ' again')
+    })
+    return metrics
   })
-  return metrics
 }
 
 function resolveMetric(value: unknown, path: string, units: number): ResolvedMetric {

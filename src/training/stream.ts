@@ -2,7 +2,7 @@
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
-import { describe, unexpected } from '../errors.ts'
+import { describe, reading, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { placedInputs } from '../memory/training-rows.ts'
@@ -186,8 +186,10 @@ export class StreamRun implements Run {
 type BatchIterator = Iterator<StreamBatch> | AsyncIterator<StreamBatch>
 
 function iteratorOf(batches: Batches | undefined): BatchIterator {
-  const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = (batches ?? {}) as AsyncIterable<StreamBatch> &
-    Iterable<StreamBatch>
+  const { async, sync } = reading('INVALID_CONFIG', 'source', 'an iterable', () => {
+    const source = (batches ?? {}) as AsyncIterable<StreamBatch> & Iterable<StreamBatch>
+    return { async: source[Symbol.asyncIterator], sync: source[Symbol.iterator] }
+  })
   if (typeof async === 'function') return async.call(batches)
   if (typeof sync === 'function' && typeof batches !== 'string') return sync.call(batches)
   return refuse('source', 'an iterable or async iterable of { inputs, targets }, or a function that gives one', batches)
