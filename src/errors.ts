@@ -30,15 +30,90 @@ export class WasmpropError extends Error {
   declare readonly path?: string
   declare readonly row?: number
   declare readonly column?: number
+  /** The message without the name of a public function */
+  readonly #words: string
 
   constructor(code: ErrorCode, message: string, place: ErrorPlace = {}) {
     super(message, place.cause === undefined ? undefined : { cause: place.cause })
     this.name = 'WasmpropError'
     this.code = code
+    this.#words = message
     if (place.path !== undefined) this.path = place.path
     if (place.row !== undefined) this.row = place.row
     if (place.column !== undefined) this.column = place.column
   }
+
+  /** @internal Names the public function that throws it, and begins its stack where that was called. */
+  thrownBy(name: string, { stack }: Trace): this {
+    const prefix = `${name}: `
+    this.message = this.#words.startsWith(prefix) ? this.#words : prefix + this.#words
+    // The head is that of a nameless error; Safari's stacks have none.
+    if (typeof stack === 'string') this.stack = stack.replace(/^Error(: )?(?=\n|$)/, () => String(this))
+    return this
+  }
+}
+
+/** A stack that begins with the line that called a function; empty where the host cannot say */
+interface Trace {
+  readonly stack?: unknown
+}
+
+// biome-ignore lint/complexity/noBannedTypes: any function at all
+type Callee = Function
+
+function traceTo(callee: Callee): Trace {
+  const trace = {}
+  ;(Error as Partial<Pick<ErrorConstructor, 'captureStackTrace'>>).captureStackTrace?.(trace, callee)
+  return trace
+}
+
+/**
+ * What the public function `callee` does. What the library throws in it, or rejects its promise with, begins with the
+ * function's name, and its stack with the line of the caller. `explain` makes the library's error of another one, if it can.
+ */
+export function publicCall<Result>(
+  name: string,
+  callee: Callee,
+  act: () => Result,
+  explain = (error: unknown) => error,
+): Result {
+  const named = (error: unknown, trace: Trace) => {
+    const explained = explain(error)
+    return explained instanceof WasmpropError ? explained.thrownBy(name, trace) : explained
+  }
+  try {
+    const result = act()
+    if (!(result instanceof Promise)) return result
+    const trace = traceTo(callee) // later, the caller is no longer on the stack
+    return result.catch((error) => {
+      throw named(error, trace)
+    }) as Result
+  } catch (error) {
+    throw named(error, traceTo(callee))
+  }
+}
+
+/**
+ * Makes public calls of all methods of a class but `dispose`, which throws nothing. `prefix` goes before their names, `isOwn`
+ * tells instances: a method that was taken off its object says so.
+ */
+export function publishMethods(prototype: object, prefix: string, isOwn: (value: unknown) => boolean): void {
+  for (const [key, { value: method }] of Object.entries(Object.getOwnPropertyDescriptors(prototype))) {
+    if (typeof method !== 'function' || key === 'constructor' || key === 'dispose') continue
+    const name = prefix + key
+    const { [key]: published } = {
+      [key](this: unknown, ...args: unknown[]): unknown {
+        const explain = (error: unknown) => (isOwn(this) ? error : takenOff(name, this))
+        return publicCall(name, published, () => method.apply(this, args), explain)
+      },
+    }
+    Object.defineProperty(prototype, key, { value: published })
+  }
+}
+
+function takenOff(name: string, owner: unknown): WasmpropError {
+  const got = `${describe(owner)}; write network.${name}(…), or (…) => network.${name}(…) where a function is wanted`
+  return unexpected('INVALID_CONFIG', name, 'to be called on the object that has it', got, {})
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { type NetworkConfig, resolveConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
+import { publicCall } from '../errors.ts'
 import { Network } from '../network/network.ts'
 import type { TrainResult } from '../training/loop.ts'
 import type { TrainOptions } from '../training/options.ts'
@@ -21,7 +22,16 @@ export interface EngineComparison {
  * Trains one network per engine from the same seed. Rejects with INVALID_CONFIG as `createNetwork` does, and with ENGINE_UNAVAILABLE where the host does not run
  * WebAssembly.
  */
-export async function compareEngines(
+export function compareEngines(
+  config: NetworkConfig,
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options?: TrainOptions,
+): Promise<EngineComparison> {
+  return publicCall('compareEngines', compareEngines, () => trainInBoth(config, inputs, targets, options))
+}
+
+async function trainInBoth(
   config: NetworkConfig,
   inputs: MatrixInput,
   targets: MatrixInput,

@@ -4,6 +4,7 @@ import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../confi
 import { readRows } from '../data/rows.ts'
 import { heldRows } from '../data/training-set.ts'
 import { threadsFor } from '../engines/thread-count.ts'
+import { publicCall } from '../errors.ts'
 import { layOut, layOutData, memoryFor, wholePages } from '../memory/layout.ts'
 import { checkInteger } from '../options/check.ts'
 import { isConstant, newRateState } from '../tables/schedules.ts'
@@ -17,6 +18,10 @@ import { shapeOf } from '../training/start.ts'
  * the validation; 0 rows: without training data. Throws OUT_OF_MEMORY above 4 GiB, and as `train` does for options.
  */
 export function estimateMemory(config: NetworkConfig, rows: number, trainOptions?: TrainOptions): number {
+  return publicCall('estimateMemory', estimateMemory, () => estimate(config, rows, trainOptions))
+}
+
+function estimate(config: NetworkConfig, rows: number, trainOptions?: TrainOptions): number {
   const resolved = resolveConfig(config)
   const layout = layOut(resolved, threadsFor(resolved))
   const count = checkInteger(rows, 'rows', 0, 2 ** 32 - 1)

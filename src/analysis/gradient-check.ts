@@ -7,7 +7,7 @@ import type { Rows } from '../data/training-set.ts'
 import type { Engine } from '../engine.ts'
 import { compileNow } from '../engines/modules.ts'
 import { WasmEngine } from '../engines/wasm.ts'
-import { clip, unexpected } from '../errors.ts'
+import { clip, publicCall, unexpected } from '../errors.ts'
 import float64Build from '../generated/wasm-float64.ts'
 import type { LayerLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
@@ -79,6 +79,15 @@ export function checkGradients(
   inputs: MatrixInput,
   targets: MatrixInput,
   options: GradientCheckOptions = {},
+): GradientCheck {
+  return publicCall('checkGradients', checkGradients, () => check(network, inputs, targets, options))
+}
+
+function check(
+  network: Network,
+  inputs: MatrixInput,
+  targets: MatrixInput,
+  options: GradientCheckOptions,
 ): GradientCheck {
   const given = readOptions(options, '', ['sample', 'seed', 'tolerance'])
   const { sample = 1000, seed = Network.stateOf(network).config.seed, tolerance = 1e-6 } = given

@@ -9,6 +9,6 @@ export function explanationText(explanation: Explanation, weight: string): strin
     return explanation.toText({ weight })
   } catch (error) {
     if (!(error instanceof WasmpropError)) throw error
-    throw new UsageError(error.message.replace('weight: expected a', '--explain: expected all, a'))
+    throw new UsageError(error.message.replace('toText: weight: expected a', '--explain: expected all, a'))
   }
 }

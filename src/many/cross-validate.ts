@@ -1,6 +1,8 @@
 // Cross-validation: what users see of it. The rest is loaded by the first call.
+
 import type { NetworkConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
+import { publicCall } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { CrossValidateOptions, CrossValidation, RankedValidation } from './options.ts'
 
@@ -50,24 +52,26 @@ import type { CrossValidateOptions, CrossValidation, RankedValidation } from './
  * 0.0259 0.0095
  * ```
  */
-export async function crossValidate(
+export function crossValidate(
   config: NetworkConfig,
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: CrossValidateOptions,
 ): Promise<CrossValidation>
-export async function crossValidate(
+export function crossValidate(
   configs: readonly NetworkConfig[],
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: CrossValidateOptions,
 ): Promise<RankedValidation[]>
-export async function crossValidate(
+export function crossValidate(
   config: NetworkConfig | readonly NetworkConfig[],
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: CrossValidateOptions,
 ): Promise<CrossValidation | RankedValidation[]> {
-  const { crossValidateFolds } = await loadPart(import('./folds.ts'))
-  return crossValidateFolds(config, inputs, targets, options)
+  return publicCall('crossValidate', crossValidate, async () => {
+    const { crossValidateFolds } = await loadPart(import('./folds.ts'))
+    return crossValidateFolds(config, inputs, targets, options)
+  })
 }

@@ -1,6 +1,8 @@
 // Several networks at once: what users see of it. The rest is loaded by the first call.
+
 import type { NetworkConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
+import { publicCall } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { TrainedNetwork, TrainManyOptions } from './options.ts'
 
@@ -39,12 +41,14 @@ import type { TrainedNetwork, TrainManyOptions } from './options.ts'
  * 4 targetLoss 63 0 1 1 0
  * ```
  */
-export async function trainMany(
+export function trainMany(
   configs: readonly NetworkConfig[],
   inputs: MatrixInput,
   targets: MatrixInput,
   options?: TrainManyOptions,
 ): Promise<TrainedNetwork[]> {
-  const { trainTogether } = await loadPart(import('./training.ts'))
-  return trainTogether(configs, inputs, targets, options)
+  return publicCall('trainMany', trainMany, async () => {
+    const { trainTogether } = await loadPart(import('./training.ts'))
+    return trainTogether(configs, inputs, targets, options)
+  })
 }

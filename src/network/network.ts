@@ -9,7 +9,7 @@ import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from 
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, weighRows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
-import { disposed, WasmpropError } from '../errors.ts'
+import { disposed, publicCall, publishMethods, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
   checkWeights,
@@ -455,9 +455,17 @@ export class Network {
     this.dispose()
   }
 
+  static #is(value: unknown): value is Network {
+    return typeof value === 'object' && value !== null && #held in value
+  }
+
+  static {
+    publishMethods(Network.prototype, '', Network.#is)
+  }
+
   /** @internal What functions of networks work on; they take anything. */
   static stateOf(network: unknown): TrainingState {
-    if (typeof network === 'object' && network !== null && #held in network) return network.#state
+    if (Network.#is(network)) return network.#state
     return refuse('network', 'a Network that createNetwork gave', network)
   }
 
@@ -490,5 +498,5 @@ export class Network {
  * insists, ENGINE_FAILED a module `wasm` of another version.
  */
 export function createNetwork(config: NetworkConfig): Promise<Network> {
-  return Network.create(config)
+  return publicCall('createNetwork', createNetwork, () => Network.create(config))
 }

@@ -1,5 +1,6 @@
 // Networks from what was saved of others. A room of its own, so that who only creates networks does not load what reads them.
 
+import { publicCall } from '../errors.ts'
 import { unpackParameters } from '../memory/parameters.ts'
 import { type ModelOptions, type RestoreOptions, readModel } from '../model/json.ts'
 import { applySnapshot, readSnapshot, type Snapshot } from '../model/snapshot.ts'
@@ -12,7 +13,11 @@ import { Network } from './network.ts'
  * `createNetwork`. A network whose rate was a function is trained on with that function given again, as `learningRate`; without
  * it, training is refused.
  */
-export async function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
+export function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
+  return publicCall('networkFromJSON', networkFromJSON, () => networkOfModel(value, options))
+}
+
+async function networkOfModel(value: unknown, options?: ModelOptions): Promise<Network> {
   const { config, parameters, inputScaling, targetScaling } = readModel(value, options)
   const network = await Network.blank(config)
   const state = Network.stateOf(network)
@@ -57,8 +62,8 @@ export async function networkFromJSON(value: unknown, options?: ModelOptions): P
  * 75 earlyStopping true
  * ```
  */
-export async function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
-  return networkOfSnapshot(readSnapshot(bytes, options))
+export function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
+  return publicCall('restoreNetwork', restoreNetwork, async () => networkOfSnapshot(readSnapshot(bytes, options)))
 }
 
 export async function networkOfSnapshot(snapshot: Snapshot): Promise<Network> {

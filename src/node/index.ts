@@ -2,10 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type ErrorCode, reading, tagOf, WasmpropError } from '../errors.ts'
+import { type ErrorCode, publicCall, reading, tagOf, WasmpropError } from '../errors.ts'
 import type { RestoreOptions } from '../model/json.ts'
+import { readSnapshot } from '../model/snapshot.ts'
 import type { Network } from '../network/network.ts'
-import { restoreNetwork } from '../network/restore.ts'
+import { networkOfSnapshot } from '../network/restore.ts'
 import { checkInteger, readOptions, refuse } from '../options/check.ts'
 import type { EpochProgress } from '../training/options.ts'
 import { replaceFile, replaceFileSync } from './files.ts'
@@ -23,13 +24,15 @@ export interface CheckpointOptions {
  * Where the file cannot be written, training ends with Node's error, and `resume` goes on once the reason is gone.
  */
 export function checkpoint(options: CheckpointOptions): (progress: Pick<EpochProgress, 'epoch' | 'snapshot'>) => void {
-  const given = readOptions(options, '', ['path', 'everyEpochs'], 'an object such as { path: "network.snapshot" }')
-  const path = checkPath(given.path)
-  const { everyEpochs: every = 1 } = given
-  const everyEpochs = checkInteger(every, 'everyEpochs', 1, Number.MAX_SAFE_INTEGER)
-  return ({ epoch, snapshot }) => {
-    if ((epoch + 1) % everyEpochs === 0) replaceFileSync(path, snapshot())
-  }
+  return publicCall('checkpoint', checkpoint, () => {
+    const given = readOptions(options, '', ['path', 'everyEpochs'], 'an object such as { path: "network.snapshot" }')
+    const path = checkPath(given.path)
+    const { everyEpochs: every = 1 } = given
+    const everyEpochs = checkInteger(every, 'everyEpochs', 1, Number.MAX_SAFE_INTEGER)
+    return ({ epoch, snapshot }) => {
+      if ((epoch + 1) % everyEpochs === 0) replaceFileSync(path, snapshot())
+    }
+  })
 }
 
 /** A network, in this thread or in a worker */
@@ -38,21 +41,26 @@ export interface Snapshotable {
 }
 
 /** Writes the network's `snapshot()` to a file. It is on the disk when the promise resolves; until then the old file is. */
-export async function saveSnapshot(network: Snapshotable, path: string | URL): Promise<void> {
-  const hasSnapshot = reading('INVALID_CONFIG', 'network', 'a network', () => typeof network?.snapshot === 'function')
-  if (!hasSnapshot) refuse('network', 'a network', network)
-  await replaceFile(checkPath(path), await network.snapshot())
+export function saveSnapshot(network: Snapshotable, path: string | URL): Promise<void> {
+  return publicCall('saveSnapshot', saveSnapshot, async () => {
+    const hasSnapshot = reading('INVALID_CONFIG', 'network', 'a network', () => typeof network?.snapshot === 'function')
+    if (!hasSnapshot) refuse('network', 'a network', network)
+    await replaceFile(checkPath(path), await network.snapshot())
+  })
 }
 
 /**
  * The network that `saveSnapshot` or `checkpoint` wrote, as `restoreNetwork` makes it. Rejects with Node's error where the
  * file cannot be read, with INVALID_MODEL where it is torn or something else.
  */
-export async function loadSnapshot(path: string | URL, options?: RestoreOptions): Promise<Network> {
-  const file = checkPath(path)
+export function loadSnapshot(path: string | URL, options?: RestoreOptions): Promise<Network> {
+  return publicCall('loadSnapshot', loadSnapshot, async () => load(checkPath(path), options))
+}
+
+async function load(file: string, options?: RestoreOptions): Promise<Network> {
   const bytes = await readFile(file)
   try {
-    return await restoreNetwork(bytes, options)
+    return await networkOfSnapshot(readSnapshot(bytes, options))
   } catch (cause) {
     if (!(cause instanceof WasmpropError) || !FILE_ERRORS.includes(cause.code)) throw cause
     throw new WasmpropError(cause.code, `${file}: ${cause.message}`, { path: cause.path, cause })

@@ -1,6 +1,6 @@
 // The weights over the epochs of one call of `train`: for a page that scrubs through them.
 
-import { describe, unexpected } from '../errors.ts'
+import { describe, publishMethods, unexpected } from '../errors.ts'
 import type { Layout } from '../memory/layout.ts'
 import { type LayerWeights, unpackLayers } from '../memory/parameters.ts'
 import type { Values } from '../numerics/values.ts'
@@ -38,6 +38,10 @@ export class Timeline {
 
   get bytes(): number {
     return this.#frames.reduce((sum, { byteLength }) => sum + byteLength, 0)
+  }
+
+  static {
+    publishMethods(Timeline.prototype, 'timeline.', (value) => value instanceof Timeline)
   }
 
   /**

@@ -3,7 +3,7 @@
 
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
 import type { MatrixInput, Predictions } from '../data/forms.ts'
-import { unexpected } from '../errors.ts'
+import { publicCall, unexpected } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 import { type ModelOptions, type RestoreOptions, restoreNames } from '../model/json.ts'
@@ -54,27 +54,33 @@ export interface WorkerNetwork extends Facts, Promised<Pick<Network, Exclude<Cal
 type OwnTypes = 'predict' | 'predictClass' | 'clone'
 
 /** Makes a network with drawn weights in a worker. A learning rate cannot be a function there. */
-export async function createNetwork(config: NetworkConfig, options: WorkerOptions = {}): Promise<WorkerNetwork> {
-  const { worker } = readOptions(options, '', ['worker'])
-  return make('createNetwork', [config], worker)
+export function createNetwork(config: NetworkConfig, options: WorkerOptions = {}): Promise<WorkerNetwork> {
+  return publicCall('createNetwork', createNetwork, async () => {
+    const { worker } = readOptions(options, '', ['worker'])
+    return make('createNetwork', [config], worker)
+  })
 }
 
 /** The network that `toJSON` wrote, in a worker */
-export async function networkFromJSON(
+export function networkFromJSON(
   value: unknown,
   options: Omit<ModelOptions, 'learningRate' | 'worker'> & WorkerOptions = {},
 ): Promise<WorkerNetwork> {
-  const { worker, ...others } = readOptions(options, '', engineOptionNames)
-  return make('networkFromJSON', [value, others], worker)
+  return publicCall('networkFromJSON', networkFromJSON, async () => {
+    const { worker, ...others } = readOptions(options, '', engineOptionNames)
+    return make('networkFromJSON', [value, others], worker)
+  })
 }
 
 /** The network that `snapshot` wrote, in a worker: none whose learning rate was a function */
-export async function restoreNetwork(
+export function restoreNetwork(
   bytes: Uint8Array | ArrayBuffer,
   options: Omit<RestoreOptions, 'learningRate' | 'worker'> & WorkerOptions = {},
 ): Promise<WorkerNetwork> {
-  const { worker, ...others } = readOptions(options, '', restoreNames)
-  return make('restoreNetwork', [bytes, others], worker)
+  return publicCall('restoreNetwork', restoreNetwork, async () => {
+    const { worker, ...others } = readOptions(options, '', restoreNames)
+    return make('restoreNetwork', [bytes, others], worker)
+  })
 }
 
 async function make(name: MakerName, args: unknown[], worker: unknown): Promise<WorkerNetwork> {
@@ -107,10 +113,10 @@ const ways: Record<CallName, Way> = {
 }
 
 function networkOf(connection: Connection, facts: Facts): WorkerNetwork {
-  const methods = Object.entries(ways).map(([name, way]) => [
-    name,
-    (...args: unknown[]) => way(connection, name as CallName, args),
-  ])
+  const methods = Object.entries(ways).map(([name, way]) => {
+    const method = (...args: unknown[]) => publicCall(name, method, () => way(connection, name as CallName, args))
+    return [name, method]
+  })
   const network = {
     ...facts,
     ...Object.fromEntries(methods),

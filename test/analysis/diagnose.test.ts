@@ -13,6 +13,7 @@ import {
   type ScalingChoice,
 } from '../../src/index.ts'
 import { expectRefusal, HOURS, rejection, rowsOf, SCORES, TUTORIAL } from '../support/networks.ts'
+import { wordsOf } from '../support/refusal.ts'
 
 const columns = (...values: number[][]) => values[0].map((_, row) => values.map((column) => column[row]))
 /** The rows with another one in place of row `index` */
@@ -120,12 +121,13 @@ describe('what train would refuse is an error', () => {
 
   it.each(cases)('%s', async (_, inputs, targets, changes) => {
     const config = { ...CONFIG, ...changes }
-    const { code, message, path, row, column } = await rejection((await createNetwork(config)).train(inputs, targets))
+    const error = await rejection((await createNetwork(config)).train(inputs, targets))
+    const { code, path, row, column } = error
     const [finding] = diagnose(inputs, targets, config)
     expect({ row: undefined, column: undefined, ...finding }).toEqual({
       severity: 'error',
       code,
-      message,
+      message: wordsOf(error),
       path,
       row,
       column,
@@ -172,10 +174,7 @@ describe('what train would refuse is an error', () => {
       const config: NetworkConfig = { inputs: 2, layers: [layer], scaling: { inputs: inputScaling }, seed: 1 }
       const [inputs, targets] = [cells.map((row) => row.slice(0, 2)), cells.map((row) => row.slice(2))]
       const network = await createNetwork({ ...config, engine: 'typescript' })
-      const message = await network.train(inputs, targets, { epochs: 1 }).then(
-        () => undefined,
-        (error) => error.message,
-      )
+      const message = await network.train(inputs, targets, { epochs: 1 }).then(() => undefined, wordsOf)
       const errors = diagnose(inputs, targets, config).filter(({ severity }) => severity === 'error')
       if (message === undefined) expect(errors).toEqual([])
       else expect(errors.map((finding) => finding.message)).toContain(message)

@@ -198,7 +198,7 @@ describe('the option wasm', () => {
 
   /** An error where wasm is asked for, else the reason of the fallback */
   async function expectOtherModule(module: WebAssembly.Module) {
-    const message = /^wasm: expected the WebAssembly module of this version/
+    const message = /^(createNetwork: )?wasm: expected the WebAssembly module of this version/
     const { createNetwork } = await load()
     const refused = createNetwork({ ...CONFIG, engine: 'wasm', wasm: module })
     await expect(refused).rejects.toMatchObject({ code: 'ENGINE_FAILED', path: 'wasm' })

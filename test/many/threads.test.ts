@@ -8,6 +8,7 @@ import { PROTOCOL } from '../../src/hosts/messages.ts'
 import type { MatrixInput, NetworkConfig, TrainedNetwork, TrainManyOptions } from '../../src/index.ts'
 import { loosely } from '../support/choices.ts'
 import { bitsOf, dtypes, HOURS, numbersOf, rowsOf, SCORES, TUTORIAL } from '../support/networks.ts'
+import { wordsOf } from '../support/refusal.ts'
 
 const dist = new URL('../../dist/', import.meta.url)
 const library: typeof import('../../src/index.ts') = await import(new URL('index.js', dist).href)
@@ -316,7 +317,7 @@ describe('the option threads', () => {
       (error) => error,
     )
     expect(error).toBeInstanceOf(library.WasmpropError)
-    expect(error.message).toMatch(message)
+    expect(wordsOf(error)).toMatch(message)
   }
 })
 

@@ -154,7 +154,7 @@ describe('saveSnapshot and loadSnapshot', () => {
       writeFileSync(path, wrong)
       const { code, message } = await rejection(loadSnapshot(path))
       expect(code).toBe('INVALID_MODEL')
-      expect(message.startsWith(`${path}: snapshot: expected `)).toBe(true)
+      expect(message.startsWith(`loadSnapshot: ${path}: snapshot: expected `)).toBe(true)
     }
   })
 

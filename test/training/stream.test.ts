@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Network, NetworkConfig, StreamBatch, StreamOptions, StreamSource, TrainOptions } from '../../src/index.ts'
 import { bitsOf, engines, expectRefusal, rowsOf, small, trainedBits } from '../support/networks.ts'
+import { wordsOf } from '../support/refusal.ts'
 
 const ROWS = 50
 const BATCH = 7
@@ -192,10 +193,7 @@ describe.each(engines)('trainStream in %s', (engine) => {
       throw new Error('no more disk')
     }
     const source = { [Symbol.iterator]: () => ({ next, return: close }) }
-    const told = network.trainStream(source).then(
-      ({ advice }) => advice,
-      ({ message }) => message,
-    )
+    const told = network.trainStream(source).then(({ advice }) => advice, wordsOf)
     expect(await told).toMatch(words)
     expect(closed).toBe(1)
   })

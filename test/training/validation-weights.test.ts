@@ -126,6 +126,6 @@ it('weights that say nothing, or of nothing, are refused', async () => {
   )
   await expectRefusal(train({ validation: { split: 0.5, seed: -1 } }), 'INVALID_CONFIG', /^validation\.seed: /)
   expect(() => network.evaluate(INPUTS, TARGETS, { classWeights: 'balanced' })).toThrow(
-    /^classWeights: expected targets/,
+    /^evaluate: classWeights: expected targets/,
   )
 })

@@ -204,7 +204,7 @@ describe('a network in a worker', () => {
     expect(error).toBeInstanceOf(inWorker.WasmpropError)
     expect(error).toBeInstanceOf(inThread.WasmpropError)
     expect(error).toMatchObject({ code: 'NOT_FINITE', path: 'inputs', row: 0, column: 2 })
-    expect(error.message).toMatch(/^inputs\[0\]\[2\]: expected a finite number, got NaN/)
+    expect(error.message).toMatch(/^train: inputs\[0\]\[2\]: expected a finite number, got NaN/)
     const unknown = network.train(INPUTS, TARGETS, { epoch: 3 } as never)
     await expect(unknown).rejects.toMatchObject({ code: 'INVALID_CONFIG', path: 'epoch' })
     const wrong = network.train(INPUTS, TARGETS, { onEpoch: 3, signal: 4 } as never)

@@ -5,7 +5,7 @@ import type { MatrixInput } from '../../data/forms.ts'
 import { type Matrix, own } from '../../data/matrix.ts'
 import { readInputs, readTargetRows } from '../../data/rows.ts'
 import { fitScaling } from '../../data/scaling.ts'
-import { type ErrorCode, WasmpropError } from '../../errors.ts'
+import { type ErrorCode, publicCall, WasmpropError } from '../../errors.ts'
 import { layOut, memoryFor } from '../../memory/layout.ts'
 import type { Dtype } from '../../numerics/values.ts'
 import { activationOf } from '../../tables/activations.ts'
@@ -94,6 +94,10 @@ interface Side {
  * trained, changed or thrown, unless the configuration itself is refused, as `createNetwork` would refuse it.
  */
 export function diagnose(inputs: MatrixInput, targets: MatrixInput, config: NetworkConfig): Finding[] {
+  return publicCall('diagnose', diagnose, () => findingsOf(inputs, targets, config))
+}
+
+function findingsOf(inputs: MatrixInput, targets: MatrixInput, config: NetworkConfig): Finding[] {
   const resolved = resolveConfig(config)
   const layout = layOut(resolved)
   const findings: Finding[] = []

@@ -5,7 +5,7 @@ import type { ResolvedConfig } from '../../config/config.ts'
 import type { MatrixInput } from '../../data/forms.ts'
 import { readScaledRows } from '../../data/rows.ts'
 import type { Rows } from '../../data/training-set.ts'
-import { unexpected } from '../../errors.ts'
+import { publicCall, unexpected } from '../../errors.ts'
 import { gradientsOf, type LayerWeights, readLayers } from '../../memory/parameters.ts'
 import type { NetworkState } from '../../memory/state.ts'
 import { Network } from '../../network/network.ts'
@@ -46,6 +46,10 @@ import { explanationToMathML, explanationToText } from './text.ts'
  * ```
  */
 export function explain(network: Network, input: MatrixInput, target: MatrixInput): Explanation {
+  return publicCall('explain', explain, () => explainPass(network, input, target))
+}
+
+function explainPass(network: Network, input: MatrixInput, target: MatrixInput): Explanation {
   const state = Network.stateOf(network)
   const rows = readScaledRows(state, 'explain', input, target)
   if (rows.inputs.rows !== 1) {
@@ -66,11 +70,11 @@ export function explain(network: Network, input: MatrixInput, target: MatrixInpu
     isPlainStep: isPlain(state.config),
   }
   refuseInfinite(explanation, '')
-  return {
-    ...explanation,
-    toText: (options) => explanationToText(explanation, options),
-    toMathML: (options) => explanationToMathML(explanation, options),
-  }
+  const toText: Explanation['toText'] = (options) =>
+    publicCall('toText', toText, () => explanationToText(explanation, options))
+  const toMathML: Explanation['toMathML'] = (options) =>
+    publicCall('toMathML', toMathML, () => explanationToMathML(explanation, options))
+  return { ...explanation, toText, toMathML }
 }
 
 /** A net may overflow where its output does not: sigmoid makes 1 of it. */
