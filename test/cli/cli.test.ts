@@ -76,7 +76,11 @@ describe('wasmprop', () => {
 
   it.each<[string, string[], string]>([
     ['an unknown command', ['tutoral'], 'unknown command "tutoral"; did you mean "tutorial"?'],
-    ['a name of Object', ['toString'], 'unknown command "toString"; expected tutorial or bench'],
+    [
+      'a name of Object',
+      ['toString'],
+      'unknown command "toString"; expected train or predict or evaluate or explain or inspect or tutorial or bench',
+    ],
     ['an option before the command', ['--versoin'], 'unknown option "--versoin"; did you mean "--version"?'],
     ['an unknown option', ['tutorial', '--epoch', '5'], 'unknown option "--epoch"; did you mean "--epochs"?'],
     ['an option of another command', ['bench', '--epochs', '5'], 'unknown option "--epochs"; expected one of --quick'],
