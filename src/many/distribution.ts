@@ -162,6 +162,7 @@ function adopt(members: readonly StartedMember[], trained: readonly Trained[], {
     const session = state.session as TrainingSession
     session.milliseconds = before.milliseconds + milliseconds
     session.samplesBefore = before.samplesBefore
+    session.heldRows = before.heldRows
     session.finish(state, stopReason) // once more: timelines forget where they end
     finish(member, resultOf(state, session, stopReason, advice))
   })
