@@ -1,13 +1,14 @@
-// What a page downloads: the core entry bundled and minified by esbuild, the binary, and the chunks loaded on demand.
+// What a page downloads: the core entry bundled and minified by esbuild, the binary of a dtype, and the chunks loaded on demand.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { goal, guard } from './report.mjs'
 
-const WANTED = 25_000
+/** Until the first prediction */
+const WANTED = 34_000
 /** Gzip, a little above what they are: who needs more raises them knowingly. */
-const MOST = { entry: 68_000, createOnly: 55_000, binary: 11_800 }
+const MOST = { entry: 72_000, createOnly: 58_000, binary: 11_800 }
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 const bytes = (count) => `${(count / 1000).toFixed(2)} KB`
@@ -70,17 +71,18 @@ async function measureEntry(contents) {
 export async function run() {
   const entry = await measureEntry("export * from '../dist/index.js'")
   const createOnly = await measureEntry("export { createNetwork } from '../dist/index.js'")
-  const binary = sizesOf(readFileSync(new URL('../dist/wasmprop.wasm', import.meta.url)))
+  const binary = sizesOf(readFileSync(new URL('../dist/wasm-float32.js', import.meta.url)))
   const rows = [
     [`whole entry (${entry.files} files)`, entry.bytes, entry.gzip],
     [`only createNetwork (${createOnly.files} files)`, createOnly.bytes, createOnly.gzip],
-    ['wasmprop.wasm (in both, as text)', binary.bytes, binary.gzip],
+    ['binary of float32 networks, as text, loaded by createNetwork', binary.bytes, binary.gzip],
+    ['until the first prediction', createOnly.bytes + binary.bytes, createOnly.gzip + binary.gzip],
     ...entry.lazy.map((file) => [`on demand: ${file.name.replace(/^.*\//, '')}`, file.bytes, file.gzip]),
   ]
   return {
     title: 'Size, bytes; bundled and minified by esbuild, gzip level 9',
     tables: [{ columns: ['', 'bytes', 'gzip'], rows }],
-    goals: [goal('size: only createNetwork, gzip', createOnly.gzip, WANTED, bytes, true)],
+    goals: [goal('size: until the first prediction, gzip', createOnly.gzip + binary.gzip, WANTED, bytes, true)],
     guards: Object.entries({ entry, createOnly, binary }).map(([name, { gzip }]) =>
       guard(`size: ${name}, gzip`, gzip, MOST[name], bytes, true),
     ),

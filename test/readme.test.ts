@@ -20,7 +20,7 @@ const docstrings = readdirSync(join(root, 'src'), { recursive: true, encoding: '
 const examplesIn = (text: string) => [...text.matchAll(/```js\n([\s\S]*?)```\n\n?```text\n([\s\S]*?)```/g)]
 
 describe.each([
-  ['README', readme, 3],
+  ['README', readme, 2],
   ['docstrings', docstrings, 1],
 ])('%s', (source, text, least) => {
   const examples = examplesIn(text)
