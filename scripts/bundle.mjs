@@ -75,7 +75,7 @@ const codeSplitting = {
 
 /** What the command `tutorial` runs */
 export async function bundleCommand() {
-  await pack({ index: 'src/index.ts' }, { codeSplitting })
+  await pack({ index: 'src/index.ts', table: 'src/table/index.ts' }, { codeSplitting })
   await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
   await writeInPlace('typescript-engine')
 }
