@@ -283,7 +283,7 @@ describe('the option threads', () => {
   it.each([0, -1, 1.5, 65, Number.NaN, '2', null, true])('refuses %o', async (threads) => {
     const error = await library.createNetwork(loosely({ ...SMALL, threads })).catch((error) => error)
     expect(error).toMatchObject({ code: 'INVALID_CONFIG', path: 'threads' })
-    expect(error.message).toMatch(/^threads: expected an integer from 1 to 64, or "auto", got /)
+    expect(error.message).toMatch(/^createNetwork: threads: expected an integer from 1 to 64, or "auto", got /)
   })
 
   it('is 1 by default, and "auto" is 1 for networks that it cannot help', async () => {
