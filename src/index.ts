@@ -1,7 +1,8 @@
 // The public interface.
 
 export { compareEngines, type EngineComparison } from './analysis/compare-engines.ts'
-export { diagnose, type Finding, type FindingCode } from './analysis/diagnose/diagnose.ts'
+export { diagnose } from './analysis/diagnose/diagnose.ts'
+export type { Finding, FindingCode } from './analysis/diagnose/finding.ts'
 export { estimateMemory } from './analysis/estimate-memory.ts'
 export { explain } from './analysis/explain/explain.ts'
 export type {

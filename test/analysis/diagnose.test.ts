@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { diagnose, type Finding } from '../../src/analysis/diagnose/diagnose.ts'
+import { diagnose } from '../../src/analysis/diagnose/diagnose.ts'
+import type { Finding } from '../../src/analysis/diagnose/finding.ts'
 import { measureColumns } from '../../src/analysis/diagnose/statistics.ts'
 import type { Matrix } from '../../src/data/matrix.ts'
 import {

@@ -1,8 +1,9 @@
-// An explanation as text and as MathML: two ways to write the equations of explain-equations.ts.
+// An explanation as text and as MathML: two ways to write the equations of equations.ts.
 import { readOptions } from '../../options/check.ts'
-import { passSections, type Section, weightSections } from './equations.ts'
+import { passSections, weightSections } from './equations.ts'
 import type { ExplanationData, TextOptions } from './explanation.ts'
 import type { Equation, Formula, Term } from './formula.ts'
+import type { Section } from './section.ts'
 
 /** Longer equations are broken at their = signs. */
 const LINE_WIDTH = 120
