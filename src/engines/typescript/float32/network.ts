@@ -55,6 +55,7 @@ export function forward(
     const outputs = words[(layer + OUTPUTS) >>> 2] >>> SHIFT
     const weights = words[(layer + WEIGHTS) >>> 2] >>> SHIFT
     const biases = words[(layer + BIASES) >>> 2] >>> SHIFT
+    // nets [rows × units] = below [rows × inputs] · W [inputs × units] + b [units, to every row]
     product(
       values,
       below,
@@ -109,7 +110,7 @@ export function backward(
     const x = isFirst ? inputs >>> SHIFT : words[(below + (hasDropped ? DROPPED : OUTPUTS)) >>> 2] >>> SHIFT
     const xStride = isFirst ? words[(program + INPUT_STRIDE) >>> 2] >>> SHIFT : words[(below + STRIDE) >>> 2] >>> SHIFT
 
-    // ∂loss/∂W = Xᵀ · D; the gradients of what is not trained stay 0.
+    // ∂loss/∂W [inputs × units] = Xᵀ [inputs × rows] · D [rows × units]; the gradients of what is not trained stay 0.
     if (words[(layer + TRAINS_WEIGHTS) >>> 2]) {
       const gradients = words[(layer + WEIGHT_GRADIENTS) >>> 2] >>> SHIFT
       const start = adds ? gradients : zeros
@@ -121,7 +122,7 @@ export function backward(
     }
     if (isFirst) return
 
-    // ∂loss/∂X = D · Wᵀ, then through the activation below
+    // ∂loss/∂X [rows × inputs] = D [rows × units] · Wᵀ [units × inputs], then through the activation below
     const belowDeltas = words[(below + DELTAS) >>> 2] >>> SHIFT
     const weights = words[(layer + WEIGHTS) >>> 2] >>> SHIFT
     product(values, deltas, stride, 1, weights, 1, stride, zeros, 0, belowDeltas, xStride, rows, units, count)
