@@ -9,7 +9,7 @@ export type Imports = ReadonlyMap<string, ReadonlySet<string>>
 /** The imports of all files, without those from elsewhere */
 export function readImports(folder: URL): Imports {
   const entries = readdirSync(folder, { recursive: true }).map((name) => String(name).replaceAll('\\', '/'))
-  const files = entries.filter((name) => /(?<!\.d)\.ts$/.test(name))
+  const files = entries.filter((name) => /(?<!\.d)\.tsx?$/.test(name))
   return new Map(
     files.map((file) => {
       const { importedFiles } = ts.preProcessFile(readFileSync(new URL(file, folder), 'utf8'), true, true)

@@ -1,0 +1,60 @@
+// Builds the page of src/playground into build/playground, for any static host and under any path; `--serve` shows it.
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build, preview } from 'vite'
+
+const root = fileURLToPath(new URL('../src/playground/', import.meta.url))
+const outDir = fileURLToPath(new URL('../build/playground/', import.meta.url))
+const dist = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url))
+
+/** The package as users get it */
+const alias = [
+  { find: /^wasmprop$/, replacement: dist('index.js') },
+  { find: /^wasmprop\/(table|worker|worker-host)$/, replacement: dist('$1.js') },
+]
+
+/** package.json names one file with side effects; the page's own have them, styles above all. */
+const treeshake = { moduleSideEffects: (id) => /playground|worker-host/.test(id) }
+
+/** Puts the names of all files into the service worker, which keeps them, and a name of its own for each build. */
+const offline = {
+  name: 'offline',
+  enforce: 'post',
+  generateBundle(_, bundle) {
+    const files = ['./', ...Object.keys(bundle).filter((file) => file !== 'index.html' && !file.endsWith('.map'))]
+    const shown = readdirSync(`${root}public`)
+    const text = readFileSync(`${root}service-worker.js`, 'utf8')
+    const version = createHash('sha256')
+    for (const file of Object.values(bundle)) version.update(file.code ?? file.source)
+    const source = text
+      .replace('__FILES__', JSON.stringify([...files, ...shown]))
+      .replace('__VERSION__', JSON.stringify(version.digest('hex').slice(0, 16)))
+    this.emitFile({ type: 'asset', fileName: 'service-worker.js', source })
+  },
+}
+
+const config = {
+  root,
+  base: './',
+  configFile: false,
+  logLevel: 'warn',
+  resolve: { alias },
+  worker: { format: 'es', rollupOptions: { treeshake } },
+  build: {
+    outDir,
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 700,
+    rollupOptions: { treeshake },
+  },
+  plugins: [offline],
+}
+
+await build(config)
+if (process.argv.includes('--serve')) {
+  const server = await preview({ ...config, preview: { host: '127.0.0.1', port: 4173 } })
+  server.printUrls()
+}
