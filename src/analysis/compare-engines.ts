@@ -4,8 +4,8 @@ import { type NetworkConfig, resolveConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { publicCall } from '../errors.ts'
 import { Network } from '../network/network.ts'
-import type { TrainResult } from '../training/loop.ts'
 import type { TrainOptions } from '../training/options.ts'
+import type { TrainResult } from '../training/result.ts'
 
 export interface EngineComparison {
   wasm: TrainResult

@@ -2,7 +2,8 @@
 
 import { isRefusal } from '../hosts/load.ts'
 import type { Network } from '../network/network.ts'
-import { runUntil, type TrainingRun, type TrainResult } from '../training/loop.ts'
+import { runUntil, type TrainingRun } from '../training/loop.ts'
+import type { TrainResult } from '../training/result.ts'
 import type { TrainingState } from '../training/state.ts'
 import { now, Turns } from '../training/yielding.ts'
 import { agree, type LaneGroup, Lanes } from './lanes.ts'

@@ -4,8 +4,8 @@ import type { WorkerFactory } from '../hosts/worker.ts'
 import type { Network } from '../network/network.ts'
 import type { NumericArray } from '../numerics/typed.ts'
 import type { MetricChoice, Metrics } from '../prediction/metrics.ts'
-import type { TrainResult } from '../training/loop.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
+import type { TrainResult } from '../training/result.ts'
 
 /** What `trainMany` takes: the options of `train` hold for every network. */
 export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {

@@ -13,7 +13,6 @@ import { loadPart } from '../hosts/load.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { Network } from '../network/network.ts'
 import { checkInteger, readOptions, refuse } from '../options/check.ts'
-import type { TrainResult } from '../training/loop.ts'
 import {
   anObject,
   type ResolvedTrainOptions,
@@ -21,6 +20,7 @@ import {
   type TrainOptions,
   trainNames,
 } from '../training/options.ts'
+import type { TrainResult } from '../training/result.ts'
 import { endRun, startOnRows } from '../training/start.ts'
 import { now } from '../training/yielding.ts'
 import type { Distribution, StartedMember } from './distribution.ts'

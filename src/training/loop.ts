@@ -8,63 +8,18 @@ import type { DataLayout } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
 import { placedInputs } from '../memory/training-rows.ts'
-import { checkNumber } from '../options/check.ts'
-import { rateAt } from '../tables/schedules.ts'
 import { adviceFor, divergenceAdvice } from './divergence.ts'
-import type { EpochProgress, HostOptions } from './options.ts'
+import { EpochEnd } from './epoch-end.ts'
+import type { HostOptions } from './options.ts'
+import { resultOf, type TrainResult } from './result.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { SessionData } from './session-data.ts'
-import type { TrainingState } from './state.ts'
-import type { Timeline } from './timeline.ts'
-import { RowsPass, validationRows } from './validation.ts'
+import { Pace, StepRates } from './slices.ts'
+import type { Run, TrainingState } from './state.ts'
+import { validationRows } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
-import { hasExploded, warningsOf } from './warnings.ts'
+import { hasExploded } from './warnings.ts'
 import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
-
-/** What one call of `train` did; after `resume`, the whole of the call that was resumed */
-export interface TrainResult {
-  /** Epochs finished in this call */
-  epochs: number
-  /** Optimizer steps taken in this call, those of an epoch that was not finished among them */
-  steps: number
-  /** Loss of every finished epoch: that of its batches as they were met, before each update */
-  loss: Float64Array
-  /** Loss of the validation rows after every finished epoch, where there are any */
-  validationLoss?: Float64Array
-  /** Numbers of the rows that `validation: { split }` held out, ascending */
-  validationRows?: Uint32Array
-  /** With `earlyStopping`: the epoch, counted from 0, with the least monitored loss */
-  bestEpoch?: number
-  stopReason: StopReason
-  /**
-   * Time on the clock from the first batch to the end: with the validation, `onEpoch` and waits for it or for the batches
-   * of a stream, and the host's turns; without the checks and copies before. Resumed calls count all parts that this
-   * network did, but not what came before a snapshot.
-   */
-  milliseconds: number
-  /** Rows that were trained on in that time, again in each epoch; 0 where the clock stood still */
-  samplesPerSecond: number
-  /** The engine that did it */
-  engine: 'wasm' | 'typescript'
-  /** With `history`: the weights over the epochs */
-  timeline?: Timeline
-  /** In words, after `diverged`, or where the loss exploded but stayed finite: what happened and what to try */
-  advice?: string
-  /** In words: the advice, and what else is doubtful as far as it is seen at little cost; `diagnose` sees more. */
-  warnings: string[]
-}
-
-/** Arithmetic of a slice where the clock does not say how long it took: operations, at a speed that hosts reach */
-const SLICE_OPERATIONS = 2e8
-const FIRST_SLICE_OPERATIONS = 2e6
-const GROWTH = 4
-/** What a step costs per layer before any arithmetic, in operations */
-const LAYER_OVERHEAD = 2000
-
-/** What a network does while it is busy */
-export interface Run {
-  abort(): void
-}
 
 /** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
 export class TrainingRun implements Run {
@@ -74,15 +29,15 @@ export class TrainingRun implements Run {
   readonly #places: DataLayout
   readonly #host: HostOptions
   #started: number | undefined
-  readonly #stepOperations: number
+  readonly #pace: Pace
+  readonly #rates: StepRates
   /** The memory does not grow while a run lasts. */
   readonly #program: Program
   #sliceStart = 0
   /** Of the last step that was taken, or led to what is not finite */
   #rate = 0
-  #sliceSteps: number
   #safePoint: SafePoint | undefined
-  #validation: RowsPass | undefined
+  readonly #epochEnd: EpochEnd
   #reason?: StopReason
   #advice?: string
   readonly #waiting = new Waiting()
@@ -101,16 +56,17 @@ export class TrainingRun implements Run {
     this.#places = places
     this.#host = host
     const { config, engine } = state
-    const multiplications = config.layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
-    this.#stepOperations = 6 * multiplications * data.batchRows + LAYER_OVERHEAD * config.layers.length
-    this.#sliceSteps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
+    this.#pace = new Pace(config, data.batchRows)
     this.#program = new Program(engine.buffer)
-    const watches = session.watchesEpochs || data.validationRows > 0 || host.onEpoch !== undefined
-    this.#program.stopAtEpochEnd = Number(watches || config.learningRate.name === 'reduceOnPlateau')
+    this.#rates = new StepRates(state, data, places, this.#program)
+    const validation =
+      data.validationRows > 0 ? validationRows(places, data.validationRows, session.validationWeights) : undefined
+    this.#epochEnd = new EpochEnd(state, session, host, validation)
+    this.#program.stopAtEpochEnd = Number(this.#epochEnd.isWatched)
     this.#program.targetLoss = session.options.targetLoss
     this.#program.rates = 0
-    if (session.awaitsEpochEnd) this.#rate = this.#rateBefore()
-    else this.#reason = session.verdict(this.#program.epochsLeft)
+    if (session.awaitsEpochEnd) this.#rate = this.#rates.before()
+    else this.#reason = session.verdict()
   }
 
   get #engine(): Engine {
@@ -147,7 +103,7 @@ export class TrainingRun implements Run {
     this.#session.losses.makeRoom(this.#places.epochLossesCapacity)
     this.#safePoint = saveSafePoint(this.#state)
     this.#sliceStart = this.#program.stepsDone
-    return this.#setRates()
+    return this.#rates.write(this.#pace.steps)
   }
 
   /** `status`: one of the reasons in assembly/ids.ts */
@@ -155,9 +111,9 @@ export class TrainingRun implements Run {
     const done = this.#program.stepsDone - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite', done)
-    else this.#rate = this.#rateOf(done - 1)
+    else this.#rate = this.#rates.of(done - 1)
     this.#collectLosses()
-    this.#adapt(done, milliseconds)
+    this.#pace.adapt(done, milliseconds)
     if (this.#reason !== undefined) return
     if (status === CONVERGED) this.#session.hasConverged = true
     const hasEnded = this.#program.epochLossesCount > 0
@@ -166,11 +122,11 @@ export class TrainingRun implements Run {
     this.#session.noteLoss(this.#state, isFullBatch)
     if (isFullBatch && this.#session.hasReachedTarget) this.#undoLastStep(done)
     if (!this.#program.stopAtEpochEnd) {
-      this.#reason = this.#session.verdict(this.#program.epochsLeft)
+      this.#reason = this.#session.verdict()
       return
     }
     this.#session.awaitsEpochEnd = true
-    if (this.#data.validationRows === 0) this.#endEpoch()
+    if (!this.#epochEnd.takesTime) this.#endEpoch()
   }
 
   /** Whether the run has ended: then come `result`, and nothing else. */
@@ -193,50 +149,6 @@ export class TrainingRun implements Run {
   #advance(steps: number): number {
     const { fullBatch } = this.#state
     return fullBatch ? fullBatch.trainOnData(this.#state, steps) : this.#engine.train(P.PROGRAM, steps)
-  }
-
-  /** Writes the rates of the next slice's steps; gives how many steps it has. */
-  #setRates(): number {
-    const { config, rate } = this.#state
-    const firstStep = this.#program.stepsDone
-    let epoch = this.#program.epoch
-    if (!this.#data.hasRates) {
-      this.#program.learningRate = rateAt(config.learningRate, rate, firstStep, epoch)
-      this.#program.rates = 0
-      return this.#sliceSteps
-    }
-    const steps = Math.min(this.#sliceSteps, this.#places.ratesCapacity, this.#stepsLeft())
-    const rates = new Float64Array(this.#engine.buffer, this.#places.rates, steps)
-    let position = this.#program.position
-    for (let i = 0; i < steps; i++) {
-      rates[i] = rateAt(config.learningRate, rate, firstStep + i, epoch)
-      position += this.#data.batchRows
-      if (position < this.#data.rows) continue
-      position = 0
-      epoch++
-    }
-    this.#program.rates = this.#places.rates
-    return steps
-  }
-
-  /** Steps until the engine comes back by itself: no function is asked for the rates of later ones. */
-  #stepsLeft(): number {
-    const { batchRows, rows } = this.#data
-    const ofEpoch = Math.ceil((rows - this.#program.position) / batchRows)
-    if (this.#program.stopAtEpochEnd) return ofEpoch
-    return ofEpoch + (this.#program.epochsLeft - 1) * Math.ceil(rows / batchRows)
-  }
-
-  /** The rate of the step before the present one, where it was taken in another run */
-  #rateBefore(): number {
-    const { config, rate } = this.#state
-    return rateAt(config.learningRate, rate, this.#program.stepsDone - 1, this.#program.epoch - 1)
-  }
-
-  /** The rate of step `index` of the slice */
-  #rateOf(index: number): number {
-    if (this.#program.rates === 0) return this.#program.learningRate
-    return new Float64Array(this.#engine.buffer, this.#places.rates, index + 1)[index]
   }
 
   abort(): void {
@@ -279,41 +191,22 @@ export class TrainingRun implements Run {
     return resultOf(this.#state, this.#session, this.#reason ?? 'aborted', this.#advice)
   }
 
-  /** The next slice's steps: by the time that the last one took, and not much more than that. */
-  #adapt(done: number, milliseconds: number): void {
-    const still = Math.floor(SLICE_OPERATIONS / this.#stepOperations)
-    const measured = milliseconds > 0 ? (done * SLICE_MILLISECONDS) / milliseconds : this.#sliceSteps * GROWTH
-    const most = milliseconds > 0 ? GROWTH * still : still
-    this.#sliceSteps = Math.max(1, Math.floor(Math.min(measured, this.#sliceSteps * GROWTH, most)))
-  }
-
   #collectLosses(): void {
     const count = this.#program.epochLossesCount
     this.#session.losses.add(new Float64Array(this.#engine.buffer, this.#program.epochLosses, count))
   }
 
-  /** What an epoch's end asks for: the validation, of which a slice may do but a part, then all that depends on it */
+  /** What an epoch's end asks for, of which a slice may do but a part */
   #endEpoch(): void {
-    let validationLoss: number | undefined
-    if (this.#data.validationRows > 0) {
-      const { validationWeights } = this.#session
-      this.#validation ??= new RowsPass(
-        this.#state,
-        validationRows(this.#places, this.#data.validationRows, validationWeights),
-      )
-      const end = now() + SLICE_MILLISECONDS
-      validationLoss = this.#validation.advance(() => now() < end)
-      if (validationLoss === undefined) return
-      this.#validation = undefined
-      if (!Number.isFinite(validationLoss)) {
-        this.#session.awaitsEpochEnd = false
-        this.#giveUp('the loss of the validation rows is not finite', 'the weights are those after the epoch')
-        return
-      }
+    const end = now() + SLICE_MILLISECONDS
+    const outcome = this.#epochEnd.advance(this.#rate, () => now() < end)
+    if (outcome === undefined) return
+    if (outcome.failure !== undefined) {
+      this.#giveUp(outcome.failure, 'the weights are those after the epoch')
+      return
     }
-    this.#session.endEpoch(this.#state, validationLoss)
-    this.#reason = this.#session.verdict(this.#program.epochsLeft)
-    const answer = tellEpoch(this.#state, this.#session, this.#host, this.#rate, this.#reason !== undefined)
+    this.#reason = outcome.reason ?? this.#reason // onEpoch may have aborted
+    const { answer } = outcome
     if (!isPromise(answer)) {
       this.settle(answer)
       return
@@ -366,7 +259,7 @@ export class TrainingRun implements Run {
 
   /** `index`: the step of the slice that went wrong */
   #diverge(what: string, index: number): void {
-    this.#rate = this.#rateOf(index)
+    this.#rate = this.#rates.of(index)
     this.#giveUp(what, 'weights and optimizer are as before that step')
   }
 
@@ -381,63 +274,6 @@ export class TrainingRun implements Run {
     const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
     this.#advice = divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
   }
-}
-
-/** What `train`, `trainStream` and `resume` give */
-export function resultOf(
-  state: TrainingState,
-  session: TrainingSession,
-  stopReason: StopReason,
-  advice?: string,
-  samples = samplesOf(state.engine, session),
-): TrainResult {
-  const { engine } = state
-  const steps = new Program(engine.buffer).stepsDone - session.firstStep
-  const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
-  return {
-    epochs: losses.length,
-    steps,
-    loss: losses.toArray(),
-    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.toArray() } : {}),
-    ...(heldRows ? { validationRows: heldRows.slice() } : {}),
-    ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
-    stopReason,
-    milliseconds,
-    samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
-    engine: engine.name,
-    ...(timeline === undefined ? {} : { timeline }),
-    ...(advice === undefined ? {} : { advice }),
-    warnings: warningsOf(state, session, stopReason, advice),
-  }
-}
-
-/** Rows that were trained on by this network */
-function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: TrainingSession): number {
-  const ofEpoch = new Program(buffer).position
-  return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
-}
-
-/** Tells `onEpoch` of the epoch that has just ended, where it is due; gives what it returns. */
-export function tellEpoch(
-  state: TrainingState,
-  { losses, validationLosses }: TrainingSession,
-  { onEpoch, onEpochEvery = 1 }: HostOptions,
-  learningRate: number,
-  isLast: boolean,
-): unknown {
-  if (onEpoch === undefined || (losses.length % onEpochEvery > 0 && !isLast)) return undefined
-  const { engine, rate } = state
-  const progress: EpochProgress = {
-    epoch: new Program(engine.buffer).epoch - 1,
-    loss: losses.last,
-    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.last } : {}),
-    learningRate,
-    setLearningRate: (given) => {
-      rate.rate = checkNumber(given, 'setLearningRate', { min: 0 })
-    },
-    snapshot: state.snapshot,
-  }
-  return onEpoch(progress)
 }
 
 /** Runs all slices without a pause. */

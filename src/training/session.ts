@@ -144,12 +144,12 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   }
 
   /** Why training ends after the epochs so far, if it does */
-  verdict(epochsLeft: number): StopReason | undefined {
+  verdict(): StopReason | undefined {
     const { earlyStopping } = this.options
     if (this.hasReachedTarget) return 'targetLoss'
     if (this.hasConverged) return 'converged'
     if (earlyStopping && this.best.epochsWithoutGain >= Math.max(1, earlyStopping.patience)) return 'earlyStopping'
-    return epochsLeft === 0 ? 'epochs' : undefined
+    return this.losses.length >= this.options.epochs ? 'epochs' : undefined
   }
 
   /** What the end of the call brings: the best weights, unless the last ones are asked for */

@@ -13,7 +13,7 @@ import { placeRows, placeValidation, reserveRows } from '../memory/training-rows
 import { refuse } from '../options/check.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant, type RateState } from '../tables/schedules.ts'
-import { TrainingRun, type TrainResult } from './loop.ts'
+import { TrainingRun } from './loop.ts'
 import {
   type HostOptions,
   type ResolvedTrainOptions,
@@ -24,6 +24,7 @@ import {
   type StreamOptions,
   type TrainOptions,
 } from './options.ts'
+import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintRows, keepData, type SessionData, writeOwnRows } from './session-data.ts'
 import { keepSession, type TrainingState } from './state.ts'

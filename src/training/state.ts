@@ -15,6 +15,11 @@ export interface FullBatch {
   trainOnData(state: NetworkState, steps: number): number
 }
 
+/** What a network does while it is busy */
+export interface Run {
+  abort(): void
+}
+
 export interface TrainingState extends NetworkState {
   /** Undefined where the engine takes the steps */
   readonly fullBatch: FullBatch | undefined

@@ -9,12 +9,13 @@ import { placedInputs } from '../memory/training-rows.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { divergenceAdvice } from './divergence.ts'
-import { type Run, resultOf, type TrainResult, tellEpoch } from './loop.ts'
+import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
 import type { HostOptions } from './options.ts'
+import { resultOf, type TrainResult } from './result.ts'
 import type { StopReason, TrainingSession } from './session.ts'
-import type { TrainingState } from './state.ts'
+import type { Run, TrainingState } from './state.ts'
 import { stepOnRows } from './step.ts'
-import { RowsPass, validationRows } from './validation.ts'
+import { validationRows } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { now, Turns } from './yielding.ts'
 
@@ -49,6 +50,7 @@ export class StreamRun implements Run {
   readonly #host: HostOptions
   readonly #read: (batch: unknown, path: string) => ReadyBatch
   readonly #validation: PlacedValidation | undefined
+  readonly #epochEnd: EpochEnd
   readonly #started = now()
   readonly #turns = new Turns()
   readonly #waiting = new Waiting()
@@ -73,6 +75,8 @@ export class StreamRun implements Run {
     this.#host = host
     this.#read = read
     this.#validation = validation
+    const placed = validation && validationRows(validation.places, validation.rows, session.validationWeights)
+    this.#epochEnd = new EpochEnd(state, session, host, placed)
   }
 
   abort(): void {
@@ -157,27 +161,25 @@ export class StreamRun implements Run {
     new Program(engine.buffer).epoch++
     session.losses.add([loss])
     session.noteLoss(this.#state, false)
-    const validationLoss = this.#validation && (await this.#validate(this.#validation))
-    if (this.#reason !== undefined) return
-    session.endEpoch(this.#state, validationLoss)
-    this.#reason = session.verdict(session.options.epochs - session.losses.length)
-    const answer = await this.#settled(
-      tellEpoch(this.#state, session, this.#host, this.#rate, this.#reason !== undefined),
-    )
+    const outcome = await this.#closeEpoch()
+    if (outcome === undefined) return
+    if (outcome.failure !== undefined && this.#validation) {
+      const { places, rows } = this.#validation
+      const inputs = placedInputs(this.#state, rows, places.validationInputs)
+      this.#diverge(outcome.failure, 'the weights are those after the epoch', inputs)
+      return
+    }
+    this.#reason = outcome.reason ?? this.#reason // onEpoch may have aborted
+    const answer = await this.#settled(outcome.answer)
     if (answer === false) this.#reason ??= 'callback'
   }
 
-  async #validate({ places, rows }: PlacedValidation): Promise<number | undefined> {
-    const pass = new RowsPass(this.#state, validationRows(places, rows, this.#session.validationWeights))
+  /** Undefined where an abort comes first */
+  async #closeEpoch(): Promise<EpochOutcome | undefined> {
     while (this.#reason === undefined) {
-      const loss = pass.advance(() => !this.#turns.isDue())
-      if (loss === undefined) {
-        await this.#turns.yield()
-        continue
-      }
-      if (Number.isFinite(loss)) return loss
-      const inputs = placedInputs(this.#state, rows, places.validationInputs)
-      this.#diverge('the loss of the validation rows is not finite', 'the weights are those after the epoch', inputs)
+      const outcome = this.#epochEnd.advance(this.#rate, () => !this.#turns.isDue())
+      if (outcome !== undefined) return outcome
+      await this.#turns.yield()
     }
     return undefined
   }

@@ -10,7 +10,7 @@ import { type ModelOptions, type RestoreOptions, restoreNames } from '../model/j
 import type { Network } from '../network/network.ts'
 import type { Values } from '../numerics/values.ts'
 import { readOptions } from '../options/check.ts'
-import type { TrainResult } from '../training/loop.ts'
+import type { TrainResult } from '../training/result.ts'
 import { keepOptions, keepSource } from './callbacks.ts'
 import { Connection } from './connection.ts'
 import type { CallName, Facts, MakerName, PackedTimeline } from './messages.ts'

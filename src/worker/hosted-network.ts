@@ -1,8 +1,8 @@
 // A network in the worker and the port that it is called through: makes it, calls its methods, asks the caller back.
 import { createNetwork, Network } from '../network/network.ts'
 import { networkFromJSON, restoreNetwork } from '../network/restore.ts'
-import type { TrainResult } from '../training/loop.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
+import type { TrainResult } from '../training/result.ts'
 import type { StreamBatch, StreamSource } from '../training/stream.ts'
 import {
   type CallName,

@@ -1,0 +1,74 @@
+// What a call of `train`, `trainStream` or `resume` gives.
+import type { Engine } from '../engine.ts'
+import { Program } from '../memory/program.ts'
+import type { StopReason, TrainingSession } from './session.ts'
+import type { TrainingState } from './state.ts'
+import type { Timeline } from './timeline.ts'
+import { warningsOf } from './warnings.ts'
+
+/** What one call of `train` did; after `resume`, the whole of the call that was resumed */
+export interface TrainResult {
+  /** Epochs finished in this call */
+  epochs: number
+  /** Optimizer steps taken in this call, those of an epoch that was not finished among them */
+  steps: number
+  /** Loss of every finished epoch: that of its batches as they were met, before each update */
+  loss: Float64Array
+  /** Loss of the validation rows after every finished epoch, where there are any */
+  validationLoss?: Float64Array
+  /** Numbers of the rows that `validation: { split }` held out, ascending */
+  validationRows?: Uint32Array
+  /** With `earlyStopping`: the epoch, counted from 0, with the least monitored loss */
+  bestEpoch?: number
+  stopReason: StopReason
+  /**
+   * Time on the clock from the first batch to the end: with the validation, `onEpoch` and waits for it or for the batches
+   * of a stream, and the host's turns; without the checks and copies before. Resumed calls count all parts that this
+   * network did, but not what came before a snapshot.
+   */
+  milliseconds: number
+  /** Rows that were trained on in that time, again in each epoch; 0 where the clock stood still */
+  samplesPerSecond: number
+  /** The engine that did it */
+  engine: 'wasm' | 'typescript'
+  /** With `history`: the weights over the epochs */
+  timeline?: Timeline
+  /** In words, after `diverged`, or where the loss exploded but stayed finite: what happened and what to try */
+  advice?: string
+  /** In words: the advice, and what else is doubtful as far as it is seen at little cost; `diagnose` sees more. */
+  warnings: string[]
+}
+
+/** What `train`, `trainStream` and `resume` give */
+export function resultOf(
+  state: TrainingState,
+  session: TrainingSession,
+  stopReason: StopReason,
+  advice?: string,
+  samples = samplesOf(state.engine, session),
+): TrainResult {
+  const { engine } = state
+  const steps = new Program(engine.buffer).stepsDone - session.firstStep
+  const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
+  return {
+    epochs: losses.length,
+    steps,
+    loss: losses.toArray(),
+    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.toArray() } : {}),
+    ...(heldRows ? { validationRows: heldRows.slice() } : {}),
+    ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
+    stopReason,
+    milliseconds,
+    samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
+    engine: engine.name,
+    ...(timeline === undefined ? {} : { timeline }),
+    ...(advice === undefined ? {} : { advice }),
+    warnings: warningsOf(state, session, stopReason, advice),
+  }
+}
+
+/** Rows that were trained on by this network */
+function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: TrainingSession): number {
+  const ofEpoch = new Program(buffer).position
+  return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
+}
