@@ -75,7 +75,7 @@ const codeSplitting = {
 
 /** What the command `tutorial` runs */
 export async function bundleCommand() {
-  await pack({ index: 'src/index.ts', table: 'src/table/index.ts' }, { codeSplitting })
+  await pack({ index: 'src/index.ts', lesson: 'src/lesson.ts', table: 'src/table/index.ts' }, { codeSplitting })
   await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
   await writeInPlace('typescript-engine')
 }
@@ -111,6 +111,7 @@ export async function bundleAll() {
     index: 'src/index.ts',
     node: 'src/node/index.ts',
     table: 'src/table/index.ts',
+    lesson: 'src/lesson.ts',
     worker: 'src/worker/client.ts',
   }
   const text = await bundleWorkerScript()

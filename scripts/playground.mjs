@@ -11,7 +11,7 @@ const dist = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url)
 /** The package as users get it */
 const alias = [
   { find: /^wasmprop$/, replacement: dist('index.js') },
-  { find: /^wasmprop\/(table|worker|worker-host)$/, replacement: dist('$1.js') },
+  { find: /^wasmprop\/(lesson|table|worker|worker-host)$/, replacement: dist('$1.js') },
 ]
 
 /** package.json names one file with side effects; the page's own have them, styles above all. */

@@ -28,6 +28,7 @@ const ROOMS = [
   'model',
   'network',
   'analysis',
+  'lesson.ts',
   'many',
   'worker',
   'node',
