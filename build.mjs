@@ -1,7 +1,8 @@
 // Builds what has changed: the WebAssembly of assembly/ into build/, sources made of it, dist/. `--sources`: no dist/;
 // `--start`: what `npm start` runs, unless all of it is there.
-import { execFileSync } from 'node:child_process'
-import { copyFileSync, rmSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { copyFileSync, cpSync, existsSync, rmSync, statSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { compileAssembly } from './scripts/assembly.mjs'
 import { bundleAll, bundleCommand } from './scripts/bundle.mjs'
 import { writeLicences } from './scripts/licences.mjs'
@@ -14,10 +15,28 @@ const [option] = process.argv.slice(2)
 
 async function makeAll() {
   rmSync('dist', { recursive: true, force: true })
-  await bundleAll()
+  await Promise.all([bundleAll(), declareTypes()])
   writeLicences()
   copyFileSync('build/wasmprop.wasm', 'dist/wasmprop.wasm')
-  execFileSync('npx', ['tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit', shell: process.platform === 'win32' })
+  cpSync('build/types', 'dist/types', { recursive: true, filter: isDeclared })
+}
+
+/** Writes declarations into build/types, those of changed sources only: all of them take longer than the bundles. */
+async function declareTypes() {
+  try {
+    await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
+  } catch (error) {
+    throw new Error(`the types are wrong:\n${error.stdout ?? error}`)
+  }
+}
+
+/** A folder, or a declaration whose source is still there */
+function isDeclared(path) {
+  return statSync(path).isDirectory() || (path.endsWith('.d.ts') && existsSync(sourceOf(path)))
+}
+
+function sourceOf(declaration) {
+  return declaration.replaceAll('\\', '/').replace('build/types/', '').replace(/\.d\.ts$/, '.ts')
 }
 
 async function makeCommand() {
