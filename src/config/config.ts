@@ -2,6 +2,7 @@
 // optimizers and initializers say which names and numbers there are.
 
 import { reading, tagOf, unexpected } from '../errors.ts'
+import type { WasmModule } from '../hosts/platform.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import type { Dtype } from '../numerics/values.ts'
 import {
@@ -63,7 +64,7 @@ export interface NetworkConfig {
    */
   threads?: number | 'auto'
   /** The compiled `wasmprop.wasm` of this version, for hosts that forbid compiling bytes. Default: embedded */
-  wasm?: WebAssembly.Module
+  wasm?: WasmModule
   /**
    * Makes each worker that `threads` need, where the library's own do not start: one whose script imports
    * `wasmprop/worker-host`. Default: none
@@ -124,7 +125,7 @@ export interface ResolvedConfig {
   readonly arithmetic: Arithmetic
   /** 'auto' becomes a number where the engine is chosen. */
   readonly threads: number | 'auto'
-  readonly wasm?: WebAssembly.Module
+  readonly wasm?: WasmModule
   readonly worker?: WorkerFactory
   readonly seed: number
 }
@@ -431,8 +432,8 @@ function checkColumns(value: unknown, path: string, columns: number): number[] {
   throw unexpected('OUT_OF_MEMORY', path, `at most ${MOST_LISTED_COLUMNS} columns`, got)
 }
 
-function checkModule(value: unknown): WebAssembly.Module {
-  if (tagOf(value) === 'WebAssembly.Module') return value as WebAssembly.Module
+function checkModule(value: unknown): WasmModule {
+  if (tagOf(value) === 'WebAssembly.Module') return value as WasmModule
   return refuse('wasm', 'a WebAssembly.Module', value, '; await WebAssembly.compile(bytes) makes one')
 }
 

@@ -13,7 +13,7 @@ export type WorkerFactory = () => HostWorker
 /** What else a worker has: of the web's or of Node's */
 export interface AnyWorker extends HostWorker {
   terminate?(): unknown
-  addEventListener?(type: string, listener: (event: ErrorEvent) => void): void
+  addEventListener?(type: string, listener: (event: { readonly message: string; preventDefault(): void }) => void): void
   on?(type: string, listener: (reason: unknown) => void): void
   unref?(): void
   readonly threadId?: number

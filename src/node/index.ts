@@ -1,8 +1,10 @@
 // The entry `wasmprop/node`: snapshots in files, that a killed process leaves whole.
+
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type ErrorCode, publicCall, reading, tagOf, WasmpropError } from '../errors.ts'
+import type { Address } from '../hosts/platform.ts'
 import type { RestoreOptions } from '../model/json.ts'
 import { readSnapshot } from '../model/snapshot.ts'
 import type { Network } from '../network/network.ts'
@@ -13,7 +15,7 @@ import { replaceFile, replaceFileSync } from './files.ts'
 
 export interface CheckpointOptions {
   /** The file, which is replaced each time */
-  path: string | URL
+  path: string | Address
   /** A checkpoint after every so many epochs, counted over the network's life. Default 1 */
   everyEpochs?: number
 }
@@ -41,7 +43,7 @@ export interface Snapshotable {
 }
 
 /** Writes the network's `snapshot()` to a file. It is on the disk when the promise resolves; until then the old file is. */
-export function saveSnapshot(network: Snapshotable, path: string | URL): Promise<void> {
+export function saveSnapshot(network: Snapshotable, path: string | Address): Promise<void> {
   return publicCall('saveSnapshot', saveSnapshot, async () => {
     const hasSnapshot = reading('INVALID_CONFIG', 'network', 'a network', () => typeof network?.snapshot === 'function')
     if (!hasSnapshot) refuse('network', 'a network', network)
@@ -53,7 +55,7 @@ export function saveSnapshot(network: Snapshotable, path: string | URL): Promise
  * The network that `saveSnapshot` or `checkpoint` wrote, as `restoreNetwork` makes it. Rejects with Node's error where the
  * file cannot be read, with INVALID_MODEL where it is torn or something else.
  */
-export function loadSnapshot(path: string | URL, options?: RestoreOptions): Promise<Network> {
+export function loadSnapshot(path: string | Address, options?: RestoreOptions): Promise<Network> {
   return publicCall('loadSnapshot', loadSnapshot, async () => load(checkPath(path), options))
 }
 

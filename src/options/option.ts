@@ -20,16 +20,6 @@ export interface BooleanOption {
 export type Option = NumberOption | BooleanOption
 export type Options = Readonly<Record<string, Option>>
 
-/** The values that a user may give for a description: all optional. */
-export type Given<O extends Options> = {
-  -readonly [K in keyof O]?: O[K]['kind'] extends 'boolean' ? boolean : number
-}
-
-/** `'name'` or `{ name, …options }` for every entry of a table. */
-export type Choice<Table extends Record<string, { readonly options: Options }>> =
-  | keyof Table
-  | { [N in keyof Table]: { name: N } & Given<Table[N]['options']> }[keyof Table]
-
 /** A checked choice: the name and a value for every option. */
 export interface Chosen<Name extends string> {
   readonly name: Name

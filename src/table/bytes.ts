@@ -1,12 +1,14 @@
 // The text of a table, from whatever a caller has of it, as UTF-8 bytes: unpacked, decoded, without a byte order mark.
+
 import { describe, WasmpropError } from '../errors.ts'
+import type { File } from '../hosts/platform.ts'
 
 /** CSV text, a file's bytes, or pieces of either as they come */
 export type TextSource =
   | string
   | Uint8Array
   | ArrayBuffer
-  | Blob
+  | File
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>
 
@@ -31,8 +33,8 @@ function isBytes(source: unknown): source is Uint8Array | ArrayBuffer {
   return ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === '[object ArrayBuffer]'
 }
 
-function isBlob(source: unknown): source is Blob {
-  return typeof (source as Blob | null)?.arrayBuffer === 'function'
+function isBlob(source: unknown): source is File {
+  return typeof (source as File | null)?.arrayBuffer === 'function'
 }
 
 async function gather(source: Exclude<TextSource, string>): Promise<Uint8Array> {

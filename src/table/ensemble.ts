@@ -5,6 +5,7 @@
 
 import { TABLE_FOLDS } from '../../assembly/ids.ts'
 import { exp } from '../engines/typescript/float64/exponential.ts'
+import type { Signal } from '../hosts/platform.ts'
 import { createNetwork, type Network } from '../network/network.ts'
 import { log } from '../numerics/logarithms.ts'
 import { shuffle } from '../numerics/random.ts'
@@ -55,7 +56,7 @@ export interface TrainedEnsemble {
 
 export interface EnsembleOptions {
   readonly seed: number
-  readonly signal?: AbortSignal
+  readonly signal?: Signal
   readonly network?: object
   readonly train?: object
   readonly classWeights?: readonly number[] | 'balanced'

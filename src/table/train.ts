@@ -1,7 +1,9 @@
 // trainTable: from raw rows to a model, with every choice made and said.
+
 import { TABLE_IMPORTANCE } from '../../assembly/ids.ts'
 import type { NetworkConfig } from '../config/config.ts'
 import { clip, describe, didYouMean, unexpected } from '../errors.ts'
+import type { Signal } from '../hosts/platform.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkInteger, checkName, isOptionObject, isSignal, list, readOptions } from '../options/check.ts'
 import type { TrainOptions } from '../training/options.ts'
@@ -30,7 +32,7 @@ export interface TrainTableOptions extends ReadTableOptions {
   classWeights?: 'balanced' | Readonly<Record<string, number>>
   /** An unsigned 32-bit integer. Default 0 */
   seed?: number
-  signal?: AbortSignal
+  signal?: Signal
   /** Told of every network that is trained, with the share of all work that is done, from 0 to 1 */
   onProgress?: (progress: { stage: string; fraction: number }) => void
 }
@@ -224,7 +226,7 @@ function ensembleOptions({ seed, given, targets }: Resolved, { target }: FittedT
   const tell = onProgress as TrainTableOptions['onProgress']
   return {
     seed,
-    ...(signal === undefined ? {} : { signal: signal as AbortSignal }),
+    ...(signal === undefined ? {} : { signal: signal as Signal }),
     ...(network === undefined ? {} : { network: network as object }),
     ...(train === undefined ? {} : { train: train as object }),
     ...(classWeights === undefined || target.task === 'regression'

@@ -15,7 +15,7 @@ import {
   SOFTPLUS,
   TANH,
 } from '../../assembly/ids.ts'
-import type { Choice, Chosen, Options } from '../options/option.ts'
+import type { Chosen, Options } from '../options/option.ts'
 
 interface Activation {
   readonly id: number
@@ -170,8 +170,7 @@ export type ActivationName = keyof typeof activations
  * - `sigmoid`: 1 / (1 + e^−net)
  * - `tanh`: tanh(net)
  * - `relu`: max(0, net)
- * - `leakyRelu`: net, or `slope` (0.01) · net below 0. Maas and others 2013
- * - `elu`: net, or `alpha` (1) · (e^net − 1) below 0. Clevert and others 2016
+ * - `leakyRelu`, `elu`: see their options
  * - `selu`: 1.0507 · net, or 1.7581 · (e^net − 1) below 0. Klambauer and others 2017
  * - `gelu`: net · Φ(net), exact; `geluTanh`: ½ net · (1 + tanh(√(2/π) · (net + 0.044715 · net³))). Hendrycks and Gimpel 2016
  * - `softplus`: ln(1 + e^net)
@@ -179,7 +178,27 @@ export type ActivationName = keyof typeof activations
  * - `mish`: net · tanh(ln(1 + e^net)). Misra 2019
  * - `softmax`: e^net / Σ e^net over the layer
  */
-export type ActivationChoice = Choice<typeof activations>
+export type ActivationChoice =
+  | ActivationName
+  | { name: Exclude<ActivationName, ActivationOptions['name']> }
+  | ActivationOptions
+
+type ActivationOptions = LeakyReluChoice | EluChoice
+
+/** net, or slope · net below 0. Maas and others 2013 */
+export interface LeakyReluChoice {
+  name: 'leakyRelu'
+  /** At least 0. Default 0.01 */
+  slope?: number
+}
+
+/** net, or alpha · (e^net − 1) below 0. Clevert and others 2016 */
+export interface EluChoice {
+  name: 'elu'
+  /** What it falls to, but for the sign. Default 1 */
+  alpha?: number
+}
+
 export type ChosenActivation = Chosen<ActivationName>
 
 export function activationOf(chosen: ChosenActivation): Activation {

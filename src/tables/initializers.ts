@@ -3,7 +3,7 @@
 import { INITIALIZATION } from '../../assembly/ids.ts'
 import { log } from '../numerics/logarithms.ts'
 import { fillUniform } from '../numerics/random.ts'
-import type { Choice, Chosen, Options } from '../options/option.ts'
+import type { Chosen, Options } from '../options/option.ts'
 
 /** What turns a uniform number in [0, 1) into one of a distribution; a number is what all of them are. */
 type Quantile = ((random: number) => number) | number
@@ -66,7 +66,38 @@ export type InitializerName =
   | 'zeros'
   | 'constant'
 /** `'heNormal'`, or `{ name: 'uniform', low: 0, high: 1 }` where an initializer has options */
-export type InitializerChoice = Choice<typeof initializers>
+export type InitializerChoice =
+  | InitializerName
+  | { name: Exclude<InitializerName, InitializerOptions['name']> }
+  | InitializerOptions
+
+type InitializerOptions = UniformChoice | NormalChoice | ConstantChoice
+
+/** Each number as likely as any other between low and high */
+export interface UniformChoice {
+  name: 'uniform'
+  /** Least number. Default 0 */
+  low?: number
+  /** No number is above. Default 1 */
+  high?: number
+}
+
+/** The normal distribution */
+export interface NormalChoice {
+  name: 'normal'
+  /** Default 0 */
+  mean?: number
+  /** At least 0. Default 0.05 */
+  standardDeviation?: number
+}
+
+/** The same number everywhere */
+export interface ConstantChoice {
+  name: 'constant'
+  /** Default 0 */
+  value?: number
+}
+
 export type ChosenInitializer = Chosen<InitializerName>
 
 export function initializerOf(chosen: ChosenInitializer): Initializer {

@@ -7,7 +7,7 @@ import {
   QUANTILE,
   SQUARED_ERROR,
 } from '../../assembly/ids.ts'
-import type { Choice, Chosen, Options } from '../options/option.ts'
+import type { Chosen, Options } from '../options/option.ts'
 import type { ActivationName } from './activations.ts'
 
 interface Loss {
@@ -137,13 +137,42 @@ export type LossName = keyof typeof losses
  * - `halfSquaredError`: ½ Σ (target − out)², over rows and outputs
  * - `meanSquaredError`: mean of (target − out)²
  * - `meanAbsoluteError`: mean of |target − out|
- * - `huber`: mean of ½ (target − out)², or `delta` (1) · (|target − out| − ½ delta) beyond delta. Huber 1964
- * - `smoothL1`: mean of ½ (target − out)² / `beta` (1), or |target − out| − ½ beta beyond beta. Girshick 2015
+ * - `huber`, `smoothL1`, `quantile`: see their options
  * - `binaryCrossEntropy`, of sigmoid outputs: mean of −target · ln(out) − (1 − target) · ln(1 − out)
- * - `categoricalCrossEntropy`, of softmax outputs: mean over rows of −Σ target · ln(out), the targets smoothed by
- *   `labelSmoothing` (0). Szegedy and others 2016
+ * - `categoricalCrossEntropy`, of softmax outputs: mean over rows of −Σ target · ln(out)
  */
-export type LossChoice = Choice<typeof losses>
+export type LossChoice = LossName | { name: Exclude<LossName, LossOptions['name']> } | LossOptions
+
+type LossOptions = HuberChoice | SmoothL1Choice | QuantileChoice | CategoricalCrossEntropyChoice
+
+/** Mean of ½ (target − out)², or delta · (|target − out| − ½ delta) beyond delta. Huber 1964 */
+export interface HuberChoice {
+  name: 'huber'
+  /** Error from which on the loss grows linearly: above 0. Default 1 */
+  delta?: number
+}
+
+/** Mean of ½ (target − out)² / beta, or |target − out| − ½ beta beyond beta. Girshick 2015 */
+export interface SmoothL1Choice {
+  name: 'smoothL1'
+  /** Error from which on the loss grows linearly: above 0. Default 1 */
+  beta?: number
+}
+
+/** The pinball loss: mean of quantile · (target − out), or (1 − quantile) · (out − target) where out is above. Koenker 1978 */
+export interface QuantileChoice {
+  name: 'quantile'
+  /** Share of the targets that come to lie below the output: between 0 and 1. Default 0.5, the median */
+  quantile?: number
+}
+
+/** Mean over rows of −Σ target · ln(out), of softmax outputs */
+export interface CategoricalCrossEntropyChoice {
+  name: 'categoricalCrossEntropy'
+  /** Share of every target that is spread evenly over the classes: from 0 to 1. Szegedy and others 2016. Default 0 */
+  labelSmoothing?: number
+}
+
 export type ChosenLoss = Chosen<LossName>
 
 export function lossOf(chosen: ChosenLoss): Loss {

@@ -1,8 +1,8 @@
 // The table of optimizers: their options and defaults, the memory they need, and where their numbers lie in the program.
 import { ADADELTA, ADAGRAD, ADAM, ADAMAX, LBFGS, NADAM, RMSPROP, RPROP, SGD } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import type { Chosen, Given, NumberOption, Options } from '../options/option.ts'
-import type { LearningRate } from './schedules.ts'
+import type { Chosen, NumberOption, Options } from '../options/option.ts'
+import type { OptimizerOptions } from './optimizer-options.ts'
 
 interface Optimizer {
   readonly id: number
@@ -134,36 +134,8 @@ export const optimizers = {
 } as const satisfies Record<string, Optimizer>
 
 export type OptimizerName = keyof typeof optimizers
-/**
- * `'adam'`, or `{ name: 'adam', learningRate: 0.01, … }`. With the gradient g, the rate r and the weight w, as in PyTorch:
- * - `sgd` (r 0.01): w −= r · v, v = `momentum` (0) · v + g; `nesterov` (false) takes g + momentum · v. Polyak 1964
- * - `rmsprop` (r 0.01): w −= r · g / (√s + `epsilon` (1e-8)), s the mean of g² by `rho` (0.99); `momentum` (0), `centered`
- *   (false) takes the variance. Hinton 2012
- * - `adagrad` (r 0.01): w −= r · g / (√Σg² + `epsilon` (1e-10)). Duchi and others 2011
- * - `adadelta` (r 1): w −= r · d, d = g · √(u + `epsilon` (1e-6)) / √(s + epsilon), u and s the means of d² and g² by `rho`
- *   (0.9). Zeiler 2012
- * - `adam` (r 0.001): w −= r · m̂ / (√v̂ + `epsilon` (1e-8)), m and v the means of g and g² by `beta1` (0.9) and `beta2`
- *   (0.999), corrected for their start; `amsgrad` (false) takes the largest v. Kingma and Ba 2015
- * - `adamw` (r 0.001): adam, whose `weightDecay` (0.01) shrinks w itself. Loshchilov and Hutter 2019
- * - `adamax` (r 0.001): w −= r · m̂ / u, u = max(beta2 · u, |g| + epsilon), options as adam. Kingma and Ba 2015
- * - `nadam` (r 0.002): adam with Nesterov's momentum, which warms up by `momentumDecay` (0.004). Dozat 2016
- * - `rprop` (full batch): every weight has a step that starts at r (0.01), grows by `etaPlus` (1.2) while the sign of g stays
- *   and shrinks by `etaMinus` (0.5) where it turns, from `minStep` (1e-6) to `maxStep` (50). Riedmiller and Braun 1993
- * - `lbfgs` (r 1, full batch): quasi-Newton from the last `historySize` (10) steps, with a strong Wolfe line search. Training
- *   ends as `converged` where a step changes the objective or every weight by less than `tolerance` (1e-9), or no |g| is above
- *   100 times that. Nocedal 1980
- *
- * All take `learningRate` (a number, a schedule or a function), `weightDecay` (0: adds weightDecay · w to g) and
- * `decayBiases` (true).
- */
-export type OptimizerChoice =
-  | OptimizerName
-  | {
-      [N in OptimizerName]: { name: N; learningRate?: LearningRate } & Omit<
-        Given<(typeof optimizers)[N]['options']>,
-        'learningRate'
-      >
-    }[OptimizerName]
+/** `'adam'`, or `{ name: 'adam', learningRate: 0.01, … }` */
+export type OptimizerChoice = OptimizerName | OptimizerOptions
 export type ChosenOptimizer = Chosen<OptimizerName>
 
 export function optimizerOf(chosen: ChosenOptimizer): Optimizer {

@@ -7,37 +7,79 @@ import type { NumberOption } from '../options/option.ts'
 const units = ['step', 'epoch'] as const
 type Unit = (typeof units)[number]
 
-interface Common {
-  /** The rate that the schedule starts from. Default: the optimizer's */
+interface Counted {
+  /** The rate that the schedule starts from, above 0. Default: the optimizer's */
   initial?: number
-  /** What is counted, from 0 over the network's life. Default `'epoch'` */
+  /** What is counted as k, from 0 over the network's life. Default `'epoch'` */
   unit?: Unit
 }
 
-/**
- * A learning rate by name, in step or epoch k:
- * - `step`: initial · `gamma` (0.1)^⌊k / `stepSize`⌋
- * - `exponential`: initial · `gamma`^k
- * - `cosine`: from initial to `minimum` (0) along half a cosine over `total`, then minimum. Loshchilov and Hutter 2017
- * - `linearWarmup`: initial · min(1, (k + 1) / `warmup`)
- * - `warmupCosine`: linearWarmup for `warmup`, then cosine up to `total`, which has the warm-up in it
- * - `reduceOnPlateau`: times `factor` (0.1), at least `minimum` (0), after more than `patience` (10) epochs without a loss
- *   (that of the validation, if there is one) that is below the best by more than `minDelta` (0)
- */
+/** A learning rate by name, in step or epoch k */
 export type Schedule =
-  | ({ name: 'step'; stepSize: number; gamma?: number } & Common)
-  | ({ name: 'exponential'; gamma: number } & Common)
-  | ({ name: 'cosine'; total: number; minimum?: number } & Common)
-  | ({ name: 'linearWarmup'; warmup: number } & Common)
-  | ({ name: 'warmupCosine'; warmup: number; total: number; minimum?: number } & Common)
-  | {
-      name: 'reduceOnPlateau'
-      initial?: number
-      factor?: number
-      patience?: number
-      minDelta?: number
-      minimum?: number
-    }
+  | StepSchedule
+  | ExponentialSchedule
+  | CosineSchedule
+  | LinearWarmupSchedule
+  | WarmupCosineSchedule
+  | PlateauSchedule
+
+/** initial · gamma^⌊k / stepSize⌋ */
+export interface StepSchedule extends Counted {
+  name: 'step'
+  /** After how many steps or epochs the rate falls: an integer of at least 1 */
+  stepSize: number
+  /** What the rate is multiplied by then: above 0. Default 0.1 */
+  gamma?: number
+}
+
+/** initial · gamma^k */
+export interface ExponentialSchedule extends Counted {
+  name: 'exponential'
+  /** What the rate is multiplied by at each step or epoch: above 0 */
+  gamma: number
+}
+
+/** From initial to minimum along half a cosine over total, then minimum. Loshchilov and Hutter 2017 */
+export interface CosineSchedule extends Counted {
+  name: 'cosine'
+  /** Steps or epochs until the minimum: an integer of at least 1 */
+  total: number
+  /** The last rate, at least 0. Default 0 */
+  minimum?: number
+}
+
+/** initial · min(1, (k + 1) / warmup) */
+export interface LinearWarmupSchedule extends Counted {
+  name: 'linearWarmup'
+  /** Steps or epochs until initial is reached: an integer of at least 1 */
+  warmup: number
+}
+
+/** linearWarmup, then cosine */
+export interface WarmupCosineSchedule extends Counted {
+  name: 'warmupCosine'
+  /** Steps or epochs until initial is reached: an integer of at least 1 */
+  warmup: number
+  /** Steps or epochs until the minimum, those of the warm-up among them: an integer of at least 1 */
+  total: number
+  /** The last rate, at least 0. Default 0 */
+  minimum?: number
+}
+
+/** Falls where the loss (that of the validation, if there is one) no longer does. Counts epochs */
+export interface PlateauSchedule {
+  name: 'reduceOnPlateau'
+  /** The rate that the schedule starts from, above 0. Default: the optimizer's */
+  initial?: number
+  /** What the rate is multiplied by on a plateau: between 0 and 1. Default 0.1 */
+  factor?: number
+  /** A plateau is more than so many epochs in a row without gain: an integer of at least 0. Default 10 */
+  patience?: number
+  /** A loss counts as a gain if it is below the best one by more than this: at least 0. Default 0 */
+  minDelta?: number
+  /** The least rate, at least 0. Default 0 */
+  minimum?: number
+}
 
 /** A number, a schedule, or the rate of a step, both counted from 0 over the network's life */
 export type LearningRate = number | Schedule | ((step: number, epoch: number) => number)

@@ -3,6 +3,7 @@
 import { LARGEST_SEED } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import type { Division, Split } from '../data/training-set.ts'
+import type { Signal } from '../hosts/platform.ts'
 import type { NumericArray } from '../numerics/typed.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from '../options/check.ts'
 
@@ -38,7 +39,7 @@ export interface TrainOptions {
    * Ends training when aborted, with the weights of the last finished batch, or the best ones with `earlyStopping`. One that is aborted already trains nothing;
    * that call, too, fits the scaling where it is the first, and can be resumed.
    */
-  signal?: AbortSignal
+  signal?: Signal
   /**
    * Called after each epoch. Return `false` to end training. `train` waits for a promise and takes what it resolves with,
    * unless an abort or `dispose` comes first: then what becomes of it is ignored. `trainSync` refuses promises.
@@ -109,7 +110,7 @@ export interface SessionOptions {
 
 /** What calls into the host */
 export interface HostOptions {
-  readonly signal?: AbortSignal
+  readonly signal?: Signal
   readonly onEpoch?: (progress: EpochProgress) => unknown
   readonly onEpochEvery?: number
 }
@@ -273,7 +274,7 @@ function checkBatchSize(value: unknown): number {
   return refuse('batchSize', 'an integer of at least 1, or "full"', value)
 }
 
-function checkSignal(value: unknown): AbortSignal {
+function checkSignal(value: unknown): Signal {
   if (isSignal(value)) return value
   return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
 }

@@ -1,12 +1,16 @@
 // Plants faults in src/ and assembly/, one at a time in a copy of the project, and says which of them no test notices.
 //
-//   node test/support/plant-faults.mjs [--count 60] [--seed 1] [--only src/data] [--list]
+//   node test/support/plant-faults.mjs [--count 60] [--seed 1] [--only src/data] [--minutes 10] [--again] [--list]
 //
 // Faults are drawn with the seed, spread evenly over the folders: a comparison moved by one or turned round, a sum made a
 // difference, a condition negated, a number changed by one, a statement left out. Each is put to the tests of its own room
 // first, then to all that run without browsers and other runtimes. Prints one line a fault and, at the end, the survivors.
-// What survives deserves a test, or a reason in test/support/excused-faults.json: { "file": { "line of code": "reason" } }.
-import { spawnSync } from 'node:child_process'
+// What was found stays in build/faults.json: a call that was ended, or that ran out of its `--minutes`, is gone on with by
+// the next one; `--again` asks for the survivors once more. What survives deserves a test, or a reason in
+// test/support/excused-faults.json: { "file": { "line of code": "reason" } }.
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +19,7 @@ import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const copy = join(root, 'build/faults')
+const results = join(root, 'build/faults.json')
 const excused = JSON.parse(readFileSync(new URL('excused-faults.json', import.meta.url), 'utf8'))
 
 const { values: options } = parseArgs({
@@ -22,6 +27,8 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    minutes: { type: 'string', default: 'Infinity' },
+    again: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 })
@@ -35,7 +42,19 @@ const SLOW = [
   'test/node/kill.test.ts',
   'test/network/memory.test.ts',
 ]
-const MINUTES = 6
+const MINUTES = 15
+
+/** What, beside the tests of its own room, sees most of a room's faults */
+const LIKELY = {
+  assembly: ['test/training/trajectories.test.ts', 'test/many/train-many.test.ts'],
+  engine: ['test/engines/'],
+  engines: ['test/training/trajectories.test.ts', 'test/tables/'],
+  errors: ['test/bad-input.test.ts'],
+  hosts: ['test/worker/', 'test/many/threads.test.ts'],
+  numerics: ['test/tables/', 'test/training/train.test.ts'],
+  options: ['test/config/', 'test/training/options.test.ts'],
+  memory: ['test/engines/engines.test.ts', 'test/model/'],
+}
 
 const OPERATORS = {
   '<': '<=',
@@ -143,33 +162,38 @@ function makeCopy() {
     if (entry.isFile()) cpSync(join(root, 'build', entry.name), join(copy, 'build', entry.name))
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+  // What each fault needs is built here, once: vitest's own start would make dist/ with its types each time.
+  writeFileSync(join(copy, 'test/support/build.ts'), 'export default () => {}\n')
 }
 
-function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: copy, stdio: 'ignore', timeout: MINUTES * 60_000 })
+/** Whether the command ends well in time; what it has started ends with it. */
+async function run(command, args) {
+  const child = spawn(command, args, { cwd: copy, stdio: 'ignore', detached: true })
+  const timer = setTimeout(() => process.kill(-child.pid, 'SIGKILL'), MINUTES * 60_000)
+  const [status] = await once(child, 'exit')
+  clearTimeout(timer)
   return status === 0
 }
 
-/** `npm run build` where the compiled modules, or what runs in workers, depend on the file */
-function build(file) {
-  return /^assembly|^src\/(engines|hosts|worker|many|cli|node)/.test(file)
-    ? run('npm', ['run', 'build'])
-    : run('node', ['build.mjs', '--sources'])
+/** dist/ as well where the file runs in workers or processes of its own, or in one of dist/ */
+async function build(file) {
+  const isBundled = /^assembly|^src\/(engines|hosts|worker|many|cli|node|table)/.test(file)
+  const bundle = ['-e', "import('./scripts/bundle.mjs').then(({ bundleAll }) => bundleAll())"]
+  return (await run('node', ['build.mjs', '--sources'])) && (!isBundled || (await run('node', bundle)))
 }
 
 function test(places) {
   const excluded = SLOW.flatMap((place) => ['--exclude', `${place}/**`, '--exclude', place])
-  return run('npx', ['vitest', 'run', '--bail', '1', ...excluded, ...places])
+  return run('node', ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...excluded, ...places])
 }
 
-/** Whether the build or a test turns red */
-function isNoticed({ file }) {
-  const room = file.startsWith('assembly') ? 'test/assembly' : file.split('/')[1]
-  const own = file.startsWith('assembly') ? ['test/assembly', 'test/training/trajectories'] : [`test/${room}`]
-  if (!build(file)) return 'by the build'
-  const hasRoom = own.every((place) => existsSync(join(root, place)) || place.includes('trajectories'))
-  if (hasRoom && !test(own)) return `by the tests of ${own[0]}`
-  return test([]) ? undefined : 'by another test'
+/** What notices the fault: the build or a test that turns red */
+async function noticed({ file }) {
+  const room = file.startsWith('assembly') ? 'assembly' : file.split('/')[1].replace('.ts', '')
+  if (!(await build(file))) return 'by the build'
+  const likely = [`test/${room}/`, ...(LIKELY[room] ?? [])].filter((place) => existsSync(join(root, place)))
+  for (const place of likely) if (!(await test([place]))) return `by ${place}`
+  return (await test([])) ? undefined : 'by another test'
 }
 
 const faults = draw(Number(options.count), Number(options.seed))
@@ -179,18 +203,46 @@ if (options.list) {
   for (const fault of faults) console.log(describe(fault))
   process.exit()
 }
-makeCopy()
-const survivors = []
-for (const fault of faults) {
+
+/** Found before, by the fault and the text of its file */
+const found = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {}
+const SURVIVED = 'SURVIVED'
+
+/** Plants a fault for as long as tests are asked about it. */
+async function ask(fault) {
   const path = join(copy, fault.file)
   const text = readFileSync(path, 'utf8')
   writeFileSync(path, text.slice(0, fault.start) + fault.becomes + text.slice(fault.end))
-  const noticed = isNoticed(fault)
+  const by = await noticed(fault)
   writeFileSync(path, text)
-  if (noticed === undefined) survivors.push(fault)
-  console.log(`${noticed === undefined ? 'SURVIVED' : `caught ${noticed}`}  ${describe(fault)}`)
+  await build(fault.file)
+  return by === undefined ? SURVIVED : `caught ${by}`
 }
-build('assembly')
-console.log(`\n${faults.length} planted, ${faults.length - survivors.length} caught, ${survivors.length} survived`)
+
+const keyOf = (fault) => {
+  const text = readFileSync(join(root, fault.file))
+  return `${createHash('sha256').update(text).digest('hex').slice(0, 8)} ${fault.start} ${describe(fault)}`
+}
+const isOpen = (fault) => {
+  const result = found[keyOf(fault)]
+  return result === undefined || (options.again && result === SURVIVED)
+}
+
+const open = faults.filter(isOpen)
+const end = Date.now() + Number(options.minutes) * 60_000
+if (open.length > 0) {
+  makeCopy()
+  if (!(await test([]))) throw new Error('tests fail where no fault is planted: mend them first')
+}
+for (const fault of open) {
+  if (Date.now() > end) break
+  found[keyOf(fault)] = await ask(fault)
+  writeFileSync(results, `${JSON.stringify(found, null, 2)}\n`)
+  console.log(`${found[keyOf(fault)]}  ${describe(fault)}`)
+}
+
+const asked = faults.filter((fault) => found[keyOf(fault)] !== undefined)
+const survivors = asked.filter((fault) => found[keyOf(fault)] === SURVIVED)
+console.log(`\n${faults.length} drawn, ${asked.length} planted, ${survivors.length} survived`)
 for (const fault of survivors) console.log(`  ${describe(fault)}`)
 process.exit(survivors.length > 0 ? 1 : 0)
