@@ -28,7 +28,7 @@ export type {
   ScalingChoice,
   ScalingName,
 } from './config/config.ts'
-export type { FlatInput, MatrixInput, Predictions } from './data/forms.ts'
+export type { FlatInput, MatrixInput, Predictions, RowsInput } from './data/forms.ts'
 export type { ScalingJSON } from './data/scaling.ts'
 export { type ErrorCode, WasmpropError } from './errors.ts'
 export { crossValidate } from './many/cross-validate.ts'
@@ -54,14 +54,22 @@ export {
 export { networkFromJSON, restoreNetwork } from './network/restore.ts'
 export type { NumericArray } from './numerics/typed.ts'
 export type { Dtype } from './numerics/values.ts'
-export type { Average, MetricChoice, MetricName, Metrics } from './prediction/metrics.ts'
+export type { Average, Evaluation, MetricChoice, MetricName, Metrics } from './prediction/metrics.ts'
 export type { ActivationChoice, ActivationName } from './tables/activations.ts'
 export type { InitializerChoice, InitializerName } from './tables/initializers.ts'
 export type { LossChoice, LossName } from './tables/losses.ts'
 export type { OptimizerChoice, OptimizerName } from './tables/optimizers.ts'
 export type { LearningRate, Schedule } from './tables/schedules.ts'
-export type { EarlyStopping, EpochProgress, ResumeOptions, StreamOptions, TrainOptions } from './training/options.ts'
-export type { TrainResult } from './training/result.ts'
+export type {
+  EarlyStopping,
+  EpochProgress,
+  EvaluateOptions,
+  ResumeOptions,
+  StreamOptions,
+  TrainOptions,
+  Validated,
+} from './training/options.ts'
+export type { TrainResult, ValidatedResult } from './training/result.ts'
 export type { StopReason } from './training/session.ts'
 export type { StreamBatch, StreamSource } from './training/stream.ts'
 export type { Timeline } from './training/timeline.ts'

@@ -11,8 +11,11 @@ export interface FlatInput {
   readonly columns: number
 }
 
+/** Rows as lists or typed arrays */
+export type RowsInput = readonly (readonly number[] | NumericArray)[]
+
 /** Rows, one row (the whole column where the matrix has one column), or rows × columns without gaps */
-export type MatrixInput = readonly (readonly number[] | NumericArray)[] | readonly number[] | NumericArray | FlatInput
+export type MatrixInput = RowsInput | readonly number[] | NumericArray | FlatInput
 
 /** What `predict` returns: in the form in which the inputs came */
 export type Predictions = number[] | number[][] | Values

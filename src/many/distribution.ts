@@ -163,6 +163,7 @@ function adopt(members: readonly StartedMember[], trained: readonly Trained[], {
     session.milliseconds = before.milliseconds + milliseconds
     session.samplesBefore = before.samplesBefore
     session.heldRows = before.heldRows
+    session.validates = before.validates
     session.finish(state, stopReason) // once more: timelines forget where they end
     finish(member, resultOf(state, session, stopReason, advice))
   })

@@ -3,7 +3,7 @@
 import { DIFFERENTIATES, GIVES_DERIVATIVES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
-import type { MatrixInput, Predictions } from '../data/forms.ts'
+import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { readMatrix } from '../data/read-matrix.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
@@ -26,17 +26,24 @@ import { writeProgram } from '../memory/write-program.ts'
 import { type ModelJSON, modelToJSON } from '../model/json.ts'
 import { writeSnapshot } from '../model/snapshot.ts'
 import { normOf } from '../numerics/norms.ts'
-import { type Dtype, type Values, valuesOf } from '../numerics/values.ts'
+import type { NumericArray } from '../numerics/typed.ts'
+import { type Dtype, type Values, type ValuesOf, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, readOptions, refuse } from '../options/check.ts'
 import { evaluateRows, penaltyOf } from '../prediction/blocks.ts'
-import { type MetricChoice, type Metrics, type ResolvedMetric, resolveMetrics } from '../prediction/metrics.ts'
+import {
+  type Evaluation,
+  type MetricChoice,
+  type Metrics,
+  type ResolvedMetric,
+  resolveMetrics,
+} from '../prediction/metrics.ts'
 import { finite } from '../prediction/outputs.ts'
 import { Predictor } from '../prediction/predictor.ts'
 import type { ActivationName } from '../tables/activations.ts'
 import { newRateState } from '../tables/schedules.ts'
 import { runThrough, runYielding, type TrainingRun } from '../training/loop.ts'
-import type { ResumeOptions, StreamOptions, TrainOptions } from '../training/options.ts'
-import type { TrainResult } from '../training/result.ts'
+import type { EvaluateOptions, ResumeOptions, StreamOptions, TrainOptions, Validated } from '../training/options.ts'
+import type { TrainResult, ValidatedResult } from '../training/result.ts'
 import { endRun, resumeTraining, startStream, startTraining } from '../training/start.ts'
 import type { Run, TrainingState } from '../training/state.ts'
 import { notFinite, stepOnRows } from '../training/step.ts'
@@ -90,11 +97,11 @@ const evaluateNames = ['metrics', 'sampleWeights', 'classWeights'] as const
 const SHORT_RUN: Run = { abort() {} }
 
 /** A multilayer perceptron. Made by `createNetwork`, `networkFromJSON`, `restoreNetwork` or `clone`. */
-export class Network {
+export class Network<D extends Dtype = Dtype> {
   /** Input columns */
   readonly inputs: number
   readonly layers: readonly LayerInfo[]
-  readonly dtype: Dtype
+  readonly dtype: D
   readonly seed: number
   readonly engine: EngineInfo
   /** Weights and biases; biases that a layer does not have are not counted. */
@@ -124,7 +131,7 @@ export class Network {
     this.#held = { state, predictor: new Predictor(() => this.#state) }
     this.inputs = config.inputs
     this.layers = Object.freeze(config.layers.map(infoOf))
-    this.dtype = config.dtype
+    this.dtype = config.dtype as D
     this.seed = config.seed
     const { name, relaxed } = engine
     const { reason } = prepared.engine
@@ -166,11 +173,15 @@ export class Network {
    * Trains, going on from the present weights and optimizer state. Yields about every 8 ms, so that a tab stays
    * responsive. Rejects before anything is changed where options or data are wrong.
    */
+  train(inputs: MatrixInput, targets: MatrixInput, options: Validated<TrainOptions>): Promise<ValidatedResult>
+  train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult>
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
     return this.#trainYielding('train', (state) => startTraining(state, inputs, targets, options))
   }
 
   /** Trains without yielding: for workers and scripts. */
+  trainSync(inputs: MatrixInput, targets: MatrixInput, options: Validated<TrainOptions>): ValidatedResult
+  trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult
   trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
     return this.#alone('trainSync', (state) => {
       const run = this.#follow(startTraining(state, inputs, targets, options))
@@ -183,6 +194,8 @@ export class Network {
    * step each; several epochs need a function that gives a fresh one for each. The scaling must be fitted before. The same
    * batches lead to the same bits as `train` without shuffling. Cannot be resumed.
    */
+  trainStream(source: StreamSource, options: Validated<StreamOptions>): Promise<ValidatedResult>
+  trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult>
   async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
     const state = this.#begin('trainStream')
     try {
@@ -289,7 +302,8 @@ export class Network {
    * for the inputs, NOT_FITTED before the scaling is fitted, NOT_FINITE where an output overflows.
    */
   predict(inputs: readonly number[]): number[]
-  predict(inputs: readonly (readonly number[])[]): number[][]
+  predict(inputs: RowsInput): number[][]
+  predict(inputs: NumericArray | FlatInput): ValuesOf<D>
   predict(inputs: MatrixInput): Predictions
   predict(inputs: MatrixInput): Predictions {
     return this.#live.predictor.predict(inputs)
@@ -309,7 +323,8 @@ export class Network {
    * one row, number[] for rows, Uint32Array for the other forms. Throws as `predict` does.
    */
   predictClass(inputs: readonly number[]): number
-  predictClass(inputs: readonly (readonly number[])[]): number[]
+  predictClass(inputs: RowsInput): number[]
+  predictClass(inputs: NumericArray | FlatInput): Uint32Array
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array
   predictClass(inputs: MatrixInput): number | number[] | Uint32Array {
     return this.#live.predictor.predictClass(inputs)
@@ -336,11 +351,12 @@ export class Network {
    * by these rows. Throws INVALID_CONFIG for metrics, INVALID_SHAPE, INVALID_DATA or NOT_FINITE for rows, NOT_FITTED
    * before the scaling is fitted, NOT_FINITE where the loss or an output overflows.
    */
-  evaluate(
+  evaluate<const Choices extends readonly MetricChoice[] = []>(
     inputs: MatrixInput,
     targets: MatrixInput,
-    options: { metrics?: readonly MetricChoice[] } & Pick<TrainOptions, 'sampleWeights' | 'classWeights'> = {},
-  ): { loss: number } & Metrics {
+    options?: EvaluateOptions<Choices>,
+  ): Evaluation<Choices>
+  evaluate(inputs: MatrixInput, targets: MatrixInput, options: EvaluateOptions = {}): { loss: number } & Metrics {
     const { metrics: choices, sampleWeights, classWeights } = readOptions(options, '', evaluateNames)
     const metrics = resolveMetrics(choices, this.#outputs)
     const rows = readRows(this.#state, inputs, targets)
@@ -406,8 +422,8 @@ export class Network {
    * Another network with the same weights, optimizer state and scaling, and a memory of its own. A `train` that runs or was
    * aborted is not carried over: `resume` takes a snapshot.
    */
-  clone(): Network {
-    const copy = new Network(this.#state.config, this.#prepared)
+  clone(): Network<D> {
+    const copy = new Network<D>(this.#state.config, this.#prepared)
     const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
     new Uint8Array(copy.#state.engine.buffer).set(from.subarray(P.PROGRAM), P.PROGRAM)
     Object.assign(copy.#state.rate, this.#state.rate)
@@ -498,6 +514,6 @@ export class Network {
  * OUT_OF_MEMORY what 4 GiB or the host cannot hold, ENGINE_UNAVAILABLE a host without WebAssembly where `engine: 'wasm'`
  * insists, ENGINE_FAILED a module `wasm` of another version.
  */
-export function createNetwork(config: NetworkConfig): Promise<Network> {
-  return publicCall('createNetwork', createNetwork, () => Network.create(config))
+export function createNetwork<D extends Dtype = 'float32'>(config: NetworkConfig & { dtype?: D }): Promise<Network<D>> {
+  return publicCall('createNetwork', createNetwork, () => Network.create(config) as Promise<Network<D>>)
 }

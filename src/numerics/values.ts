@@ -6,6 +6,9 @@ export type Dtype = 'float32' | 'float64'
 
 export type Values = Float32Array | Float64Array
 
+/** Of a network's type */
+export type ValuesOf<D extends Dtype> = { float32: Float32Array; float64: Float64Array }[D]
+
 /** Lists of numbers by name */
 export type Blocks = Readonly<Record<string, Values>>
 

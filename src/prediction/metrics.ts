@@ -59,6 +59,15 @@ export type MetricChoice =
   | { name: 'topK'; k?: number }
   | { name: 'precision' | 'recall' | 'f1'; average?: Average }
 
+type NameOf<Choice extends MetricChoice> = Choice extends { name: infer Name extends MetricName }
+  ? Name
+  : Choice & MetricName
+
+/** What `evaluate` gives for these choices: each metric that is known to be among them is there. */
+export type Evaluation<Choices extends readonly MetricChoice[]> = { loss: number } & (number extends Choices['length']
+  ? Pick<Metrics, NameOf<Choices[number]>>
+  : Required<Pick<Metrics, NameOf<Choices[number]>>>)
+
 /** A checked choice. Options that the metric does not have are at their defaults. */
 export interface ResolvedMetric {
   readonly name: MetricName

@@ -29,17 +29,18 @@ export class EpochEnd {
     this.#session = session
     this.#host = host
     this.#validation = validation
+    session.validates = validation !== undefined
   }
 
   /** Whether there is something to do after every epoch */
   get isWatched(): boolean {
     const { name } = this.#state.config.learningRate
     const asks = this.#session.watchesEpochs || this.#host.onEpoch !== undefined || name === 'reduceOnPlateau'
-    return asks || this.takesTime
+    return asks || this.validates
   }
 
-  /** Whether rows are to be run through */
-  get takesTime(): boolean {
+  /** Whether rows are to be run through, which takes time */
+  get validates(): boolean {
     return this.#validation !== undefined
   }
 

@@ -126,7 +126,7 @@ export class TrainingRun implements Run {
       return
     }
     this.#session.awaitsEpochEnd = true
-    if (!this.#epochEnd.takesTime) this.#endEpoch()
+    if (!this.#epochEnd.validates) this.#endEpoch()
   }
 
   /** Whether the run has ended: then come `result`, and nothing else. */

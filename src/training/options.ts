@@ -6,6 +6,7 @@ import type { Division, Split } from '../data/training-set.ts'
 import type { Signal } from '../hosts/platform.ts'
 import type { NumericArray } from '../numerics/typed.ts'
 import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from '../options/check.ts'
+import type { MetricChoice } from '../prediction/metrics.ts'
 
 /** What `train` takes */
 export interface TrainOptions {
@@ -70,6 +71,17 @@ export interface EarlyStopping {
    * of a full batch is monitored, those that had it. `resume` goes on from the last ones. Default true
    */
   restoreBest?: boolean
+}
+
+/** Options of which it is known that they have a validation */
+export type Validated<Options extends { validation?: unknown }> = Options & {
+  validation: NonNullable<Options['validation']>
+}
+
+/** What `evaluate` takes: `metrics` by name, or `{ name: 'topK', k: 3 }` where one has options, and weights of the loss */
+export interface EvaluateOptions<Choices extends readonly MetricChoice[] = readonly MetricChoice[]>
+  extends Pick<TrainOptions, 'sampleWeights' | 'classWeights'> {
+  metrics?: Choices
 }
 
 /** What `trainStream` takes: batches come from its source. `epochs` is 1 by default where that is no function. */

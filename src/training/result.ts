@@ -39,6 +39,9 @@ export interface TrainResult {
   warnings: string[]
 }
 
+/** After a training with a validation */
+export type ValidatedResult = TrainResult & { validationLoss: Float64Array }
+
 /** What `train`, `trainStream` and `resume` give */
 export function resultOf(
   state: TrainingState,
@@ -54,7 +57,7 @@ export function resultOf(
     epochs: losses.length,
     steps,
     loss: losses.toArray(),
-    ...(validationLosses.length > 0 ? { validationLoss: validationLosses.toArray() } : {}),
+    ...(session.validates ? { validationLoss: validationLosses.toArray() } : {}),
     ...(heldRows ? { validationRows: heldRows.slice() } : {}),
     ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
     stopReason,

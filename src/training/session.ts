@@ -76,6 +76,8 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   hasConverged = false
   /** Where the call was aborted, and the network has the best weights: those to go on from */
   lastWeights: Values | undefined
+  /** Whether there are validation rows */
+  validates = false
   /** Of the validation rows; undefined: all count 1 */
   validationWeights: Float64Array | undefined
   /** Numbers of the rows that were taken for the validation, ascending */

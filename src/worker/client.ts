@@ -2,15 +2,19 @@
 // What `wasmprop/worker` gives: networks that live in a worker, with the methods of Network, all of them returning promises.
 
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
-import type { MatrixInput, Predictions } from '../data/forms.ts'
+import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { publicCall, unexpected } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 import { type ModelOptions, type RestoreOptions, restoreNames } from '../model/json.ts'
 import type { Network } from '../network/network.ts'
-import type { Values } from '../numerics/values.ts'
+import type { NumericArray } from '../numerics/typed.ts'
+import type { Dtype, Values, ValuesOf } from '../numerics/values.ts'
 import { readOptions } from '../options/check.ts'
-import type { TrainResult } from '../training/result.ts'
+import type { Evaluation, MetricChoice } from '../prediction/metrics.ts'
+import type { EvaluateOptions, StreamOptions, TrainOptions, Validated } from '../training/options.ts'
+import type { TrainResult, ValidatedResult } from '../training/result.ts'
+import type { StreamSource } from '../training/stream.ts'
 import { keepOptions, keepSource } from './callbacks.ts'
 import { Connection } from './connection.ts'
 import type { CallName, Facts, MakerName, PackedTimeline } from './messages.ts'
@@ -37,27 +41,44 @@ type Promised<Methods> = {
  * A network in a worker: Network with promises, without `trainSync`. Calls run in order; arguments are copied. `dispose`
  * ends the worker unless it was given. `snapshot` of what `onEpoch` learns always throws here: await that of the network.
  */
-export interface WorkerNetwork extends Facts, Promised<Pick<Network, Exclude<CallName, OwnTypes>>> {
+export interface WorkerNetwork<D extends Dtype = Dtype>
+  extends Facts,
+    Promised<Pick<Network, Exclude<CallName, OwnTypes>>> {
+  readonly dtype: D
+  train(inputs: MatrixInput, targets: MatrixInput, options: Validated<TrainOptions>): Promise<ValidatedResult>
+  train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult>
+  trainStream(source: StreamSource, options: Validated<StreamOptions>): Promise<ValidatedResult>
+  trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult>
+  evaluate<const Choices extends readonly MetricChoice[] = []>(
+    inputs: MatrixInput,
+    targets: MatrixInput,
+    options?: EvaluateOptions<Choices>,
+  ): Promise<Evaluation<Choices>>
   predict(inputs: readonly number[]): Promise<number[]>
-  predict(inputs: readonly (readonly number[])[]): Promise<number[][]>
+  predict(inputs: RowsInput): Promise<number[][]>
+  predict(inputs: NumericArray | FlatInput): Promise<ValuesOf<D>>
   predict(inputs: MatrixInput): Promise<Predictions>
   predictClass(inputs: readonly number[]): Promise<number>
-  predictClass(inputs: readonly (readonly number[])[]): Promise<number[]>
+  predictClass(inputs: RowsInput): Promise<number[]>
+  predictClass(inputs: NumericArray | FlatInput): Promise<Uint32Array>
   predictClass(inputs: MatrixInput): Promise<number | number[] | Uint32Array>
   /** Another network with the same weights, optimizer state and scaling, in the same worker */
-  clone(): Promise<WorkerNetwork>
+  clone(): Promise<WorkerNetwork<D>>
   [Symbol.dispose](): void
   [Symbol.asyncDispose](): Promise<void>
 }
 
 /** Overloads are lost in mapped types, and a clone is another kind of network. */
-type OwnTypes = 'predict' | 'predictClass' | 'clone'
+type OwnTypes = 'train' | 'trainStream' | 'evaluate' | 'predict' | 'predictClass' | 'clone'
 
 /** Makes a network with drawn weights in a worker. A learning rate cannot be a function there. */
-export function createNetwork(config: NetworkConfig, options: WorkerOptions = {}): Promise<WorkerNetwork> {
+export function createNetwork<D extends Dtype = 'float32'>(
+  config: NetworkConfig & { dtype?: D },
+  options: WorkerOptions = {},
+): Promise<WorkerNetwork<D>> {
   return publicCall('createNetwork', createNetwork, async () => {
     const { worker } = readOptions(options, '', ['worker'])
-    return make('createNetwork', [config], worker)
+    return make('createNetwork', [config], worker) as Promise<WorkerNetwork<D>>
   })
 }
 

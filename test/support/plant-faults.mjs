@@ -187,13 +187,17 @@ function test(places) {
   return run('node', ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...excluded, ...places])
 }
 
-/** What notices the fault: the build or a test that turns red */
-async function noticed({ file }) {
+/** What of the likely tests notices the fault, or the build */
+async function seenAtOnce({ file }) {
   const room = file.startsWith('assembly') ? 'assembly' : file.split('/')[1].replace('.ts', '')
   if (!(await build(file))) return 'by the build'
   const likely = [`test/${room}/`, ...(LIKELY[room] ?? [])].filter((place) => existsSync(join(root, place)))
   for (const place of likely) if (!(await test([place]))) return `by ${place}`
-  return (await test([])) ? undefined : 'by another test'
+}
+
+/** Whether any other test does */
+async function seenAtAll({ file }) {
+  return (await build(file)) && (await test([])) ? undefined : 'by another test'
 }
 
 const faults = draw(Number(options.count), Number(options.seed))
@@ -206,43 +210,39 @@ if (options.list) {
 
 /** Found before, by the fault and the text of its file */
 const found = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : {}
+const UNSEEN = 'not seen at once'
 const SURVIVED = 'SURVIVED'
 
 /** Plants a fault for as long as tests are asked about it. */
-async function ask(fault) {
+async function ask(fault, question, otherwise) {
   const path = join(copy, fault.file)
   const text = readFileSync(path, 'utf8')
   writeFileSync(path, text.slice(0, fault.start) + fault.becomes + text.slice(fault.end))
-  const by = await noticed(fault)
+  const by = await question(fault)
   writeFileSync(path, text)
   await build(fault.file)
-  return by === undefined ? SURVIVED : `caught ${by}`
-}
-
-const keyOf = (fault) => {
-  const text = readFileSync(join(root, fault.file))
-  return `${createHash('sha256').update(text).digest('hex').slice(0, 8)} ${fault.start} ${describe(fault)}`
-}
-const isOpen = (fault) => {
-  const result = found[keyOf(fault)]
-  return result === undefined || (options.again && result === SURVIVED)
-}
-
-const open = faults.filter(isOpen)
-const end = Date.now() + Number(options.minutes) * 60_000
-if (open.length > 0) {
-  makeCopy()
-  if (!(await test([]))) throw new Error('tests fail where no fault is planted: mend them first')
-}
-for (const fault of open) {
-  if (Date.now() > end) break
-  found[keyOf(fault)] = await ask(fault)
+  found[keyOf(fault)] = by === undefined ? otherwise : `caught ${by}`
   writeFileSync(results, `${JSON.stringify(found, null, 2)}\n`)
   console.log(`${found[keyOf(fault)]}  ${describe(fault)}`)
 }
 
-const asked = faults.filter((fault) => found[keyOf(fault)] !== undefined)
-const survivors = asked.filter((fault) => found[keyOf(fault)] === SURVIVED)
+function keyOf(fault) {
+  const text = readFileSync(join(root, fault.file))
+  return `${createHash('sha256').update(text).digest('hex').slice(0, 8)} ${fault.start} ${describe(fault)}`
+}
+
+const resultOf = (fault) => found[keyOf(fault)]
+if (options.again) for (const fault of faults) if (resultOf(fault) === SURVIVED) delete found[keyOf(fault)]
+const end = Date.now() + Number(options.minutes) * 60_000
+const hasTime = () => Date.now() < end
+
+makeCopy()
+if (!existsSync(results) && !(await test([]))) throw new Error('tests fail where no fault is planted: mend them first')
+for (const fault of faults) if (hasTime() && resultOf(fault) === undefined) await ask(fault, seenAtOnce, UNSEEN)
+for (const fault of faults) if (hasTime() && resultOf(fault) === UNSEEN) await ask(fault, seenAtAll, SURVIVED)
+
+const asked = faults.filter((fault) => resultOf(fault)?.startsWith('caught') || resultOf(fault) === SURVIVED)
+const survivors = asked.filter((fault) => resultOf(fault) === SURVIVED)
 console.log(`\n${faults.length} drawn, ${asked.length} planted, ${survivors.length} survived`)
 for (const fault of survivors) console.log(`  ${describe(fault)}`)
 process.exit(survivors.length > 0 ? 1 : 0)

@@ -320,6 +320,12 @@ describe.each(engines)('validation in %s', (engine) => {
     expect(relativeDifference(validationLoss?.[0], mean / 100)).toBeLessThan(1e-13)
   })
 
+  it('has no losses where no epoch ends', async () => {
+    const network = await small(engine, SCALED)
+    const aborted = { ...EPOCHS, validation: { split: 0.3 }, signal: AbortSignal.abort() }
+    expect((await network.train(INPUTS, TARGETS, aborted)).validationLoss).toHaveLength(0)
+  })
+
   it('that overflows ends training after the epoch, and says so', async () => {
     const far = { inputs: [[3e38, 3e38, 3e38]], targets: [[0, 0]] }
     const layers = [{ units: 2, weightInit: rowsOf(3, 2, 1).map((row) => row.map((value) => 9 + value)) }]
@@ -330,7 +336,7 @@ describe.each(engines)('validation in %s', (engine) => {
     expect(ended.advice).toMatch(
       /^the loss of the validation rows is not finite; the weights are those after the epoch\. /,
     )
-    expect(ended.validationLoss).toBeUndefined()
+    expect(ended.validationLoss).toHaveLength(0)
     expect(told).not.toHaveBeenCalled()
     const alone = await createNetwork({ inputs: 3, layers, engine, seed: 1 })
     alone.trainSync(INPUTS, TARGETS, { ...EPOCHS, epochs: 1 })
@@ -342,7 +348,7 @@ describe.each(engines)('validation in %s', (engine) => {
     expect(streamed.advice).toMatch(
       /^the loss of the validation rows is not finite; the weights are those after the epoch\. /,
     )
-    expect(streamed.validationLoss).toBeUndefined()
+    expect(streamed.validationLoss).toHaveLength(0)
     expect(told).not.toHaveBeenCalled()
   })
 
