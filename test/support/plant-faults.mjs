@@ -33,15 +33,6 @@ const { values: options } = parseArgs({
   },
 })
 
-/** What takes too long, or needs more than Node: never asked about a fault */
-const SLOW = [
-  'test/anywhere',
-  'test/hosts',
-  'test/storm',
-  'test/readme.test.ts',
-  'test/node/kill.test.ts',
-  'test/network/memory.test.ts',
-]
 const MINUTES = 15
 
 /** What, beside the tests of its own room, sees most of a room's faults */
@@ -162,8 +153,6 @@ function makeCopy() {
     if (entry.isFile()) cpSync(join(root, 'build', entry.name), join(copy, 'build', entry.name))
   }
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-  // What each fault needs is built here, once: vitest's own start would make dist/ with its types each time.
-  writeFileSync(join(copy, 'test/support/build.ts'), 'export default () => {}\n')
 }
 
 /** Whether the command ends well in time; what it has started ends with it. */
@@ -183,8 +172,8 @@ async function build(file) {
 }
 
 function test(places) {
-  const excluded = SLOW.flatMap((place) => ['--exclude', `${place}/**`, '--exclude', place])
-  return run('node', ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...excluded, ...places])
+  const config = ['--config', 'test/support/faults.config.ts']
+  return run('node', ['node_modules/vitest/vitest.mjs', 'run', '--bail', '1', ...config, ...places])
 }
 
 /** What of the likely tests notices the fault, or the build */
