@@ -79,10 +79,16 @@ const codeSplitting = {
   ],
 }
 
+/** The command: what finds out which one is meant, and a file for each that is loaded when it runs */
+export async function bundleCli() {
+  const names = ({ name }) => `cli-${name}.js`
+  await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' }, { chunkFileNames: names })
+}
+
 /** What the command `tutorial` runs */
 export async function bundleCommand() {
   await pack({ index: 'src/index.ts', lesson: 'src/lesson.ts', table: 'src/table/index.ts' }, { codeSplitting })
-  await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
+  await bundleCli()
   await writeInPlace('typescript-engine')
 }
 
@@ -123,7 +129,7 @@ export async function bundleAll() {
   const text = await bundleWorkerScript()
   const withText = [instead('hosts', 'script-text', `export default ${JSON.stringify(text)}`)]
   await pack(entries, { codeSplitting }, withText)
-  await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' })
+  await bundleCli()
   await writeInPlace('typescript-engine')
   await bundleSingle(withText)
   // What bench/ shares with the command: not in the package

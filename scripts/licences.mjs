@@ -2,7 +2,10 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readJSON } from './stamps.mjs'
 
-const LIBRARIES = ['@assemblyscript/loader', 'tinybench', 'asciichart', 'papaparse']
+const LIBRARIES = ['@assemblyscript/loader', 'tinybench', 'asciichart', 'papaparse', '@stricli/core']
+
+/** Libraries that come without the text of their licence, and one that has it: the loader's compiler, and Apache 2.0 */
+const SHARED_TEXTS = { '@assemblyscript/loader': 'assemblyscript', '@stricli/core': 'typescript' }
 
 /** Its e_log.c is what the logarithms follow, coefficients included. */
 const FDLIBM = `fdlibm
@@ -21,8 +24,7 @@ export function writeLicences() {
 
 function licenceOf(name) {
   const { version } = readJSON(`node_modules/${name}/package.json`)
-  // The loader comes without the licence that it shares with the compiler.
-  const folder = `node_modules/${name.replace('@assemblyscript/loader', 'assemblyscript')}`
+  const folder = `node_modules/${SHARED_TEXTS[name] ?? name}`
   const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry))
   const notice = existsSync(`${folder}/NOTICE`) ? [readFileSync(`${folder}/NOTICE`, 'utf8')] : []
   const parts = [`${name} ${version}`, readFileSync(`${folder}/${file}`, 'utf8'), ...notice]

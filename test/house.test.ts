@@ -33,6 +33,7 @@ const ROOMS = [
   'worker',
   'node',
   'table',
+  'report',
   'cli',
   'index.ts',
   'playground',

@@ -1,6 +1,6 @@
 // What --explain prints.
 import { type Explanation, WasmpropError } from 'wasmprop'
-import { UsageError } from './arguments.ts'
+import { UsageError } from './flags.ts'
 
 /** The text about one weight or bias, or with 'all' about the whole pass */
 export function explanationText(explanation: Explanation, weight: string): string {

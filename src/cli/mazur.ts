@@ -3,12 +3,12 @@
 import { createNetwork, explain, type NetworkConfig } from 'wasmprop'
 import { explanationText } from './explanation.ts'
 import { bold, print, printJson } from './terminal.ts'
-import type { TutorialValues } from './tutorial-options.ts'
+import type { TutorialFlags } from './tutorial-options.ts'
 
 const INPUT = [0.05, 0.1]
 const TARGET = [0.01, 0.99]
 
-function mazurConfig({ engine, dtype, 'learning-rate': learningRate = 0.5 }: TutorialValues): NetworkConfig {
+function mazurConfig({ engine, dtype, learningRate = 0.5 }: TutorialFlags): NetworkConfig {
   // One bias for both units of a layer, which the text leaves as it is
   const layer = { units: 2, activation: 'sigmoid', trainBias: false } as const
   const hidden = [
@@ -33,7 +33,7 @@ function mazurConfig({ engine, dtype, 'learning-rate': learningRate = 0.5 }: Tut
   }
 }
 
-export async function mazur(values: TutorialValues): Promise<void> {
+export async function mazur(values: TutorialFlags): Promise<void> {
   const network = await createNetwork(mazurConfig(values))
   const explanation = explain(network, INPUT, TARGET)
   const asked = values.explain === undefined ? ['w5', 'w1'] : [values.explain]
@@ -59,7 +59,7 @@ export async function mazur(values: TutorialValues): Promise<void> {
   print(forwardText(explanation.toText()))
   for (const { text } of explained) print(`\n${text}`)
   print(`\n${bold(`E total after one step = ${errorAfter.toFixed(10)}`)} (before: ${totalError.toFixed(10)})`)
-  if (values['learning-rate'] === undefined) print(ORDER_NOTE)
+  if (values.learningRate === undefined) print(ORDER_NOTE)
 }
 
 const ORDER_NOTE =

@@ -1,19 +1,39 @@
 // What commands write with: lines, colors where they are wanted, tables.
 
-const isColored = process.stdout.isTTY === true && (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
+const wantsColor = (process.env.NO_COLOR ?? '') === '' && process.env.TERM !== 'dumb'
+const isColored = process.stdout.isTTY === true && wantsColor
+const areErrorsColored = process.stderr.isTTY === true && wantsColor
 
-const paint = (code: number) => (text: string) => (isColored ? `\u001b[${code}m${text}\u001b[0m` : text)
+const paint = (code: number, isWanted: boolean) => (text: string) =>
+  isWanted ? `\u001b[${code}m${text}\u001b[0m` : text
 
-export const bold = paint(1)
-export const dim = paint(2)
-export const red = paint(31)
-export const green = paint(32)
-export const yellow = paint(33)
+export const bold = paint(1, isColored)
+export const dim = paint(2, isColored)
+export const green = paint(32, isColored)
+/** Of standard error */
+export const red = paint(31, areErrorsColored)
+export const yellow = paint(33, areErrorsColored)
 /** For asciichart, which takes the codes themselves */
 export const chartColor = isColored ? '\u001b[36m' : undefined
 
 /** Columns of the terminal, within what reads well */
 export const width = Math.max(40, Math.min(process.stdout.columns || 80, 100))
+
+/** Lines of at most so many columns, broken between words where that is possible */
+export function paragraph(text: string, columns = width): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && shownLength(`${line} ${word}`) > columns) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the codes of colors take no room
+const shownLength = (text: string): number => text.replace(/\u001b\[\d+m/g, '').length
 
 export function print(text = ''): void {
   process.stdout.write(`${text}\n`)

@@ -3,7 +3,7 @@ import type { Network, TrainResult } from 'wasmprop'
 import { lossChart, sampleLosses } from './chart.ts'
 import { divisorOf, type ExamOptions, HOURS, SCORES, scaledHours } from './exam.ts'
 import type { Race } from './race.ts'
-import { bold, dim, duration, green, print, red, table, warn } from './terminal.ts'
+import { bold, dim, duration, green, print, table, warn } from './terminal.ts'
 
 /** What a run found out */
 export interface Report {
@@ -106,7 +106,7 @@ function printRace({ options, network, result, race }: Report): void {
     duration(milliseconds.typescript),
     `ratio ${ratio.toFixed(1)}, best of ${runs}`,
   ]
-  const proof = ['weights hash', hashes.wasm, hashes.typescript, identical ? green('identical') : red('different')]
+  const proof = ['weights hash', hashes.wasm, hashes.typescript, identical ? green('identical') : bold('different')]
   const lines = table(
     [head, times, proof].map((row) => row.slice(0, 3)),
     1,

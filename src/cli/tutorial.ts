@@ -2,29 +2,24 @@
 // come to the same weights.
 
 import { createNetwork, explain, type Network } from 'wasmprop'
-import { UsageError } from './arguments.ts'
 import { type ExamOptions, examConfig, HOURS, rangeWarnings, SCORES, trainOptions } from './exam.ts'
 import { explanationText } from './explanation.ts'
+import { UsageError } from './flags.ts'
+import { kebab } from './help.ts'
 import { mazur } from './mazur.ts'
 import { type Race, raceEngines } from './race.ts'
 import { printJson } from './terminal.ts'
-import type { TutorialValues } from './tutorial-options.ts'
+import type { TutorialFlags } from './tutorial-options.ts'
 import { printHead, printReport, type Report, toJson } from './tutorial-report.ts'
 
-export const tutorialUsage = [
-  'train the classic 2-3-1 example: hours studied and slept against exam scores',
-  '',
-  'Prints inputs, scaled inputs, actual and predicted outputs, the loss curve, and the',
-  'time that both engines take for the same weights.',
-]
-
 /** Options that change the data or the network, and so do not go with another example */
-const EXAM_ONLY = ['epochs', 'hidden', 'seed', 'freeze-hidden-bias', 'unscaled', 'literal'] as const
+const EXAM_ONLY = ['epochs', 'hidden', 'seed', 'freezeHiddenBias', 'unscaled', 'literal'] as const
 
-export async function tutorial(values: TutorialValues): Promise<void> {
+export async function tutorial(values: TutorialFlags): Promise<void> {
   if (values.example === 'mazur') {
     const misplaced = EXAM_ONLY.find((name) => values[name] !== undefined && values[name] !== false)
-    if (misplaced) throw new UsageError(`--${misplaced} does not go with --example mazur, whose network is given`)
+    if (misplaced)
+      throw new UsageError(`--${kebab(misplaced)} does not go with --example mazur, whose network is given`)
     return mazur(values)
   }
   const options = readOptions(values)
@@ -35,15 +30,15 @@ export async function tutorial(values: TutorialValues): Promise<void> {
   else printReport(report)
 }
 
-function readOptions(values: TutorialValues): ExamOptions {
+function readOptions(values: TutorialFlags): ExamOptions {
   return {
     epochs: values.epochs ?? 7000,
-    learningRate: values['learning-rate'] ?? 0.1,
+    learningRate: values.learningRate ?? 0.1,
     hidden: values.hidden ?? 3,
     seed: values.seed ?? 1,
     engine: values.engine ?? 'auto',
     dtype: values.dtype ?? 'float64',
-    freezesHiddenBias: values['freeze-hidden-bias'] || values.literal,
+    freezesHiddenBias: values.freezeHiddenBias || values.literal,
     isUnscaled: values.unscaled || values.literal,
   }
 }

@@ -1,6 +1,7 @@
 // The command `wasmprop` as a user runs it: dist/cli.js in processes of its own.
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
@@ -96,7 +97,9 @@ describe('wasmprop', () => {
     ['a rate below 0', ['tutorial', '--learning-rate', '-1'], '--learning-rate: expected a number above 0, got "-1"'],
     ['an empty number', ['tutorial', '--seed='], '--seed: expected an integer from 0 to 4294967295, got ""'],
     ['a choice', ['tutorial', '--engine', 'wsm'], 'expected auto, wasm or typescript, got "wsm"; did you mean "wasm"?'],
-    ['a value of a flag', ['tutorial', '--json=yes'], '--json takes no value, got "yes"'],
+    ['a value of a flag', ['tutorial', '--json=maybe'], '--json: expected true or false, got "maybe"'],
+    ['an option that every object has', ['tutorial', '--constructor'], 'unknown option "--constructor"'],
+    ['codes of a terminal', ['tutorial', '--explain\u001b[31m'], 'unexpected argument "--explain\\u001b[31m"'],
     ['an argument', ['tutorial', 'data.csv'], 'unexpected argument "data.csv"'],
     [
       'a weight',
@@ -122,6 +125,41 @@ describe('wasmprop', () => {
     expect((await run(bad)).stderr).not.toContain('    at ')
     expect((await run([...bad, '--stack'])).stderr).toMatch(/(UsageError|Error): .*\n {4}at /)
     expect((await run(bad, { DEBUG: '1' })).stderr).toContain('    at ')
+  })
+
+  it('takes an option once: the last one, before or after operands', async () => {
+    const [once, twice] = await Promise.all([
+      json('tutorial', '--epochs', '20'),
+      json('tutorial', '--epochs', '7', '--json', '--epochs=20'),
+    ])
+    expect(twice.weightsHash).toBe(once.weightsHash)
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('says in one line that standard output cannot be written', () => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, [CLI, 'tutorial', ...FEW], {
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
+    closeSync(full)
+    expect(status).toBe(1)
+    expect(stderr).toMatch(/^wasmprop: standard output cannot be written: .*\n$/)
+  })
+
+  it('loads what the command needs, and no more', () => {
+    const loaded = (file: string, seen = new Set<string>()): Set<string> => {
+      const text = readFileSync(new URL(`../../dist/${file}`, import.meta.url), 'utf8')
+      for (const [, name] of text.matchAll(/(?:\bfrom|\bimport)\s*"([^"]+)"/g)) {
+        if (seen.has(name)) continue
+        seen.add(name)
+        if (name.startsWith('./')) loaded(name, seen)
+      }
+      return seen
+    }
+    expect([...loaded('cli.js')]).not.toContain('wasmprop')
+    expect([...loaded('cli-tutorial.js')]).toContain('wasmprop')
+    expect([...loaded('cli-tutorial.js')]).not.toContain('wasmprop/table')
+    expect([...loaded('cli-train.js')]).toContain('wasmprop/table')
   })
 
   it('writes no colors into pipes', async () => {

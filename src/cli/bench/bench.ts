@@ -1,24 +1,14 @@
 // `wasmprop bench`: proves that all contestants come to the same weights, then times them in turn, and says where plain
 // JavaScript is ahead.
-import { commonRules, type Rules, UsageError, type Values } from '../arguments.ts'
+import { UsageError } from '../flags.ts'
+import { ProofError } from '../messages.ts'
 import { bold, dim, duration, green, print, printJson, table } from '../terminal.ts'
 import { describeMachine, type Machine, machineText } from './machine.ts'
 import { measure, type Ratio, ratioOf, type Summary, uncertainty } from './measure.ts'
+import type { BenchFlags } from './options.ts'
 import { inChild, type ProcessVariant, trainOnce } from './processes.ts'
 import { type Contestant, type Dtype, type Proof, prove } from './trainees.ts'
 import { type WorkloadName, workloads } from './workloads.ts'
-
-export const benchUsage = [
-  'race the engines and plain JavaScript over networks of several sizes',
-  '',
-  'Proves first that all come to the same weights, then times them in turn, each in a process of its own.',
-]
-
-export const benchRules = {
-  quick: { type: 'flag', help: 'the two small networks, a moment each' },
-  markdown: { type: 'flag', help: 'print Markdown' },
-  ...commonRules,
-} as const satisfies Rules
 
 interface Entry {
   readonly name: WorkloadName
@@ -69,10 +59,7 @@ export interface Outcome {
   readonly timings: readonly Timing[]
 }
 
-/** Results differ that have to be equal: a fault of the library or of the host */
-export class ProofError extends Error {}
-
-export async function bench({ quick, json, markdown }: Values<typeof benchRules>): Promise<void> {
+export async function bench({ quick, json, markdown }: BenchFlags): Promise<void> {
   if (json && markdown) throw new UsageError('--markdown does not go with --json')
   const machine = describeMachine()
   const form = markdown ? markdownForm : textForm

@@ -1,24 +1,14 @@
 // wasmprop explain MODEL FILE --row N: what each column adds to one prediction.
 import { readTable, type TableExplanation, type TableRecord } from 'wasmprop/table'
 import { clip } from '../../errors.ts'
-import { commonRules, type Rules, UsageError, type Values } from '../arguments.ts'
+import { UsageError } from '../flags.ts'
 import { bold, dim, print, printJson, table } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
+import type { ExplainFlags } from './options.ts'
 import { recordsOf } from './records.ts'
 
-export const explainUsage = [
-  'shows what each column adds to a prediction: wasmprop explain model.json rows.csv --row 3',
-  '',
-  'Contributions lead from the mean over training rows to the prediction: Shapley values by sampling, ± their standard errors.',
-]
-
-export const explainRules = {
-  row: { type: 'integer', value: 'N', least: 1, most: 4294967295, help: 'the row of FILE, counted from 1 (1)' },
-  ...commonRules,
-} as const satisfies Rules
-
-export async function explain(values: Values<typeof explainRules> & { MODEL?: string; FILE?: string }): Promise<void> {
-  const { MODEL = '', FILE = '', row = 1 } = values
+export async function explain(values: ExplainFlags, MODEL: string, FILE: string): Promise<void> {
+  const { row = 1 } = values
   const model = await readModelFile(MODEL)
   const source = await readTableFile(FILE)
   const records = recordsOf(await inFile(FILE, () => readTable(source)))

@@ -5,7 +5,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { WasmpropError } from 'wasmprop'
 import { type TableModel, type TableRecord, type TableSource, tableModelFromJSON } from 'wasmprop/table'
 import { clip } from '../../errors.ts'
-import { UsageError } from '../arguments.ts'
+import { UsageError } from '../flags.ts'
 
 /** What is in a file: CSV as it stands, records of JSON and JSON Lines. `-` is standard input. */
 export async function readTableFile(path: string): Promise<TableSource> {

@@ -1,38 +1,13 @@
 // wasmprop train FILE --target COLUMN: from a table to a model in a file.
 import { type ColumnKind, readTable, type TableModel, trainTable } from 'wasmprop/table'
 import { clip } from '../../errors.ts'
-import { commonRules, type Rules, UsageError, type Values } from '../arguments.ts'
+import { UsageError } from '../flags.ts'
 import { bold, dim, duration, print, printJson, table, warn } from '../terminal.ts'
 import { checkWritable, inFile, readTableFile, writeWhole } from './files.ts'
+import type { TrainFlags } from './options.ts'
 
-export const trainUsage = [
-  'trains a model of a table: wasmprop train penguins.csv --target species',
-  '',
-  'FILE is CSV or TSV of any dialect, JSON or JSON Lines, perhaps gzipped; - is standard input.',
-]
-
-export const trainRules = {
-  target: { type: 'text', value: 'COLUMN', help: 'what is to be predicted; several with commas between' },
-  out: { type: 'text', value: 'FILE', help: 'where the model goes (model.json)' },
-  columns: {
-    type: 'text',
-    value: 'NAME=KIND,…',
-    help: 'kinds of columns: number category boolean date identifier text ignore',
-  },
-  task: {
-    type: 'choice',
-    choices: ['classification', 'regression'],
-    help: 'what the target is, where its values do not say it',
-  },
-  effort: { type: 'choice', choices: ['quick', 'standard', 'thorough'], help: 'how much is tried (standard)' },
-  seed: { type: 'integer', value: 'N', least: 0, most: 4294967295, help: 'of everything random (0)' },
-  force: { type: 'flag', help: 'write over a file that is there' },
-  quiet: { type: 'flag', help: 'say nothing but errors' },
-  ...commonRules,
-} as const satisfies Rules
-
-export async function train(values: Values<typeof trainRules> & { FILE?: string }): Promise<void> {
-  const { FILE: path = '', target, out = 'model.json', force } = values
+export async function train(values: TrainFlags, path: string): Promise<void> {
+  const { target, out = 'model.json', force } = values
   if (target === undefined) throw new UsageError('--target needs a value: the column to predict')
   await checkWritable(out, force)
   const started = performance.now()
