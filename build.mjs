@@ -36,7 +36,10 @@ function isDeclared(path) {
 }
 
 function sourceOf(declaration) {
-  return declaration.replaceAll('\\', '/').replace('build/types/', '').replace(/\.d\.ts$/, '.ts')
+  return declaration
+    .replaceAll('\\', '/')
+    .replace('build/types/', '')
+    .replace(/\.d\.ts$/, '.ts')
 }
 
 async function makeCommand() {
