@@ -15,14 +15,17 @@ const alias = [
 ]
 
 /** package.json names one file with side effects; the page's own have them, styles above all. */
-const treeshake = { moduleSideEffects: (id) => /playground|worker-host/.test(id) }
+const treeshake = { moduleSideEffects: (id) => /playground|worker-host|\.css$/.test(id) }
+
+/** Workers of the library's own making, which the page does without: it gives workers of its own. */
+const UNUSED = /worker-host-|script-text-|\.map$/
 
 /** Puts the names of all files into the service worker, which keeps them, and a name of its own for each build. */
 const offline = {
   name: 'offline',
   enforce: 'post',
   generateBundle(_, bundle) {
-    const files = ['./', ...Object.keys(bundle).filter((file) => file !== 'index.html' && !file.endsWith('.map'))]
+    const files = ['./', ...Object.keys(bundle).filter((file) => file !== 'index.html' && !UNUSED.test(file))]
     const shown = readdirSync(`${root}public`)
     const text = readFileSync(`${root}service-worker.js`, 'utf8')
     const version = createHash('sha256')

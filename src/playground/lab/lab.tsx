@@ -1,3 +1,146 @@
+// The lab: data of one's own, a network of one's own, and what it learns.
+import { useEffect } from 'preact/hooks'
+import { addressOf, shared } from '../routes.ts'
+import { SelectField } from '../ui/fields.tsx'
+import { Bar, FurtherFields, TrainingFields } from './controls.tsx'
+import { DataCard } from './data-view.tsx'
+import { Equation } from './equation.tsx'
+import { readLink } from './link.ts'
+import { NetworkView } from './network-view.tsx'
+import { Histograms, Judgement, LossChart } from './panels.tsx'
+import { Picture } from './picture.tsx'
+import * as session from './session.ts'
+import { begin, recallLab } from './session.ts'
+import { defaults, readSetup } from './setup.ts'
+import { TableView } from './table-view.tsx'
+import { TakeAlong } from './take-along.tsx'
+import type { Trouble } from './trouble.ts'
+import './lab.css'
+
+let isBegun = false
+
+/** What a link holds, else what the last visit left, else the defaults; once */
+function beginOnce(link: string): void {
+  if (link !== '') {
+    const { setup, log } = readLink(link)
+    history.replaceState(null, '', addressOf('lab'))
+    isBegun = true
+    void begin(setup, log)
+  } else if (!isBegun) {
+    isBegun = true
+    const kept = recallLab()
+    void begin(kept === undefined ? defaults : readSetup(kept.setup), readLink(kept).log)
+  }
+}
+
 export function Lab() {
-  return <h1>Your data</h1>
+  const link = shared.value
+  useEffect(() => beginOnce(link), [link])
+  return (
+    <div class="lab">
+      <h1 class="only-heard">Your data, your network</h1>
+      <Bar />
+      <Messages />
+      <div class="lab-columns">
+        <section class="card data-card" aria-labelledby="data-title">
+          <h2 id="data-title">Data</h2>
+          <DataCard />
+        </section>
+        <section class="card network-card" aria-labelledby="network-title">
+          <h2 id="network-title">
+            Network <small class="quiet">{session.parameterCount.value} weights and biases</small>
+          </h2>
+          <NetworkView />
+          <TrainingFields />
+          <FurtherFields />
+        </section>
+        <section class="card picture-card" aria-labelledby="picture-title">
+          <h2 id="picture-title">What it has learned</h2>
+          <Axes />
+          <Picture />
+          <LossChart />
+        </section>
+      </div>
+      <TableView />
+      <div class="lab-more">
+        <section class="card" aria-labelledby="judge-title">
+          <h2 id="judge-title">How it judges</h2>
+          <Judgement />
+        </section>
+        <section class="card" aria-labelledby="weights-title">
+          <h2 id="weights-title">Weights and gradients</h2>
+          <Histograms />
+        </section>
+        <section class="card wide" aria-labelledby="equation-title">
+          <h2 id="equation-title">The whole network as an equation</h2>
+          <Equation />
+        </section>
+        <section class="card wide" aria-labelledby="take-title">
+          <h2 id="take-title">Take it along</h2>
+          <TakeAlong />
+        </section>
+      </div>
+    </div>
+  )
+}
+
+function Axes() {
+  const { problem, axes } = session
+  const names = problem.value?.inputNames ?? []
+  if (names.length < 3) return null
+  const options = names.map((title, index) => ({ value: String(index), title }))
+  const [x, y = 0] = axes.value
+  return (
+    <div class="axes">
+      <SelectField
+        label="Across"
+        value={String(x)}
+        options={options}
+        onChange={(value) => session.turnTo([Number(value), y])}
+      />
+      <SelectField
+        label="Upwards"
+        value={String(y)}
+        options={options}
+        onChange={(value) => session.turnTo([x, Number(value)])}
+      />
+    </div>
+  )
+}
+
+function Messages() {
+  const { status, message, trouble, hurdles, epoch } = session
+  const isFresh = epoch.value === 0 && trouble.value === undefined
+  return (
+    <div aria-live="polite" class="messages">
+      {status.value === 'failed' && <p class="note bad">{message.value}</p>}
+      {status.value === 'repeating' && <p class="note">Repeating the run exactly: epoch {epoch.value} …</p>}
+      {status.value !== 'failed' && message.value !== '' && <p class="note">{message.value}</p>}
+      {trouble.value && <TroubleCard trouble={trouble.value} />}
+      {isFresh && hurdles.value.map((hurdle) => <TroubleCard key={hurdle.what} trouble={hurdle} />)}
+    </div>
+  )
+}
+
+function TroubleCard({ trouble: { title, what, why, mend } }: { trouble: Trouble }) {
+  const mendIt = async () => {
+    if (mend === undefined) return
+    session.pause()
+    await session.begin({ ...session.setup.value, ...mend.change }, [], `Mended: ${mend.label.toLowerCase()}.`)
+    if (session.status.value === 'ready' && title !== 'Before you train') void session.play()
+  }
+  return (
+    <div class="note warn trouble">
+      <div>
+        <h3>{title}</h3>
+        <p>{what}</p>
+        {why !== '' && <p>{why}</p>}
+      </div>
+      {mend && (
+        <button type="button" class="button" onClick={mendIt}>
+          {mend.label}
+        </button>
+      )}
+    </div>
+  )
 }

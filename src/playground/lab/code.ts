@@ -1,0 +1,110 @@
+// The program that does this run again, to the last bit, outside of the page; and the command for a table.
+import type { NetworkConfig } from 'wasmprop'
+import { batchOf, configOf } from './config.ts'
+import type { Action, Run } from './run.ts'
+
+/** Rows beyond this are read from the file that the page saves, instead of standing in the program. */
+const MOST_WRITTEN_ROWS = 500
+
+export function codeOf({ setup, problem, division, log }: Run, hash: string): string {
+  const { training } = division
+  const isWritten = training.rows <= MOST_WRITTEN_ROWS
+  const columns = problem.inputNames.length
+  const rows = Array.from({ length: training.rows }, (_, row) =>
+    JSON.stringify(Array.from(training.inputs.subarray(row * columns, (row + 1) * columns))),
+  )
+  const data = isWritten
+    ? `const inputs = [\n${wrapped(rows)}\n]\nconst targets = [\n${wrapped(Array.from(training.targets, String))}\n]`
+    : `const { inputs, targets } = JSON.parse(await readFile('training-rows.json', 'utf8'))`
+  const actions = log.length === 0 ? [{ epochs: 100 }] : log
+  return [
+    ...(isWritten ? [] : [`import { readFile } from 'node:fs/promises'`]),
+    `import { createNetwork } from 'wasmprop'`,
+    '',
+    `// ${problem.inputNames.map((name) => JSON.stringify(name)).join(', ')} → ${JSON.stringify(problem.targetName)}`,
+    data,
+    '',
+    `const network = await createNetwork(${written(configOf(setup, problem))})`,
+    ...(hasSteps(actions) ? ['network.fitScaling(inputs, targets)', ...STEP_LINES(batchOf(setup))] : []),
+    ...trainingLines(actions, batchOf(setup)),
+    `console.log(network.weightsHash()) // ${hash}`,
+    '',
+  ].join('\n')
+}
+
+const hasSteps = (log: readonly Action[]): boolean => log.some((action) => 'steps' in action)
+
+const STEP_LINES = (batch: number | 'full') => [
+  `const batchSize = ${batch === 'full' ? 'inputs.length' : `Math.min(${batch}, inputs.length)`}`,
+  'let next = 0',
+  'function step() {',
+  '  const end = Math.min(next + batchSize, inputs.length)',
+  '  network.trainOnBatch(inputs.slice(next, end), targets.slice(next, end))',
+  '  next = end === inputs.length ? 0 : end',
+  '}',
+]
+
+function trainingLines(log: readonly Action[], batch: number | 'full'): string[] {
+  const size = batch === 'full' ? `'full'` : String(batch)
+  return log.flatMap((action, index) => {
+    if ('steps' in action) return [`for (let i = 0; i < ${action.steps}; i++) step()`]
+    if ('rate' in action) return []
+    const next = log[index + 1]
+    const rate = next && 'rate' in next ? next.rate : undefined
+    const change =
+      rate === undefined
+        ? ''
+        : `, onEpochEvery: ${action.epochs}, onEpoch: ({ setLearningRate }) => setLearningRate(${rate})`
+    return [`await network.train(inputs, targets, { epochs: ${action.epochs}, batchSize: ${size}${change} })`]
+  })
+}
+
+/** As many on a line as fit */
+function wrapped(parts: readonly string[]): string {
+  const lines: string[] = []
+  let line = ' '
+  for (const part of parts) {
+    if (line.length + part.length > 110) {
+      lines.push(line)
+      line = ' '
+    }
+    line += ` ${part},`
+  }
+  return [...lines, line].join('\n')
+}
+
+/** A configuration as a program has it */
+function written(config: NetworkConfig): string {
+  return JSON.stringify(config, null, 2)
+    .replace(/"([a-zA-Z]\w*)":/g, '$1:')
+    .replace(/"([\w-]*)"/g, "'$1'")
+}
+
+const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
+
+export interface TableRun {
+  readonly file: string
+  readonly target: string
+  readonly kinds: Readonly<Record<string, string>>
+  readonly effort: string
+  readonly seed: number
+}
+
+export function commandOf({ file, target, kinds, effort, seed }: TableRun): string {
+  const columns = Object.entries(kinds).map(([name, kind]) => `${name}=${kind}`)
+  return [
+    `npx wasmprop train ${quoted(file)} --target ${quoted(target)}`,
+    ...(columns.length > 0 ? [`--columns ${quoted(columns.join(','))}`] : []),
+    `--effort ${effort} --seed ${seed} --out model.json`,
+  ].join(' ')
+}
+
+export function tableCodeOf({ file, target, kinds, effort, seed }: TableRun): string {
+  const options = { target, ...(Object.keys(kinds).length > 0 ? { columns: kinds } : {}), effort, seed }
+  return `import { readFile, writeFile } from 'node:fs/promises'
+import { trainTable } from 'wasmprop/table'
+
+const model = await trainTable(await readFile(${JSON.stringify(file)}), ${JSON.stringify(options)})
+await writeFile('model.json', \`\${JSON.stringify(model)}\\n\`)
+`
+}

@@ -1,0 +1,170 @@
+// Where the visitor chooses what is learned: a set, points of their own, or a table.
+import { useSignal } from '@preact/signals'
+import { RangeField } from '../ui/fields.tsx'
+import { percent } from '../ui/numbers.ts'
+import { openTable } from './data/load.ts'
+import { drawnSets, fileSets } from './data/sets.ts'
+import { takeFile, takeText } from './data/take.ts'
+import { change, problem, setup } from './session.ts'
+import { SetIcon } from './set-icon.tsx'
+import type { DataChoice } from './setup.ts'
+
+const sets = [
+  ...Object.entries(drawnSets).map(([name, { title, about }]) => ({ name, title, about })),
+  ...Object.entries(fileSets).map(([name, { title, about }]) => ({ name, title, about })),
+]
+
+export function DataCard() {
+  const { data, rows, noise, holdOut } = setup.value
+  const isDrawn = data.kind === 'set' && data.name in drawnSets && data.name !== 'tutorial'
+  return (
+    <>
+      <fieldset class="sets">
+        <legend class="only-heard">Data set</legend>
+        {sets.map(({ name, title, about }) => (
+          <SetButton key={name} name={name} title={title} about={about} />
+        ))}
+        <SetButton name="points" title="Draw your own" about="click points into the picture" />
+      </fieldset>
+      <OwnTable />
+      {isDrawn && (
+        <>
+          <RangeField
+            label="Rows"
+            value={rows}
+            min={20}
+            max={2000}
+            step={20}
+            shown={String(rows)}
+            onChange={(wanted) => change({ rows: wanted })}
+          />
+          <RangeField
+            label="Noise"
+            value={noise}
+            min={0}
+            max={1}
+            step={0.05}
+            shown={percent(noise)}
+            onChange={(wanted) => change({ noise: wanted })}
+          />
+        </>
+      )}
+      <RangeField
+        label="Held out to judge"
+        value={holdOut}
+        min={0}
+        max={0.8}
+        step={0.05}
+        shown={percent(holdOut)}
+        onChange={(wanted) => change({ holdOut: wanted })}
+      />
+      <p class="small quiet">
+        {problem.value &&
+          `${problem.value.rows} rows, ${problem.value.inputNames.length} inputs → ${problem.value.targetName}`}
+      </p>
+    </>
+  )
+}
+
+const isChosen = (data: DataChoice, name: string) =>
+  data.kind === 'points' ? name === 'points' : data.kind === 'set' && data.name === name
+
+function SetButton({ name, title, about }: { name: string; title: string; about: string }) {
+  const { data } = setup.value
+  const choose = () => {
+    if (name === 'points') void change({ data: { kind: 'points', points: STARTING_POINTS }, holdOut: 0 })
+    else void change({ ...suited(name), data: { kind: 'set', name } as DataChoice })
+  }
+  const chosen = isChosen(data, name)
+  return (
+    <label class={chosen ? 'set chosen' : 'set'} title={about}>
+      <input type="radio" name="set" class="only-heard" checked={chosen} onChange={choose} />
+      <SetIcon name={name} />
+      <span>{title}</span>
+    </label>
+  )
+}
+
+const STARTING_POINTS = [
+  [-1, -1, 0],
+  [-0.6, -1.2, 0],
+  [1, 1, 1],
+  [1.3, 0.6, 1],
+] as const
+
+/** What a set needs beside the defaults; a set does not inherit what another needed. */
+const suited = (name: string) => {
+  if (name === 'tutorial') return { holdOut: 0, targetScaling: 'standard', scaling: 'standard' } as const
+  return { holdOut: 0.3, targetScaling: 'none' } as const
+}
+
+function OwnTable() {
+  const text = useSignal('')
+  const failure = useSignal('')
+  const isOver = useSignal(false)
+  const attempt = async (act: () => Promise<void>) => {
+    failure.value = ''
+    try {
+      await act()
+    } catch (error) {
+      failure.value = (error as Error).message
+    }
+  }
+  const take = (file: File | undefined | null) => {
+    if (file) void attempt(() => takeFile(file))
+  }
+  const table = openTable.value
+  const isShown = setup.value.data.kind === 'file' && table !== undefined
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: dropping is beside picking and pasting, which keys can do
+    <div
+      class={isOver.value ? 'drop over' : isShown ? 'drop chosen' : 'drop'}
+      onDragOver={(event) => {
+        event.preventDefault()
+        isOver.value = true
+      }}
+      onDragLeave={() => (isOver.value = false)}
+      onDrop={(event) => {
+        event.preventDefault()
+        isOver.value = false
+        take(event.dataTransfer?.files[0])
+      }}
+    >
+      <label class="button small">
+        <input
+          type="file"
+          class="only-heard"
+          accept=".csv,.tsv,.txt,.gz,text/csv"
+          onChange={(event) => take(event.currentTarget.files?.[0])}
+        />
+        Open a CSV
+      </label>
+      <p class="small quiet">
+        {isShown ? `${table.name}, ${table.read.rows} rows` : 'or drop it here. It stays in this browser.'}
+      </p>
+      <details class="small">
+        <summary>Paste a table</summary>
+        <textarea
+          rows={4}
+          aria-label="A table as text"
+          placeholder={'height,weight\n1.71,68'}
+          value={text.value}
+          onInput={(event) => (text.value = event.currentTarget.value)}
+        />
+        <button
+          type="button"
+          class="button small"
+          disabled={text.value.trim() === ''}
+          onClick={() => attempt(() => takeText(text.value))}
+        >
+          Use this table
+        </button>
+      </details>
+      {failure.value !== '' && (
+        <p class="problem small" role="alert">
+          {failure.value}
+        </p>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,59 @@
+// Where the rows of a setup come from: drawn sets at once, files by the worker that reads tables.
+import { signal } from '@preact/signals'
+import { ask } from '../../table/client.ts'
+import type { Kinds, ReadTable } from '../../table/messages.ts'
+import type { Problem } from '../problem.ts'
+import type { DataChoice, Setup } from '../setup.ts'
+import { fileOf } from './files.ts'
+import { drawnProblem, drawnSets, drawSet, type FileSetName, fileSets } from './sets.ts'
+
+/** The table that is open, with what its visitor made of it */
+export interface OpenTable {
+  readonly name: string
+  readonly digest: string
+  readonly read: ReadTable
+  readonly kinds: Kinds
+}
+
+export const openTable = signal<OpenTable | undefined>(undefined)
+
+export async function problemFor(setup: Setup): Promise<Problem> {
+  const { data } = setup
+  if (data.kind === 'points') {
+    if (data.points.length < 2) throw new Error('Draw at least two points.')
+    return drawnProblem(data.points)
+  }
+  if (data.kind === 'file') return tableProblem(data.name, data.digest, data.target)
+  if (Object.hasOwn(drawnSets, data.name)) return drawSet(data.name as keyof typeof drawnSets, setup)
+  const { title, target } = fileSets[data.name as FileSetName]
+  return tableProblem(title, data.name, target)
+}
+
+/** The target that a built-in file has */
+export function targetOf(data: DataChoice): string {
+  if (data.kind === 'file') return data.target
+  return data.kind === 'set' && Object.hasOwn(fileSets, data.name) ? fileSets[data.name as FileSetName].target : ''
+}
+
+let last: { key: string; problem: Problem } | undefined
+
+async function tableProblem(name: string, digest: string, target: string): Promise<Problem> {
+  if (openTable.value?.digest !== digest) await open(name, digest, await textOf(name, digest))
+  const key = JSON.stringify([digest, target, openTable.value?.kinds])
+  if (last?.key !== key) last = { key, problem: await ask('encode', { target, title: name }) }
+  return last.problem
+}
+
+async function textOf(name: string, digest: string): Promise<Blob | string> {
+  if (digest === 'iris') return (await import('../../../../data/iris.csv?raw')).default
+  if (digest === 'penguins') return (await import('../../../../data/penguins.csv?raw')).default
+  const file = await fileOf(digest)
+  if (file !== undefined) return file
+  throw new Error(`This run needs the file “${name}” (SHA-256 ${digest.slice(0, 12)} …): drop it here or pick it.`)
+}
+
+export async function open(name: string, digest: string, source: Blob | string, kinds: Kinds = {}): Promise<OpenTable> {
+  const read = await ask('read', { source, kinds })
+  openTable.value = { name, digest, read, kinds }
+  return openTable.value
+}

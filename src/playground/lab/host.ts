@@ -1,0 +1,2 @@
+// The script of the worker in which the lab's networks live.
+import 'wasmprop/worker-host'

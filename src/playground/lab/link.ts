@@ -1,0 +1,34 @@
+// Links that hold a run: what differs from the default setup, and what was done. Read back, whatever is not valid is left out.
+import type { Action } from './run.ts'
+import { readSetup, type Setup, shortened } from './setup.ts'
+
+const MOST_ACTIONS = 500
+const MOST_EPOCHS = 1e9
+
+export const writeLink = (setup: Setup, log: readonly Action[]): string =>
+  `#/lab?${encodeURIComponent(JSON.stringify({ ...shortened(setup), log }))}`
+
+export function readLink(given: unknown): { setup: Setup; log: Action[] } {
+  const value = typeof given === 'string' ? parse(given) : given
+  const { log } = (typeof value === 'object' && value !== null ? value : {}) as { log?: unknown }
+  return { setup: readSetup(value), log: Array.isArray(log) ? log.slice(0, MOST_ACTIONS).flatMap(actionOf) : [] }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(decodeURIComponent(text))
+  } catch {
+    return undefined
+  }
+}
+
+function actionOf(value: unknown): Action[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { epochs, steps, rate } = value as Record<string, unknown>
+  if (isCount(epochs)) return [{ epochs }]
+  if (isCount(steps)) return [{ steps }]
+  return typeof rate === 'number' && rate >= 0 && rate <= 1e6 ? [{ rate }] : []
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value > 0 && value <= MOST_EPOCHS

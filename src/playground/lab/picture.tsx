@@ -1,0 +1,156 @@
+// The picture of what the network gives, with the rows on it: to be pointed at, walked over by arrow keys, and drawn on.
+import { useSignal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { isDark } from '../theme.tsx'
+import { percent, short } from '../ui/numbers.ts'
+import { classOf, type Grid } from './looks.ts'
+import { colorOfClass, css, paintFit, paintPoints, paintSurface } from './paint.ts'
+import { divide, type Problem } from './problem.ts'
+import { change, currentRun, grid, problem, setup, surface } from './session.ts'
+
+const PIXELS = 640
+
+/** Shares of the picture from its left and upper edge */
+interface Place {
+  readonly x: number
+  readonly y: number
+}
+
+export const pictureCanvas: { current: HTMLCanvasElement | null } = { current: null }
+
+export function Picture() {
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const place = useSignal<Place | undefined>(undefined)
+  const brush = useSignal(0)
+  const [shown, learned, outputs] = [grid.value, problem.value, surface.value]
+  const dark = isDark()
+  useEffect(() => {
+    pictureCanvas.current = canvas.current
+    if (canvas.current && shown && learned && outputs) paint(canvas.current, shown, outputs, learned, dark)
+  }, [shown, learned, outputs, dark])
+  const isDrawn = setup.value.data.kind === 'points'
+  if (!shown || !learned) return <div class="picture empty" />
+  const said = place.value && outputs ? textAt(place.value, shown, outputs, learned) : ''
+  const add = (at: Place) => {
+    if (isDrawn) addPoint(valueAt(shown, at), brush.value)
+  }
+  return (
+    <div class="picture-frame">
+      {isDrawn && <Brushes chosen={brush.value} onChoose={(value) => (brush.value = value)} />}
+      <div class="picture">
+        <canvas
+          ref={canvas}
+          width={PIXELS}
+          height={PIXELS}
+          tabIndex={0}
+          role="img"
+          aria-label={nameOf(learned, shown, isDrawn)}
+          onPointerMove={(event) => (place.value = pointed(event))}
+          onPointerLeave={() => (place.value = undefined)}
+          onClick={(event) => add(pointed(event))}
+          onKeyDown={(event) => {
+            if (isDrawn && (event.key === 'Enter' || event.key === ' ')) add(place.value ?? { x: 0.5, y: 0.5 })
+            else if (!event.key.startsWith('Arrow')) return
+            else place.value = moved(place.value, event.key)
+            event.preventDefault()
+          }}
+        />
+        {place.value && (
+          <span class="crosshair" style={{ left: percent(place.value.x), top: percent(place.value.y) }} />
+        )}
+      </div>
+      <p class="axis small">
+        {axisText(learned, shown, 0)}
+        {shown.axes.length > 1 && <> · {axisText(learned, shown, 1)} upwards</>}
+      </p>
+      <p class="reading number small" role="status">
+        {said ||
+          (isDrawn
+            ? 'Click, or walk with the arrow keys and press Enter, to add a point.'
+            : 'Point at the picture, or walk with the arrow keys.')}
+      </p>
+    </div>
+  )
+}
+
+function paint(canvas: HTMLCanvasElement, shown: Grid, outputs: Float32Array, learned: Problem, dark: boolean): void {
+  const points = currentRun()?.division ?? divide(learned, 0, 0)
+  if (shown.axes.length === 1) paintFit(canvas, shown, outputs, learned, points, dark)
+  else {
+    paintSurface(canvas, shown, outputs, learned, dark)
+    paintPoints(canvas, shown, points, learned)
+  }
+}
+
+function Brushes({ chosen, onChoose }: { chosen: number; onChoose(value: number): void }) {
+  const clear = () => change({ data: { kind: 'points', points: [] } })
+  return (
+    <div class="row">
+      <fieldset class="segmented">
+        <legend class="only-heard">Class of new points</legend>
+        {['blue', 'orange', 'green'].map((name, value) => (
+          <label key={name} class={chosen === value ? 'chosen' : undefined}>
+            <input type="radio" name="brush" checked={chosen === value} onChange={() => onChoose(value)} />
+            <i class="dot" style={{ background: css(colorOfClass(value)) }} />
+            {name}
+          </label>
+        ))}
+      </fieldset>
+      <button type="button" class="button small" onClick={clear}>
+        Clear
+      </button>
+    </div>
+  )
+}
+
+const pointed = (event: MouseEvent): Place => {
+  const { left, top, width, height } = (event.currentTarget as HTMLElement).getBoundingClientRect()
+  return { x: clamp((event.clientX - left) / width), y: clamp((event.clientY - top) / height) }
+}
+
+const clamp = (share: number) => Math.max(0, Math.min(0.9999, share))
+
+const STRIDE = 1 / 30
+function moved(place: Place | undefined, key: string): Place {
+  const { x, y } = place ?? { x: 0.5, y: 0.5 }
+  if (key === 'ArrowLeft') return { x: clamp(x - STRIDE), y }
+  if (key === 'ArrowRight') return { x: clamp(x + STRIDE), y }
+  return { x, y: clamp(y + (key === 'ArrowUp' ? -STRIDE : STRIDE)) }
+}
+
+const between = ([low, high]: readonly [number, number], share: number) => low + (high - low) * share
+
+function valueAt({ ranges }: Grid, { x, y }: Place): [number, number] {
+  return [between(ranges[0], x), ranges.length > 1 ? between(ranges[1], 1 - y) : 0]
+}
+
+function textAt(place: Place, { axes, ranges, cells }: Grid, outputs: Float32Array, learned: Problem): string {
+  const { inputNames, targetName, classes, task } = learned
+  const column = Math.floor(place.x * cells)
+  const cell = axes.length === 1 ? column : Math.floor(place.y * cells) * cells + column
+  const inputs = axes.map((axis, index) => {
+    const share = index === 0 ? place.x : 1 - place.y
+    return `${inputNames[axis]} ${short(between(ranges[index], share))}`
+  })
+  if (task === 'numbers') return `${inputs.join(', ')} → ${targetName} ${short(outputs[cell], 4)}`
+  const winner = classOf(outputs, cell, classes.length)
+  const share =
+    classes.length > 2 ? outputs[cell * classes.length + winner] : winner ? outputs[cell] : 1 - outputs[cell]
+  return `${inputs.join(', ')} → ${classes[winner]} ${percent(share)}`
+}
+
+const axisText = ({ inputNames }: Problem, { axes, ranges }: Grid, index: number) =>
+  `${inputNames[axes[index]]} from ${short(ranges[index][0])} to ${short(ranges[index][1])}`
+
+function nameOf(learned: Problem, shown: Grid, isDrawn: boolean): string {
+  const axes = shown.axes.map((axis) => learned.inputNames[axis]).join(' and ')
+  const drawing = isDrawn ? ' Enter adds a point where the cursor is.' : ''
+  return `What the network gives for ${learned.targetName} over ${axes}, with the rows. Arrow keys read it.${drawing}`
+}
+
+function addPoint([x, y]: [number, number], kind: number): void {
+  const { data } = setup.value
+  if (data.kind !== 'points') return
+  const round = (value: number) => Math.round(value * 1000) / 1000
+  void change({ data: { kind: 'points', points: [...data.points, [round(x), round(y), kind]] } })
+}

@@ -1,0 +1,83 @@
+// What a network is to learn: rows of numbers with names, divided into those that train and those that judge.
+import { generator } from '../../cli/bench/data.ts'
+
+export interface Problem {
+  readonly title: string
+  readonly task: 'classes' | 'numbers'
+  readonly inputNames: readonly string[]
+  readonly targetName: string
+  /** Names of the classes; none where numbers are learned */
+  readonly classes: readonly string[]
+  readonly rows: number
+  /** rows × inputs */
+  readonly inputs: Float64Array
+  /** A class number or a value for each row */
+  readonly targets: Float64Array
+}
+
+export interface Part {
+  readonly rows: number
+  readonly inputs: Float64Array
+  readonly targets: Float64Array
+}
+
+export interface Division {
+  readonly training: Part
+  /** No rows where nothing is held out */
+  readonly validation: Part
+}
+
+/** Uniform numbers for data: whole-number arithmetic, the same everywhere */
+export const randomFrom = generator
+
+/** Rounded, so that what differs between browsers in the last bits of `Math.sin` differs no more. */
+export const rounded = (value: number): number => Math.round(value * 1e4) / 1e4
+
+/** Holds a share of the rows out, drawn with the seed. */
+export function divide(problem: Problem, share: number, seed: number): Division {
+  const { rows } = problem
+  const held = Math.min(rows - 1, Math.round(rows * share))
+  const order = Uint32Array.from({ length: rows }, (_, row) => row)
+  if (held > 0) shuffle(order, seed)
+  return { validation: take(problem, order.subarray(0, held)), training: take(problem, order.subarray(held)) }
+}
+
+function shuffle(order: Uint32Array, seed: number): void {
+  const random = randomFrom(seed)
+  for (let last = order.length - 1; last > 0; last--) {
+    const other = Math.floor(random() * (last + 1))
+    const row = order[last]
+    order[last] = order[other]
+    order[other] = row
+  }
+}
+
+export function take({ inputs, targets, inputNames }: Problem, rows: Uint32Array): Part {
+  const columns = inputNames.length
+  const taken = {
+    rows: rows.length,
+    inputs: inputs.slice(0, rows.length * columns),
+    targets: targets.slice(0, rows.length),
+  }
+  rows.forEach((row, place) => {
+    for (let column = 0; column < columns; column++) {
+      taken.inputs[place * columns + column] = inputs[row * columns + column]
+    }
+    taken.targets[place] = targets[row]
+  })
+  return taken
+}
+
+/** Least and largest value of each column */
+export function extentsOf({ inputs, inputNames, rows }: Problem): [number, number][] {
+  const columns = inputNames.length
+  return inputNames.map((_, column) => {
+    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    for (let row = 0; row < rows; row++) {
+      const value = inputs[row * columns + column]
+      if (value < low) low = value
+      if (value > high) high = value
+    }
+    return low === high ? [low - 1, high + 1] : [low, high]
+  })
+}

@@ -1,0 +1,205 @@
+// Everything that a run depends on, as one plain value: what links hold, what survives a reload, and what the fields change.
+// Whatever comes in from outside is checked here, field by field.
+import type { ActivationName, InitializerName, OptimizerName } from 'wasmprop'
+import { type DrawnName, drawnSets, type FileSetName, fileSets } from './data/sets.ts'
+
+export interface HiddenLayer {
+  readonly units: number
+  readonly activation: ActivationName
+  readonly dropout: number
+}
+
+export type DataChoice =
+  | { readonly kind: 'set'; readonly name: DrawnName | FileSetName }
+  | { readonly kind: 'points'; readonly points: readonly (readonly [number, number, number])[] }
+  /** A file that the visitor has: a link names it and its digest, not its rows. */
+  | { readonly kind: 'file'; readonly name: string; readonly digest: string; readonly target: string }
+
+export interface Setup {
+  readonly data: DataChoice
+  readonly rows: number
+  readonly noise: number
+  readonly holdOut: number
+  readonly hidden: readonly HiddenLayer[]
+  readonly output: (typeof outputs)[number]
+  readonly loss: (typeof losses)[number]
+  readonly weightInit: 'default' | InitializerName
+  readonly optimizer: OptimizerName
+  readonly learningRate: number
+  readonly schedule: (typeof schedules)[number]
+  readonly batch: number
+  readonly l1: number
+  readonly l2: number
+  readonly scaling: (typeof scalings)[number]
+  readonly targetScaling: (typeof scalings)[number]
+  readonly dtype: 'float32' | 'float64'
+  readonly engine: 'auto' | 'wasm' | 'typescript'
+  readonly seed: number
+}
+
+export const activations = [
+  'tanh',
+  'relu',
+  'sigmoid',
+  'linear',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'gelu',
+  'silu',
+  'mish',
+  'softplus',
+] as const satisfies readonly ActivationName[]
+export const optimizers = [
+  'adam',
+  'sgd',
+  'rmsprop',
+  'adagrad',
+  'adadelta',
+  'adamw',
+  'adamax',
+  'nadam',
+  'rprop',
+  'lbfgs',
+] as const satisfies readonly OptimizerName[]
+export const outputs = ['auto', 'linear', 'sigmoid', 'tanh', 'softplus'] as const
+export const losses = [
+  'auto',
+  'halfSquaredError',
+  'meanSquaredError',
+  'meanAbsoluteError',
+  'huber',
+  'smoothL1',
+] as const
+export const initializers = [
+  'default',
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunNormal',
+  'uniform',
+  'normal',
+  'zeros',
+] as const
+export const schedules = ['constant', 'step', 'exponential', 'cosine'] as const
+export const scalings = ['none', 'standard', 'minMax', 'maxAbs', 'max', 'robust'] as const
+
+export const MOST_LAYERS = 6
+export const MOST_UNITS = 256
+export const LARGEST_SEED = 2 ** 32 - 1
+/** A batch of 0 rows stands for all of them. */
+export const FULL_BATCH = 0
+
+export const defaults: Setup = {
+  data: { kind: 'set', name: 'circles' },
+  rows: 300,
+  noise: 0.15,
+  holdOut: 0.3,
+  hidden: [
+    { units: 6, activation: 'tanh', dropout: 0 },
+    { units: 4, activation: 'tanh', dropout: 0 },
+  ],
+  output: 'auto',
+  loss: 'auto',
+  weightInit: 'default',
+  optimizer: 'adam',
+  learningRate: 0.02,
+  schedule: 'constant',
+  batch: 16,
+  l1: 0,
+  l2: 0,
+  scaling: 'standard',
+  targetScaling: 'none',
+  dtype: 'float32',
+  engine: 'auto',
+  seed: 1,
+}
+
+type Reader<T> = (value: unknown) => T | undefined
+
+const number =
+  (low: number, high: number, isWhole = false): Reader<number> =>
+  (value) =>
+    typeof value === 'number' && value >= low && value <= high && (!isWhole || Number.isInteger(value))
+      ? value
+      : undefined
+
+const choice =
+  <T extends string>(names: readonly T[]): Reader<T> =>
+  (value) =>
+    names.includes(value as T) ? (value as T) : undefined
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+const hidden: Reader<HiddenLayer[]> = (value) => {
+  if (!Array.isArray(value) || value.length > MOST_LAYERS) return undefined
+  const layers = value.map((layer: unknown) => {
+    if (!isRecord(layer)) return undefined
+    const units = number(1, MOST_UNITS, true)(layer.units)
+    const activation = choice(activations)(layer.activation)
+    const dropout = number(0, 0.95)(layer.dropout)
+    if (units === undefined || activation === undefined || dropout === undefined) return undefined
+    return { units, activation, dropout }
+  })
+  return layers.includes(undefined) ? undefined : (layers as HiddenLayer[])
+}
+
+const MOST_POINTS = 2000
+const isPoint = (point: unknown): point is [number, number, number] =>
+  Array.isArray(point) && point.length === 3 && point.every(Number.isFinite) && [0, 1, 2].includes(point[2])
+
+const data: Reader<DataChoice> = (value) => {
+  if (!isRecord(value)) return undefined
+  const { kind, name, points, digest, target } = value
+  if (kind === 'set' && typeof name === 'string' && (Object.hasOwn(drawnSets, name) || Object.hasOwn(fileSets, name))) {
+    return { kind, name: name as DrawnName }
+  }
+  if (kind === 'points' && Array.isArray(points) && points.length <= MOST_POINTS && points.every(isPoint)) {
+    return { kind, points }
+  }
+  const texts = [name, digest, target]
+  if (kind === 'file' && texts.every((text) => typeof text === 'string' && text.length <= 1000)) {
+    return { kind, name, digest, target } as DataChoice
+  }
+  return undefined
+}
+
+const readers: { readonly [Name in keyof Setup]: Reader<Setup[Name]> } = {
+  data,
+  rows: number(4, 5000, true),
+  noise: number(0, 1),
+  holdOut: number(0, 0.8),
+  hidden,
+  output: choice(outputs),
+  loss: choice(losses),
+  weightInit: choice(initializers),
+  optimizer: choice(optimizers),
+  learningRate: number(0, 1e6),
+  schedule: choice(schedules),
+  batch: number(0, 100_000, true),
+  l1: number(0, 1e3),
+  l2: number(0, 1e3),
+  scaling: choice(scalings),
+  targetScaling: choice(scalings),
+  dtype: choice(['float32', 'float64'] as const),
+  engine: choice(['auto', 'wasm', 'typescript'] as const),
+  seed: number(0, LARGEST_SEED, true),
+}
+
+/** A setup from anywhere: each field that is valid, and the default for each that is not */
+export function readSetup(value: unknown): Setup {
+  if (!isRecord(value)) return defaults
+  const entries = Object.entries(readers).map(([name, read]) => {
+    const given = Object.hasOwn(value, name) ? (read as Reader<unknown>)(value[name]) : undefined
+    return [name, given ?? defaults[name as keyof Setup]]
+  })
+  return Object.fromEntries(entries) as unknown as Setup
+}
+
+/** Only what differs from the defaults, for links */
+export function shortened(setup: Setup): Partial<Setup> {
+  const names = Object.keys(defaults) as (keyof Setup)[]
+  const differs = (name: keyof Setup) => JSON.stringify(setup[name]) !== JSON.stringify(defaults[name])
+  return Object.fromEntries(names.filter(differs).map((name) => [name, setup[name]]))
+}

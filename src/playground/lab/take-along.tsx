@@ -1,0 +1,143 @@
+// What the visitor takes along: the model, its weights, the program, the data with predictions, pictures, a link.
+import { useSignal } from '@preact/signals'
+import { copy, csvCell, save } from '../files.ts'
+import { codeOf } from './code.ts'
+import { writeLink } from './link.ts'
+import { classOf } from './looks.ts'
+import { pictureCanvas } from './picture.tsx'
+import type { Part, Problem } from './problem.ts'
+import { matrixOf, type Run } from './run.ts'
+import * as session from './session.ts'
+
+export function TakeAlong() {
+  const said = useSignal('')
+  const { hash, status, epoch } = session
+  const run = session.currentRun()
+  void [status.value, epoch.value]
+  if (run === undefined) return null
+  const isResting = status.value === 'ready' || status.value === 'diverged'
+  const link = new URL(writeLink(run.setup, run.log), location.href).href
+  const share = async () => {
+    said.value = (await copy(link)) ? 'Link copied: it holds the data set, the network and every epoch.' : link
+  }
+  return (
+    <>
+      <p>
+        Weights after epoch {epoch.value}:{' '}
+        <code class="number" data-testid="hash">
+          {isResting ? hash.value : '…'}
+        </code>
+        <span class="quiet small"> — the same in every browser and in Node.</span>
+      </p>
+      <div class="row">
+        <button type="button" class="button primary" disabled={!isResting} onClick={share}>
+          Copy a link to this run
+        </button>
+        <button type="button" class="button" disabled={!isResting} onClick={() => saveModel(run)}>
+          Model (JSON)
+        </button>
+        <button type="button" class="button" disabled={!isResting} onClick={() => saveWeights(run)}>
+          Weights (JSON)
+        </button>
+        <button type="button" class="button" disabled={!isResting} onClick={() => savePredictions(run)}>
+          Data with predictions (CSV)
+        </button>
+        <button type="button" class="button" onClick={savePicture}>
+          Picture (PNG)
+        </button>
+        <button type="button" class="button" onClick={saveDrawing}>
+          Network (SVG)
+        </button>
+      </div>
+      <p role="status" class="small breakable">
+        {said.value}
+      </p>
+      <Program run={run} hash={hash.value} isResting={isResting} />
+    </>
+  )
+}
+
+function Program({ run, hash, isResting }: { run: Run; hash: string; isResting: boolean }) {
+  const isOpen = useSignal(false)
+  const text = isOpen.value && isResting ? codeOf(run, hash) : ''
+  return (
+    <details onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
+      <summary>The program that does this run again</summary>
+      <div class="row">
+        <button type="button" class="button small" disabled={!isResting} onClick={() => copy(text)}>
+          Copy
+        </button>
+        {run.division.training.rows > 500 && (
+          <button type="button" class="button small" onClick={() => saveRows(run)}>
+            Its rows (JSON)
+          </button>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <pre class="code" tabIndex={0} data-testid="program">
+        {text}
+      </pre>
+    </details>
+  )
+}
+
+async function saveModel({ network }: Run): Promise<void> {
+  save('model.json', `${JSON.stringify(await network.toJSON(), null, 2)}\n`, 'application/json')
+}
+
+async function saveWeights({ network }: Run): Promise<void> {
+  save('weights.json', `${JSON.stringify(await network.getWeights(), null, 2)}\n`, 'application/json')
+}
+
+function saveRows({ division: { training }, problem }: Run): void {
+  const columns = problem.inputNames.length
+  const inputs = Array.from({ length: training.rows }, (_, row) =>
+    Array.from(training.inputs.subarray(row * columns, (row + 1) * columns)),
+  )
+  save('training-rows.json', JSON.stringify({ inputs, targets: Array.from(training.targets) }), 'application/json')
+}
+
+async function savePredictions(run: Run): Promise<void> {
+  const { problem, division } = run
+  const head = [...problem.inputNames, problem.targetName, `predicted ${problem.targetName}`, 'part'].map(csvCell)
+  const parts = [
+    ['training', division.training],
+    ['held out', division.validation],
+  ] as const
+  const lines = [head.join(',')]
+  for (const [name, part] of parts) {
+    if (part.rows === 0) continue
+    const outputs = (await run.network.predict(matrixOf(problem, part))) as unknown as ArrayLike<number>
+    lines.push(...linesOf(problem, part, outputs, name))
+  }
+  save('predictions.csv', `${lines.join('\r\n')}\r\n`, 'text/csv')
+}
+
+function linesOf(problem: Problem, part: Part, outputs: ArrayLike<number>, name: string): string[] {
+  const columns = problem.inputNames.length
+  const { classes, task } = problem
+  const wordOf = (value: number) => (task === 'classes' ? classes[value] : value)
+  return Array.from({ length: part.rows }, (_, row) => {
+    const inputs = Array.from(part.inputs.subarray(row * columns, (row + 1) * columns))
+    const predicted = task === 'classes' ? classOf(outputs, row, classes.length) : outputs[row]
+    return [...inputs, wordOf(part.targets[row]), wordOf(predicted), name].map(csvCell).join(',')
+  })
+}
+
+function savePicture(): void {
+  pictureCanvas.current?.toBlob((blob) => {
+    if (blob) save('picture.png', blob)
+  })
+}
+
+const SVG_STYLE = '.positive{stroke:#0877bd}.negative{stroke:#d9730d}path{fill:none;opacity:.8}'
+
+function saveDrawing(): void {
+  const drawn = document.querySelector('.network-lines')
+  if (drawn === null) return
+  const drawing = drawn.cloneNode(true) as SVGElement
+  const style = document.createElementNS('http://www.w3.org/2000/svg', 'style')
+  style.textContent = SVG_STYLE
+  drawing.prepend(style)
+  save('network.svg', new XMLSerializer().serializeToString(drawing), 'image/svg+xml')
+}
