@@ -11,7 +11,7 @@ import { isArray, WasmpropError } from '../errors.ts'
 import { checkFactory } from '../hosts/worker.ts'
 import { shuffle } from '../numerics/random.ts'
 import { checkInteger, readOptions } from '../options/check.ts'
-import { checkMetrics, resolveMetrics } from '../prediction/metrics.ts'
+import { checkMetrics, metricsFor } from '../prediction/metrics.ts'
 import { resolveTrainOptions, type TrainOptions, trainNames } from '../training/options.ts'
 import type { CrossValidateOptions, CrossValidation, RankedValidation } from './options.ts'
 import { type Candidate, rank, refuseIncomparable, scoreFolds } from './scores.ts'
@@ -40,7 +40,7 @@ export async function crossValidateFolds(
   const create = checkFactory(worker)
   const isList = isArray(config)
   const configs = isList ? resolveConfigs(config) : [resolveConfig(config as NetworkConfig)]
-  const metrics = configs.map(({ outputs }) => resolveMetrics(choices, outputs))
+  const metrics = configs.map((each) => metricsFor(choices, each))
   refuseIncomparable(configs, metrics[0])
   const rowsFor = rowsReader(inputs, targets)
   const candidates = configs.map((each, index): Candidate => {

@@ -34,8 +34,8 @@ import {
   type Evaluation,
   type MetricChoice,
   type Metrics,
+  metricsFor,
   type ResolvedMetric,
-  resolveMetrics,
 } from '../prediction/metrics.ts'
 import { finite } from '../prediction/outputs.ts'
 import { Predictor } from '../prediction/predictor.ts'
@@ -358,7 +358,7 @@ export class Network<D extends Dtype = Dtype> {
   ): Evaluation<Choices>
   evaluate(inputs: MatrixInput, targets: MatrixInput, options: EvaluateOptions = {}): { loss: number } & Metrics {
     const { metrics: choices, sampleWeights, classWeights } = readOptions(options, '', evaluateNames)
-    const metrics = resolveMetrics(choices, this.#outputs)
+    const metrics = metricsFor(choices, this.#state.config)
     const rows = readRows(this.#state, inputs, targets)
     return this.#live.predictor.evaluate(rows, metrics, weighRows(rows.targets, sampleWeights, classWeights))
   }

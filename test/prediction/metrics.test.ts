@@ -31,6 +31,15 @@ interface Fixtures {
     auc: number | null
     confusion: number[][]
   }[]
+  labels: {
+    outputs: number[][]
+    targets: number[][]
+    accuracy: number
+    precision: Record<string, number>
+    recall: Record<string, number>
+    f1: Record<string, number>
+    auc: number | null
+  }[]
   regression: {
     outputs: number[][]
     targets: number[][]
@@ -181,6 +190,27 @@ describe('scikit-learn', () => {
     expect(Math.abs(got! - wanted), `${what}: ${got} instead of ${wanted}`).toBeLessThan(
       1e-12 * Math.max(1, Math.abs(wanted)),
     )
+
+  it('has the same values of several labels a row within 1e-12', async () => {
+    for (const [index, { outputs, targets, accuracy, auc, ...averages }] of fixtures.labels.entries()) {
+      const units = outputs[0].length
+      const of = (...choices: MetricChoice[]) => {
+        const values = Float64Array.from(outputs.flat())
+        const matrix = readTargets(targets, units, 'float64', 'probability', outputs.length)
+        return computeMetrics(resolveMetrics(choices, units, true), values, matrix)
+      }
+      expectClose(of('accuracy').accuracy, accuracy, `${index} accuracy`)
+      for (const name of AVERAGED) {
+        expectClose(of(name)[name], averages[name].macro, `${index} ${name}`)
+        for (const [average, value] of Object.entries(averages[name])) {
+          expectClose(of({ name, average } as MetricChoice)[name], value, `${index} ${name} ${average}`)
+        }
+      }
+      if (auc === null) await expectRefusal(() => of('auc'), 'INVALID_DATA', /with label/)
+      else expectClose(of('auc').auc, auc, `${index} auc`)
+    }
+    expect(fixtures.labels.filter(({ auc }) => auc !== null).length).toBeGreaterThan(10)
+  })
 
   it.each([Float32Array, Float64Array])('has the same values of classes within 1e-12, from a %o', (Type) => {
     fixtures.classification.forEach((wanted, index) => {
@@ -500,6 +530,42 @@ describe.each(engines)('evaluate in %s', (engine) => {
       () => network.evaluate(inputs, classes, { metrics }),
       'INVALID_CONFIG',
       /did you mean "accuracy"/,
+    )
+  })
+})
+
+describe.each(engines)('labels in %s', (engine) => {
+  it('are measured one by one where several sigmoid outputs have a cross-entropy', async () => {
+    const network = await createNetwork({ inputs: 1, layers: [{ units: 2, activation: 'sigmoid' }], engine, seed: 1 })
+    network.setWeights([{ weights: [[9, -9]], biases: [0, 0] }])
+    const [X, y] = [
+      [[1], [-1], [1]],
+      [
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ],
+    ]
+    const metrics = ['accuracy', 'precision', 'recall', 'f1'] as const
+    const measured = network.evaluate(X, y, { metrics })
+    expect(measured).toMatchObject({ accuracy: 2 / 3, precision: 1, recall: 0.75 })
+    expect(measured.f1).toBeCloseTo((1 + 2 / 3) / 2, 12)
+    for (const name of ['confusion', 'topK'] as const) {
+      await expectRefusal(() => network.evaluate(X, y, { metrics: [name] }), 'INVALID_CONFIG', /metric of labels/)
+    }
+    await expectRefusal(
+      () =>
+        network.evaluate(
+          X,
+          [
+            [1, 0],
+            [0.5, 1],
+            [1, 1],
+          ],
+          { metrics: ['f1'] },
+        ),
+      'INVALID_DATA',
+      /0 or 1/,
     )
   })
 })
