@@ -7,7 +7,7 @@ const ENGINE = 'src/engines/typescript'
 /** `compiled`: the files of the builds that are up to date */
 export function makeSources(compiled) {
   mkdirSync('src/generated', { recursive: true })
-  const files = BINARIES.map((name) => embed(name, compiled))
+  const files = [...BINARIES.map((name) => embed(name, compiled)), writeVersion()]
   for (const name of readdirSync('src/generated')) if (!files.includes(name)) rmSync(`src/generated/${name}`)
   copyFloat64()
 }
@@ -24,6 +24,13 @@ function embed(name, compiled) {
   ]
   writeChanged(`src/generated/wasm-${name}.ts`, `${lines.join('\n')}\n`)
   return `wasm-${name}.ts`
+}
+
+/** For what is only the same in the same version */
+function writeVersion() {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  writeChanged('src/generated/version.ts', `// Made from package.json\nexport const VERSION: string = '${version}'\n`)
+  return 'version.ts'
 }
 
 function copyFloat64() {

@@ -38,7 +38,7 @@ const ROOMS = [
   'index.ts',
   'playground',
 ]
-const MOST_FILES_IN_A_CHAIN = 22
+const MOST_FILES_IN_A_CHAIN = 24
 const MOST_ROOMS_IN_A_CHAIN = 12
 
 const files = readImports(new URL('../src/', import.meta.url))

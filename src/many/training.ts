@@ -54,6 +54,10 @@ export interface Plan {
   readonly rowsFor: (network: Configured) => Rows
   /** Numbers of the rows of each; undefined: all for all */
   readonly chosen: readonly Uint32Array[] | undefined
+  /** Numbers of the rows that each is validated on. Default: as the options have it */
+  readonly held?: readonly Uint32Array[]
+  /** Called for each when its training has ended */
+  readonly onEnd?: (network: Network, result: TrainResult) => void
 }
 
 /** `chooseLanes` decides who gains by lanes. */
@@ -87,9 +91,13 @@ export async function trainNetworks(
   chooseLanes: PlanLanes = planLanes,
 ): Promise<TrainedNetwork[]> {
   const results = new Map<Network, TrainResult>()
-  const finish: Callbacks['finish'] = ({ network, state }, result) => results.set(network, endRun(state, result))
   try {
-    const { members, threads, ...distribution } = startAll(networks, plan())
+    const made = plan()
+    const finish: Callbacks['finish'] = ({ network, state }, result) => {
+      results.set(network, endRun(state, result))
+      made.onEnd?.(network, result)
+    }
+    const { members, threads, ...distribution } = startAll(networks, made)
     const reason = await trainAll(members, threads, distribution, { planLanes: chooseLanes, finish })
     return networks.map((network) => ({
       network,
@@ -190,7 +198,7 @@ interface Start extends Omit<Distribution, 'threads'> {
 
 /** Begins the training of all networks, on the rows of each. */
 function startAll(networks: readonly Network[], plan: Plan): Start {
-  const { threads, create, rowsFor, chosen } = plan
+  const { threads, create, rowsFor, chosen, held } = plan
   const options = withSharedSplit(plan, networks[0].seed)
   const rows = rowsFor(Network.stateOf(networks[0]))
   const { validation, sampleWeights, onEpoch, signal } = options
@@ -201,7 +209,9 @@ function startAll(networks: readonly Network[], plan: Plan): Start {
     const all = rowsFor(state)
     const numbers = chosen?.[index]
     const own = { ...options, ...ownOptions(index, onEpoch, weights, numbers) }
-    const run = startOnRows(state, numbers === undefined ? all : selectBoth(all, numbers), ownFor?.(state), own)
+    const rowsOfIt = numbers === undefined ? all : selectBoth(all, numbers)
+    const validated = held === undefined ? ownFor?.(state) : selectBoth(all, held[index])
+    const run = startOnRows(state, rowsOfIt, validated, own)
     return { network, state, run, chosen: numbers }
   })
   return { members, threads, create, isTold: onEpoch !== undefined, rows, signal }

@@ -242,13 +242,13 @@ function invalid(path: string, expected: string, value: unknown, got = describe(
 /** Characters that btoa and String.fromCharCode take at a time */
 const CHUNK = 3 * 8192
 
-function toBase64(bytes: Uint8Array): string {
+export function toBase64(bytes: Uint8Array): string {
   let text = ''
   for (let at = 0; at < bytes.length; at += CHUNK) text += btoa(String.fromCharCode(...bytes.subarray(at, at + CHUNK)))
   return text
 }
 
-function fromBase64(text: string): Uint8Array | undefined {
+export function fromBase64(text: string): Uint8Array | undefined {
   let binary: string
   try {
     binary = atob(text)

@@ -1,8 +1,9 @@
 // What columns do for predictions: over many rows by permutation, for one record by Shapley values. Both are seeded.
 import { TABLE_IMPORTANCE } from '../../assembly/ids.ts'
 import { shuffle } from '../numerics/random.ts'
+import { lossOf } from './blend.ts'
 import { type ColumnEncoding, widthOf } from './encode.ts'
-import { type BothInputs, type Ensemble, type Inputs, lossOf, predictEnsemble } from './ensemble.ts'
+import { type BothInputs, type Ensemble, type Inputs, predictEnsemble } from './ensemble.ts'
 import { withoutBins } from './inputs.ts'
 import { meanOf, type Target, unscale } from './target.ts'
 

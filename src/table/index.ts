@@ -1,18 +1,31 @@
 // The entry `wasmprop/table`.
+export type { TableCheckpoint } from './checkpoint.ts'
+export type { TableChoices } from './choices.ts'
+export {
+  type CrossValidateTableOptions,
+  crossValidateTable,
+  type TableCrossValidation,
+  type TableFold,
+  type TableScores,
+} from './cross-validate.ts'
 export { type Dialect, dialectText } from './dialect.ts'
 export type { ColumnImportance, TableExplanation } from './importance.ts'
 export {
-  type TableChoices,
+  type SpreadPrediction,
   type TableModel,
   type TablePrediction,
   type TableProbabilities,
-  type TableReport,
+  type TableSpread,
   tableModelFromJSON,
 } from './model.ts'
+export type { TrainTableOptions } from './options.ts'
+export type { Curve, TableProgress } from './progress.ts'
 export { type ReadTableOptions, readTable, type Table, type TableSource } from './read.ts'
 export type { Effort } from './recipe.ts'
 export type { TableRecord, TableRows } from './records.ts'
+export type { TableReport, TargetReport, UnseenPredictions } from './report.ts'
 export type { ColumnKind, ColumnSchema, TableColumn } from './schema.ts'
 export type { Metrics as TableMetrics } from './scores.ts'
 export type { Label, Task } from './target.ts'
-export { type TrainTableOptions, trainTable } from './train.ts'
+export { trainTable } from './train.ts'
+export { type TableVerification, type VerifyTableOptions, verifyTable } from './verify.ts'

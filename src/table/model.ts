@@ -4,42 +4,31 @@ import { clip, describe, unexpected, WasmpropError } from '../errors.ts'
 import type { Network } from '../network/network.ts'
 import { networkFromJSON } from '../network/restore.ts'
 import { isOptionObject } from '../options/check.ts'
+import type { TableChoices } from './choices.ts'
+import { hashText } from './digest.ts'
 import type { ColumnEncoding } from './encode.ts'
-import { type BothInputs, type Ensemble, predictEnsemble } from './ensemble.ts'
+import {
+  type BothInputs,
+  type Calibration,
+  type Ensemble,
+  type MemberKind,
+  predictEnsemble,
+  predictWithSpread,
+  type Spread,
+} from './ensemble.ts'
 import { type ColumnImportance, explainRecord, importanceOf, type TableExplanation } from './importance.ts'
 import { encodeTable, unknownWords } from './inputs.ts'
 import { readRecordsLike, readRowsLike, readTableLike, type Table, type TableSource } from './read.ts'
 import type { TableRecord, TableRows } from './records.ts'
-import { type ColumnSchema, labelOf } from './schema.ts'
-import { type Metrics, metricsOf } from './scores.ts'
+import type { TableReport, UnseenPredictions } from './report.ts'
+import type { ColumnSchema } from './schema.ts'
+import { type Metrics, metricsOf, truthOf } from './scores.ts'
 import { type Label, scaledValue, type Target, unscale } from './target.ts'
 
 /** A target with what predicts it */
 export interface TargetModel {
   readonly target: Target
   readonly ensemble: Ensemble
-}
-
-/** What was decided for a table, and why; with it the same training can be repeated. */
-export interface TableChoices {
-  readonly effort: string
-  readonly seed: number
-  /** Of each target */
-  readonly folds: readonly number[]
-  readonly members: readonly { readonly target: string; readonly name: string; readonly weight: number }[]
-}
-
-/** How a model does on rows that its networks never saw, beside what would be predicted without inputs and linearly */
-export interface TableReport {
-  readonly rows: number
-  readonly inputs: number
-  readonly targets: readonly {
-    readonly name: string
-    readonly task: string
-    /** Log loss of classes; of numbers the mean square on the scale of deviation 1 */
-    readonly loss: { readonly baseline: number; readonly linear: number; readonly model: number }
-    readonly metrics: Metrics
-  }[]
 }
 
 export interface TableModelParts {
@@ -51,9 +40,20 @@ export interface TableModelParts {
   readonly warnings: readonly string[]
   /** Training rows that stand for all in explanations */
   readonly background: TableRows
+  /** Of a model that was just trained */
+  readonly unseen?: readonly UnseenPredictions[]
 }
 
 export type TablePrediction = Label | Record<string, Label>
+/** A prediction with what its networks disagree by */
+export interface SpreadPrediction {
+  readonly prediction: Label
+  /** Standard deviation over the networks: of a number in the target's units, of a class of the probability of the label */
+  readonly spread: number
+  /** Of a class: the probability of the label */
+  readonly probability?: number
+}
+export type TableSpread = SpreadPrediction | Record<string, SpreadPrediction>
 export type TableProbabilities = Record<string, number> | Record<string, Record<string, number>>
 
 const FORMAT = 'wasmprop-table'
@@ -84,6 +84,11 @@ export class TableModel {
   /** @internal How many of the warnings are of the training */
   get trainingWarnings(): number {
     return this.#parts.warnings.length
+  }
+
+  /** @internal How columns become inputs */
+  get encodings(): readonly ColumnEncoding[] {
+    return this.#parts.encodings
   }
 
   /** @internal */
@@ -117,6 +122,43 @@ export class TableModel {
     const { table, isOne } = this.#read(records)
     const probabilities = this.probabilitiesOfTable(table)
     return isOne ? probabilities[0] : probabilities
+  }
+
+  /**
+   * What `predict` gives, with the uncertainty that shows in how much the networks differ that were trained on different rows and
+   * from different weights. It does not tell what the columns cannot: the noise of the data itself is in `report`.
+   */
+  predictWithSpread(record: TableRecord): TableSpread
+  predictWithSpread(records: readonly TableRecord[]): TableSpread[]
+  predictWithSpread(records: TableRecord | readonly TableRecord[]): TableSpread | TableSpread[] {
+    if (isEmpty(records)) return []
+    const { table, isOne } = this.#read(records)
+    const inputs = this.#encode(table)
+    const columns = this.#parts.targets.map(({ target, ensemble }) => ({
+      name: target.name,
+      values: spreadsOf(target, predictWithSpread(ensemble, target, inputs), table.rows),
+    }))
+    const all = toRecords(columns, table.rows)
+    return isOne ? all[0] : all
+  }
+
+  /**
+   * What is predicted for the rows of the training by networks that never saw them, for charts and scores: by target. Undefined for
+   * a model that comes of JSON, which does not hold them.
+   */
+  get unseen(): readonly UnseenPredictions[] | undefined {
+    return this.#parts.unseen
+  }
+
+  /** A fingerprint of what predictions depend on: all weights, and how they are put together. 64 bits in hexadecimal */
+  get digest(): string {
+    const { targets, encodings } = this.#parts
+    const parts = targets.map(({ target, ensemble: { members, calibration } }) => [
+      target,
+      calibration,
+      members.map(({ recipe, weight, networks }) => [recipe, weight, networks.map((network) => network.weightsHash())]),
+    ])
+    return hashText(JSON.stringify([encodings, parts]))
   }
 
   /** Metrics of rows whose targets are known, by target where there are several. Rejects with INVALID_DATA where they lack them. */
@@ -181,11 +223,7 @@ export class TableModel {
       name: target.name,
       values: predictionsOf(target, predictEnsemble(ensemble, target, inputs), table.rows),
     }))
-    return Array.from({ length: table.rows }, (_, row) =>
-      columns.length === 1
-        ? columns[0].values[row]
-        : Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
-    )
+    return toRecords(columns, table.rows)
   }
 
   /** @internal */
@@ -244,14 +282,15 @@ export class TableModel {
 
   /** The whole model as plain data, for `tableModelFromJSON` */
   toJSON(): object {
-    const { targets, ...parts } = this.#parts
+    const { targets, unseen, ...parts } = this.#parts
     return {
       format: FORMAT,
       version: VERSION,
       ...parts,
-      targets: targets.map(({ target, ensemble: { members, temperature } }) => ({
+      digest: this.digest,
+      targets: targets.map(({ target, ensemble: { members, calibration } }) => ({
         target,
-        temperature,
+        calibration,
         members: members.map(({ networks, ...member }) => ({
           ...member,
           networks: networks.map((network) => network.toJSON()),
@@ -264,6 +303,27 @@ export class TableModel {
   dispose(): void {
     for (const network of this.networks) network.dispose()
   }
+}
+
+/** A value a row, or where there are several targets a record of them */
+function toRecords<Value>(
+  columns: readonly { name: string; values: readonly Value[] }[],
+  rows: number,
+): (Value | Record<string, Value>)[] {
+  return Array.from({ length: rows }, (_, row) =>
+    columns.length === 1
+      ? columns[0].values[row]
+      : Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
+  )
+}
+
+function spreadsOf(target: Target, { outputs, deviations }: Spread, rows: number): SpreadPrediction[] {
+  const { task, labels, scale } = target
+  return predictionsOf(target, outputs, rows).map((prediction, row) => {
+    if (task === 'regression') return { prediction, spread: deviations[row] * scale.deviation }
+    const at = row * labels.length + labels.indexOf(prediction)
+    return { prediction, spread: deviations[at], probability: outputs[at] }
+  })
 }
 
 const allRows = (rows: number): Uint32Array => Uint32Array.from({ length: rows }, (_, row) => row)
@@ -285,20 +345,10 @@ function predictionsOf({ task, labels, scale }: Target, outputs: Float64Array, r
   })
 }
 
-/** A target's values as labels or numbers */
-export function truthOf(table: Table, name: string): (Label | undefined)[] {
-  const column = table.columns.get(name)
-  const schema = table.schema.find((other) => other.name === name)
-  return Array.from(column?.values ?? [], (value: number | string | undefined) => {
-    if (value === undefined || Number.isNaN(value)) return undefined
-    return schema?.categories === undefined ? value : labelOf(schema, value as number)
-  })
-}
-
 /** The model that `toJSON` wrote: predicts the same bits. Rejects with INVALID_MODEL what is not one, UNSUPPORTED_MODEL what a newer version wrote. */
 export async function tableModelFromJSON(value: unknown): Promise<TableModel> {
   const json = typeof value === 'string' ? parse(value) : value
-  const { format, version, targets, ...parts } = (isOptionObject(json) ? json : {}) as Record<string, unknown>
+  const { format, version, digest, targets, ...parts } = (isOptionObject(json) ? json : {}) as Record<string, unknown>
   if (format !== FORMAT) throw unexpected('INVALID_MODEL', 'format', `"${FORMAT}"`, describe(format))
   if (version !== VERSION) {
     const code = typeof version === 'number' && version > VERSION ? 'UNSUPPORTED_MODEL' : 'INVALID_MODEL'
@@ -321,20 +371,20 @@ export async function tableModelFromJSON(value: unknown): Promise<TableModel> {
 
 interface TargetJSON {
   readonly target: Target
-  readonly temperature: number
+  readonly calibration: Calibration
   readonly members: readonly {
-    recipe: { name: string; hasBins: boolean }
+    recipe: MemberKind
     weight: number
     networks: readonly unknown[]
   }[]
 }
 
-async function reviveTarget({ target, temperature, members }: TargetJSON): Promise<TargetModel> {
+async function reviveTarget({ target, calibration, members }: TargetJSON): Promise<TargetModel> {
   const revived = []
   for (const { networks, ...member } of members) {
     revived.push({ ...member, networks: await Promise.all(networks.map((network) => networkFromJSON(network))) })
   }
-  return { target, ensemble: { members: revived, temperature } }
+  return { target, ensemble: { members: revived, calibration } }
 }
 
 function parse(text: string): unknown {

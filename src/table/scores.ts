@@ -1,6 +1,8 @@
 // How good predictions are: of classes accuracy, balanced accuracy and log loss, of numbers R², root mean square and mean absolute
 // error; beside those of the baseline, which predicts the commonest class or the mean.
-import { lossOf } from './ensemble.ts'
+import { lossOf } from './blend.ts'
+import type { Table } from './read.ts'
+import { labelOf } from './schema.ts'
 import { type Label, meanOf, type Target, unscale } from './target.ts'
 
 export interface Metrics {
@@ -22,6 +24,18 @@ export function metricsOf(target: Target, outputs: Float64Array, truth: readonly
   return target.task === 'classification'
     ? ofClasses(target, outputs, truth, known)
     : ofNumbers(target, outputs, truth, known)
+}
+
+/** Of what would be predicted without inputs: the shares of the classes, or the mean */
+export function baselineMetrics(target: Target, truth: readonly (Label | undefined)[]): Metrics {
+  const { task, shares } = target
+  const outputs = task === 'classification' ? shares : [0]
+  const length = truth.length * outputs.length
+  return metricsOf(
+    target,
+    Float64Array.from({ length }, (_, index) => outputs[index % outputs.length]),
+    truth,
+  )
 }
 
 function ofClasses(
@@ -78,4 +92,14 @@ function ofNumbers(
     meanAbsoluteError: meanOf(errors.map(Math.abs)),
     baseline: Math.sqrt(spread),
   }
+}
+
+/** A target's values as labels or numbers */
+export function truthOf(table: Table, name: string): (Label | undefined)[] {
+  const column = table.columns.get(name)
+  const schema = table.schema.find((other) => other.name === name)
+  return Array.from(column?.values ?? [], (value: number | string | undefined) => {
+    if (value === undefined || Number.isNaN(value)) return undefined
+    return schema?.categories === undefined ? value : labelOf(schema, value as number)
+  })
 }

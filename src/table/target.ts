@@ -1,5 +1,5 @@
 // What is to be predicted, as a network learns it, and back: labels as class numbers, numbers on a scale of mean 0 and
-// deviation 1, after the logarithm where they have a heavy tail.
+// deviation 1, and on that of their logarithms where they have a heavy tail.
 import { exp } from '../engines/typescript/float64/exponential.ts'
 import { clip, unexpected } from '../errors.ts'
 import { log } from '../numerics/logarithms.ts'
@@ -19,25 +19,28 @@ export interface Target {
   readonly scale: TargetScale
 }
 
-/** y′ = (f(y) − mean) / deviation, f the logarithm or nothing; predictions stay between the least and the greatest seen. */
+/** y′ = (y − mean) / deviation; predictions stay between the least and the greatest seen. */
 export interface TargetScale {
-  readonly isLogarithmic: boolean
   readonly mean: number
   readonly deviation: number
   readonly least: number
   readonly greatest: number
+  /** Of a heavy tail: some members learn (log(y + shift) − mean) / deviation. */
+  readonly logarithm?: { readonly shift: number; readonly mean: number; readonly deviation: number }
 }
 
 /** Whole numbers with at most so many values are classes. */
 const MOST_NUMBER_CLASSES = 10
-/** Of the third central moment: beyond it positive targets are learned by their logarithms. */
+/** Of the third central moment: beyond it targets of at least 0 are learned by their logarithms too. */
 const HEAVY_TAIL = 1
-const NO_SCALE: TargetScale = { isLogarithmic: false, mean: 0, deviation: 1, least: 0, greatest: 0 }
+const NO_SCALE: TargetScale = { mean: 0, deviation: 1, least: 0, greatest: 0 }
 
 /** A target, and its values on the network's scale: by training row, class numbers or scaled numbers */
 export interface FittedTarget {
   readonly target: Target
   readonly values: Float64Array
+  /** The same on the scale of logarithms, where the target has one */
+  readonly logarithms?: Float64Array
 }
 
 /** Rows whose target is known */
@@ -98,27 +101,54 @@ function classTarget(name: string, values: readonly Label[]): FittedTarget {
 }
 
 function numberTarget(name: string, numbers: Float64Array): FittedTarget {
-  const isLogarithmic = numbers.every((value) => value > 0) && skewness(numbers) > HEAVY_TAIL
-  const moved = isLogarithmic ? numbers.map(log) : numbers
-  const mean = meanOf(moved)
-  const deviation = Math.sqrt(meanOf(moved.map((value) => (value - mean) * (value - mean)))) || 1
   let least = numbers[0]
   let greatest = numbers[0]
   for (const number of numbers) {
     least = Math.min(least, number)
     greatest = Math.max(greatest, number)
   }
-  const scale = { isLogarithmic, mean, deviation, least, greatest }
+  const { mean, deviation, values } = standardize(numbers)
+  const hasTail = least >= 0 && skewness(numbers) > HEAVY_TAIL
+  const shift = hasTail ? shiftOf(numbers, least) : 0
+  const onLogarithms = hasTail ? standardize(numbers.map((number) => log(number + shift))) : undefined
+  const logarithm = onLogarithms && { shift, mean: onLogarithms.mean, deviation: onLogarithms.deviation }
+  const scale = { mean, deviation, least, greatest, ...(logarithm ? { logarithm } : {}) }
   return {
     target: { name, task: 'regression', labels: [], shares: [], scale },
-    values: moved.map((value) => (value - mean) / deviation),
+    values,
+    ...(onLogarithms ? { logarithms: onLogarithms.values } : {}),
   }
 }
 
+function standardize(numbers: Float64Array) {
+  const mean = meanOf(numbers)
+  const deviation = Math.sqrt(meanOf(numbers.map((value) => (value - mean) * (value - mean)))) || 1
+  return { mean, deviation, values: numbers.map((value) => (value - mean) / deviation) }
+}
+
+/** What is added before the logarithm where there are zeros: 1 to counts, else half the median of what is above 0 */
+function shiftOf(numbers: Float64Array, least: number): number {
+  if (least > 0) return 0
+  if (numbers.every(Number.isInteger)) return 1
+  const positive = numbers.filter((number) => number > 0).sort()
+  return positive[positive.length >> 1] / 2
+}
+
+/** Outputs on the scale of logarithms, on that of all members */
+export function fromLogarithms(
+  { mean, deviation, least, greatest, logarithm }: TargetScale,
+  outputs: Float32Array,
+): Float64Array {
+  if (logarithm === undefined) throw new Error('expected a target with a heavy tail')
+  return Float64Array.from(outputs, (output) => {
+    const value = exp(output * logarithm.deviation + logarithm.mean) - logarithm.shift
+    return (Math.min(greatest, Math.max(least, value)) - mean) / deviation
+  })
+}
+
 /** The number that a scaled prediction stands for */
-export function unscale({ isLogarithmic, mean, deviation, least, greatest }: TargetScale, value: number): number {
-  const moved = value * deviation + mean
-  return Math.min(greatest, Math.max(least, isLogarithmic ? exp(moved) : moved))
+export function unscale({ mean, deviation, least, greatest }: TargetScale, value: number): number {
+  return Math.min(greatest, Math.max(least, value * deviation + mean))
 }
 
 /** A known value on the network's scale: the number of its class, or a scaled number; NaN for a class that was not trained */
@@ -127,8 +157,7 @@ export function scaledValue({ task, labels, scale }: Target, value: Label): numb
     const place = labels.findIndex((label) => String(label) === String(value))
     return place < 0 ? Number.NaN : place
   }
-  const { isLogarithmic, mean, deviation, least } = scale
-  return ((isLogarithmic ? log(Math.max(least, Number(value))) : Number(value)) - mean) / deviation
+  return (Number(value) - scale.mean) / scale.deviation
 }
 
 export function meanOf(values: Float64Array): number {

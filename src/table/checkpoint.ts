@@ -1,0 +1,85 @@
+// A training of a table that was stopped, as plain data: networks that are done as their JSON, those underway as snapshots, and
+// what the clock decided. Training goes on from it to the same bits.
+import { clip, describe, unexpected } from '../errors.ts'
+import { VERSION } from '../generated/version.ts'
+import { fromBase64, toBase64 } from '../model/json.ts'
+import type { Network } from '../network/network.ts'
+import { isOptionObject, readOptions } from '../options/check.ts'
+import type { Curve } from './progress.ts'
+
+/** What `onCheckpoint` is given and `checkpoint` takes; only the version of the package that made it reads it. */
+export interface TableCheckpoint {
+  readonly format: 'wasmprop-table-checkpoint'
+  /** Of the package */
+  readonly version: string
+  /** Of the rows and options, which have to be the same again */
+  readonly digest: string
+  /** Of each target, and each kind of member so far: its networks; null: left out for want of time */
+  readonly targets: readonly (readonly (readonly SavedNetwork[] | null)[])[]
+}
+
+/** JSON of a network that is done, a snapshot in base64 of one that is not, or null for one that was not begun */
+export type SavedNetwork = { readonly network: object; readonly curve: Curve } | { readonly snapshot: string } | null
+
+/** A network as it was when training was stopped */
+export type SavedMember =
+  | { readonly network: unknown; readonly curve: Curve }
+  | { readonly snapshot: Uint8Array }
+  | undefined
+
+export interface TrainedMembers {
+  /** Of the first fold all seeds, then of the next */
+  readonly networks: readonly Network[]
+  /** By network: whether it was trained to its end, and its losses */
+  readonly isDone: readonly boolean[]
+  readonly curves: readonly Curve[]
+}
+
+const FORMAT = 'wasmprop-table-checkpoint'
+
+export function writeCheckpoint(digest: string, targets: TableCheckpoint['targets']): TableCheckpoint {
+  return { format: FORMAT, version: VERSION, digest, targets }
+}
+
+export function saveMembers({ networks, isDone, curves }: TrainedMembers): SavedNetwork[] {
+  return networks.map((network, index) =>
+    isDone[index] ? { network: network.toJSON(), curve: curves[index] } : { snapshot: toBase64(network.snapshot()) },
+  )
+}
+
+/** What a checkpoint holds of a target. Throws INVALID_MODEL for what is no checkpoint, or is one of other rows or options. */
+export function readCheckpoint(value: unknown, digest: string): (readonly SavedMember[] | null)[][] {
+  const given = readOptions(
+    value,
+    'checkpoint',
+    ['format', 'version', 'digest', 'targets'],
+    'what onCheckpoint was given',
+  )
+  expectSame('format', given.format, FORMAT)
+  expectSame('version', given.version, VERSION)
+  expectSame('digest', given.digest, digest, 'of these rows and options')
+  return readLists(given.targets, 'targets').map((target, index) =>
+    readLists(target, `targets[${index}]`).map((members) =>
+      members === null ? null : readLists(members, `targets[${index}]`).map(readMember),
+    ),
+  )
+}
+
+function expectSame(name: string, got: unknown, expected: string, what = ''): void {
+  if (got === expected) return
+  throw unexpected('INVALID_MODEL', `checkpoint.${name}`, `"${expected}"${what && ` ${what}`}`, describe(got))
+}
+
+function readLists(value: unknown, path: string): unknown[] {
+  if (Array.isArray(value)) return value
+  throw unexpected('INVALID_MODEL', `checkpoint.${path}`, 'an array', describe(value))
+}
+
+function readMember(value: unknown): SavedMember {
+  if (value === null) return undefined
+  if (isOptionObject(value) && isOptionObject(value.network))
+    return { network: value.network, curve: value.curve as Curve }
+  const bytes = isOptionObject(value) && typeof value.snapshot === 'string' ? fromBase64(value.snapshot) : undefined
+  if (bytes !== undefined) return { snapshot: bytes }
+  throw unexpected('INVALID_MODEL', 'checkpoint', 'networks or snapshots', clip(describe(value)))
+}

@@ -1,0 +1,191 @@
+// What users ask of trainTable, checked.
+import type { NetworkConfig } from '../config/config.ts'
+import { checkThreads } from '../config/threads.ts'
+import { clip, describe, didYouMean, unexpected } from '../errors.ts'
+import type { Signal } from '../hosts/platform.ts'
+import {
+  checkInteger,
+  checkName,
+  checkNumber,
+  isOptionObject,
+  isSignal,
+  list,
+  readOptions,
+  refuse,
+} from '../options/check.ts'
+import type { TrainOptions } from '../training/options.ts'
+import type { TableCheckpoint } from './checkpoint.ts'
+import type { TableProgress } from './progress.ts'
+import type { ReadTableOptions } from './read.ts'
+import { type Effort, efforts } from './recipe.ts'
+import type { Target, Task } from './target.ts'
+
+export interface TrainTableOptions extends ReadTableOptions {
+  /** The column to predict, or several */
+  target: string | readonly string[]
+  /** Default: from the target's values: words and whole numbers with few values are classes */
+  task?: Task | Readonly<Record<string, Task>>
+  /** How much is tried: `'quick'`, `'standard'` (default), or `'thorough'`, which is the default with a `budget` */
+  effort?: Effort
+  /**
+   * Milliseconds in which to do the best that can be done: kinds of members that are not likely to be trained within it are left
+   * out, and `choices.left` names them. A linear model is always trained. What was done is stored, so that `verifyTable` repeats
+   * it without a clock. Default: none
+   */
+  budget?: number
+  /** Nothing but linear models, or none: for comparisons. Default: both */
+  only?: Only
+  /** Options of `createNetwork` that override what is chosen for networks, not for the linear model */
+  network?: Partial<Omit<NetworkConfig, 'inputs' | 'loss' | 'seed'>>
+  /** Options of `train` that override what is chosen for networks, not for the linear model */
+  train?: Pick<TrainOptions, 'epochs' | 'batchSize' | 'earlyStopping'>
+  /** What a class counts: `'balanced'`, or a weight by label; of targets that are classes. Default: every row counts the same */
+  classWeights?: 'balanced' | Readonly<Record<string, number>>
+  /** An unsigned 32-bit integer. Default 0 */
+  seed?: number
+  /** Threads that the networks are divided over, with the same bits: an integer from 1 to 64, or `'auto'`. Default 1 */
+  threads?: number | 'auto'
+  /** Ends training when aborted: the call rejects with the signal's reason, after `onCheckpoint`. */
+  signal?: Signal
+  /** Told how far training is, network by network; where one thread trains all, epoch by epoch */
+  onProgress?: (progress: TableProgress) => void
+  /** What `onCheckpoint` was given: training goes on from there, to the same bits as if it had never stopped. Default: none */
+  checkpoint?: TableCheckpoint
+  /** Given what was done so far, where `signal` ends training: plain data, for a file of JSON and the option `checkpoint` */
+  onCheckpoint?: (checkpoint: TableCheckpoint) => void
+}
+
+export const optionNames = [
+  'target',
+  'task',
+  'columns',
+  'effort',
+  'budget',
+  'only',
+  'network',
+  'train',
+  'classWeights',
+  'seed',
+  'threads',
+  'signal',
+  'onProgress',
+  'checkpoint',
+  'onCheckpoint',
+] as const satisfies readonly (keyof TrainTableOptions)[]
+
+export type Only = 'linear' | 'network'
+type Given = Readonly<Record<(typeof optionNames)[number], unknown>>
+
+export interface ResolvedOptions {
+  readonly effort: Effort
+  readonly budget?: number
+  readonly only?: Only
+  readonly network?: object
+  readonly train?: object
+  readonly seed: number
+  readonly threads: number | 'auto'
+  readonly signal?: Signal
+  readonly onProgress?: (progress: TableProgress) => void
+  readonly onCheckpoint?: (checkpoint: TableCheckpoint) => void
+  /** As given: what they mean is known when the table is read */
+  readonly given: Given
+  /** What decides about the result, as plain data */
+  readonly stored: StoredOptions
+}
+
+/** The options that a training is repeated with: part of a model's choices */
+export type StoredOptions = Pick<
+  TrainTableOptions,
+  'target' | 'task' | 'columns' | 'effort' | 'only' | 'network' | 'train' | 'classWeights' | 'seed'
+>
+
+const LARGEST_SEED = 2 ** 32 - 1
+const MOST_MILLISECONDS = 2 ** 31 - 1 // of a timer
+const tasks = ['classification', 'regression'] as const
+
+/** Checks what needs no table. */
+export function readTrainOptions(options: unknown): ResolvedOptions {
+  const given = readOptions(options, '', optionNames, 'an object such as { target: "price" }')
+  const { budget, seed = 0, signal, onProgress, onCheckpoint, only } = given
+  const { effort = budget === undefined ? 'standard' : 'thorough' } = given
+  if (signal !== undefined && !isSignal(signal)) refuse('signal', 'an AbortSignal', signal)
+  for (const [path, value] of Object.entries({ onProgress, onCheckpoint })) {
+    if (value !== undefined && typeof value !== 'function') refuse(path, 'a function', value)
+  }
+  const resolved = {
+    effort: checkName(effort, 'effort', efforts),
+    seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
+    threads: checkThreads(given.threads),
+    ...(only === undefined ? {} : { only: checkName(only, 'only', ['linear', 'network'] as const) }),
+    ...(budget === undefined ? {} : { budget: checkNumber(budget, 'budget', { above: 0, max: MOST_MILLISECONDS }) }),
+    ...overrides(given, 'network'),
+    ...overrides(given, 'train'),
+  }
+  return {
+    ...resolved,
+    ...(signal === undefined ? {} : { signal: signal as Signal }),
+    ...(onProgress === undefined ? {} : { onProgress: onProgress as never }),
+    ...(onCheckpoint === undefined ? {} : { onCheckpoint: onCheckpoint as never }),
+    given,
+    stored: storedOf(given, resolved),
+  }
+}
+
+function overrides(given: Given, path: 'network' | 'train'): object {
+  const value = given[path]
+  if (value === undefined) return {}
+  if (!isOptionObject(value)) return refuse(path, 'an object with options', value)
+  return { [path]: value }
+}
+
+/** Where it is computed changes no bit, and is left out. */
+function storedOf(given: Given, { effort, seed }: { effort: Effort; seed: number }): StoredOptions {
+  const { target, task, columns, only, train, classWeights } = given
+  const { engine, threads, wasm, ...network } = (given.network ?? {}) as Record<string, unknown>
+  const kept = { target, task, columns, effort, only, train, classWeights, seed }
+  const all = { ...kept, ...(given.network === undefined ? {} : { network }) }
+  const text = JSON.stringify(all, (key, value) => {
+    if (typeof value === 'function') refuse(`network … ${key}`, 'plain data, which a model can store', value)
+    return value
+  })
+  return JSON.parse(text)
+}
+
+export function readTargets(value: unknown, known: readonly string[]): string[] {
+  const targets = Array.isArray(value) ? [...value] : [value]
+  if (targets.length === 0 || value === undefined) {
+    refuse('target', `the name of a column: one of ${clip(list(known))}`, value)
+  }
+  for (const [index, target] of targets.entries()) {
+    if (typeof target === 'string' && known.includes(target)) {
+      if (targets.indexOf(target) === index) continue
+      throw unexpected('INVALID_CONFIG', 'target', 'every column once', `${describe(target)} twice`)
+    }
+    const advice = (typeof target === 'string' && didYouMean(target, known)) || `; expected one of ${clip(list(known))}`
+    throw unexpected('INVALID_CONFIG', 'target', 'the name of a column', `${describe(target)}${advice}`)
+  }
+  return targets
+}
+
+export function readTasks(value: unknown, targets: readonly string[]): (target: string) => Task | undefined {
+  if (value === undefined) return () => undefined
+  if (!isOptionObject(value)) {
+    const task = checkName(value, 'task', tasks)
+    return () => task
+  }
+  const byTarget = readOptions(value, 'task', targets)
+  return (target) => (byTarget[target] === undefined ? undefined : checkName(byTarget[target], `task.${target}`, tasks))
+}
+
+/** Undefined for targets that are numbers */
+export function readClassWeights(value: unknown, { task, labels }: Target): 'balanced' | number[] | undefined {
+  if (value === undefined || task === 'regression') return undefined
+  if (value === 'balanced') return value
+  if (!isOptionObject(value)) return refuse('classWeights', '"balanced", or an object with a weight by label', value)
+  const weights = readOptions(value, 'classWeights', labels.map(String))
+  return labels.map((label) => {
+    const weight = weights[String(label)] ?? 1
+    if (typeof weight === 'number' && weight >= 0 && weight < Infinity) return weight
+    return refuse(`classWeights.${clip(String(label))}`, 'a number of at least 0', weight)
+  })
+}
