@@ -94,8 +94,13 @@ function noRelaxed(why: string): string {
 }
 
 function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  const words = cause instanceof Error ? cause.message : String(cause)
+  return !(cause instanceof WasmpropError) && /\bCSP\b|unsafe-eval/.test(words) ? FORBIDDEN : words
 }
+
+/** Chromium says it in a sentence about 'unsafe-eval', which allows far more than is needed, and Firefox in its own words. */
+const FORBIDDEN =
+  "the Content-Security-Policy forbids WebAssembly: 'wasm-unsafe-eval' in its script-src allows it and nothing else"
 
 const tested = { float32: new WeakSet<WebAssembly.Module>(), float64: new WeakSet<WebAssembly.Module>() }
 

@@ -9,7 +9,7 @@ import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from 
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, weighRows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
-import { disposed, publicCall, publishMethods, WasmpropError } from '../errors.ts'
+import { disposed, publicCall, publishMethods, reading, WasmpropError } from '../errors.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
   checkWeights,
@@ -483,7 +483,7 @@ export class Network<D extends Dtype = Dtype> {
   /** @internal What functions of networks work on; they take anything. */
   static stateOf(network: unknown): TrainingState {
     if (Network.#is(network)) return network.#state
-    return refuse('network', 'a Network that createNetwork gave', network)
+    return refuse('network', 'a Network that createNetwork gave', network, whatElse(network))
   }
 
   /** @internal As `evaluate` of checked rows */
@@ -507,6 +507,20 @@ export class Network<D extends Dtype = Dtype> {
   #values(): Values {
     return valuesOf(this.#state.engine.buffer, this.#state.config.dtype)
   }
+}
+
+/** What to do with a network that this module did not make: one in a worker, or of another copy of the library */
+function whatElse(value: unknown): string {
+  const has = (name: string) =>
+    reading(
+      'INVALID_CONFIG',
+      'network',
+      'a Network',
+      () => typeof (value as Record<string, unknown>)?.[name] === 'function',
+    )
+  if (!has('toJSON') || !has('weightsHash')) return ''
+  if (!has('trainSync')) return '; it lives in a worker: networkFromJSON(await network.toJSON()) makes one that is here'
+  return '; another copy of wasmprop has made it: import both from one place, or take networkFromJSON(network.toJSON())'
 }
 
 /**

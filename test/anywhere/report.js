@@ -1,6 +1,13 @@
 // For pages under test: `report(value)` posts a result to the server of test/browsers.ts; errors are posted by themselves.
 {
-  const post = (outcome) => fetch('/report', { method: 'POST', body: JSON.stringify(outcome) })
+  // A page that is a file is given the server's address.
+  const server = new URLSearchParams(location.search).get('harness') ?? ''
+  const post = (outcome) =>
+    fetch(`${server}/report`, {
+      method: 'POST',
+      mode: server ? 'no-cors' : 'same-origin',
+      body: JSON.stringify(outcome),
+    })
   const describe = (error) => (error instanceof Error ? `${error}\n${error.stack}` : String(error))
 
   globalThis.report = (value) => post({ value })

@@ -63,11 +63,16 @@ describe('the fallback', () => {
   })
 
   it('comes where a policy forbids compiling, though validate says true', async () => {
-    const message =
-      "WebAssembly.compile(): Refused to compile WebAssembly module because 'wasm-unsafe-eval' is not allowed"
-    const compile = () => Promise.reject(new WebAssembly.CompileError(message))
-    changeWebAssembly({ compile, validate: () => true })
-    await expectFallback(/wasm-unsafe-eval/)
+    const messages = [
+      "WebAssembly.compile(): Refused to compile or instantiate WebAssembly module because 'unsafe-eval' is not an allowed source",
+      'call to WebAssembly.compile() blocked by CSP',
+    ]
+    for (const message of messages) {
+      const compile = () => Promise.reject(new WebAssembly.CompileError(message))
+      changeWebAssembly({ compile, validate: () => true })
+      await expectFallback(/the Content-Security-Policy forbids WebAssembly: 'wasm-unsafe-eval' in its script-src/)
+      vi.unstubAllGlobals()
+    }
   })
 
   it('comes where compiling throws at once', async () => {

@@ -1,6 +1,6 @@
 // Workers and threads in pages that give the library no file for them: a bundle of one file, another origin, and where Trusted
 // Types are required. All give the bits of Node. More bundlers: matrix.hosts.ts, by `npm run test:hosts`.
-import { cpSync } from 'node:fs'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
@@ -18,6 +18,9 @@ let inNode: Result
 beforeAll(async () => {
   installed = await installPackage()
   cpSync(fileURLToPath(new URL('pages', import.meta.url)), installed.folder, { recursive: true })
+  installed.add('report.js')
+  const classic = readFileSync(join(installed.folder, 'scenario.js'), 'utf8').replaceAll('export ', '')
+  writeFileSync(join(installed.folder, 'classic-scenario.js'), classic)
   inNode = JSON.parse(await installed.node('node.mjs'))
   const { warnings } = await esbuild.build({
     entryPoints: [join(installed.folder, 'bundled.js')],
@@ -55,6 +58,19 @@ for (const browser of browsers) {
     whenFound(browser, 'where Trusted Types are required, by the policy "wasmprop"', async (executable) => {
       const policy = "require-trusted-types-for 'script'; trusted-types wasmprop"
       expectWorking(await open(executable, '/plain.html', { 'Content-Security-Policy': policy }), inNode.hash)
+    })
+
+    whenFound(browser, 'a page that is a file, with the classic script', async (executable) => {
+      const page = { folders: { '/': installed.folder }, file: join(installed.folder, 'file.html') }
+      const { hash, engine, worker, many } = (await openPage(browser, executable, page)) as Result
+      expect({ hash, engine, worker }).toEqual({ hash: inNode.hash, engine: 'wasm', worker: 'NONE: not asked here' })
+      expect(many.hashes).toEqual([inNode.hash])
+    })
+
+    whenFound(browser, 'a service worker, with the classic script', async (executable) => {
+      const { hash, engine, threads } = await open(executable, '/service-worker.html')
+      expect({ hash, engine }).toEqual({ hash: inNode.hash, engine: 'wasm' })
+      expect(threads).toMatchObject({ hash: inNode.hash, count: 1 })
     })
 
     whenFound(browser, 'where neither file nor text may be a worker, all addresses are named', async (executable) => {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { runInNewContext } from 'node:vm'
 import { expect, it } from 'vitest'
-import { networkFromJSON, restoreNetwork } from '../../src/index.ts'
+import { explain, type Network, networkFromJSON, restoreNetwork } from '../../src/index.ts'
 import { bitsOf, engines, expectRefusal, rowsOf, small } from '../support/networks.ts'
 
 const binary = readFileSync(new URL('../../build/wasmprop.wasm', import.meta.url))
@@ -25,6 +25,16 @@ it.each(engines)('matrices, weights and outputs of another realm are taken in %s
   expect([...outputs]).toEqual([...expected])
   network.setWeights(foreign('JSON.parse(text)', { text: JSON.stringify(network.getWeights()) }))
   expect(bitsOf(network.predict(inputs))).toBe(bitsOf(expected))
+})
+
+it('a network of another copy of the library, or in a worker, is refused with the way out', async () => {
+  const library = '../../dist/index.js'
+  const other = (await (await import(library)).createNetwork({ inputs: 1, layers: [{ units: 1 }] })) as Network
+  const inWorker = { toJSON: () => {}, weightsHash: () => {} } as unknown as Network
+  await expectRefusal(() => explain(other, [1], [2]), 'INVALID_CONFIG', 'another copy of wasmprop has made it')
+  await expectRefusal(() => explain(inWorker, [1], [2]), 'INVALID_CONFIG', 'it lives in a worker')
+  const hash = (await networkFromJSON(other.toJSON())).weightsHash()
+  expect(hash).toBe(other.weightsHash())
 })
 
 it('models, snapshots and modules of another realm are taken', async () => {

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { extname, join, normalize, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Browser } from './find-browser.ts'
 
 export interface Page {
@@ -15,6 +15,8 @@ export interface Page {
   readonly folders: Readonly<Record<string, string>>
   /** The page to open; '/' shows index.html */
   readonly path?: string
+  /** A file to open instead of a served page: it is given the address of the server as `?harness=` */
+  readonly file?: string
   /** Headers of every response, a Content-Security-Policy for instance */
   readonly headers?: Readonly<Record<string, string>>
   /** Milliseconds until the page must have reported */
@@ -68,8 +70,9 @@ async function serve(page: Page): Promise<Visit> {
   reported.catch(() => {}) // it may come after the end
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server!.address() as AddressInfo
+  const origin = `http://127.0.0.1:${port}`
   return {
-    address: `http://127.0.0.1:${port}${page.path ?? '/'}`,
+    address: page.file ? `${pathToFileURL(page.file)}?harness=${origin}` : `${origin}${page.path ?? '/'}`,
     reported,
     requests,
     close: () => {
