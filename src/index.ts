@@ -67,6 +67,7 @@ export type {
   ResumeOptions,
   StreamOptions,
   TrainOptions,
+  TrainProgress,
   Validated,
 } from './training/options.ts'
 export type { TrainResult, ValidatedResult } from './training/result.ts'

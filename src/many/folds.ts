@@ -22,7 +22,6 @@ const names = [
   'threads',
   'worker',
   'folds',
-  'metrics',
   'seed',
 ] as const satisfies readonly (keyof CrossValidateOptions)[]
 

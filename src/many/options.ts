@@ -4,11 +4,11 @@ import type { WorkerFactory } from '../hosts/worker.ts'
 import type { Network } from '../network/network.ts'
 import type { NumericArray } from '../numerics/typed.ts'
 import type { MetricChoice, Metrics } from '../prediction/metrics.ts'
-import type { EpochProgress, TrainOptions } from '../training/options.ts'
+import type { EpochProgress, TrainOptions, TrainProgress } from '../training/options.ts'
 import type { TrainResult } from '../training/result.ts'
 
 /** What `trainMany` takes: the options of `train` hold for every network. */
-export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
+export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch' | 'onProgress'> {
   /** For each network the numbers of the rows that it trains on, counted from 0; may repeat. Default: all rows for all */
   rows?: readonly (readonly number[] | NumericArray)[]
   /**
@@ -28,6 +28,8 @@ export interface TrainManyOptions extends Omit<TrainOptions, 'onEpoch'> {
   seed?: number
   /** As in `train`, for each network. Returning `false` ends the training of that one. */
   onEpoch?: (progress: EpochProgress & { network: number }) => unknown
+  /** As in `train`, for each network */
+  onProgress?: (progress: TrainProgress & { network: number }) => void
 }
 
 export interface TrainedNetwork {

@@ -118,7 +118,10 @@ async function trainAll(
   callbacks: Callbacks,
 ): Promise<string | undefined> {
   // A worker would have to wait for an answer after every epoch.
-  const reason = distribution.isTold && threads !== 1 ? 'one thread: onEpoch is called in the calling one' : undefined
+  const reason =
+    distribution.isTold && threads !== 1
+      ? 'one thread: onEpoch and onProgress are called in the calling one'
+      : undefined
   const most = threads === 'auto' ? automaticThreads() : threads
   if (most === 1 || distribution.isTold) {
     await trainMembers(members, callbacks)
@@ -201,20 +204,20 @@ function startAll(networks: readonly Network[], plan: Plan): Start {
   const { threads, create, rowsFor, chosen, held } = plan
   const options = withSharedSplit(plan, networks[0].seed)
   const rows = rowsFor(Network.stateOf(networks[0]))
-  const { validation, sampleWeights, onEpoch, signal } = options
+  const { validation, sampleWeights, onEpoch, onProgress, signal } = options
   const ownFor = validation && rowsReader(validation.inputs, validation.targets, 'validation.')
   const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
   const members = networks.map((network, index): StartedMember => {
     const state = Network.stateOf(network)
     const all = rowsFor(state)
     const numbers = chosen?.[index]
-    const own = { ...options, ...ownOptions(index, onEpoch, weights, numbers) }
+    const own = { ...options, ...ownOptions(index, options, weights, numbers) }
     const rowsOfIt = numbers === undefined ? all : selectBoth(all, numbers)
     const validated = held === undefined ? ownFor?.(state) : selectBoth(all, held[index])
     const run = startOnRows(state, rowsOfIt, validated, own)
     return { network, state, run, chosen: numbers }
   })
-  return { members, threads, create, isTold: onEpoch !== undefined, rows, signal }
+  return { members, threads, create, isTold: onEpoch !== undefined || onProgress !== undefined, rows, signal }
 }
 
 /** Networks that are compared are to be watched on the same rows, whatever their own seeds. */
@@ -226,12 +229,13 @@ function withSharedSplit({ options, seed }: Plan, first: number): ResolvedTrainO
 /** The options that are a network's own */
 function ownOptions(
   network: number,
-  onEpoch: ResolvedTrainOptions['onEpoch'],
+  { onEpoch, onProgress }: ResolvedTrainOptions,
   weights: Float64Array | undefined,
   numbers: Uint32Array | undefined,
-): Pick<ResolvedTrainOptions, 'onEpoch' | 'sampleWeights'> {
+): Pick<ResolvedTrainOptions, 'onEpoch' | 'onProgress' | 'sampleWeights'> {
   return {
     ...(onEpoch ? { onEpoch: (progress) => onEpoch(Object.assign(progress, { network })) } : {}),
+    ...(onProgress ? { onProgress: (progress) => onProgress(Object.assign(progress, { network })) } : {}),
     sampleWeights: weights && numbers ? Float64Array.from(numbers, (row) => weights[row]) : weights,
   }
 }

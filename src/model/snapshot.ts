@@ -2,6 +2,8 @@
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
 import * as P from '../../assembly/program.ts'
 import { type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
+import type { Matrix } from '../data/matrix.ts'
+import { readTargets } from '../data/read-targets.ts'
 import type { Scaling } from '../data/scaling.ts'
 import { heldRows, type Split } from '../data/training-set.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
@@ -12,6 +14,8 @@ import { POSITION_PLACE, readProgress, writeProgress } from '../memory/progress.
 import type { NetworkState } from '../memory/state.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, checkInteger, checkNumber, readOptions } from '../options/check.ts'
+import { checkMetrics, choicesOf, epochMetricsFor, type ResolvedMetric } from '../prediction/metrics.ts'
+import { lossOf } from '../tables/losses.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { resolveSession, resolveSplit, type SessionOptions } from '../training/options.ts'
@@ -99,7 +103,16 @@ function writeTrained({ engine, config, layout }: NetworkState, trained: Values)
 function describeSession(state: NetworkState, session: TrainingSession<SessionData>) {
   const { options, data, firstStep, awaitsEpochEnd, hasConverged } = session
   const { fingerprint } = keepData(state, session)
-  return { options, data, firstStep, awaitsEpochEnd, ...(hasConverged ? { hasConverged } : {}), fingerprint }
+  const { metrics, ...others } = options
+  const choices = metrics ? { metrics: choicesOf(metrics) } : {}
+  return {
+    options: { ...others, ...choices },
+    data,
+    firstStep,
+    awaitsEpochEnd,
+    ...(hasConverged ? { hasConverged } : {}),
+    fingerprint,
+  }
 }
 
 function readSessionBlocks(state: NetworkState, session: TrainingSession<SessionData>): Blocks {
@@ -108,12 +121,24 @@ function readSessionBlocks(state: NetworkState, session: TrainingSession<Session
     losses: losses.toArray(),
     validationLosses: validationLosses.toArray(),
     best: Float64Array.of(best.loss, best.epoch, best.epochsWithoutGain),
+    ...(session.options.metrics ? readMetricBlocks(session) : {}),
     ...(best.weights ? { bestWeights: best.weights.slice() } : {}),
     ...(validationWeights ? { validationWeights: validationWeights.slice() } : {}),
     ...(lastWeights ? { lastWeights: lastWeights.slice() } : {}),
     ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
     ...keepData(state, session).ownRows,
   }
+}
+
+/** One metric after another; and their targets where these are not among the rows that `resume` is given */
+function readMetricBlocks({ metricValues, metricTargets, data }: TrainingSession<SessionData>): Blocks {
+  const metrics = Float64Array.from(metricValues.flatMap((values) => Array.from(values.toArray())))
+  if (metricTargets === undefined || data.validationRows === 0 || data.split) return { metrics }
+  const { classes, rows, columns } = metricTargets
+  if (classes) return { metrics, metricTargets: Float64Array.from(classes) }
+  const targets = new Float64Array(rows * columns)
+  metricTargets.copyRows(0, rows, targets, 0, columns)
+  return { metrics, metricTargets: targets }
 }
 
 /** A checked snapshot */
@@ -218,9 +243,10 @@ function readSession(value: unknown, blocks: Blocks, config: ResolvedConfig): No
   const names = ['options', 'data', 'firstStep', 'awaitsEpochEnd', 'hasConverged', 'fingerprint'] as const
   const given = readOptions(value, 'course', names)
   const data = readData(given.data, config)
-  const options = readSessionOptions(given.options, data)
+  const options = readSessionOptions(given.options, data, config)
   const awaitsEpochEnd = checkBoolean(given.awaitsEpochEnd, 'course.awaitsEpochEnd')
-  checkLosses(blocks, data, awaitsEpochEnd)
+  checkLosses(blocks, data, awaitsEpochEnd, options.metrics?.length ?? 0)
+  if (options.metrics) readMetricTargets(blocks, data, config, options.metrics)
   for (const name of ['bestWeights', 'lastWeights']) {
     if (blocks[name]) expectNumbers(blocks, name, packedCount(config), config)
   }
@@ -236,25 +262,51 @@ function readSession(value: unknown, blocks: Blocks, config: ResolvedConfig): No
   }
 }
 
-function readSessionOptions(value: unknown, { validationRows }: SessionData): SessionOptions {
+function readSessionOptions(value: unknown, { validationRows }: SessionData, config: ResolvedConfig): SessionOptions {
   const path = 'course.options'
-  const given = readOptions(value, path, ['epochs', 'targetLoss', 'earlyStopping', 'history'])
+  const given = readOptions(value, path, ['epochs', 'targetLoss', 'metrics', 'earlyStopping', 'history'])
   demand(path, 'epochs', given.epochs !== undefined)
   const { targetLoss, history } = given
   const isNone = targetLoss === null || targetLoss === Number.NEGATIVE_INFINITY // the first in JSON
-  return resolveSession(
+  const metrics = epochMetricsFor(given.metrics, config)
+  const session = resolveSession(
     { ...given, targetLoss: isNone ? undefined : targetLoss, history: wrapHistory(history) },
     validationRows > 0,
+    metrics,
   )
+  return metrics.length > 0 ? { ...session, metrics } : session
+}
+
+/** Targets in the snapshot, which only rows of their own for the validation have there */
+function readMetricTargets(
+  blocks: Blocks,
+  { validationRows, split }: SessionData,
+  { outputs, loss }: ResolvedConfig,
+  metrics: readonly ResolvedMetric[],
+): Matrix | undefined {
+  if (validationRows === 0 || split) return undefined
+  const block = expectBlock(blocks, 'metricTargets')
+  const targets = readTargets(block, outputs, 'float64', lossOf(loss).targets, validationRows, 'metricTargets')
+  checkMetrics(metrics, targets)
+  return targets
 }
 
 /** Losses of the epochs that are done. The last one may lack that of its validation, and does while that is awaited. */
-function checkLosses(blocks: Blocks, { validationRows }: SessionData, awaitsEpochEnd: boolean): void {
+function checkLosses(
+  blocks: Blocks,
+  { validationRows }: SessionData,
+  awaitsEpochEnd: boolean,
+  metricCount: number,
+): void {
   const losses = expectBlock(blocks, 'losses')
   const validationLosses = expectBlock(blocks, 'validationLosses')
   const missing = losses.length - validationLosses.length
   const isComplete = validationRows === 0 ? validationLosses.length === 0 : missing === 0 || missing === 1
-  demand('validationLosses', 'one per epoch', isComplete && (!awaitsEpochEnd || (validationRows > 0 && missing === 1)))
+  const measured = metricCount > 0 ? losses.length - expectNumbers(blocks, 'metrics').length / metricCount : 0
+  const isMeasured = measured === 0 || (measured === 1 && (validationRows === 0 || missing === 1))
+  demand('metrics', 'one of each per epoch', isMeasured)
+  const lacks = validationRows > 0 ? missing === 1 : measured === 1
+  demand('validationLosses', 'one per epoch', isComplete && (!awaitsEpochEnd || lacks))
   const [loss, epoch, epochsWithoutGain] = expectBlock(blocks, 'best', 3)
   checkInteger(epoch, 'best.epoch', -1, losses.length - 1)
   checkInteger(epochsWithoutGain, 'best.epochsWithoutGain', 0, losses.length)
@@ -345,7 +397,7 @@ function expectBlock(blocks: Blocks, name: string, length?: number, config?: Res
 }
 
 /** The same where all of them must be finite */
-function expectNumbers(blocks: Blocks, name: string, length: number, config?: ResolvedConfig): Values {
+function expectNumbers(blocks: Blocks, name: string, length?: number, config?: ResolvedConfig): Values {
   const block = expectBlock(blocks, name, length, config)
   demand(name, 'finite numbers', block.every(Number.isFinite))
   return block
@@ -369,6 +421,11 @@ export function applySnapshot(state: TrainingState, { blocks, scalings, session:
   session.samplesBefore = blocks.losses.length * data.rows + blocks.progress[POSITION_PLACE]
   session.losses.add(blocks.losses)
   session.validationLosses.add(blocks.validationLosses)
+  session.metricValues.forEach((values, index, { length }) => {
+    const count = blocks.metrics.length / length
+    values.add(blocks.metrics.subarray(index * count, (index + 1) * count))
+  })
+  if (options.metrics) session.metricTargets = readMetricTargets(blocks, data, state.config, options.metrics)
   const [loss, epoch, epochsWithoutGain] = blocks.best
   Object.assign(session.best, { loss, epoch, epochsWithoutGain, weights: blocks.bestWeights })
   session.timeline?.split(Array.from(blocks.timelineEpochs), blocks.timeline)

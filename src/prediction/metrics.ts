@@ -94,11 +94,16 @@ export interface ResolvedMetric {
   readonly areLabels: boolean
 }
 
+/** Those that are one number, so that they can be watched over epochs */
+export type EpochMetricName = Exclude<MetricName, 'confusion'>
+
 interface Metric {
   readonly options: readonly ('k' | 'average')[]
   /** Throws INVALID_DATA where targets do not suit it. */
   readonly check: (truth: Truth) => void
   readonly compute: (comparison: Comparison, options: ResolvedMetric) => number | number[][]
+  /** Whether less is better */
+  readonly falls?: boolean
   /** Whether it has no meaning for several labels */
   readonly needsClasses?: boolean
 }
@@ -117,8 +122,8 @@ const table: Readonly<Record<MetricName, Metric>> = {
   f1: averagedBy((actual, predicted) => (actual + predicted) / 2),
   auc: { options: [], check: requireEveryClass, compute: auc },
   confusion: { options: [], check: requireClassOrLabels, compute: confusion, needsClasses: true },
-  meanAbsoluteError: { options: [], check: takeAny, compute: meanAbsoluteError },
-  rootMeanSquaredError: { options: [], check: takeAny, compute: rootMeanSquaredError },
+  meanAbsoluteError: { options: [], check: takeAny, compute: meanAbsoluteError, falls: true },
+  rootMeanSquaredError: { options: [], check: takeAny, compute: rootMeanSquaredError, falls: true },
   r2: { options: [], check: requireTwoRows, compute: r2 },
 }
 
@@ -170,6 +175,34 @@ function resolveMetric(value: unknown, path: string, units: number, areLabels: b
     average: checkName(average, `${path}.average`, averages, of),
     areLabels,
   }
+}
+
+export const epochMetrics = (Object.keys(table) as MetricName[]).filter((name) => name !== 'confusion')
+
+export function isEpochMetric(value: unknown): value is EpochMetricName {
+  return (epochMetrics as unknown[]).includes(value)
+}
+
+/** −1 where less is better */
+export function directionOf(name: EpochMetricName): 1 | -1 {
+  return table[name].falls ? -1 : 1
+}
+
+/** `metricsFor`, of those that are computed after every epoch */
+export function epochMetricsFor(value: unknown, config: Pick<ResolvedConfig, 'outputs' | 'loss'>): ResolvedMetric[] {
+  const metrics = metricsFor(value, config)
+  metrics.forEach(({ name }, index) => {
+    if (name === 'confusion') refuse(`metrics[${index}]`, 'a metric that is one number; evaluate gives all', name)
+  })
+  return metrics
+}
+
+/** What leads to these metrics again */
+export function choicesOf(metrics: readonly ResolvedMetric[]): object[] {
+  return metrics.map(({ name, k, average }) => {
+    const { options } = table[name]
+    return { name, ...(options.includes('k') ? { k } : {}), ...(options.includes('average') ? { average } : {}) }
+  })
 }
 
 /** Throws INVALID_DATA where targets, as `readTargets` gives them, do not suit a metric. */

@@ -1,7 +1,10 @@
 // The end of an epoch, one for rows, streams and searches: takes note of its loss, validates, and does all that depends on
 // that. What `onEpoch` answers, or promises, is left to the run.
+import { unexpected, WasmpropError } from '../errors.ts'
 import { Program } from '../memory/program.ts'
+import { newValues, type Values } from '../numerics/values.ts'
 import { checkNumber } from '../options/check.ts'
+import { computeMetrics, type Metrics } from '../prediction/metrics.ts'
 import type { EpochProgress, HostOptions } from './options.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { TrainingState } from './state.ts'
@@ -21,27 +24,38 @@ export class EpochEnd {
   readonly #state: TrainingState
   readonly #session: TrainingSession
   readonly #host: HostOptions
-  readonly #validation: PlacedRows | undefined
+  /** Of which the loss is taken and the metrics are computed */
+  readonly #rows: PlacedRows | undefined
+  readonly #outputs: Values | undefined
   #pass: RowsPass | undefined
 
-  constructor(state: TrainingState, session: TrainingSession, host: HostOptions, validation: PlacedRows | undefined) {
+  /** `trained`: the rows of which metrics are computed where there is no validation */
+  constructor(
+    state: TrainingState,
+    session: TrainingSession,
+    host: HostOptions,
+    validation: PlacedRows | undefined,
+    trained?: PlacedRows,
+  ) {
     this.#state = state
     this.#session = session
     this.#host = host
-    this.#validation = validation
     session.validates = validation !== undefined
+    const measures = session.options.metrics !== undefined
+    this.#rows = validation ?? (measures ? trained : undefined)
+    if (this.#rows && measures) this.#outputs = roomForOutputs(state, this.#rows.rows)
   }
 
   /** Whether there is something to do after every epoch */
   get isWatched(): boolean {
     const { name } = this.#state.config.learningRate
     const asks = this.#session.watchesEpochs || this.#host.onEpoch !== undefined || name === 'reduceOnPlateau'
-    return asks || this.validates
+    return asks || this.passesRows
   }
 
   /** Whether rows are to be run through, which takes time */
-  get validates(): boolean {
-    return this.#validation !== undefined
+  get passesRows(): boolean {
+    return this.#rows !== undefined
   }
 
   /**
@@ -49,20 +63,52 @@ export class EpochEnd {
    * last step.
    */
   advance(rate: number, hasTime: () => boolean): EpochOutcome | undefined {
-    if (this.#validation === undefined) return this.#close(rate)
-    this.#pass ??= new RowsPass(this.#state, this.#validation)
+    if (this.#rows === undefined) return this.#close(rate)
+    this.#pass ??= new RowsPass(this.#state, this.#rows, this.#outputs)
     const loss = this.#pass.advance(hasTime)
     if (loss === undefined) return undefined
     this.#pass = undefined
-    if (Number.isFinite(loss)) return this.#close(rate, loss)
-    this.#session.awaitsEpochEnd = false
-    return { reason: 'diverged', failure: 'the loss of the validation rows is not finite' }
+    const { validates } = this.#session
+    if (validates && !Number.isFinite(loss)) return this.#fail('the loss')
+    const metrics = this.#measure()
+    if (metrics === 'notFinite') return this.#fail('a metric')
+    return this.#close(rate, validates ? loss : undefined, metrics)
   }
 
-  #close(rate: number, validationLoss?: number): EpochOutcome {
-    this.#session.endEpoch(this.#state, validationLoss)
+  #fail(what: string): EpochOutcome {
+    this.#session.awaitsEpochEnd = false
+    const whose = this.#session.validates ? 'validation' : 'trained'
+    return { reason: 'diverged', failure: `${what} of the ${whose} rows is not finite` }
+  }
+
+  /** The metrics of the rows that were run through */
+  #measure(): Metrics | 'notFinite' | undefined {
+    const outputs = this.#outputs
+    const { options, metricTargets } = this.#session
+    if (!outputs || !options.metrics || !metricTargets) return undefined
+    this.#state.targetScaling?.undo(outputs)
+    if (!outputs.every(Number.isFinite)) return 'notFinite'
+    try {
+      return computeMetrics(options.metrics, outputs, metricTargets)
+    } catch (error) {
+      if (error instanceof WasmpropError && error.code === 'NOT_FINITE') return 'notFinite'
+      throw error
+    }
+  }
+
+  #close(rate: number, validationLoss?: number, metrics?: Metrics): EpochOutcome {
+    this.#session.endEpoch(this.#state, validationLoss, metrics)
     const reason = this.#session.verdict()
-    return { reason, answer: tellEpoch(this.#state, this.#session, this.#host, rate, reason !== undefined) }
+    return { reason, answer: tellEpoch(this.#state, this.#session, this.#host, rate, reason !== undefined, metrics) }
+  }
+}
+
+function roomForOutputs({ config }: TrainingState, rows: number): Values {
+  try {
+    return newValues(config.dtype, rows * config.outputs)
+  } catch (cause) {
+    const expected = 'fewer rows that metrics are computed of, whose outputs fit into memory'
+    throw unexpected('OUT_OF_MEMORY', 'metrics', expected, `${rows} rows of ${config.outputs}`, { cause })
   }
 }
 
@@ -73,6 +119,7 @@ function tellEpoch(
   { onEpoch, onEpochEvery = 1 }: HostOptions,
   learningRate: number,
   isLast: boolean,
+  metrics: Metrics | undefined,
 ): unknown {
   if (onEpoch === undefined || (losses.length % onEpochEvery > 0 && !isLast)) return undefined
   const { engine, rate } = state
@@ -80,6 +127,7 @@ function tellEpoch(
     epoch: new Program(engine.buffer).epoch - 1,
     loss: losses.last,
     ...(validationLosses.length > 0 ? { validationLoss: validationLosses.last } : {}),
+    ...(metrics ? { metrics } : {}),
     learningRate,
     setLearningRate: (given) => {
       rate.rate = checkNumber(given, 'setLearningRate', { min: 0 })

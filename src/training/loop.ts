@@ -8,6 +8,7 @@ import type { DataLayout } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
 import { placedInputs } from '../memory/training-rows.ts'
+import { lossOfSum } from '../prediction/blocks.ts'
 import { adviceFor, divergenceAdvice } from './divergence.ts'
 import { EpochEnd } from './epoch-end.ts'
 import type { HostOptions } from './options.ts'
@@ -21,6 +22,9 @@ import { isPromise, Waiting } from './waiting.ts'
 import { hasExploded } from './warnings.ts'
 import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
 
+/** `onProgress` is called no more often than after this time. */
+const PROGRESS_MILLISECONDS = 50
+
 /** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
 export class TrainingRun implements Run {
   readonly #state: TrainingState
@@ -29,6 +33,8 @@ export class TrainingRun implements Run {
   readonly #places: DataLayout
   readonly #host: HostOptions
   #started: number | undefined
+  /** When `onProgress` last learned something */
+  #told: number | undefined
   readonly #pace: Pace
   readonly #rates: StepRates
   /** The memory does not grow while a run lasts. */
@@ -61,7 +67,12 @@ export class TrainingRun implements Run {
     this.#rates = new StepRates(state, data, places, this.#program)
     const validation =
       data.validationRows > 0 ? validationRows(places, data.validationRows, session.validationWeights) : undefined
-    this.#epochEnd = new EpochEnd(state, session, host, validation)
+    this.#epochEnd = new EpochEnd(state, session, host, validation, {
+      inputs: places.inputs,
+      targets: places.targets,
+      rows: data.rows,
+      weights: undefined,
+    })
     this.#program.stopAtEpochEnd = Number(this.#epochEnd.isWatched)
     this.#program.targetLoss = session.options.targetLoss
     this.#program.rates = 0
@@ -114,6 +125,7 @@ export class TrainingRun implements Run {
     else this.#rate = this.#rates.of(done - 1)
     this.#collectLosses()
     this.#pace.adapt(done, milliseconds)
+    this.#tellProgress()
     if (this.#reason !== undefined) return
     if (status === CONVERGED) this.#session.hasConverged = true
     const hasEnded = this.#program.epochLossesCount > 0
@@ -126,7 +138,7 @@ export class TrainingRun implements Run {
       return
     }
     this.#session.awaitsEpochEnd = true
-    if (!this.#epochEnd.validates) this.#endEpoch()
+    if (!this.#epochEnd.passesRows) this.#endEpoch()
   }
 
   /** Whether the run has ended: then come `result`, and nothing else. */
@@ -213,6 +225,18 @@ export class TrainingRun implements Run {
     }
     this.#pending = this.#waitFor(answer)
     this.#pending.catch(() => {}) // whoever waits for it is told; nobody does where another network's callback throws first
+  }
+
+  /** Tells `onProgress` how far the epoch is: not too often, and not where it has just ended. */
+  #tellProgress(): void {
+    const { onProgress } = this.#host
+    const { position, epoch, epochSum } = this.#program
+    if (onProgress === undefined || position === 0 || this.#reason !== undefined) return
+    const time = now()
+    this.#told ??= time
+    if (time - this.#told < PROGRESS_MILLISECONDS) return
+    this.#told = time
+    onProgress({ epoch, fraction: position / this.#data.rows, loss: lossOfSum(this.#state, epochSum, position) })
   }
 
   // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice

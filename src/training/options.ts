@@ -3,10 +3,27 @@
 import { LARGEST_SEED } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import type { Division, Split } from '../data/training-set.ts'
+import { isArray, reading } from '../errors.ts'
 import type { Signal } from '../hosts/platform.ts'
 import type { NumericArray } from '../numerics/typed.ts'
-import { checkBoolean, checkInteger, checkName, checkNumber, isSignal, readOptions, refuse } from '../options/check.ts'
-import type { MetricChoice } from '../prediction/metrics.ts'
+import {
+  checkBoolean,
+  checkInteger,
+  checkName,
+  checkNumber,
+  isOptionObject,
+  isSignal,
+  readOptions,
+  refuse,
+} from '../options/check.ts'
+import {
+  type EpochMetricName,
+  epochMetrics,
+  isEpochMetric,
+  type MetricChoice,
+  type Metrics,
+  type ResolvedMetric,
+} from '../prediction/metrics.ts'
 
 /** What `train` takes */
 export interface TrainOptions {
@@ -22,6 +39,11 @@ export interface TrainOptions {
    * Default: none
    */
   validation?: { split: number; order?: 'random' | 'last'; seed?: number } | ValidationRows
+  /**
+   * What is computed after every epoch, of the validation rows, or of the trained ones where there are none: metrics of
+   * `evaluate` that are one number. In `onEpoch`'s progress and as `result.metrics`. Default: none
+   */
+  metrics?: readonly MetricChoice[]
   /** Ends training when the monitored loss no longer falls, and gives the best weights back. Default: never */
   earlyStopping?: EarlyStopping
   /**
@@ -48,6 +70,10 @@ export interface TrainOptions {
   onEpoch?: (progress: EpochProgress) => unknown
   /** Every how many epochs of this call `onEpoch` is called: an integer of at least 1. The last one always is. Default 1 */
   onEpochEvery?: number
+  /**
+   * Called within epochs, after a slice of them, at most every 50 ms. What it returns is ignored, and a promise not waited for.
+   */
+  onProgress?: (progress: TrainProgress) => void
   /** Keeps the weights of every n-th epoch, or of as many as fit into so many bytes, as `result.timeline`. Default: none */
   history?: { weights: { every: number } | { bytes: number } }
 }
@@ -62,10 +88,13 @@ export interface ValidationRows {
 export interface EarlyStopping {
   /** Training ends after so many epochs in a row without gain: an integer of at least 0, which is as 1. Default 10 */
   patience?: number
-  /** A loss counts as a gain if it is below the best one by more than this. Default 0 */
+  /** What is monitored counts as a gain if it is better than the best so far by more than this. Default 0 */
   minDelta?: number
-  /** Default `'validationLoss'` where there is a validation, else `'loss'` */
-  monitor?: 'loss' | 'validationLoss'
+  /**
+   * A loss, or one of the call's `metrics`, errors of which are to fall and all others to rise. Default `'validationLoss'`
+   * where there is a validation, else `'loss'`
+   */
+  monitor?: 'loss' | 'validationLoss' | EpochMetricName
   /**
    * Whether training ends with the best weights, for whatever reason it ends: those after the best epoch, or where the loss
    * of a full batch is monitored, those that had it. `resume` goes on from the last ones. Default true
@@ -88,13 +117,13 @@ export interface EvaluateOptions<Choices extends readonly MetricChoice[] = reado
 export interface StreamOptions
   extends Pick<
     TrainOptions,
-    'epochs' | 'earlyStopping' | 'targetLoss' | 'signal' | 'onEpoch' | 'onEpochEvery' | 'history'
+    'epochs' | 'metrics' | 'earlyStopping' | 'targetLoss' | 'signal' | 'onEpoch' | 'onEpochEvery' | 'history'
   > {
   validation?: ValidationRows
 }
 
 /** What `resume` takes: all else is as the call that is resumed had it. */
-export type ResumeOptions = Pick<TrainOptions, 'signal' | 'onEpoch' | 'onEpochEvery'>
+export type ResumeOptions = Pick<TrainOptions, 'signal' | 'onEpoch' | 'onEpochEvery' | 'onProgress'>
 
 /** What `onEpoch` learns */
 export interface EpochProgress {
@@ -104,6 +133,8 @@ export interface EpochProgress {
   loss: number
   /** Loss of the validation rows after the epoch, where there are any */
   validationLoss?: number
+  /** What `metrics` asked for, where it did */
+  metrics?: Pick<Metrics, EpochMetricName>
   /** Of the epoch's last step */
   learningRate: number
   /** Sets the rate of all later steps, in place of the schedule. */
@@ -112,23 +143,38 @@ export interface EpochProgress {
   snapshot: () => Uint8Array
 }
 
+/** What `onProgress` learns */
+export interface TrainProgress {
+  /** Number of the epoch that runs, counted from 0 over the network's life */
+  epoch: number
+  /** Share of the epoch's rows that are done, above 0 and up to 1 */
+  fraction: number
+  /** Loss of the batches so far, as they were met, before each update */
+  loss: number
+}
+
 /** What of the options concerns the end of an epoch; part of a snapshot */
 export interface SessionOptions {
   readonly epochs: number
   readonly targetLoss: number
+  /** None where it is left out */
+  readonly metrics?: readonly ResolvedMetric[]
   readonly earlyStopping?: Required<EarlyStopping>
   readonly history?: { readonly every: number } | { readonly bytes: number }
 }
 
 /** What calls into the host */
 export interface HostOptions {
-  readonly signal?: Signal
-  readonly onEpoch?: (progress: EpochProgress) => unknown
+  readonly signal?: Signal | undefined
+  readonly onEpoch?: ((progress: EpochProgress) => unknown) | undefined
   readonly onEpochEvery?: number
+  readonly onProgress?: ((progress: TrainProgress) => unknown) | undefined
 }
 
 export interface ResolvedTrainOptions extends HostOptions, Division {
+  /** Without the metrics, which are for a configuration */
   readonly session: SessionOptions
+  readonly metrics: MetricChoices
   /** Undefined: as the optimizer likes it */
   readonly batchSize: number | 'full' | undefined
   readonly shuffle: boolean
@@ -138,12 +184,18 @@ export interface ResolvedTrainOptions extends HostOptions, Division {
 
 const MOST_EPOCHS = 2 ** 53
 
-const hostNames = ['signal', 'onEpoch', 'onEpochEvery'] as const satisfies readonly (keyof ResumeOptions)[]
+/** Read, but not yet checked */
+export type MetricChoices = readonly unknown[] | undefined
+
+const endNames = ['signal', 'onEpoch', 'onEpochEvery'] as const satisfies readonly (keyof StreamOptions)[]
+
+const hostNames = [...endNames, 'onProgress'] as const satisfies readonly (keyof ResumeOptions)[]
 
 const streamNames = [
-  ...hostNames,
+  ...endNames,
   'epochs',
   'validation',
+  'metrics',
   'earlyStopping',
   'targetLoss',
   'history',
@@ -151,6 +203,7 @@ const streamNames = [
 
 export const trainNames = [
   ...streamNames,
+  'onProgress',
   'batchSize',
   'shuffle',
   'sampleWeights',
@@ -163,10 +216,12 @@ export const anObject = 'an object such as { epochs: 100 }'
 export function resolveTrainOptions(options: TrainOptions | undefined): ResolvedTrainOptions {
   const given = readOptions(options === undefined ? {} : options, '', trainNames, anObject)
   const { batchSize, shuffle = true, sampleWeights, classWeights } = given
+  const metrics = readChoices(given.metrics)
   return {
     ...resolveHost(given),
     ...resolveValidation(given.validation),
-    session: resolveSession(given, given.validation !== undefined),
+    session: resolveSession(given, given.validation !== undefined, metrics),
+    metrics,
     batchSize: batchSize === undefined || batchSize === 'full' ? batchSize : checkBatchSize(batchSize),
     shuffle: checkBoolean(shuffle, 'shuffle'),
     sampleWeights,
@@ -178,18 +233,21 @@ export function resolveTrainOptions(options: TrainOptions | undefined): Resolved
 export function resolveStreamOptions(
   options: StreamOptions | undefined,
   isRepeatable: boolean,
-): HostOptions & Pick<ResolvedTrainOptions, 'session' | 'validation'> {
+): HostOptions & Pick<ResolvedTrainOptions, 'session' | 'validation' | 'metrics'> {
   const given = readOptions(options === undefined ? {} : options, '', streamNames, anObject)
   const { split, validation } = resolveValidation(given.validation)
   if (split) refuse('validation', '{ inputs, targets } with trainStream', given.validation)
   if (given.epochs === undefined && !isRepeatable) given.epochs = 1
-  const session = resolveSession(given, validation !== undefined)
+  const metrics = readChoices(given.metrics)
+  if (metrics?.length && !validation) refuse('metrics', 'the option validation beside them with trainStream', metrics)
+  const session = resolveSession(given, validation !== undefined, metrics)
   if (session.epochs > 1 && !isRepeatable) {
     refuse('epochs', '1, or a source that is a function and gives fresh batches for each epoch', session.epochs)
   }
   return {
     ...resolveHost(given),
     session,
+    metrics,
     ...(validation ? { validation } : {}),
   }
 }
@@ -198,11 +256,14 @@ export function resolveResumeOptions(options: ResumeOptions | undefined): HostOp
   return resolveHost(readOptions(options === undefined ? {} : options, '', hostNames))
 }
 
-function resolveHost({ signal, onEpoch, onEpochEvery }: Record<(typeof hostNames)[number], unknown>): HostOptions {
+/** All by name: what is left out reads as undefined whatever Object.prototype holds. */
+function resolveHost(given: Record<(typeof endNames)[number], unknown> & { onProgress?: unknown }): HostOptions {
+  const { signal, onEpoch, onEpochEvery, onProgress } = given
   return {
-    ...(signal === undefined ? {} : { signal: checkSignal(signal) }),
-    ...(onEpoch === undefined ? {} : { onEpoch: checkCallback(onEpoch) }),
-    ...(onEpochEvery === undefined ? {} : { onEpochEvery: checkInteger(onEpochEvery, 'onEpochEvery', 1, MOST_EPOCHS) }),
+    signal: signal === undefined ? undefined : checkSignal(signal),
+    onEpoch: onEpoch === undefined ? undefined : checkCallback(onEpoch, 'onEpoch'),
+    onEpochEvery: onEpochEvery === undefined ? 1 : checkInteger(onEpochEvery, 'onEpochEvery', 1, MOST_EPOCHS),
+    onProgress: onProgress === undefined ? undefined : checkCallback(onProgress, 'onProgress'),
   }
 }
 
@@ -210,23 +271,49 @@ function resolveHost({ signal, onEpoch, onEpochEvery }: Record<(typeof hostNames
 export function resolveSession(
   given: Partial<Record<'epochs' | 'targetLoss' | 'earlyStopping' | 'history', unknown>>,
   hasValidation: boolean,
+  metrics: MetricChoices = [],
 ): SessionOptions {
   const { epochs = 100, targetLoss, earlyStopping, history } = given
   return {
     epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
     targetLoss: targetLoss === undefined ? Number.NEGATIVE_INFINITY : checkNumber(targetLoss, 'targetLoss'),
-    ...(earlyStopping === undefined ? {} : { earlyStopping: resolveEarlyStopping(earlyStopping, hasValidation) }),
+    ...(earlyStopping === undefined
+      ? {}
+      : { earlyStopping: resolveEarlyStopping(earlyStopping, hasValidation, metrics) }),
     ...(history === undefined ? {} : { history: resolveHistory(history) }),
   }
 }
 
-function resolveEarlyStopping(value: unknown, hasValidation: boolean): Required<EarlyStopping> {
+/** Read once. What metrics they are depends on the network. */
+function readChoices(value: unknown): MetricChoices {
+  if (value === undefined) return undefined
+  return reading('INVALID_CONFIG', 'metrics', 'an array of metrics', () => {
+    if (!isArray(value)) refuse('metrics', 'an array of metrics, as in ["accuracy"]', value)
+    if (value.length > MOST_METRICS) refuse('metrics', `at most ${MOST_METRICS} metrics`, value)
+    return Array.from(value, (choice: unknown) => (isOptionObject(choice) ? { ...choice } : choice))
+  })
+}
+
+/** More than there are */
+const MOST_METRICS = 100
+
+/** The name of a choice; undefined for what is none */
+function nameOf(choice: unknown): unknown {
+  if (!isOptionObject(choice)) return choice
+  return Object.hasOwn(choice, 'name') ? choice.name : undefined
+}
+
+function resolveEarlyStopping(
+  value: unknown,
+  hasValidation: boolean,
+  metrics: readonly unknown[],
+): Required<EarlyStopping> {
   const path = 'earlyStopping'
   const names = ['patience', 'minDelta', 'monitor', 'restoreBest'] as const
   const given = readOptions(value, path, names, 'an object such as { patience: 10 }')
   const { patience = 10, minDelta = 0, restoreBest = true } = given
   const { monitor = hasValidation ? 'validationLoss' : 'loss' } = given
-  const monitored = checkName(monitor, `${path}.monitor`, ['loss', 'validationLoss'])
+  const monitored = checkMonitor(monitor, `${path}.monitor`, metrics.map(nameOf))
   if (monitored === 'validationLoss' && !hasValidation) {
     refuse(`${path}.monitor`, '"loss", or the option validation beside it', monitored)
   }
@@ -236,6 +323,17 @@ function resolveEarlyStopping(value: unknown, hasValidation: boolean): Required<
     monitor: monitored,
     restoreBest: checkBoolean(restoreBest, `${path}.restoreBest`),
   }
+}
+
+/** A metric has to be asked for. */
+function checkMonitor(
+  value: unknown,
+  path: string,
+  asked: readonly unknown[],
+): 'loss' | 'validationLoss' | EpochMetricName {
+  if (!isEpochMetric(value)) return checkName(value, path, ['loss', 'validationLoss', ...epochMetrics])
+  if (asked.includes(value)) return value
+  return refuse(path, `a metric that is computed; write metrics: ["${value}"] beside earlyStopping`, value)
 }
 
 function resolveHistory(value: unknown): NonNullable<SessionOptions['history']> {
@@ -291,7 +389,7 @@ function checkSignal(value: unknown): Signal {
   return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
 }
 
-function checkCallback(value: unknown): NonNullable<HostOptions['onEpoch']> {
-  if (typeof value === 'function') return value as NonNullable<HostOptions['onEpoch']>
-  return refuse('onEpoch', 'a function', value)
+function checkCallback(value: unknown, path: string): (progress: unknown) => unknown {
+  if (typeof value === 'function') return value as (progress: unknown) => unknown
+  return refuse(path, 'a function', value)
 }

@@ -1,6 +1,7 @@
 // What a call of `train`, `trainStream` or `resume` gives.
 import type { Engine } from '../engine.ts'
 import { Program } from '../memory/program.ts'
+import type { EpochMetricName } from '../prediction/metrics.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { TrainingState } from './state.ts'
 import type { Timeline } from './timeline.ts'
@@ -16,6 +17,8 @@ export interface TrainResult {
   loss: Float64Array
   /** Loss of the validation rows after every finished epoch, where there are any */
   validationLoss?: Float64Array
+  /** With `metrics`: each after every finished epoch */
+  metrics?: { [Name in EpochMetricName]?: Float64Array }
   /** Numbers of the rows that `validation: { split }` held out, ascending */
   validationRows?: Uint32Array
   /** With `earlyStopping`: the epoch, counted from 0, with the least monitored loss */
@@ -58,6 +61,7 @@ export function resultOf(
     steps,
     loss: losses.toArray(),
     ...(session.validates ? { validationLoss: validationLosses.toArray() } : {}),
+    ...(options.metrics ? { metrics: metricsOf(session) } : {}),
     ...(heldRows ? { validationRows: heldRows.slice() } : {}),
     ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
     stopReason,
@@ -68,6 +72,10 @@ export function resultOf(
     ...(advice === undefined ? {} : { advice }),
     warnings: warningsOf(state, session, stopReason, advice),
   }
+}
+
+function metricsOf({ options: { metrics = [] }, metricValues }: TrainingSession): NonNullable<TrainResult['metrics']> {
+  return Object.fromEntries(metrics.map(({ name }, index) => [name, metricValues[index].toArray()]))
 }
 
 /** Rows that were trained on by this network */

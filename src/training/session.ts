@@ -1,9 +1,11 @@
 // How a call of `train` stands: what it has seen so far, and what the end of an epoch leads to. All of it goes into snapshots.
 
+import type { Matrix } from '../data/matrix.ts'
 import { unexpected } from '../errors.ts'
 import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
+import { directionOf, type Metrics } from '../prediction/metrics.ts'
 import { afterEpoch } from '../tables/schedules.ts'
 import type { SessionOptions } from './options.ts'
 import type { KeptData, SessionData } from './session-data.ts'
@@ -53,6 +55,7 @@ export class NumberList {
 
 /** What early stopping remembers */
 export interface Best {
+  /** What is monitored, as a number that is to fall: a metric that is to rise with the other sign */
   loss: number
   /** Counted from 0 in this call; -1: none yet */
   epoch: number
@@ -68,6 +71,10 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   readonly firstStep: number
   readonly losses = new NumberList()
   readonly validationLosses = new NumberList()
+  /** Of every metric in the options, after every epoch */
+  readonly metricValues: readonly NumberList[]
+  /** What metrics compare outputs with: in the targets' own units */
+  metricTargets: Matrix | undefined
   readonly best: Best = { loss: Number.POSITIVE_INFINITY, epoch: -1, epochsWithoutGain: 0, weights: undefined }
   readonly timeline: Timeline | undefined
   /** Whether an epoch's steps are done, but not what its end brings */
@@ -93,7 +100,8 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     this.options = options
     this.data = data
     this.firstStep = firstStep
-    const { history } = options
+    const { history, metrics = [] } = options
+    this.metricValues = metrics.map(() => new NumberList())
     this.timeline = history && new Timeline(history, options.epochs, packedCount(config), layout)
   }
 
@@ -108,14 +116,18 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   }
 
   /** What the end of an epoch brings before anyone is told: plateaus, early stopping, the timeline */
-  endEpoch(state: NetworkState, validationLoss: number | undefined): void {
+  endEpoch(state: NetworkState, validationLoss: number | undefined, metrics: Metrics | undefined): void {
     this.awaitsEpochEnd = false
     const loss = this.losses.last
     if (validationLoss !== undefined) this.validationLosses.add([validationLoss])
     afterEpoch(state.config.learningRate, state.rate, validationLoss ?? loss)
-    if (this.options.earlyStopping?.monitor === 'validationLoss') {
-      this.#noteGain(validationLoss ?? loss, () => weightsOf(state))
-    }
+    this.options.metrics?.forEach(({ name }, index) => {
+      this.metricValues[index].add([metrics?.[name] as number])
+    })
+    const { monitor = 'loss' } = this.options.earlyStopping ?? {}
+    if (monitor === 'validationLoss') this.#noteGain(validationLoss ?? loss, () => weightsOf(state))
+    else if (monitor !== 'loss')
+      this.#noteGain(-directionOf(monitor) * Number(metrics?.[monitor]), () => weightsOf(state))
     this.timeline?.record(this.losses.length, () => weightsOf(state))
   }
 

@@ -3,6 +3,7 @@
 
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
+import { type Matrix, own } from '../data/matrix.ts'
 import { fittedScalings, readRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, type TrainingSet } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
@@ -11,6 +12,7 @@ import type { DataShape } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { placeRows, placeValidation, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
+import { checkMetrics, epochMetricsFor, type ResolvedMetric } from '../prediction/metrics.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant, type RateState } from '../tables/schedules.ts'
 import { TrainingRun } from './loop.ts'
@@ -38,10 +40,15 @@ export function startTraining(
 ): TrainingRun {
   const resolved = resolveTrainOptions(options)
   const { validation, sampleWeights } = resolved
-  const { rows, weights } = readWeightedRows(state, inputs, targets, sampleWeights)
-  const own = validation && readOwn(state, validation)
-  const division = own && validation ? { validation: { ...validation, sampleWeights: own.weights } } : {}
-  return startOnRows(state, rows, own?.rows, { ...resolved, ...division, sampleWeights: weights })
+  const { rows, weights, isMasked } = readWeightedRows(state, inputs, targets, sampleWeights)
+  const ownRows = validation && readOwn(state, validation)
+  if (resolved.metrics?.length && (ownRows?.isMasked ?? isMasked)) refuseMissing()
+  const division = ownRows && validation ? { validation: { ...validation, sampleWeights: ownRows.weights } } : {}
+  return startOnRows(state, rows, ownRows?.rows, { ...resolved, ...division, sampleWeights: weights })
+}
+
+function refuseMissing(): never {
+  refuse('metrics', 'no missing targets in the rows that metrics are computed of', Number.NaN)
 }
 
 /** Rows of their own for the validation */
@@ -56,14 +63,17 @@ function readOwn(
 export function startOnRows(
   state: TrainingState,
   rows: Rows,
-  own: Rows | undefined,
+  ownRows: Rows | undefined,
   options: ResolvedTrainOptions,
 ): TrainingRun {
-  const set = divideRows(rows, options, state.config.seed, own)
+  const metrics = epochMetricsFor(options.metrics, state.config)
+  const set = divideRows(rows, options, state.config.seed, ownRows)
+  const metricTargets = metrics.length > 0 ? metricTargetsOf(set, metrics) : undefined
   const data = describeData(state, options, set)
   const scalings = scalingsFor(state, set)
-  const session = new TrainingSession(options.session, data, state, stepsDone(state))
-  Object.assign(session, { validationWeights: set.validationWeights, heldRows: set.heldRows })
+  const sessionOptions = metricTargets ? { ...options.session, metrics } : options.session
+  const session = new TrainingSession(sessionOptions, data, state, stepsDone(state))
+  Object.assign(session, { metricTargets, validationWeights: set.validationWeights, heldRows: set.heldRows })
   session.begin(state)
   keepSession(state)
   const places = reserveRows(state, data)
@@ -73,6 +83,13 @@ export function startOnRows(
   new Program(state.engine.buffer).set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
   state.session = session
   return new TrainingRun(state, session, data, places, options)
+}
+
+/** The targets of the rows that metrics are computed of, checked for them, and kept */
+function metricTargetsOf({ validation, targets }: TrainingSet, metrics: readonly ResolvedMetric[]): Matrix {
+  const kept = own(validation ? validation.targets : targets)
+  checkMetrics(metrics, kept)
+  return kept
 }
 
 const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone
@@ -133,8 +150,8 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   const resolved = resolveStreamOptions(options, typeof source === 'function')
   const { validation } = resolved
   const scalings = fittedScalings(state, 'trainStream')
-  const own = validation && readOwn(state, validation)
-  const held = own && scaleRows(state, own.rows, scalings)
+  const ownRows = validation && readOwn(state, validation)
+  const held = ownRows && scaleRows(state, ownRows.rows, scalings)
   const read = (batch: unknown, path: string): ReadyBatch => {
     const { inputs, targets, sampleWeights } = readBatch(batch, path)
     const { rows, weights } = readWeightedRows(
@@ -146,8 +163,12 @@ export function startStream(state: TrainingState, source: StreamSource, options:
     )
     return { rows: scaleRows(state, rows, scalings), weights }
   }
-  const session = new TrainingSession(resolved.session, undefined, state, stepsDone(state))
-  session.validationWeights = own?.weights
+  const metrics = epochMetricsFor(resolved.metrics, state.config)
+  if (metrics.length > 0 && ownRows?.isMasked) refuseMissing()
+  const sessionOptions = metrics.length > 0 ? { ...resolved.session, metrics } : resolved.session
+  const session = new TrainingSession(sessionOptions, undefined, state, stepsDone(state))
+  if (ownRows && metrics.length > 0) session.metricTargets = metricTargetsOf(ownRows.rows, metrics)
+  session.validationWeights = ownRows?.weights
   session.begin(state)
   keepSession(state)
   const placed = held && placeValidation(state, held)
@@ -190,6 +211,9 @@ export function resumeOnRows(
   }
   writeOwnRows(state, data, ownRows)
   session.heldRows = set.heldRows
+  // Those of rows of their own for the validation are the session's.
+  const { metrics } = session.options
+  if (metrics && (data.split || data.validationRows === 0)) session.metricTargets = metricTargetsOf(set, metrics)
   session.goOn(state)
   return new TrainingRun(state, session, data, places, host)
 }

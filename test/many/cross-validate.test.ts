@@ -42,7 +42,7 @@ async function byHand(
   inputs: number[][],
   targets: readonly unknown[],
   held: Uint32Array,
-  { folds: _folds, seed: _seed, onEpoch: _onEpoch, metrics, ...options }: CrossValidateOptions,
+  { folds: _folds, seed: _seed, onEpoch: _onEpoch, onProgress: _onProgress, metrics, ...options }: CrossValidateOptions,
 ) {
   const isHeld = (row: number) => held.includes(row)
   const rowsWhere = (wanted: boolean) => inputs.filter((_, row) => isHeld(row) === wanted)

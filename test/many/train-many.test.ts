@@ -32,7 +32,7 @@ type Result = Awaited<ReturnType<Network['train']>>
 
 /** Trains each alone, as `trainMany` is to train them together. */
 async function alone(configs: readonly NetworkConfig[], x: MatrixInput, y: MatrixInput, options: TrainManyOptions) {
-  const { rows, onEpoch, seed = configs[0].seed, validation, ...others } = options
+  const { rows, onEpoch, onProgress: _onProgress, seed = configs[0].seed, validation, ...others } = options
   const isSplit = validation !== undefined && 'split' in validation
   const traces: string[] = []
   for (const [index, config] of configs.entries()) {
