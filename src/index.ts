@@ -20,6 +20,7 @@ export {
   type Kink,
   type LayerGradientCheck,
 } from './analysis/gradient-check.ts'
+export type { ConfigChanges } from './config/changes.ts'
 export type {
   Arithmetic,
   EngineChoice,

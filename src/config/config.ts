@@ -366,7 +366,7 @@ function resolveClips(clipNorm: unknown, clipValue: unknown): Pick<ResolvedConfi
 }
 
 /** A line search needs the gradients of what it searches in, and that it stays the same. */
-function refuseUnsearchable(
+export function refuseUnsearchable(
   optimizer: ChosenOptimizer,
   clips: Readonly<Record<'clipNorm' | 'clipValue', number>>,
   layers: readonly ResolvedLayer[],
@@ -381,7 +381,7 @@ function refuseUnsearchable(
   }
 }
 
-function resolveRegularization(value: unknown): ResolvedConfig['regularization'] {
+export function resolveRegularization(value: unknown): ResolvedConfig['regularization'] {
   const { l1 = 0, l2 = 0 } = readOptions(value === undefined ? {} : value, 'regularization', ['l1', 'l2'])
   return {
     l1: checkNumber(l1, 'regularization.l1', { min: 0 }),

@@ -6,7 +6,8 @@ import type { RateState } from '../tables/schedules.ts'
 import type { Layout } from './layout.ts'
 
 export interface NetworkState {
-  readonly config: ResolvedConfig
+  /** Another one after `reconfigure` */
+  config: ResolvedConfig
   readonly layout: Layout
   readonly engine: Engine
   readonly rate: RateState

@@ -23,6 +23,15 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
   if (team) new TeamRecord(buffer, team).set({ threads, splitBytes: SPLIT_BYTES, splitProduct: SPLIT_PRODUCT })
 }
 
+/** Writes what of a configuration may change while its network lives. */
+export function writeChanges(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
+  const program = new Program(buffer)
+  program.learningRate = config.learningRate.initial
+  program.weightDecay = Number(config.optimizer.options.weightDecay)
+  writeAdjustments(program, config)
+  writeLayers(buffer, layout, config)
+}
+
 function placeProgram(program: Program, layout: Layout): void {
   const { parameters, parameterBytes, gradients, blockRows, inputBlock, inputStride, targetBlock, targetStride } =
     layout

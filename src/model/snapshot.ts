@@ -6,7 +6,7 @@ import type { Matrix } from '../data/matrix.ts'
 import { readTargets } from '../data/read-targets.ts'
 import type { Scaling } from '../data/scaling.ts'
 import { heldRows, type Split } from '../data/training-set.ts'
-import { unexpected, type WasmpropError } from '../errors.ts'
+import { isArray, unexpected, type WasmpropError } from '../errors.ts'
 import { layOutData } from '../memory/layout.ts'
 import { packedCount, packParameters, unpackParameters } from '../memory/parameters.ts'
 import { optimizerSlot } from '../memory/program.ts'
@@ -19,6 +19,7 @@ import { lossOf } from '../tables/losses.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { resolveSession, resolveSplit, type SessionOptions } from '../training/options.ts'
+import { frozenCount } from '../training/reconfigure.ts'
 import { TrainingSession } from '../training/session.ts'
 import { keepData, type SessionData } from '../training/session-data.ts'
 import type { TrainingState } from '../training/state.ts'
@@ -58,14 +59,33 @@ export function takeParts(state: TrainingState): SnapshotParts {
     config: configToJSON(config),
     hasRateFunction: config.learningRate.name === 'function',
     scaling: { inputs: inputScaling?.toJSON() ?? null, targets: targetScaling?.toJSON() ?? null },
+    ...(state.frozenStates.size > 0 ? { frozen: frozenLayers(state) } : {}),
     ...(session ? { course: describeSession(state, session) } : {}),
   }
   const blocks = {
     progress: readCounters(state),
     parameters: readTrained(state),
+    ...(state.frozenStates.size > 0 ? { frozenStates: joinFrozen(state) } : {}),
     ...(session ? readSessionBlocks(state, session) : {}),
   }
   return { header, blocks }
+}
+
+const frozenLayers = ({ frozenStates }: TrainingState) => [...frozenStates.keys()].sort((a, b) => a - b)
+
+/** What is put aside of frozen layers, one after another */
+function joinFrozen(state: TrainingState): Values {
+  const parts = frozenLayers(state).map((layer) => state.frozenStates.get(layer) as Values)
+  const joined = newValues(
+    state.config.dtype,
+    parts.reduce((sum, { length }) => sum + length, 0),
+  )
+  let at = 0
+  for (const part of parts) {
+    joined.set(part, at)
+    at += part.length
+  }
+  return joined
 }
 
 /** The progress, and behind it what the rate remembers; NaN: no rate was set */
@@ -146,6 +166,8 @@ export interface Snapshot {
   readonly config: ResolvedConfig
   readonly blocks: Blocks
   readonly scalings: { inputs: Scaling | undefined; targets: Scaling | undefined }
+  /** Numbers of frozen layers whose states are put aside */
+  readonly frozen: readonly number[]
   readonly session?: {
     readonly options: SessionOptions
     readonly data: SessionData
@@ -165,7 +187,7 @@ export function readSnapshot(bytes: unknown, options: RestoreOptions = {}): Snap
 
 /** The same of what `takeParts` gave */
 export function readParts({ header, blocks }: SnapshotParts, host: object, learningRate?: unknown): Snapshot {
-  const names = ['config', 'hasRateFunction', 'scaling', 'course', 'blocks'] as const
+  const names = ['config', 'hasRateFunction', 'scaling', 'frozen', 'course', 'blocks'] as const
   const given = within('', () => readOptions(header, '', names))
   const hasRateFunction = within('', () => checkBoolean(given.hasRateFunction, 'hasRateFunction'))
   checkRateFunction(hasRateFunction, learningRate, 'bytes')
@@ -175,9 +197,24 @@ export function readParts({ header, blocks }: SnapshotParts, host: object, learn
   const { optimizer } = config
   expectNumbers(blocks, 'parameters', count * (1 + optimizerOf(optimizer).stateBlocks(optimizer.options)), config)
   const scalings = readScalings(given.scaling, config)
+  const frozen = given.frozen === undefined ? [] : within('', () => readFrozen(given.frozen, blocks, config))
   const session = within('', () => (given.course === undefined ? undefined : readSession(given.course, blocks, config)))
   within('', () => checkProgress(blocks, config, session))
-  return { config, blocks, scalings, ...(session ? { session } : {}) }
+  return { config, blocks, scalings, frozen, ...(session ? { session } : {}) }
+}
+
+/** Ascending numbers of layers that are frozen; their states are there. */
+function readFrozen(value: unknown, blocks: Blocks, config: ResolvedConfig): number[] {
+  const { layers, optimizer } = config
+  const numbers: unknown[] = isArray(value) ? value : []
+  demand('frozen', 'a list of layers', numbers.length > 0 && numbers.length <= layers.length)
+  const frozen = numbers.map((number) => checkInteger(number, 'frozen', 0, layers.length - 1))
+  const areFrozen = frozen.every((layer, at) => !layers[layer].isTrainable && (at === 0 || layer > frozen[at - 1]))
+  demand('frozen', 'frozen layers in order', areFrozen)
+  const states = optimizerOf(optimizer).stateBlocks(optimizer.options)
+  const count = frozen.reduce((sum, layer) => sum + (layers[layer].inputs + 1) * layers[layer].units * states, 0)
+  expectNumbers(blocks, 'frozenStates', count, config)
+  return frozen
 }
 
 /** Numbers with which training would go wrong, stand still, or leave the memory of its rows */
@@ -408,9 +445,16 @@ function demand(name: string, expected: string, isTrue: boolean): void {
 }
 
 /** Puts a fresh network where the snapshot left off. */
-export function applySnapshot(state: TrainingState, { blocks, scalings, session: saved }: Snapshot): void {
+export function applySnapshot(state: TrainingState, { blocks, scalings, frozen, session: saved }: Snapshot): void {
   writeTrained(state, blocks.parameters)
   writeCounters(state, blocks.progress)
+  state.frozenStates.clear()
+  let at = 0
+  for (const layer of frozen) {
+    const count = frozenCount(state.layout, layer)
+    state.frozenStates.set(layer, blocks.frozenStates.slice(at, at + count))
+    at += count
+  }
   state.inputScaling = scalings.inputs
   state.targetScaling = scalings.targets
   if (saved === undefined) return

@@ -2,6 +2,7 @@
 // The network that users hold: checks what they ask, keeps the order of calls, and hands the work to its rooms.
 import { DIFFERENTIATES, GIVES_DERIVATIVES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
+import type { ConfigChanges } from '../config/changes.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { readMatrix } from '../data/read-matrix.ts'
@@ -43,6 +44,7 @@ import type { ActivationName } from '../tables/activations.ts'
 import { newRateState } from '../tables/schedules.ts'
 import { runThrough, runYielding, type TrainingRun } from '../training/loop.ts'
 import type { EvaluateOptions, ResumeOptions, StreamOptions, TrainOptions, Validated } from '../training/options.ts'
+import { reconfigure } from '../training/reconfigure.ts'
 import type { TrainResult, ValidatedResult } from '../training/result.ts'
 import { endRun, resumeTraining, startStream, startTraining } from '../training/start.ts'
 import type { Run, TrainingState } from '../training/state.ts'
@@ -125,6 +127,7 @@ export class Network<D extends Dtype = Dtype> {
       fullBatch: prepared.fullBatch,
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, config.outputs),
+      frozenStates: new Map(),
       session: undefined,
       snapshot: () => writeSnapshot(state),
     }
@@ -398,6 +401,16 @@ export class Network<D extends Dtype = Dtype> {
   }
 
   /**
+   * Changes what later training does, a `resume` as well: rate, weight decay, penalties, clipping, and which layers are
+   * trained. Weights, counters and what the optimizer remembers stay; of a frozen layer it is put aside until the layer is
+   * trained again. Only L-BFGS forgets its history where the objective is another one. Part of snapshots and JSON. Throws
+   * INVALID_CONFIG, with nothing changed, and BUSY while the network trains: there is `setLearningRate` of `onEpoch`.
+   */
+  reconfigure(changes: ConfigChanges): void {
+    this.#alone('reconfigure', (state) => reconfigure(state, changes))
+  }
+
+  /**
    * A fingerprint of the weights, not a signature: 64-bit FNV-1a in hexadecimal over dtype, widths and little-endian
    * values in [in][out] order, each layer's biases after its weights.
    */
@@ -427,6 +440,7 @@ export class Network<D extends Dtype = Dtype> {
     const from = new Uint8Array(this.#state.engine.buffer, 0, this.#state.layout.end)
     new Uint8Array(copy.#state.engine.buffer).set(from.subarray(P.PROGRAM), P.PROGRAM)
     Object.assign(copy.#state.rate, this.#state.rate)
+    for (const [layer, states] of this.#state.frozenStates) copy.#state.frozenStates.set(layer, states)
     copy.#state.inputScaling = this.#state.inputScaling
     copy.#state.targetScaling = this.#state.targetScaling
     return copy

@@ -66,7 +66,8 @@ export interface Best {
 /** `Data` is undefined for a stream. */
 export class TrainingSession<Data extends SessionData | undefined = SessionData | undefined> {
   readonly options: SessionOptions
-  readonly data: Data
+  /** Another one where the steps come to have rates of their own, or no more */
+  data: Data
   /** STEP when the call began */
   readonly firstStep: number
   readonly losses = new NumberList()

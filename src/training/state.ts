@@ -1,5 +1,6 @@
 // A network as training works on it: what lies in its memory, and the call of `train` that moves it on.
 import type { NetworkState } from '../memory/state.ts'
+import type { Values } from '../numerics/values.ts'
 import type { TrainingSession } from './session.ts'
 import { keepData, type SessionData } from './session-data.ts'
 
@@ -23,6 +24,8 @@ export interface Run {
 export interface TrainingState extends NetworkState {
   /** Undefined where the engine takes the steps */
   readonly fullBatch: FullBatch | undefined
+  /** By number: what the optimizer remembers of layers that were frozen since, without gaps */
+  readonly frozenStates: Map<number, Values>
   /** The call of `train` that runs, or that was aborted and can be resumed. A call that is refused leaves it as it is. */
   session: TrainingSession<SessionData> | undefined
   /** The network as bytes, for `onEpoch` */

@@ -125,6 +125,7 @@ const ways: Record<CallName, Way> = {
   gradients: call,
   getWeights: call,
   setWeights: call,
+  reconfigure: call,
   weightsHash: call,
   toJSON,
   snapshot: call,
