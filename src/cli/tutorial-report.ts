@@ -2,6 +2,7 @@
 import type { Network, TrainResult } from 'wasmprop'
 import { lossChart, sampleLosses } from './chart.ts'
 import { divisorOf, type ExamOptions, HOURS, SCORES, scaledHours } from './exam.ts'
+import { type Fitted, printFitted } from './fitted.ts'
 import type { Race } from './race.ts'
 import { bold, dim, duration, green, print, table, warn } from './terminal.ts'
 
@@ -12,12 +13,13 @@ export interface Report {
   readonly result: TrainResult
   readonly predicted: number[]
   readonly race: Race | undefined
+  readonly fitted: Fitted
   readonly explanation?: { readonly of: string; readonly text: string }
   readonly warnings: readonly string[]
 }
 
 /** Everything that is printed, for machines */
-export function toJson({ options, network, result, predicted, race, explanation, warnings }: Report): unknown {
+export function toJson({ options, network, result, predicted, race, fitted, explanation, warnings }: Report): unknown {
   const { epochs, stopReason, loss, milliseconds } = result
   const divisor = divisorOf(options)
   return {
@@ -37,6 +39,7 @@ export function toJson({ options, network, result, predicted, race, explanation,
     weights: network.getWeights(),
     weightsHash: network.weightsHash(),
     engines: race ?? null,
+    fitted,
     ...(explanation === undefined ? {} : { explanation }),
     warnings,
   }
@@ -52,6 +55,7 @@ export function printReport(report: Report): void {
   for (const line of rowsTable(report)) print(`  ${line}`)
   printLoss(report)
   printRace(report)
+  printFitted(report.fitted, report.predicted, report.result.epochs)
   if (explanation) print(`\n${bold(`Row 1 before training, ${explanation.of}`)}\n\n${explanation.text}`)
   for (const warning of warnings) warn(warning)
 }

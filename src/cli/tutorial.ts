@@ -4,6 +4,7 @@
 import { createNetwork, explain, type Network } from 'wasmprop'
 import { type ExamOptions, examConfig, HOURS, rangeWarnings, SCORES, trainOptions } from './exam.ts'
 import { explanationText } from './explanation.ts'
+import { fit } from './fitted.ts'
 import { UsageError } from './flags.ts'
 import { kebab } from './help.ts'
 import { mazur } from './mazur.ts'
@@ -65,6 +66,7 @@ async function run(options: ExamOptions, prepared: Prepared): Promise<Report> {
     result,
     predicted: network.predict(HOURS).flat(),
     race: await raceAgainst(network, options),
+    fitted: await fit(options),
     warnings: [...rangeWarnings(options), ...diverged],
   }
 }

@@ -5,7 +5,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { type findCrossover, markdownForm, type Outcome, textForm } from '../../src/cli/bench/bench.ts'
+import { findCrossover, markdownForm, type Outcome, textForm } from '../../src/cli/bench/bench.ts'
 import type { Machine } from '../../src/cli/bench/machine.ts'
 import { createNetwork, explain, type NetworkConfig } from '../../src/index.ts'
 import mazur from '../fixtures/mazur.json' with { type: 'json' }
@@ -80,7 +80,7 @@ describe('wasmprop', () => {
     [
       'a name of Object',
       ['toString'],
-      'unknown command "toString"; expected train or predict or evaluate or explain or inspect or tutorial or bench',
+      'unknown command "toString"; expected train or predict or evaluate or compare or inspect or explain or verify or tutorial or bench or completion',
     ],
     ['an option before the command', ['--versoin'], 'unknown option "--versoin"; did you mean "--version"?'],
     ['an unknown option', ['tutorial', '--epoch', '5'], 'unknown option "--epoch"; did you mean "--epochs"?'],
@@ -220,7 +220,10 @@ describe('wasmprop tutorial', () => {
     )
     expect(stdout).toMatch(/Trained by the wasm engine in [\d.]+ (µs|ms|s)/)
     expect(stdout).toMatch(/time for 7000 epochs( +[\d.]+ (µs|ms|s)){2} +ratio \d+\.\d, best of \d\n/)
-    expect(stdout).toMatch(/weights hash +([0-9a-f]{16}) +\1 +identical\n$/)
+    expect(stdout).toMatch(/weights hash +([0-9a-f]{16}) +\1 +identical\n/)
+    expect(stdout).toMatch(
+      /fitted.*\n +Actual +92 +86 +89\n +Plain steps, 7000 +89\.59 +87\.93 +89\.35\n +Adam, 211 epochs +9[12]\.\d\d +8[56]\.\d\d +8[89]\.\d\d\n$/,
+    )
     expect(Math.max(...stdout.split('\n').map((line) => [...line].length))).toBeLessThanOrEqual(90)
     expect(stdout.split('\n').length).toBeLessThanOrEqual(40)
   })
@@ -246,6 +249,9 @@ describe('wasmprop tutorial', () => {
       engines: { identical: true, hashes: { wasm: network.weightsHash(), typescript: network.weightsHash() } },
       warnings: [],
     })
+    expect(report.fitted.epochs).toBe(211)
+    for (const [row, score] of report.fitted.predicted.entries())
+      expect(Math.abs(score - scores[row])).toBeLessThan(0.05)
     expect(report.engines.ratio).toBe(report.engines.milliseconds.typescript / report.engines.milliseconds.wasm)
     for (const { epoch, loss: value } of report.loss.curve) expect(value).toBe(loss[epoch - 1])
     expect(report.loss.curve.at(-1).epoch).toBe(7000)
@@ -357,6 +363,28 @@ describe('wasmprop tutorial --example mazur', () => {
   })
 })
 
+describe('wasmprop bench --layers', () => {
+  it('proves and times a network of one’s own', async () => {
+    const { outcomes } = await json('bench', '--quick', '--layers', '4,8,3', '--batch', '16', '--dtype', 'float32')
+    expect(outcomes.map(({ what }: Outcome) => what)).toEqual(['4-8-3, batch 16, adam'])
+    expect(outcomes[0].proofs.map(({ holds }: { holds: boolean }) => holds)).toEqual([true, true, true])
+    expect(
+      outcomes[0].timings.map(({ contestant, dtype }: Outcome['timings'][number]) => `${contestant} ${dtype}`),
+    ).toEqual(['wasm float32', 'typescript float32', 'plain JavaScript float64'])
+  })
+
+  it.each<[string[], string]>([
+    [['--layers', '4'], '--layers: expected inputs and the units of at least one layer'],
+    [['--layers', '4,0'], '--layers: expected inputs'],
+    [['--batch', '4'], '--batch needs --layers'],
+    [['--layers', '4,2', '--optimizer', 'lbfgs'], '--optimizer: expected sgd, rmsprop'],
+  ])('refuses %j', async (args, message) => {
+    const { code, stderr } = await wasmprop('bench', ...args)
+    expect(code).toBe(2)
+    expect(stderr).toContain(message)
+  })
+})
+
 describe('wasmprop bench --quick', () => {
   const time = String.raw`(?:\* )?[\d.]+ (?:µs|ms|s)`
   const share = String.raw`[\d.]+ %`
@@ -392,17 +420,32 @@ describe('wasmprop bench --quick', () => {
   })
 
   it('says where plain JavaScript is ahead', () => {
-    const { gains, ahead, text } = report.crossover
+    const { gains, ahead, undecided, text } = report.crossover
     expect(gains.map(({ workload, contestant }) => `${workload} ${contestant}`)).toEqual([
       'W1 plain JavaScript',
       'W1 written out for 2-3-1',
       'W3 plain JavaScript',
     ])
-    expect(ahead).toEqual(gains.filter(({ gain }) => gain.median < 1))
-    expect(text).toMatch(
-      ahead.length > 0
-        ? /^Plain JavaScript is ahead of wasm on: W.*\.$/
-        : /^Wasm is ahead of plain JavaScript on all of these: W.*\.$/,
+    expect(ahead).toEqual(gains.filter(({ gain }) => gain.high < 1))
+    expect(undecided).toEqual(gains.filter(({ gain }) => gain.low <= 1 && gain.high >= 1))
+    for (const { workload, contestant } of gains) expect(text.split(`${workload} ${contestant} (`)).toHaveLength(2)
+    expect(text.includes('Too near to tell apart here:')).toBe(undecided.length > 0)
+  })
+
+  it('calls nobody ahead whose interval reaches to the other side of 1', () => {
+    const timing = (contestant: string, rounds: number[][]) => {
+      const median = rounds.flat().sort((a, b) => a - b)[Math.floor(rounds.flat().length / 2)]
+      return { ...report.outcomes[0].timings[0], contestant, isPlain: contestant !== 'wasm', rounds, median }
+    }
+    const outcome = (plain: number[][]) => [
+      { ...report.outcomes[0], timings: [timing('wasm', [[1], [1.1], [0.9], [1]]), timing('plain JavaScript', plain)] },
+    ]
+    const wide = findCrossover(outcome([[0.3], [4], [0.4], [3]]))
+    expect(wide.ahead).toEqual([])
+    expect(wide.text).toMatch(/^Too near to tell apart here: W1 plain JavaScript \([\d.]+, 0\.\d+ to [1-9][\d.]*\)\.\n/)
+    expect(findCrossover(outcome([[3], [3.1], [3], [2.9]])).text).toMatch(/^Wasm is ahead of plain JavaScript on: W1 /)
+    expect(findCrossover(outcome([[0.3], [0.31], [0.3], [0.29]])).text).toMatch(
+      /^Plain JavaScript is ahead of wasm on: W1 /,
     )
   })
 

@@ -2,6 +2,7 @@
 // number of epochs that make up its job. The command, the benches, the page of the browsers and the peers all read this.
 import type { NetworkConfig } from 'wasmprop'
 import { classData, type Data, tutorialData } from './data.ts'
+import type { BenchOptimizer } from './options.ts'
 
 export type WorkloadName = 'W1' | 'W3' | 'W4' | 'W5a' | 'W5s' | 'W6'
 
@@ -14,7 +15,7 @@ export interface Workload {
   readonly hidden: 'sigmoid' | 'relu'
   readonly output: 'sigmoid' | 'softmax'
   readonly loss: 'halfSquaredError' | 'binaryCrossEntropy' | 'categoricalCrossEntropy'
-  readonly optimizer: { readonly name: 'sgd' | 'adam'; readonly learningRate: number }
+  readonly optimizer: { readonly name: BenchOptimizer; readonly learningRate?: number }
   readonly batchRows: number
   readonly shuffles: boolean
   /** Epochs of the whole job */
@@ -105,6 +106,41 @@ export const workloads: Readonly<Record<WorkloadName, Workload>> = {
     proof: { rows: 96, epochs: 1 },
   },
 }
+
+/** Multiply-adds of an epoch that the slowest contestant is through with in about a second, and of the proof */
+const EPOCH_WORK = 1e8
+const PROOF_WORK = 1e7
+const MOST_ROWS = 10_000
+
+/** A network of one's own: inputs, then the units of each layer; classes where the last has several units */
+export function ownWorkload(sizes: readonly number[], batchRows: number, optimizer: BenchOptimizer): Workload {
+  const [columns, ...units] = sizes
+  const outputs = units[units.length - 1]
+  const weights = units.reduce((sum, count, layer) => sum + count * sizes[layer], 0)
+  const batches = (work: number) => Math.max(1, Math.floor(Math.min(MOST_ROWS, work / weights) / batchRows))
+  const rows = batches(EPOCH_WORK) * batchRows
+  return {
+    what: `${sizes.join('-')}, batch ${batchRows}, ${optimizer}`,
+    columns,
+    rows,
+    units,
+    hidden: 'relu',
+    ...(outputs > 1
+      ? ({ output: 'softmax', loss: 'categoricalCrossEntropy' } as const)
+      : ({ output: 'sigmoid', loss: 'binaryCrossEntropy' } as const)),
+    optimizer: isPlain(optimizer) ? { sgd, adam }[optimizer] : { name: optimizer },
+    batchRows,
+    shuffles: true,
+    epochs: 1,
+    unit: 'epoch',
+    proof: { rows: Math.min(rows, batches(PROOF_WORK) * batchRows), epochs: 1 },
+    data: { zeros: 0, seed: 6 },
+  }
+}
+
+/** Whether plain JavaScript has it */
+export const isPlain = (optimizer: BenchOptimizer): optimizer is 'sgd' | 'adam' =>
+  optimizer === 'sgd' || optimizer === 'adam'
 
 export const workloadNames = Object.keys(workloads) as WorkloadName[]
 
