@@ -11,17 +11,18 @@ const shared = {
   external: [/^node:/, /^wasmprop/, 'stream'],
 }
 
-const bundle = (folder, input, options = {}, plugins = []) =>
+const bundle = (folder, input, options = {}, plugins = [], host = {}) =>
   build({
     ...shared,
+    ...host,
     input,
     plugins: [...plugins, quietLoader],
     output: { dir: folder, chunkFileNames: nameChunk, ...options },
   })
 
 /** Files of dist/, minified: that is less to read for a cold process, and for pages that load them as they are. */
-const pack = (input, options = {}, plugins = []) =>
-  bundle('dist', input, { minify: true, sourcemap: true, ...options }, [...plugins, ascii])
+const pack = (input, options = {}, plugins = [], host = {}) =>
+  bundle('dist', input, { minify: true, sourcemap: true, ...options }, [...plugins, ascii], host)
 
 /**
  * What @assemblyscript/loader does when it is loaded: it adds to a global where that lacks something, and makes a decoder of
@@ -82,7 +83,8 @@ const codeSplitting = {
 /** The command: what finds out which one is meant, and a file for each that is loaded when it runs */
 export async function bundleCli() {
   const names = ({ name }) => `cli-${name}.js`
-  await pack({ cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' }, { chunkFileNames: names })
+  const entries = { cli: 'src/cli/main.ts', 'bench-process': 'src/cli/bench/process.ts' }
+  await pack(entries, { chunkFileNames: names }, [], { platform: 'node' })
 }
 
 /** What the command `tutorial` runs */

@@ -2,7 +2,25 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readJSON } from './stamps.mjs'
 
-const LIBRARIES = ['@assemblyscript/loader', 'tinybench', 'asciichart', 'papaparse', '@stricli/core']
+const LIBRARIES = [
+  '@assemblyscript/loader',
+  '@stricli/core',
+  'asciichart',
+  'cli-progress',
+  'd3-array',
+  'd3-color',
+  'd3-format',
+  'd3-interpolate',
+  'd3-path',
+  'd3-scale',
+  'd3-shape',
+  'd3-time',
+  'd3-time-format',
+  'internmap',
+  'papaparse',
+  'string-width',
+  'tinybench',
+]
 
 /** Libraries that come without the text of their licence, and one that has it: the loader's compiler, and Apache 2.0 */
 const SHARED_TEXTS = { '@assemblyscript/loader': 'assemblyscript', '@stricli/core': 'typescript' }

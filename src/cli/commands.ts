@@ -124,6 +124,32 @@ const inspect = command(
   FILE,
 )
 
+const compare = command(
+  'compare',
+  {
+    brief: 'rank models of a table by cross-validation',
+    examples: [
+      ['wasmprop compare penguins.csv --target species', 'a leaderboard, and the command that trains its winner'],
+    ],
+  },
+  async () => (await import('./tables/compare.ts')).compare,
+  tables.compareFlags,
+  FILE,
+)
+
+const verify = command(
+  'verify',
+  {
+    brief: 'train again, and prove that a model is what it says',
+    examples: [['wasmprop verify model.json penguins.csv', 'every weight equal, or not']],
+    more: ['Exit code 4 where a weight differs; other rows (3) and models of another version (4) are refused.'],
+  },
+  async () => (await import('./tables/verify.ts')).verify,
+  tables.verifyFlags,
+  MODEL,
+  FILE,
+)
+
 const tutorial = command(
   'tutorial',
   {
@@ -149,7 +175,22 @@ const bench = command(
   benchFlags,
 )
 
+const completion = command(
+  'completion',
+  {
+    brief: 'print what a shell needs to complete these commands',
+    examples: [
+      ['source <(wasmprop completion bash)', 'in ~/.bashrc; of zsh in ~/.zshrc, after compinit'],
+      ['wasmprop completion fish > ~/.config/fish/completions/wasmprop.fish', 'of fish'],
+    ],
+    more: ['SHELL is bash, zsh or fish.'],
+  },
+  async () => (await import('./completion.ts')).completion,
+  {},
+  'SHELL',
+)
+
 export const routes = buildRouteMap({
-  routes: owned({ train, predict, evaluate, explain, inspect, tutorial, bench }),
+  routes: owned({ train, predict, evaluate, compare, inspect, explain, verify, tutorial, bench, completion }),
   docs: { brief: 'trains models' },
 })

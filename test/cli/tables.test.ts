@@ -229,6 +229,8 @@ describe('evaluate and inspect', () => {
     const { stdout } = run('inspect', fixture('sacramento__semicolon.csv'))
     expect(stdout).toContain("--delimiter ';'")
     expect(stdout).toMatch(/zip +category +by its name/)
-    expect(run('inspect', 'model.json').stdout).toMatch(/^Species: classification, 344 rows, loss [\d.e-]+ \(linear/)
+    expect(run('inspect', 'model.json').stdout).toMatch(
+      /^Species: classification of 344 rows from 13 columns\n +model +linear +baseline\n/,
+    )
   })
 })

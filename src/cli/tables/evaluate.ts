@@ -3,6 +3,7 @@ import { clip } from '../../errors.ts'
 import { bold, print, printJson, table } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
 import type { EvaluateFlags } from './options.ts'
+import { formatNumber, metricName } from './words.ts'
 
 export async function evaluate(values: EvaluateFlags, MODEL: string, FILE: string): Promise<void> {
   const model = await readModelFile(MODEL)
@@ -14,13 +15,12 @@ export async function evaluate(values: EvaluateFlags, MODEL: string, FILE: strin
     const metrics = targets.length === 1 ? scores : (scores as Record<string, object>)[name]
     print(bold(clip(name)))
     for (const line of table(
-      Object.entries(metrics).map(([key, value]) => [`  ${key}`, formatNumber(value)]),
+      Object.entries(metrics).map(([key, value]) => [
+        `  ${metricName(key)}`,
+        key === 'rows' ? String(value) : formatNumber(value),
+      ]),
       1,
     ))
       print(line)
   }
-}
-
-function formatNumber(value: unknown): string {
-  return Number.isInteger(value) ? String(value) : Number(value).toPrecision(4)
 }

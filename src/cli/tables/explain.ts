@@ -1,21 +1,21 @@
 // wasmprop explain MODEL FILE --row N: what each column adds to one prediction.
-import { readTable, type TableExplanation, type TableRecord } from 'wasmprop/table'
+import type { TableExplanation, TableRecord } from 'wasmprop/table'
 import { clip } from '../../errors.ts'
 import { UsageError } from '../flags.ts'
-import { bold, dim, print, printJson, table } from '../terminal.ts'
+import { bold, dim, paragraph, print, printJson, table, width } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
 import type { ExplainFlags } from './options.ts'
-import { recordsOf } from './records.ts'
+import { recordAt } from './records.ts'
+import { cell } from './words.ts'
 
-export async function explain(values: ExplainFlags, MODEL: string, FILE: string): Promise<void> {
-  const { row = 1 } = values
+export async function explain({ row = 1, json }: ExplainFlags, MODEL: string, FILE: string): Promise<void> {
   const model = await readModelFile(MODEL)
   const source = await readTableFile(FILE)
-  const records = recordsOf(await inFile(FILE, () => readTable(source)))
-  if (row > records.length) throw new UsageError(`--row: expected an integer from 1 to ${records.length}, got ${row}`)
-  const record = records[row - 1]
+  const rows = await inFile(FILE, () => model.readTable(source))
+  if (row > rows.rows) throw new UsageError(`--row: expected an integer from 1 to ${rows.rows}, got ${row}`)
+  const record = recordAt(rows, row - 1)
   const explanation = await inFile(FILE, () => model.explain(record))
-  if (values.json) return printJson(explanation)
+  if (json) return printJson(explanation)
   const { targets } = model.report
   for (const { name } of targets) {
     const one = targets.length === 1 ? explanation : (explanation as Record<string, TableExplanation>)[name]
@@ -24,16 +24,29 @@ export async function explain(values: ExplainFlags, MODEL: string, FILE: string)
 }
 
 function tell(name: string, { label, prediction, base, columns }: TableExplanation, record: TableRecord): void {
-  const what =
-    label === undefined ? prediction.toPrecision(5) : `${clip(label)}, probability ${prediction.toPrecision(4)}`
-  print(`${bold(clip(name))}: ${what}`)
+  const digits = decimalsOf([base, prediction, ...columns.map(({ contribution }) => contribution)])
+  const what = label === undefined ? prediction.toFixed(digits) : `${clip(label)}, probability ${prediction.toFixed(4)}`
+  print(paragraph(`${bold(clip(name))}: ${what}`).join('\n'))
   const sorted = [...columns].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-  const lines = sorted.map(({ column, contribution, error }) => [
-    `  ${clip(column)}`,
-    clip(String(record[column] ?? '')).slice(0, 24),
-    `${contribution < 0 ? '' : '+'}${contribution.toPrecision(3)}`,
-    `± ${error.toPrecision(2)}`,
+  const numbers = sorted.map(({ contribution, error }) => [
+    `${contribution < 0 ? '' : '+'}${contribution.toFixed(digits)}`,
+    `± ${error.toFixed(digits)}`,
   ])
-  for (const line of table([['  mean of the training rows', '', base.toPrecision(4), ''], ...lines], 2)) print(line)
-  print(dim(`  together ${prediction.toPrecision(5)}`))
+  const taken = Math.max(...numbers.map((pair) => pair.join('  ').length)) + 6
+  // What the numbers leave is shared by names and cells.
+  const room = Math.max(6, Math.floor((width - taken) / 2))
+  const lines = sorted.map(({ column }, index) => [
+    `  ${cell(column, room)}`,
+    cell(String(record[column] ?? '–'), Math.min(24, room)),
+    ...numbers[index],
+  ])
+  const start = width < 60 ? '  mean' : '  mean of the training rows'
+  for (const line of table([[start, '', base.toFixed(digits), ''], ...lines], 2)) print(line)
+  print(dim(`  together ${prediction.toFixed(digits)}`))
+}
+
+/** As many decimals as give the largest of the numbers four digits */
+function decimalsOf(numbers: readonly number[]): number {
+  const largest = Math.max(...numbers.map(Math.abs))
+  return largest > 0 && largest < Infinity ? Math.max(0, Math.min(12, 4 - Math.ceil(Math.log10(largest)))) : 0
 }

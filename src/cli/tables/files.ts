@@ -38,7 +38,7 @@ function linesOf(path: string, content: string): TableRecord[] {
   })
 }
 
-function parseJson(path: string, content: string, where = ''): unknown {
+export function parseJson(path: string, content: string, where = ''): unknown {
   try {
     return JSON.parse(content)
   } catch (cause) {

@@ -1,9 +1,9 @@
 // wasmprop inspect FILE: what a table or a model is.
 import { dialectText, readTable, type TableModel, tableModelFromJSON } from 'wasmprop/table'
-import { clip } from '../../errors.ts'
-import { bold, dim, print, printJson, table } from '../terminal.ts'
+import { dim, paragraph, print, printJson } from '../terminal.ts'
 import { inFile, readTableFile } from './files.ts'
 import type { InspectFlags } from './options.ts'
+import { modelLines, schemaLines } from './words.ts'
 
 export async function inspect(values: InspectFlags, FILE: string): Promise<void> {
   const source = await readTableFile(FILE)
@@ -11,8 +11,8 @@ export async function inspect(values: InspectFlags, FILE: string): Promise<void>
   const { rows, schema, dialect } = await inFile(FILE, () => readTable(source))
   if (values.json) return printJson({ rows, dialect, schema })
   print(`${rows} rows, ${schema.length} columns`)
-  if (dialect !== undefined) print(dim(`as with ${dialectText(dialect)}`))
-  printSchema(schema)
+  if (dialect !== undefined) print(dim(paragraph(`as with ${dialectText(dialect)}`).join('\n')))
+  for (const line of schemaLines(schema)) print(line)
 }
 
 function isModel(source: unknown): boolean {
@@ -25,20 +25,6 @@ function inspectModel(model: TableModel, isJson: boolean): void {
     printJson({ report, choices, schema, warnings })
     return
   }
-  for (const { name, task, loss } of report.targets) {
-    print(
-      `${bold(clip(name))}: ${task}, ${report.rows} rows, loss ${loss.model.toPrecision(4)} (linear ${loss.linear.toPrecision(4)}, baseline ${loss.baseline.toPrecision(4)})`,
-    )
-  }
-  printSchema(schema)
-}
-
-function printSchema(schema: TableModel['schema']): void {
-  const lines = schema.map(({ name, kind, because, missing }) => [
-    clip(name),
-    kind,
-    missing === 0 ? '' : `${missing} missing`,
-    dim(because),
-  ])
-  for (const line of table([['column', 'kind', '', ''], ...lines], 4)) print(line)
+  for (const line of modelLines(model)) print(line)
+  for (const line of schemaLines(schema)) print(line)
 }

@@ -1,17 +1,43 @@
 // What may be asked of the commands for tables.
-import { type CommonFlags, commonFlags, integer, LARGEST_SEED, oneOf, quietFlag, text, toggle } from '../flags.ts'
+import {
+  type CommonFlags,
+  commonFlags,
+  integer,
+  LARGEST_SEED,
+  oneOf,
+  parsed,
+  quietFlag,
+  text,
+  time,
+  toggle,
+} from '../flags.ts'
 
 const kinds = 'number category boolean date identifier text ignore'
 
 /** What is learned, and how */
-interface LearningFlags extends CommonFlags {
+export interface LearningFlags extends CommonFlags {
   readonly target?: string
   readonly columns?: string
   readonly task?: 'classification' | 'regression'
   readonly effort?: 'quick' | 'standard' | 'thorough'
+  readonly only?: 'linear' | 'network'
   readonly seed?: number
+  readonly threads?: number | 'auto'
   readonly quiet: boolean
 }
+
+const MOST_THREADS = 64
+const threadsFlag = parsed<number | 'auto'>(
+  {
+    placeholder: 'N',
+    expects: `an integer from 1 to ${MOST_THREADS}, or auto`,
+    brief: 'that networks are divided over, with the same bits (auto)',
+  },
+  (given) => {
+    const count = /^\d+$/.test(given) ? Number(given) : Number.NaN
+    return given === 'auto' ? given : count >= 1 && count <= MOST_THREADS ? count : undefined
+  },
+)
 
 const learningFlags = {
   target: text({
@@ -22,12 +48,16 @@ const learningFlags = {
   columns: text({ placeholder: 'NAME=KIND,…', brief: `kinds of columns: ${kinds}` }),
   task: oneOf(['classification', 'regression'], 'what the target is, where its values do not say it'),
   effort: oneOf(['quick', 'standard', 'thorough'], 'how much is tried (standard)'),
+  only: oneOf(['linear', 'network'], 'nothing but linear models, or none'),
   seed: integer(0, LARGEST_SEED, { brief: 'of everything random (0)' }),
+  threads: threadsFlag,
 }
 
 export interface TrainFlags extends LearningFlags {
   readonly out?: string
   readonly report?: string
+  readonly budget?: number
+  readonly resume: boolean
   readonly force: boolean
 }
 
@@ -35,10 +65,30 @@ export const trainFlags = {
   ...learningFlags,
   out: text({ placeholder: 'FILE', brief: 'where the model goes (model.json)' }),
   report: text({ placeholder: 'FILE', brief: 'a page that shows what was trained, and how good it is' }),
+  budget: time({ brief: 'do the best that can be done in this time' }),
+  resume: toggle('go on with a training that Ctrl-C stopped'),
   force: toggle('write over files that are there'),
   quiet: quietFlag,
   ...commonFlags,
 }
+
+export interface CompareFlags extends LearningFlags {
+  readonly folds?: number
+}
+
+export const compareFlags = {
+  ...learningFlags,
+  folds: integer(2, 100, { brief: 'parts that the rows are divided into (5)' }),
+  quiet: quietFlag,
+  ...commonFlags,
+}
+
+export interface VerifyFlags extends CommonFlags {
+  readonly threads?: number | 'auto'
+  readonly quiet: boolean
+}
+
+export const verifyFlags = { threads: threadsFlag, quiet: quietFlag, ...commonFlags }
 
 export interface PredictFlags extends CommonFlags {
   readonly probabilities: boolean

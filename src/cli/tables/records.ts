@@ -1,15 +1,22 @@
-// A table's rows as records, as they stood in the data.
+// A table's rows as they stood in the data: by column, or one of them as a record.
 import type { Table, TableRecord } from 'wasmprop/table'
 
-export function recordsOf({ schema, columns, rows }: Table): TableRecord[] {
-  return Array.from({ length: rows }, (_, row) =>
-    Object.fromEntries(
-      schema.map(({ name, categories, kind }) => {
-        const value = columns.get(name)?.values[row]
-        if (value === undefined || Number.isNaN(value)) return [name, null]
-        if (kind === 'date') return [name, new Date(value as number).toISOString().replace(/T00:00:00\.000Z$/, '')]
-        return [name, categories?.[value as number] ?? value]
-      }),
-    ),
-  )
+/** Names of columns with their cells; null where there is none */
+export function cellsOf(table: Table): (readonly [name: string, cells: unknown[]])[] {
+  return table.schema.map(({ name }, column) => [
+    name,
+    Array.from({ length: table.rows }, (_, row) => cellAt(table, column, row)),
+  ])
+}
+
+export function recordAt(table: Table, row: number): TableRecord {
+  return Object.fromEntries(table.schema.map(({ name }, column) => [name, cellAt(table, column, row)]))
+}
+
+function cellAt({ schema, columns }: Table, column: number, row: number): string | number | null {
+  const { name, categories, kind } = schema[column]
+  const value = columns.get(name)?.values[row]
+  if (value === undefined || Number.isNaN(value)) return null
+  if (kind === 'date') return new Date(value as number).toISOString().replace(/T00:00:00\.000Z$/, '')
+  return categories?.[value as number] ?? value
 }

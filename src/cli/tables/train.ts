@@ -1,89 +1,121 @@
-// wasmprop train FILE --target COLUMN: from a table to a model in a file.
-import { type ColumnKind, readTable, type TableModel, trainTable } from 'wasmprop/table'
+// wasmprop train FILE --target COLUMN: from a table to a model in a file, and a report.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import {
+  type ColumnImportance,
+  type TableCheckpoint,
+  type TableModel,
+  type TableSource,
+  trainTable,
+} from 'wasmprop/table'
 import { clip } from '../../errors.ts'
+import { reportInput } from '../../report/of-model.ts'
+import { reportPage } from '../../report/page.ts'
 import { UsageError } from '../flags.ts'
-import { bold, dim, duration, print, printJson, table, warn } from '../terminal.ts'
-import { checkWritable, inFile, readTableFile, writeWhole } from './files.ts'
+import { interruptible } from '../interrupt.ts'
+import { EXIT } from '../messages.ts'
+import { duration, print, printJson, warn } from '../terminal.ts'
+import { checkWritable, inFile, parseJson, readTableFile, writeWhole } from './files.ts'
+import { learningOptions, shellWord, trainingCommand } from './learning.ts'
 import type { TrainFlags } from './options.ts'
+import { showProgress } from './progress.ts'
+import { modelLines } from './words.ts'
 
-export async function train(values: TrainFlags, path: string): Promise<void> {
-  const { target, out = 'model.json', force } = values
-  if (target === undefined) throw new UsageError('--target needs a value: the column to predict')
-  await checkWritable(out, force)
+export async function train(flags: TrainFlags, path: string): Promise<void> {
+  const { out = 'model.json', report, force } = flags
+  if (flags.target === undefined) throw new UsageError('--target needs a value: the column to predict')
+  for (const file of [out, report]) if (file !== undefined) await checkWritable(file, force)
   const started = performance.now()
   const source = await readTableFile(path)
-  const targets = await targetsIn(path, source, target)
-  const model = await inFile(path, () =>
-    trainTable(source, {
-      target: targets,
-      ...(values.columns === undefined ? {} : { columns: readKinds(values.columns) }),
-      ...(values.task === undefined ? {} : { task: values.task }),
-      ...(values.effort === undefined ? {} : { effort: values.effort }),
-      ...(values.seed === undefined ? {} : { seed: values.seed }),
-      ...(process.stderr.isTTY && !values.quiet ? { onProgress: showProgress } : {}),
-    }),
-  )
+  const model = await trainOrStop(flags, path, source, `${out}.checkpoint`)
+  if (model === undefined) return
   await writeWhole(out, `${JSON.stringify(model)}\n`)
+  rmSync(`${out}.checkpoint`, { force: true })
+  if (report !== undefined) await writeWhole(report, await pageOf(model, flags, path, source))
   const milliseconds = performance.now() - started
-  if (values.json)
-    printJson({
-      model: out,
-      milliseconds,
-      report: model.report,
-      choices: model.choices,
-      schema: model.schema,
-      warnings: model.warnings,
-    })
-  else if (!values.quiet) tell(model, out, milliseconds)
+  tell(model, flags, { out, report, milliseconds })
   model.dispose()
 }
 
-/** A name with commas in it is one target where a column is called so. */
-async function targetsIn(
+/** Undefined where Ctrl-C stopped it, after a checkpoint was written */
+async function trainOrStop(
+  flags: TrainFlags,
   path: string,
-  source: Awaited<ReturnType<typeof readTableFile>>,
-  given: string,
-): Promise<string | string[]> {
-  if (!given.includes(',')) return given
-  const { schema, dialect } = await inFile(path, () => readTable(source))
-  if (dialect !== undefined && schema.some(({ name }) => name === given)) return given
-  return given.split(',').map((name) => name.trim())
+  source: TableSource,
+  checkpointPath: string,
+): Promise<TableModel | undefined> {
+  const options = await learningOptions(path, source, flags)
+  const checkpoint = flags.resume ? readCheckpointFile(checkpointPath) : undefined
+  const { stop, ...progress } = showProgress(!flags.quiet && !flags.json)
+  let isStopped = false
+  try {
+    return await interruptible((signal) =>
+      inFile(path, () =>
+        trainTable(source, {
+          ...options,
+          ...progress,
+          signal,
+          ...(flags.budget === undefined ? {} : { budget: flags.budget }),
+          ...(checkpoint === undefined ? {} : { checkpoint }),
+          onCheckpoint: (value) => {
+            isStopped = true
+            writeFileSync(checkpointPath, JSON.stringify(value))
+          },
+        }),
+      ),
+    )
+  } catch (error) {
+    if (!isStopped) throw error
+    process.exitCode = EXIT.interrupted
+    stop()
+    process.stderr.write(`stopped; --resume goes on from ${clip(checkpointPath)}\n`)
+    process.exit(EXIT.interrupted)
+  } finally {
+    stop()
+  }
 }
 
-function readKinds(text: string): Record<string, ColumnKind> {
-  return Object.fromEntries(
-    text.split(',').map((pair) => {
-      const at = pair.lastIndexOf('=')
-      if (at < 1) throw new UsageError(`--columns: expected NAME=KIND with commas between, got "${clip(pair)}"`)
-      return [pair.slice(0, at).trim(), pair.slice(at + 1).trim() as ColumnKind]
-    }),
+function readCheckpointFile(path: string): TableCheckpoint {
+  let content: string
+  try {
+    content = readFileSync(path, 'utf8')
+  } catch {
+    throw new UsageError(
+      `--resume: expected the checkpoint of a training that was stopped in ${clip(path)}; there is none`,
+    )
+  }
+  return parseJson(path, content) as TableCheckpoint
+}
+
+async function pageOf(model: TableModel, flags: TrainFlags, path: string, source: TableSource): Promise<string> {
+  const found = await inFile(path, () => model.importance(source))
+  const [{ name }] = model.report.targets
+  const importance = Array.isArray(found) ? { [name]: found } : (found as Record<string, ColumnImportance[]>)
+  const command =
+    flags.budget === undefined
+      ? trainingCommand(path, flags)
+      : `wasmprop verify ${shellWord(flags.out ?? 'model.json')} ${shellWord(path)}`
+  return reportPage(
+    reportInput(model, { source: path === '-' ? 'standard input' : basename(path), command, importance }),
   )
 }
 
-function showProgress({ stage, fraction }: { stage: string; fraction: number }): void {
-  const text = `${String(Math.round(100 * fraction)).padStart(3)} %  ${clip(stage)}`
-  process.stderr.write(`\r\u001b[K${fraction < 1 ? text.slice(0, (process.stderr.columns || 80) - 1) : ''}`)
+interface Done {
+  readonly out: string
+  readonly report: string | undefined
+  readonly milliseconds: number
 }
 
-function tell(model: TableModel, out: string, milliseconds: number): void {
-  const { report, choices } = model
-  for (const warning of model.warnings) warn(warning)
-  for (const { name, task, loss, metrics } of report.targets) {
-    print(
-      `${bold(clip(name))}: ${task} of ${report.rows} rows from ${report.inputs} columns, scored on rows that no network had seen`,
-    )
-    const shown = Object.entries(metrics).filter(([key]) => key !== 'rows')
-    for (const line of table(
-      shown.map(([key, value]) => [`  ${key}`, Number(value).toPrecision(4)]),
-      1,
-    ))
-      print(line)
-    const ofLoss = Object.entries(loss).map(([key, value]) => `${key} ${value.toPrecision(4)}`)
-    print(`  loss: ${ofLoss.join(', ')}`)
+function tell(model: TableModel, flags: TrainFlags, { out, report, milliseconds }: Done): void {
+  const { choices, schema, warnings, digest } = model
+  if (flags.json) {
+    const files = { model: out, ...(report === undefined ? {} : { reportFile: report }) }
+    printJson({ ...files, digest, milliseconds, report: model.report, choices, schema, warnings })
+    return
   }
-  const members = choices.members
-    .filter(({ weight }) => weight > 0)
-    .map(({ name, weight }) => `${Math.round(100 * weight)} % ${name}`)
-  print(dim(`${choices.folds.join(', ')} folds, ${members.join(', ')}`))
-  print(`${clip(out)} written in ${duration(milliseconds)}`)
+  if (flags.quiet) return
+  for (const warning of warnings) warn(warning)
+  for (const line of modelLines(model)) print(line)
+  const files = [out, ...(report === undefined ? [] : [report])].map((file) => clip(file))
+  print(`${files.join(' and ')} written in ${duration(milliseconds)}`)
 }
