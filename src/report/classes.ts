@@ -62,7 +62,7 @@ export function calibrationChart(bins: readonly CalibrationBin[], words: Calibra
   const most = Math.max(...bins.map(({ rows }) => rows))
   const [low, high] = plane.x.domain()
   const diagonal = `M${at(plane.x, low)} ${at(plane.y, low)}L${at(plane.x, high)} ${at(plane.y, high)}`
-  const chart = html`${axes(plane, { ...words, ...(ticks === undefined ? {} : { format: ticks }) })}<path class="diagonal" d="${diagonal}"/><path class="line ours" d="${shape(path ?? '')}"/>${bins.map(
+  const chart = html`${axes(plane, { x: words.x, y: words.y, ...(ticks === undefined ? {} : { format: ticks }) })}<path class="diagonal" d="${diagonal}"/><path class="line ours" d="${shape(path ?? '')}"/>${bins.map(
     ({ predicted, observed, rows }) =>
       html`<circle class="dot ours" cx="${at(plane.x, predicted)}" cy="${at(plane.y, observed)}" r="${Math.round(10 * (2.5 + 4 * Math.sqrt(rows / most))) / 10}"/>`,
   )}`

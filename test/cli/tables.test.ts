@@ -220,7 +220,7 @@ describe('explain', () => {
 describe('evaluate and inspect', () => {
   it('score a model on rows whose target is known', () => {
     expect(run('evaluate', 'model.json', 'penguins.csv').stdout).toMatch(
-      /Species\n +rows +344\n +accuracy +(1|0\.99\d*)\n/,
+      /Species\n +rows +344\n +accuracy +(1\.000|0\.99\d*)\n/,
     )
     expect(JSON.parse(run('evaluate', 'model.json', 'penguins.csv', '--json').stdout).accuracy).toBeGreaterThan(0.97)
   })
