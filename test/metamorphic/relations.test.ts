@@ -1,6 +1,7 @@
 // What must not matter, or must matter in a known way: relations between two trainings, in both engines.
 import { describe, expect, it } from 'vitest'
-import { restoreNetwork } from '../../src/index.ts'
+import { type LayerWeights, restoreNetwork } from '../../src/index.ts'
+import { Network as InnerNetwork } from '../../src/network/network.ts'
 import { bitsOf, dtypes, engines, relativeDifference, rowsOf, small, trainedBits } from '../support/networks.ts'
 
 const X = rowsOf(12, 3, 1)
@@ -45,6 +46,63 @@ describe.each(engines)('in %s', (engine) => {
       ])
       for (const one of [network, permuted]) await one.train(X, Y, { epochs: 5, batchSize: 4, shuffle: false })
       expect(relativeDifference(permuted.predict(X), network.predict(X))).toBeLessThan(BOUND[dtype])
+    })
+
+    it('a dead unit at the end of a layer changes no bit of the others', async () => {
+      const changes = { optimizer: { name: 'adam', learningRate: 0.01 } } as const
+      const layers = (units: number) => [{ units, activation: 'relu' as const }, { units: 2 }]
+      const [network, wider] = [
+        await make({ ...changes, layers: layers(5) }),
+        await make({ ...changes, layers: layers(6) }),
+      ]
+      const [hidden, output] = network.getWeights()
+      wider.setWeights([
+        { weights: hidden.weights.map((row, input) => [...row, input - 1]), biases: [...hidden.biases, -1e6] },
+        { weights: [...output.weights, [0.5, -0.5]], biases: output.biases },
+      ])
+      for (const one of [network, wider]) await one.train(X, Y, { epochs: 5, batchSize: 4 })
+      const living = ({ weights, biases }: LayerWeights) => [weights.map((row) => row.slice(0, 5)), biases.slice(0, 5)]
+      const [widerHidden, widerOutput] = wider.getWeights()
+      expect(living(widerHidden)).toEqual(living(network.getWeights()[0]))
+      expect(widerOutput.weights.slice(0, 5)).toEqual(network.getWeights()[1].weights)
+      expect(widerOutput.weights[5]).toEqual([0.5, -0.5])
+      expect(bitsOf(wider.predict(X))).toBe(bitsOf(network.predict(X)))
+    })
+
+    it('columns in another order, with their weights, compute the same, but for the order of the sums', async () => {
+      const [network, permuted] = [await make(), await make()]
+      const order = [2, 0, 1]
+      const [hidden, output] = network.getWeights()
+      permuted.setWeights([{ weights: order.map((column) => hidden.weights[column]), biases: hidden.biases }, output])
+      const moved = X.map((row) => order.map((column) => row[column]))
+      await network.train(X, Y, { epochs: 5, batchSize: 4 })
+      await permuted.train(moved, Y, { epochs: 5, batchSize: 4 })
+      expect(relativeDifference(permuted.predict(moved), network.predict(X))).toBeLessThan(BOUND[dtype])
+    })
+
+    it('training that is resumed at any step ends at the same bits', async () => {
+      const changes = {
+        layers: [{ units: 5, activation: 'tanh' as const, dropout: 0.2 }, { units: 2 }],
+        optimizer: {
+          name: 'adam' as const,
+          learningRate: { name: 'cosine' as const, initial: 0.01, total: 9, unit: 'step' as const },
+        },
+      }
+      const whole = await make(changes)
+      const { engine: running } = InnerNetwork.stateOf(whole)
+      const train = running.train.bind(running)
+      const taken: Uint8Array[] = []
+      running.train = (program) => {
+        taken.push(whole.snapshot())
+        return train(program, 1)
+      }
+      const { loss, steps } = await whole.train(X, Y, { epochs: 4, batchSize: 5 })
+      expect(taken).toHaveLength(steps)
+      for (const bytes of taken) {
+        const restored = await restoreNetwork(bytes, { engine })
+        expect(bitsOf((await restored.resume(X, Y)).loss)).toBe(bitsOf(loss))
+        expect(trainedBits(restored)).toBe(trainedBits(whole))
+      }
     })
 
     it('training that is resumed after every epoch ends at the same bits', async () => {
