@@ -15,7 +15,7 @@ export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'converged'
 
 /** Numbers in a typed array that doubles when it is full */
 export class NumberList {
-  #numbers = new Float64Array(64)
+  #numbers: Float64Array = new Float64Array(64)
   length = 0
 
   add(numbers: ArrayLike<number>): void {
@@ -29,15 +29,9 @@ export class NumberList {
   makeRoom(count: number): void {
     const length = this.length + count
     if (length <= this.#numbers.length) return
-    try {
-      const grown = new Float64Array(2 * length)
-      grown.set(this.#numbers)
-      this.#numbers = grown
-    } catch (cause) {
-      throw unexpected('OUT_OF_MEMORY', 'epochs', `memory for ${2 * length} losses`, 'none; train again, or resume', {
-        cause,
-      })
-    }
+    const grown = roomFor(2 * length)
+    grown.set(this.#numbers)
+    this.#numbers = grown
   }
 
   get first(): number {
@@ -49,7 +43,18 @@ export class NumberList {
   }
 
   toArray(): Float64Array {
-    return this.#numbers.slice(0, this.length)
+    const numbers = roomFor(this.length)
+    numbers.set(this.#numbers.subarray(0, this.length))
+    return numbers
+  }
+}
+
+function roomFor(losses: number): Float64Array {
+  try {
+    return new Float64Array(losses)
+  } catch (cause) {
+    const got = 'none; train again, or resume'
+    throw unexpected('OUT_OF_MEMORY', 'epochs', `memory for ${losses} losses`, got, { cause })
   }
 }
 

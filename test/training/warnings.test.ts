@@ -1,5 +1,5 @@
 // What a result warns of: training that has hardly begun, data that does not suit the network, losses that exploded.
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { createNetwork, type NetworkConfig, trainMany } from '../../src/index.ts'
 import { NumberList } from '../../src/training/session.ts'
 import { engines, expectRefusal, rowsOf, small } from '../support/networks.ts'
@@ -100,6 +100,15 @@ it('a list of losses that no memory is left for says so, and stays as it was', a
   const list = new NumberList()
   list.add([1, 2])
   await expectRefusal(() => list.makeRoom(2 ** 40), 'OUT_OF_MEMORY', /^epochs: expected memory for /)
+  const refuse = () => {
+    throw new RangeError('Array buffer allocation failed')
+  }
+  vi.stubGlobal('Float64Array', refuse)
+  try {
+    await expectRefusal(() => list.toArray(), 'OUT_OF_MEMORY', /^epochs: expected memory for /)
+  } finally {
+    vi.unstubAllGlobals()
+  }
   list.add([3])
   expect(Array.from(list.toArray())).toEqual([1, 2, 3])
 })
