@@ -26,6 +26,7 @@ const PARTS = [
   'many',
   'growth',
   'optimizers',
+  'after-convergence',
   'cold',
   'size',
 ]
