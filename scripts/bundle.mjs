@@ -1,5 +1,5 @@
 // Bundles src/ into dist/, one module per entry and what they share, and into build/ what bench/ needs.
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import * as esbuild from 'esbuild'
 import { build } from 'rolldown'
@@ -108,13 +108,17 @@ async function bundleWorkerScript() {
   return readFileSync(file, 'utf8').replace(/\n\/\/# sourceMappingURL=.*\n?$/, '')
 }
 
-/** All of `wasmprop` in one file without `import()`: as a module, and as a classic script that defines `wasmprop` */
+/**
+ * All of `wasmprop` in one file without `import()`: as a module, and as a classic script that defines `wasmprop`. That is what
+ * `require` gives as well, in Node as in Jest: in a folder of its own, whose package.json says that it is no module.
+ */
 async function bundleSingle(plugins) {
   const alone = [instead('hosts', 'address', ALONE), ...plugins]
   // Their maps would be a third of the package, and repeat the other files'.
   const options = { codeSplitting: false, sourcemap: false }
   await pack({ single: 'src/index.ts' }, options, alone)
-  await pack({ 'single.global': 'src/index.ts' }, { ...options, format: 'iife', name: 'wasmprop' }, alone)
+  await pack({ 'classic/single': 'src/index.ts' }, { ...options, format: 'umd', name: 'wasmprop' }, alone)
+  writeFileSync('dist/classic/package.json', '{ "type": "commonjs" }\n')
 }
 
 /** Its workers are started from the text of their script. */

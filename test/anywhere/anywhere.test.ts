@@ -60,8 +60,8 @@ describe('in Node', () => {
     expectTheSame(result)
   })
 
-  it('a CommonJS program gets the same through import()', async () => {
-    expectTheSame(JSON.parse(await installed.node('common.cjs')))
+  it.each(['import', 'require'])('a CommonJS program gets the same through %s()', async (way) => {
+    expectTheSame(JSON.parse(await installed.node('common.cjs', 'auto', way)))
   })
 })
 

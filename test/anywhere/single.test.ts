@@ -32,7 +32,7 @@ describe('the classic script', () => {
   it.each(['wasm', 'typescript'])('defines wasmprop and trains the same bits with %s', async (engine) => {
     const host = hostOf()
     runInContext('Object.freeze(Object)', host)
-    runInContext(dist('single.global.js'), host)
+    runInContext(dist('classic/single.js'), host)
     runInContext(scenario, host)
     const result = await runInContext(`scenario(wasmprop, '${engine}')`, host)
     expect(result.hashes).toEqual(expected.hashes)
@@ -41,7 +41,7 @@ describe('the classic script', () => {
 
   it('has all that the package exports', async () => {
     const host = hostOf()
-    runInContext(dist('single.global.js'), host)
+    runInContext(dist('classic/single.js'), host)
     const names = runInContext('Object.keys(wasmprop)', host)
     expect([...names].sort()).toEqual(Object.keys(await import(`${ROOT}/dist/index.js`)).sort())
   })
@@ -55,16 +55,18 @@ it('the module gives the same', async () => {
   expect((await run(library)).hashes).toEqual(expected.hashes)
 })
 
-it.each(['single.js', 'single.global.js'])('%s imports nothing', (name) => {
+it.each(['single.js', 'classic/single.js'])('%s imports nothing', (name) => {
   expect(dist(name)).not.toMatch(/\bimport\s*\(\s*[`"']\.|\bfrom\s*[`"']\.\//)
 })
 
 it('is ASCII in every file of dist/, with a source map beside it', () => {
-  const files = readdirSync(`${ROOT}/dist`).filter((name) => name.endsWith('.js'))
+  const files = readdirSync(`${ROOT}/dist`)
+    .filter((name) => name.endsWith('.js'))
+    .concat('classic/single.js')
   expect(files.length).toBeGreaterThan(10)
   for (const name of files) {
     expect(dist(name), name).toMatch(/^[\0-\x7f]*$/)
-    if (/^(single|rolldown)/.test(name)) continue
+    if (/single|^rolldown/.test(name)) continue
     const { mappings } = JSON.parse(dist(`${name}.map`))
     expect(mappings, name).not.toBe('')
   }

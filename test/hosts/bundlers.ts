@@ -1,13 +1,14 @@
-// How each bundler makes the page bundler.html of a folder that has the package installed. They lie in build/hosts, where
-// `installBundlers` puts those that are missing.
+// How each bundler makes the page bundler.html of a folder that has the package installed. They lie in build/hosts/bundlers,
+// where `installBundlers` puts those that are missing.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import * as esbuild from 'esbuild'
 import { ROOT } from '../anywhere/package.ts'
+import { installHosts, versionIn } from './install.ts'
 
-const HOME = join(ROOT, 'build/hosts')
+const HOME = join(ROOT, 'build/hosts/bundlers')
 
 /** As npm takes them, by the folder that they come to lie in */
 const PACKAGES = {
@@ -22,20 +23,11 @@ const PACKAGES = {
 
 type Name = keyof typeof PACKAGES
 
-export function installBundlers(): void {
-  const missing = Object.entries(PACKAGES).filter(([name]) => !existsSync(join(HOME, 'node_modules', name)))
-  if (missing.length === 0) return
-  mkdirSync(HOME, { recursive: true })
-  writeFileSync(join(HOME, 'package.json'), '{ "private": true, "type": "module" }\n')
-  // All of them: npm removes what it is not asked for.
-  const args = ['install', '--no-audit', '--no-fund', '--no-save', '--prefer-offline', ...Object.values(PACKAGES)]
-  const { status } = spawnSync('npm', args, { cwd: HOME, stdio: 'inherit', shell: process.platform === 'win32' })
-  if (status !== 0) throw new Error('the bundlers could not be installed: is there a network?')
-}
+export const installBundlers = () => void installHosts('bundlers', PACKAGES)
 
 export function versionOf(name: string): string {
   const home = Object.hasOwn(PACKAGES, name) ? HOME : ROOT
-  return JSON.parse(readFileSync(join(home, 'node_modules', name, 'package.json'), 'utf8')).version
+  return versionIn(home, name)
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: their types are not installed

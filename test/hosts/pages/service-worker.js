@@ -1,5 +1,5 @@
 // import() is forbidden here.
-importScripts('/node_modules/wasmprop/dist/single.global.js', '/classic-scenario.js')
+importScripts('/node_modules/wasmprop/dist/classic/single.js', '/classic-scenario.js')
 
 self.onmessage = async ({ source }) => {
   const inWorker = () => Promise.reject({ code: 'NONE', message: 'not asked here' })
