@@ -100,10 +100,12 @@ it('a list of losses that no memory is left for says so, and stays as it was', a
   const list = new NumberList()
   list.add([1, 2])
   await expectRefusal(() => list.makeRoom(2 ** 40), 'OUT_OF_MEMORY', /^epochs: expected memory for /)
-  const refuse = () => {
-    throw new RangeError('Array buffer allocation failed')
+  class Refused {
+    constructor() {
+      throw new RangeError('Array buffer allocation failed')
+    }
   }
-  vi.stubGlobal('Float64Array', refuse)
+  vi.stubGlobal('Float64Array', Refused)
   try {
     await expectRefusal(() => list.toArray(), 'OUT_OF_MEMORY', /^epochs: expected memory for /)
   } finally {
