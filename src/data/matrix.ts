@@ -172,10 +172,25 @@ export function unfit(value: unknown, index: number, { name, columns, place }: S
   const column = index % columns
   const at = { path: name, row, column }
   if (typeof value !== 'number') {
-    return unexpected('INVALID_DATA', place(row, column), 'a finite number', describe(value), at)
+    return unexpected(
+      'INVALID_DATA',
+      place(row, column),
+      'a finite number',
+      `${describe(value)}${wordAdvice(value, name)}`,
+      at,
+    )
   }
   const what = Number.isFinite(value) ? `a number within float32's range (or dtype "float64")` : 'a finite number'
   return unexpected('NOT_FINITE', place(row, column), what, `${value}`, at)
+}
+
+/** Of words among numbers; digits in quotes need none. */
+export function wordAdvice(value: unknown, name: string): string {
+  if (typeof value !== 'string' || !Number.isNaN(Number(value))) return ''
+  const instead = name.endsWith('targets')
+    ? 'class numbers from 0, as in labels.map((label) => classes.indexOf(label))'
+    : 'numbers, for words a column of 0 and 1 each'
+  return `; write ${instead}, or use trainTable of wasmprop/table, which takes words`
 }
 
 /** The error for a typed array whose memory was transferred, or shrank */

@@ -17,6 +17,7 @@ import {
   type Shape,
   unfit,
   viewedMatrix,
+  wordAdvice,
 } from './matrix.ts'
 
 /** What a matrix has to be */
@@ -96,6 +97,11 @@ function readFlatInput(value: FlatInput, expected: Expected): Matrix {
   // Read once: a getter may say something else the next time.
   const { data, rows, columns }: { [K in keyof FlatInput]: unknown } = value
   const path = `${expected.name}.data`
+  if (Array.isArray(columns)) {
+    const advice =
+      'rows of numbers; hand in data itself where it is an array of rows, or use trainTable of wasmprop/table'
+    throw invalid(expected.name, advice, columns)
+  }
   refuseNoCount(rows, `${expected.name}.rows`, expected.leastRows)
   refuseNoCount(columns, `${expected.name}.columns`)
   if (columns !== expected.columns) throw misshapen(expected.name, `${columnsOf(expected)}, got ${columns}`)
@@ -253,7 +259,8 @@ function wrongWidth(cells: Numbers, length: unknown, row: number, expected: Expe
 
 function noRow(value: unknown, row: number, { name, columns }: Expected): WasmpropError {
   const what = columns === 1 ? 'a number, or a row of one' : `a row of ${columns} numbers`
-  return invalid(`${name}[${row}]`, what, value, { path: name, row })
+  const got = `${describe(value)}${wordAdvice(value, name)}`
+  return unexpected('INVALID_DATA', `${name}[${row}]`, what, got, { path: name, row })
 }
 
 function columnsOf({ name, columns }: Expected): string {

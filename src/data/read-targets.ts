@@ -9,8 +9,12 @@ import { A_MATRIX, count, invalid, isFlatInput, isRow, misshapen, readMatrix } f
 /** What a loss needs of its targets: see `targets` in src/tables/losses.ts. */
 export type TargetKind = 'number' | 'probability' | 'distribution'
 
-/** A row of probabilities may miss 1 by this per class: six decimals are enough, and so is softmax in float32. */
-const SUM_TOLERANCE = 1e-6
+/** A row of probabilities may miss 1 by this per class: four decimals are enough. */
+const SUM_TOLERANCE = 1e-4
+/** But by no more than this in all */
+const MOST_MISSING = 0.1
+/** What a probability may be above 1, per class: as much as softmax in float32 is */
+const EXCESS = 1e-6
 
 /** Checks targets. A distribution is given as a row of probabilities, or as a class number, which becomes one-hot. */
 export function readTargets(
@@ -22,6 +26,7 @@ export function readTargets(
   name = 'targets',
 ): Matrix {
   return reading('INVALID_DATA', name, A_MATRIX, () => {
+    if (kind !== 'distribution' && outputs > 1) refuseClassNumbers(value, outputs, rows, name)
     const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
     const targets = readMatrix(value, { name, columns, rows, dtype })
     if (kind === 'number') return targets
@@ -31,6 +36,14 @@ export function readTargets(
     else refuseOtherSums(kept)
     return kept
   })
+}
+
+/** A number for each row, where there have to be several */
+function refuseClassNumbers(value: unknown, outputs: number, rows: number, name: string): void {
+  const areNumbers = isNumericArray(value) || (Array.isArray(value) && typeof value[0] === 'number')
+  if (!areNumbers || (isNumericArray(value) ? lengthOf(value) : (value as unknown[]).length) !== rows) return
+  const advice = 'for class numbers take a softmax output with categoricalCrossEntropy, or write one-hot rows'
+  throw misshapen(name, `${count(rows, 'row')} of ${outputs} numbers, got ${count(rows, 'number')}; ${advice}`)
 }
 
 /** How many columns targets for a distribution have as they are given: 1 for class numbers, else the outputs */
@@ -97,12 +110,13 @@ function refuseOtherThanProbabilities(targets: Matrix, greatest = 1): void {
 
 function refuseOtherSums(targets: Matrix): void {
   const { columns, name } = targets
-  refuseOtherThanProbabilities(targets, 1 + columns * SUM_TOLERANCE)
+  const tolerance = Math.min(MOST_MISSING, columns * SUM_TOLERANCE)
+  refuseOtherThanProbabilities(targets, 1 + columns * EXCESS)
   forEachBlock(targets, (block, from, to) => {
     for (let row = from; row < to; row++) {
       let sum = 0
       for (let column = 0; column < columns; column++) sum += block[(row - from) * columns + column]
-      if (Math.abs(sum - 1) <= columns * SUM_TOLERANCE) continue
+      if (Math.abs(sum - 1) <= tolerance) continue
       const what = `probabilities that sum to 1 in row ${row}`
       throw unexpected('INVALID_DATA', name, what, `a sum of ${sum}`, { path: name, row })
     }

@@ -70,20 +70,31 @@ function copy(values: Values, matrix: Matrix, address: number, stride: number): 
 }
 
 /** The inputs that are trained on, as they lie in memory */
-export function placedInputs({ engine, layout, config }: NetworkState, rows: number, address: number): Matrix {
-  const { bytesPerValue, inputStride } = layout
+export function placedInputs(state: NetworkState, rows: number, address: number): Matrix {
+  return placedRows(state, rows, address, 'inputs')
+}
+
+export function placedRows(
+  { engine, layout, config }: NetworkState,
+  rows: number,
+  address: number,
+  name: 'inputs' | 'targets',
+): Matrix {
+  const { bytesPerValue } = layout
+  const [columns, rowBytes] =
+    name === 'inputs' ? [config.inputs, layout.inputStride] : [config.outputs, layout.targetStride]
   const placed = valuesOf(engine.buffer, config.dtype)
   return {
-    name: 'inputs',
+    name,
     rows,
-    columns: config.inputs,
+    columns,
     form: 'flat',
     copyRows(from, to, values, offset, stride) {
       for (let row = from, at = offset; row < to; row++, at += stride) {
-        const start = (address + row * inputStride) / bytesPerValue
-        values.set(placed.subarray(start, start + config.inputs), at)
+        const start = (address + row * rowBytes) / bytesPerValue
+        values.set(placed.subarray(start, start + columns), at)
       }
     },
-    place: (row, column) => `inputs[${row}][${column}]`,
+    place: (row, column) => `${name}[${row}][${column}]`,
   }
 }

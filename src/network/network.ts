@@ -360,7 +360,11 @@ export class Network<D extends Dtype = Dtype> {
     options?: EvaluateOptions<Choices>,
   ): Evaluation<Choices>
   evaluate(inputs: MatrixInput, targets: MatrixInput, options: EvaluateOptions = {}): { loss: number } & Metrics {
-    const { metrics: choices, sampleWeights, classWeights } = readOptions(options, '', evaluateNames)
+    const {
+      metrics: choices,
+      sampleWeights,
+      classWeights,
+    } = readOptions(options, '', evaluateNames, "an object such as { metrics: ['accuracy'] }")
     const metrics = metricsFor(choices, this.#state.config)
     const rows = readRows(this.#state, inputs, targets)
     return this.#live.predictor.evaluate(rows, metrics, weighRows(rows.targets, sampleWeights, classWeights))

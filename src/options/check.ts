@@ -51,8 +51,17 @@ export function readOptions<Name extends string>(
 function refuseKey(path: string, key: string, names: readonly string[]): never {
   const isPlain = /^[\w$]{1,40}$/.test(key)
   const keyPath = isPlain ? `${path}${path === '' ? '' : '.'}${key}` : `${path}[${describe(key)}]`
-  const advice = didYouMean(key, names) || `; expected one of ${list(names)}`
+  const advice = rateAdvice(key, names) || didYouMean(key, names) || `; expected one of ${list(names)}`
   throw new WasmpropError('INVALID_CONFIG', `${keyPath}: unknown option${advice}`, { path: keyPath })
+}
+
+/** The option that most often stands in the wrong place */
+function rateAdvice(key: string, names: readonly string[]): string {
+  if (!/^(lr|learning_?rate)$/i.test(key)) return ''
+  if (names.includes('learningRate')) return '; did you mean "learningRate"?'
+  if (names.includes('optimizer')) return "; write optimizer: { name: 'adam', learningRate: 0.01 }"
+  if (!names.includes('onEpoch')) return ''
+  return '; call network.reconfigure({ learningRate: 0.01 }) before, or setLearningRate of what onEpoch is given'
 }
 
 export function list(names: readonly string[]): string {

@@ -1,7 +1,9 @@
 // What to try after training diverged, in words.
 
 import { forEachBlock, type Matrix } from '../data/matrix.ts'
+import type { DataLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
+import { placedRows } from '../memory/training-rows.ts'
 import { lossOf } from '../tables/losses.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import type { TrainingSession } from './session.ts'
@@ -20,6 +22,35 @@ export function divergenceAdvice(
 ): string {
   const present = best.weights ? `the weights are those of epoch ${best.epoch}, the best one` : weights
   return `${what}; ${present}. ${adviceFor(state, learningRate, inputs)}`
+}
+
+/** Values of the validation rows that are so many times those of the trained ones, and at least so large, are named. */
+const OUTLYING = 100
+
+/**
+ * The same where it were the validation rows: an outlier among them alone is no fault of the training. `trainedRows` is 0
+ * with a stream, whose rows are gone.
+ */
+export function validationAdvice(
+  state: NetworkState,
+  session: TrainingSession,
+  what: string,
+  learningRate: number,
+  places: DataLayout,
+  validationRows: number,
+  trainedRows: number,
+): string {
+  const held = { inputs: places.validationInputs, targets: places.validationTargets }
+  for (const name of ['inputs', 'targets'] as const) {
+    const { column, magnitude } = largestColumn(placedRows(state, validationRows, held[name], name))
+    const usual = trainedRows > 0 ? largestColumn(placedRows(state, trainedRows, places[name], name)).magnitude : LARGE
+    if (!(magnitude > OUTLYING * Math.max(1, usual))) continue
+    const whose = trainedRows > 0 ? `, the trained rows ${short(usual)}` : ''
+    const where = `the validation ${name}, whose column ${column} reaches ${short(magnitude)}${whose} (after scaling)`
+    return `${what}; the weights are those after the epoch. Look for outliers in ${where}: the training itself went well.`
+  }
+  const inputs = placedRows(state, validationRows, held.inputs, 'inputs')
+  return divergenceAdvice(state, session, what, 'the weights are those after the epoch', learningRate, inputs)
 }
 
 /** `learningRate` is that of the step that went wrong; `inputs` are as the network sees them, after scaling. */

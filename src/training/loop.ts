@@ -9,7 +9,7 @@ import { Program } from '../memory/program.ts'
 import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
 import { placedInputs } from '../memory/training-rows.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
-import { adviceFor, divergenceAdvice } from './divergence.ts'
+import { adviceFor, divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd } from './epoch-end.ts'
 import type { HostOptions } from './options.ts'
 import { resultOf, type TrainResult } from './result.ts'
@@ -214,7 +214,12 @@ export class TrainingRun implements Run {
     const outcome = this.#epochEnd.advance(this.#rate, () => now() < end)
     if (outcome === undefined) return
     if (outcome.failure !== undefined) {
-      this.#giveUp(outcome.failure, 'the weights are those after the epoch')
+      this.#reason = 'diverged'
+      const { rows, validationRows: held } = this.#data
+      this.#advice =
+        held > 0
+          ? validationAdvice(this.#state, this.#session, outcome.failure, this.#rate, this.#places, held, rows)
+          : this.#adviceAfter(outcome.failure, 'the weights are those after the epoch')
       return
     }
     this.#reason = outcome.reason ?? this.#reason // onEpoch may have aborted
@@ -295,8 +300,12 @@ export class TrainingRun implements Run {
 
   #giveUp(what: string, weights: string): void {
     this.#reason = 'diverged'
+    this.#advice = this.#adviceAfter(what, weights)
+  }
+
+  #adviceAfter(what: string, weights: string): string {
     const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
-    this.#advice = divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
+    return divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
   }
 }
 

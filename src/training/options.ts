@@ -167,7 +167,7 @@ export interface SessionOptions {
 export interface HostOptions {
   readonly signal?: Signal | undefined
   readonly onEpoch?: ((progress: EpochProgress) => unknown) | undefined
-  readonly onEpochEvery?: number
+  readonly onEpochEvery?: number | undefined
   readonly onProgress?: ((progress: TrainProgress) => unknown) | undefined
 }
 
@@ -262,7 +262,7 @@ function resolveHost(given: Record<(typeof endNames)[number], unknown> & { onPro
   return {
     signal: signal === undefined ? undefined : checkSignal(signal),
     onEpoch: onEpoch === undefined ? undefined : checkCallback(onEpoch, 'onEpoch'),
-    onEpochEvery: onEpochEvery === undefined ? 1 : checkInteger(onEpochEvery, 'onEpochEvery', 1, MOST_EPOCHS),
+    onEpochEvery: onEpochEvery === undefined ? undefined : checkInteger(onEpochEvery, 'onEpochEvery', 1, MOST_EPOCHS),
     onProgress: onProgress === undefined ? undefined : checkCallback(onProgress, 'onProgress'),
   }
 }

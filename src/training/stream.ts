@@ -5,10 +5,9 @@ import type { Rows } from '../data/training-set.ts'
 import { describe, reading, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
-import { placedInputs } from '../memory/training-rows.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
-import { divergenceAdvice } from './divergence.ts'
+import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
 import type { HostOptions } from './options.ts'
 import { resultOf, type TrainResult } from './result.ts'
@@ -165,8 +164,8 @@ export class StreamRun implements Run {
     if (outcome === undefined) return
     if (outcome.failure !== undefined && this.#validation) {
       const { places, rows } = this.#validation
-      const inputs = placedInputs(this.#state, rows, places.validationInputs)
-      this.#diverge(outcome.failure, 'the weights are those after the epoch', inputs)
+      this.#reason = 'diverged'
+      this.#advice = validationAdvice(this.#state, this.#session, outcome.failure, this.#rate, places, rows, 0)
       return
     }
     this.#reason = outcome.reason ?? this.#reason // onEpoch may have aborted

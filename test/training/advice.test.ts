@@ -50,3 +50,33 @@ it('advises a mean where the loss is a sum', async () => {
   expect(await advise(1, SMALL)).not.toMatch(/meanSquaredError/)
   expect(await advise(1, SMALL, { loss: 'halfSquaredError' })).toMatch(/use meanSquaredError, .*\.$/)
 })
+
+it('looks for outliers where they are among the validation rows alone', async () => {
+  const X = [
+    [1, -2],
+    [-3, 4],
+    [2, 1],
+  ]
+  const y = [[1], [2], [3]]
+  const held = { inputs: [[1e200, 1]], targets: [[1]] }
+  for (const validation of [held, { inputs: [[1, 1]], targets: [[1e200]] }]) {
+    const network = await createNetwork({
+      inputs: 2,
+      layers: [{ units: 1 }],
+      optimizer: 'sgd',
+      dtype: 'float64',
+      seed: 1,
+    })
+    const of = validation === held ? 'inputs' : 'targets'
+    const words = new RegExp(
+      `validation rows is not finite; .* outliers in the validation ${of}, whose column 0 reaches 1e\\+200`,
+    )
+    const trained = await network.train(X, y, { epochs: 3, validation })
+    const streamed = await network.trainStream([{ inputs: X, targets: y }], { validation })
+    for (const { stopReason, advice } of [trained, streamed]) {
+      expect(stopReason).toBe('diverged')
+      expect(advice).toMatch(words)
+      expect(advice).not.toMatch(/learningRate/)
+    }
+  }
+})
