@@ -3,9 +3,11 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, preview } from 'vite'
+import { readJSON } from './stamps.mjs'
 
 const root = fileURLToPath(new URL('../src/playground/', import.meta.url))
 const outDir = fileURLToPath(new URL('../build/playground/', import.meta.url))
+const { version } = readJSON(new URL('../package.json', import.meta.url))
 const dist = (file) => fileURLToPath(new URL(`../dist/${file}`, import.meta.url))
 
 /** The package as users get it */
@@ -43,6 +45,7 @@ const config = {
   configFile: false,
   logLevel: 'warn',
   resolve: { alias },
+  define: { 'import.meta.env.VERSION': JSON.stringify(version) },
   worker: { format: 'es', rollupOptions: { treeshake } },
   build: {
     outDir,

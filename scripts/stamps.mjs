@@ -18,7 +18,8 @@ export function stampOf(paths, ...words) {
 function filesIn(path) {
   if (!statSync(path).isDirectory()) return [path]
   const entries = readdirSync(path, { recursive: true }).sort()
-  return entries.map((name) => `${path}/${name}`).filter((file) => !statSync(file).isDirectory())
+  const files = entries.map((name) => `${path}/${name}`).filter((file) => !statSync(file).isDirectory())
+  return files.filter((file) => !file.startsWith('src/playground/')) // what is made of the page is made by itself
 }
 
 /** Whether the file or folder is there and was made of the same. */

@@ -4,6 +4,10 @@ declare module '*?worker&url' {
   export default address
 }
 
+interface ImportMeta {
+  readonly env: { readonly VERSION: string }
+}
+
 declare module '*?raw' {
   const text: string
   export default text

@@ -172,6 +172,7 @@ async function lookClosely(): Promise<void> {
   batch(() => {
     units.value = { weights, gradients: gradients.layers, surfaces, cells: probes?.cells ?? 0 }
     judged.value = { training: ofTraining, validation: ofValidation }
+    if (status.value === 'training') trouble.value = troubleIn(seen, losses, units.value)
   })
 }
 

@@ -40,7 +40,7 @@ export function troubleIn(run: Run, losses: Losses, units: Units | undefined, ad
   if (training.length < 6) return undefined
   const last = training[training.length - 1]
   const ignorant = ignorantLoss(run)
-  if (last > JUMPING * ignorant && last > training[0]) return jumping(setup, problem, last, ignorant)
+  if (last > JUMPING * ignorant) return jumping(setup, problem, last, ignorant)
   if (training.length < LEAST_LOOKS) return undefined
   const before = training[training.length - RECENT]
   if (Math.abs(before - last) > FLAT * before || last < POOR * ignorant) return undefined

@@ -54,7 +54,9 @@ async function encode({ target, title }: Requests['encode']['args']) {
 async function train(id: number, { target, kinds, effort, seed }: Requests['train']['args']): Promise<TrainedTable> {
   const started = performance.now()
   const onProgress = (progress: { stage: string; fraction: number }) => post({ id, kind: 'progress', ...progress })
-  const trained = await trainTable(source, { target, columns: kinds, effort, seed, onProgress })
+  // The model says which kinds were given: none are none, as for the command.
+  const columns = Object.keys(kinds).length > 0 ? { columns: kinds } : {}
+  const trained = await trainTable(source, { target, ...columns, effort, seed, onProgress })
   model?.dispose()
   model = trained
   const json = `${JSON.stringify(trained)}\n`

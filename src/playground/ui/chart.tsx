@@ -5,7 +5,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { isDark } from '../theme.tsx'
-import { short } from './numbers.ts'
+import { rough, short } from './numbers.ts'
 
 export interface Line {
   readonly label: string
@@ -24,11 +24,21 @@ interface ChartProps {
   /** Powers of ten upwards, and sideways */
   readonly isLog?: boolean
   readonly isLogX?: boolean
+  readonly isShowingPoints?: boolean
 }
 
 const TABLE_ROWS = 12
 
-export function Chart({ name, xLabel, x, lines, height = 170, isLog = false, isLogX = false }: ChartProps) {
+export function Chart({
+  name,
+  xLabel,
+  x,
+  lines,
+  height = 170,
+  isLog = false,
+  isLogX = false,
+  isShowingPoints = isLogX,
+}: ChartProps) {
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const place = useSignal(-1)
@@ -37,8 +47,8 @@ export function Chart({ name, xLabel, x, lines, height = 170, isLog = false, isL
   useEffect(() => {
     const element = holder.current!
     const made = new uPlot(
-      optionsOf({ xLabel, lines, isLog, isLogX, width: element.clientWidth, height }),
-      dataOf(x, lines),
+      optionsOf({ lines, isLog, isLogX, isShowingPoints, width: element.clientWidth, height }),
+      dataOf(x, lines, { isLog, isLogX }),
       element,
     )
     plot.current = made
@@ -49,13 +59,13 @@ export function Chart({ name, xLabel, x, lines, height = 170, isLog = false, isL
       made.destroy()
     }
   }, [shape])
-  useEffect(() => plot.current?.setData(dataOf(x, lines)))
+  useEffect(() => plot.current?.setData(dataOf(x, lines, { isLog, isLogX })))
   const move = (event: KeyboardEvent) => {
     const to = nextPlace(event.key, place.value, x.length)
     if (to === undefined || x.length === 0) return
     event.preventDefault()
     place.value = to
-    const { left } = positionOf(plot.current!, x[to])
+    const left = plot.current?.valToPos(isLogX ? Math.log10(x[to]) : x[to], 'x') ?? 0
     plot.current?.setCursor({ left, top: 10 })
   }
   const said = place.value >= 0 && place.value < x.length ? pointText(xLabel, x, lines, place.value) : ''
@@ -136,19 +146,28 @@ function nextPlace(key: string, place: number, count: number): number | undefine
   return Object.hasOwn(to, key) ? Math.max(0, Math.min(count - 1, to[key])) : undefined
 }
 
-const positionOf = (plot: uPlot, x: number) => ({ left: plot.valToPos(x, 'x') })
-
 function pointText(xLabel: string, x: readonly number[], lines: readonly Line[], place: number): string {
   const values = lines.filter(({ values }) => values[place] != null)
   return `${xLabel} ${short(x[place], 6)}: ${values.map(({ label, values }) => `${label} ${short(values[place] as number, 4)}`).join(', ')}`
 }
 
-const dataOf = (x: readonly number[], lines: readonly Line[]) =>
-  [x, ...lines.map(({ values }) => values)] as unknown as uPlot.AlignedData
+type Axes = Pick<ChartProps, 'isLog' | 'isLogX'>
 
-type Shape = Pick<ChartProps, 'xLabel' | 'lines' | 'isLog' | 'isLogX'> & { width: number; height: number }
+/** Logarithms are taken here: uPlot's own logarithmic scales do not end where values lie within a decade. */
+const dataOf = (x: readonly number[], lines: readonly Line[], { isLog, isLogX }: Axes) =>
+  [
+    isLogX ? x.map(Math.log10) : x,
+    ...lines.map(({ values }) => (isLog ? values.map(logarithm) : values)),
+  ] as unknown as uPlot.AlignedData
 
-function optionsOf({ lines, isLog, isLogX, width, height }: Shape): uPlot.Options {
+const logarithm = (value: number | null) => (value === null || !(value > 0) ? null : Math.log10(value))
+
+const tick = (value: number | null, isLog: boolean | undefined) =>
+  value === null ? '' : rough(isLog ? 10 ** value : value)
+
+type Shape = Pick<ChartProps, 'lines' | 'isLog' | 'isLogX' | 'isShowingPoints'> & { width: number; height: number }
+
+function optionsOf({ lines, isLog, isLogX, isShowingPoints, width, height }: Shape): uPlot.Options {
   const style = getComputedStyle(document.documentElement)
   const probe = document.createElement('span')
   document.body.append(probe)
@@ -168,10 +187,15 @@ function optionsOf({ lines, isLog, isLogX, width, height }: Shape): uPlot.Option
     height,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false } },
-    scales: { x: { time: false, distr: isLogX ? 3 : 1 }, y: { distr: isLog ? 3 : 1 } },
+    scales: { x: { time: false } },
     axes: [
-      { ...axis, size: 26, values: (_, splits) => splits.map((value) => (value === null ? '' : short(value, 4))) },
-      { ...axis, size: 52, values: (_, splits) => splits.map((value) => (value === null ? '' : short(value, 3))) },
+      {
+        ...axis,
+        size: 26,
+        ...(isLogX ? { splits: (plot: uPlot) => [...plot.data[0]] } : {}),
+        values: (_, splits) => splits.map((value) => tick(value, isLogX)),
+      },
+      { ...axis, size: 52, values: (_, splits) => splits.map((value) => tick(value, isLog)) },
     ],
     series: [
       {},
@@ -180,7 +204,7 @@ function optionsOf({ lines, isLog, isLogX, width, height }: Shape): uPlot.Option
         stroke: colorOf(color),
         width: 2,
         dash: dash as number[] | undefined,
-        points: { show: isLogX },
+        points: { show: isShowingPoints, size: 5 },
         spanGaps: true,
       })),
     ],

@@ -14,8 +14,8 @@ const units = [
 
 /** 12300 is 12.3 k. */
 export function rough(value: number): string {
-  const [size, name] = units.find(([least]) => value >= least) ?? [1, '']
-  return `${short(value / size)}${name === '' ? '' : ` ${name}`}`
+  const [size, name] = units.find(([least]) => value >= 10 * least || value === least) ?? [1, '']
+  return `${short(value / size, size === 1 ? 4 : 3)}${name === '' ? '' : ` ${name}`}`
 }
 
 export const percent = (share: number): string => `${(100 * share).toFixed(1)} %`

@@ -136,7 +136,7 @@ export function drawSet(name: DrawnName, { rows, noise, seed }: SetOptions): Pro
 /** The sets that are files */
 export const fileSets = {
   iris: { title: 'Iris', about: 'three kinds of a flower by four measures', target: 'species' },
-  penguins: { title: 'Penguins', about: 'species by measures, sex and island, with gaps', target: 'species' },
+  penguins: { title: 'Penguins', about: 'species by measures, sex and island, with gaps', target: 'Species' },
 } as const
 export type FileSetName = keyof typeof fileSets
 
