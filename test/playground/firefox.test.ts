@@ -1,0 +1,47 @@
+// The page in Firefox, over WebDriver BiDi: it trains there, to the weights that its program comes to in Node.
+import puppeteer, { type Page } from 'puppeteer-core'
+import { beforeAll, describe, expect } from 'vitest'
+import { whenFound } from '../support/tools.ts'
+import { buildPage, host, inFolder, runProgram } from './visit.ts'
+
+beforeAll(buildPage)
+
+/** Opens the lab; nothing outlives the call. */
+async function inFirefox(executablePath: string, use: (page: Page) => Promise<void>): Promise<void> {
+  const site = await host()
+  await inFolder(async (home) => {
+    const firefox = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath,
+      headless: true,
+      userDataDir: `${home}/profile`,
+      env: { ...process.env, HOME: home, XDG_CACHE_HOME: home, MOZ_CRASHREPORTER_DISABLE: '1' },
+    })
+    try {
+      const page = await firefox.newPage()
+      await page.goto(`${site.address}#/lab`)
+      await use(page)
+    } finally {
+      await firefox.close()
+      site.close()
+    }
+  })
+}
+
+const isReady = (page: Page) => page.locator('button::-p-text(One epoch)').setWaitForEnabled(true).wait()
+
+const textOf = (page: Page, selector: string) => page.$eval(selector, (element) => element.textContent ?? '')
+
+describe('the lab in Firefox', () => {
+  whenFound('firefox', 'comes to the weights that its program comes to in Node', async (path) => {
+    await inFirefox(path, async (page) => {
+      await isReady(page)
+      await page.locator('button::-p-text(One epoch)').click()
+      await page.waitForFunction(() => /Weights after epoch 1: [0-9a-f]{16}/.test(document.body.innerText))
+      await page.locator('summary::-p-text(The program that does this run again)').click()
+      await page.waitForFunction(() => document.body.innerText.includes('weightsHash'))
+      const hash = await textOf(page, '[data-testid=hash]')
+      expect(await runProgram(await textOf(page, '[data-testid=program]'))).toBe(hash)
+    })
+  })
+})

@@ -1,0 +1,274 @@
+// The page in Chromium, as a visitor uses it. What is trained in it is compared with Node, with the command, and with itself.
+import { createHash } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import { whenFound } from '../support/tools.ts'
+import { buildPage, CHROMIUM_ARGUMENTS, type Host, host, inFolder, run, runProgram } from './visit.ts'
+
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let site: Host
+let browser: Browser | undefined
+const contexts: BrowserContext[] = []
+const faults: string[] = []
+
+beforeAll(async () => {
+  await buildPage()
+  site = await host()
+})
+
+afterEach(async () => {
+  for (const context of contexts.splice(0)) await context.close()
+  expect(faults.splice(0)).toEqual([])
+})
+
+afterAll(async () => {
+  await browser?.close()
+  site?.close()
+})
+
+/** A visitor of their own, with nothing kept; what the page throws or its policy refuses fails the test. */
+async function visitor(executable: string): Promise<BrowserContext> {
+  browser ??= await chromium.launch({ executablePath: executable, args: CHROMIUM_ARGUMENTS })
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  contexts.push(context)
+  context.on('page', (page) => {
+    page.on('pageerror', (error) => faults.push(String(error)))
+    page.on('console', (message) => {
+      if (/Content Security Policy|TrustedScript/.test(message.text())) faults.push(message.text())
+    })
+  })
+  return context
+}
+
+async function open(executable: string, view: string, address = site.address): Promise<Page> {
+  const page = await (await visitor(executable)).newPage()
+  await page.goto(`${address}#/${view}`)
+  if (view.startsWith('lab')) await isReady(page)
+  return page
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+/** Nothing trains, and the hash is that of the weights as they are */
+const isReady = (page: Page) => button(page, 'One epoch').and(page.locator(':enabled')).waitFor()
+
+async function hashOf(page: Page): Promise<string> {
+  await isReady(page)
+  return page.getByTestId('hash').innerText()
+}
+
+async function trainEpochs(page: Page, epochs: number): Promise<void> {
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    await button(page, 'One epoch').click()
+    await isReady(page)
+  }
+}
+
+async function set(page: Page, label: string, value: string): Promise<void> {
+  await page.getByLabel(label, { exact: true }).fill(value)
+  await page.keyboard.press('Enter')
+  await isReady(page)
+}
+
+async function programOf(page: Page): Promise<string> {
+  await page.getByText('The program that does this run again').click()
+  return page.getByTestId('program').filter({ hasText: 'weightsHash' }).innerText()
+}
+
+const dropFile = (page: Page, name: string, text: string) =>
+  page.locator('.drop').evaluate(
+    (element, [fileName, content]) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([content], fileName, { type: 'text/csv' }))
+      element.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }))
+    },
+    [name, text],
+  )
+
+describe('the lab', () => {
+  whenFound(
+    'chromium',
+    'comes to the weights that its program comes to in Node, steps and epochs alike',
+    async (path) => {
+      const page = await open(path, 'lab')
+      await button(page, 'One step').click()
+      await isReady(page)
+      await trainEpochs(page, 3)
+      const hash = await hashOf(page)
+      expect(hash).toMatch(/^[0-9a-f]{16}$/)
+      expect(await runProgram(await programOf(page))).toBe(hash)
+    },
+  )
+
+  whenFound('chromium', 'keeps a run over a reload, and gives it to others by a link', async (path) => {
+    const page = await open(path, 'lab')
+    await page.getByText('XOR').click()
+    await set(page, 'Learning rate', '0.05')
+    await trainEpochs(page, 2)
+    const hash = await hashOf(page)
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+    await button(page, 'Copy a link to this run').click()
+    await page.getByText('Link copied').waitFor()
+    const link = await page.evaluate(() => navigator.clipboard.readText())
+    await page.reload()
+    expect(await hashOf(page)).toBe(hash)
+    const other = await open(path, link.slice(link.indexOf('#/') + 2))
+    expect(await hashOf(other)).toBe(hash)
+    expect(await other.getByLabel('Learning rate', { exact: true }).inputValue()).toBe('0.05')
+  })
+
+  whenFound('chromium', 'names a rate of 1000 as the trouble and mends it', async (path) => {
+    const page = await open(path, 'lab')
+    await set(page, 'Learning rate', '1000')
+    await button(page, 'Train').click()
+    const mend = page.getByRole('button', { name: /^Set the rate to/ })
+    await mend.click()
+    await page.getByText('Mended').waitFor()
+    expect(await page.getByLabel('Learning rate', { exact: true }).inputValue()).toBe('0.02')
+    await page.waitForFunction(() => Number(/Found\s+([\d.]+)/.exec(document.body.innerText)?.[1]) > 90)
+  })
+
+  whenFound('chromium', 'learns a dropped CSV to the model that the command writes', async (path) => {
+    const csv = readFileSync(new URL('../../data/iris.csv', import.meta.url), 'utf8')
+    const page = await open(path, 'lab')
+    await dropFile(page, 'flowers.csv', csv)
+    await page.getByRole('heading', { name: 'A model of the table' }).waitFor()
+    await page.getByLabel('Effort').selectOption('quick')
+    await button(page, 'Train a model of the table').click()
+    const digest = await page.getByTestId('model-digest').innerText({ timeout: 60_000 })
+    await inFolder(async (folder) => {
+      writeFileSync(join(folder, 'flowers.csv'), csv)
+      const options = ['--target', 'species', '--effort', 'quick', '--seed', '0', '--out', 'model.json']
+      await run(process.execPath, [cli, 'train', 'flowers.csv', ...options], { cwd: folder })
+      const written = createHash('sha256').update(readFileSync(join(folder, 'model.json')))
+      expect(digest).toBe(written.digest('hex'))
+    })
+    await button(page, 'Predict').click()
+    await page.locator('.prediction').getByText('setosa').first().waitFor()
+  })
+
+  whenFound('chromium', 'shows hostile names as the text that they are', async (path) => {
+    const page = await open(path, 'lab')
+    const hostile = '<img src=x onerror=globalThis.taken=1>'
+    const rows = Array.from(
+      { length: 30 },
+      (_, row) => `${(row * 37) % 11}.5,${row % 2 ? '"<script>globalThis.taken=1</script>"' : hostile}`,
+    )
+    await dropFile(page, `${hostile}.csv`, `__proto__,"${hostile}"\n${rows.join('\n')}\n`)
+    await page.getByRole('row', { name: hostile }).first().waitFor()
+    await isReady(page)
+    const link = encodeURIComponent(
+      JSON.stringify({ data: { kind: 'file', name: hostile, digest: '', target: hostile } }),
+    )
+    await page.goto(`${site.address}#/lab?${link}`)
+    await page.getByText('This run needs the file').waitFor()
+    await page.goto(`${site.address}#/lab?${encodeURIComponent('{"hidden":[{"units":1e9}],"__proto__":{"seed":7}}')}`)
+    await isReady(page)
+    expect(await page.evaluate(() => [Reflect.get(globalThis, 'taken'), document.images.length])).toEqual([
+      undefined,
+      1,
+    ])
+  })
+
+  whenFound('chromium', 'works with keys alone, and says what they point at', async (path) => {
+    const page = await open(path, 'lab')
+    await button(page, 'Train').focus()
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(() => Number(/Epoch\s+(\d+)/.exec(document.body.innerText)?.[1]) > 4)
+    await page.keyboard.press('Enter')
+    await isReady(page)
+    await page.getByRole('img', { name: /^What the network gives/ }).focus()
+    await page.keyboard.press('ArrowLeft')
+    await page
+      .getByRole('status')
+      .filter({ hasText: /x .*, y .* → (blue|orange)/ })
+      .waitFor()
+    await page.getByRole('img', { name: /^Loss by epoch/ }).focus()
+    await page.keyboard.press('End')
+    await page
+      .getByRole('status')
+      .filter({ hasText: /epoch \d+: training loss/ })
+      .waitFor()
+    await page.getByRole('radio', { name: 'XOR' }).focus()
+    await page.keyboard.press('ArrowRight')
+    expect(await page.getByRole('radio', { name: 'Circles' }).isChecked()).toBe(true)
+    await isReady(page)
+  })
+
+  whenFound(
+    'chromium',
+    'trains on TypeScript where a policy forbids WebAssembly, to the same weights',
+    async (path) => {
+      const strict = await host({ 'Content-Security-Policy': "script-src 'self'" })
+      try {
+        const [here, there] = [await open(path, 'lab'), await open(path, 'lab', strict.address)]
+        await there.getByText('TypeScript (no WebAssembly here)').waitFor()
+        for (const page of [here, there]) await trainEpochs(page, 1)
+        expect(await hashOf(there)).toBe(await hashOf(here))
+      } finally {
+        strict.close()
+        faults.length = 0 // the refusal of WebAssembly is one
+      }
+    },
+  )
+})
+
+describe('the race', () => {
+  whenFound('chromium', 'ends with equal weights in both engines', async (path) => {
+    const page = await open(path, 'race')
+    await button(page, 'Race').click()
+    const outcome = await page.getByTestId('hashes').innerText({ timeout: 90_000 })
+    expect(outcome).toMatch(/^Equal weights, to the last bit: [0-9a-f]{16} in both/)
+  })
+})
+
+describe('the page', () => {
+  whenFound('chromium', 'loads little before the tutorial stands, and nothing from elsewhere', async (path) => {
+    site.answered.length = 0
+    const page = await (await visitor(path)).newPage()
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(request.url()))
+    await page.goto(site.address)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    const bytes = site.answered.reduce((sum, answer) => sum + answer.bytes, 0)
+    expect(bytes).toBeLessThan(110 * 1024)
+    expect(asked.filter((url) => !url.startsWith(site.address))).toEqual([])
+  })
+
+  whenFound('chromium', 'works offline after the first visit', async (path) => {
+    const local = await host()
+    const page = await open(path, 'tutorial', local.address)
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+    local.close()
+    await page.goto(`${local.address}#/lab`)
+    await page.reload()
+    await trainEpochs(page, 1)
+    expect(await hashOf(page)).toMatch(/^[0-9a-f]{16}$/)
+  })
+
+  for (const view of ['tutorial', 'lab', 'race']) {
+    whenFound('chromium', `has no finding of axe-core: ${view}`, async (path) => {
+      const page = await open(path, view)
+      await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
+      await page.evaluate(axe)
+      for (const scheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: scheme })
+        const found = await page.evaluate(async () => {
+          const { violations } = await (
+            globalThis as unknown as {
+              axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+            }
+          ).axe.run()
+          return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
+        })
+        expect(found, scheme).toEqual([])
+      }
+    })
+  }
+})
