@@ -56,6 +56,15 @@ export async function surfaceOf({ network, problem }: Run, { inputs, rows }: Gri
   return (await network.predict(matrixOf(problem, { inputs, rows }))) as unknown as Float32Array
 }
 
+/** What a look into the network finds */
+export interface Units {
+  readonly weights: readonly LayerWeights[]
+  readonly gradients: readonly LayerWeights[]
+  /** Per hidden layer rows of the probes' grid × units */
+  readonly surfaces: readonly Float32Array[]
+  readonly cells: number
+}
+
 /** Networks that end with a hidden layer each, to see what its units give */
 export class Probes {
   readonly #networks: readonly WorkerNetwork[]

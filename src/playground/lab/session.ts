@@ -1,10 +1,20 @@
 // The lab's state as signals, and what its buttons do. A change of the setup makes a new network, but for the rate, which the
 // present one takes over while it trains.
 import { batch, computed, signal } from '@preact/signals'
-import type { EngineInfo, LayerWeights, ScalingJSON } from 'wasmprop'
+import type { EngineInfo, ScalingJSON } from 'wasmprop'
 import { recall, remember } from '../storage.ts'
 import { problemFor } from './data/load.ts'
-import { type Grid, gridOf, type Judged, judge, Probes, SURFACE_CELLS, sampleOf, surfaceOf } from './looks.ts'
+import {
+  type Grid,
+  gridOf,
+  type Judged,
+  judge,
+  Probes,
+  SURFACE_CELLS,
+  sampleOf,
+  surfaceOf,
+  type Units,
+} from './looks.ts'
 import { Losses } from './losses.ts'
 import { divide, type Part, type Problem } from './problem.ts'
 import { type Action, type Look, type Pace, Run } from './run.ts'
@@ -12,14 +22,6 @@ import { defaults, readSetup, type Setup } from './setup.ts'
 import { hurdlesOf, type Trouble, troubleIn } from './trouble.ts'
 
 export type Status = 'loading' | 'ready' | 'training' | 'repeating' | 'diverged' | 'failed'
-
-export interface Units {
-  readonly weights: readonly LayerWeights[]
-  readonly gradients: readonly LayerWeights[]
-  /** Per hidden layer rows of the probes' grid × units */
-  readonly surfaces: readonly Float32Array[]
-  readonly cells: number
-}
 
 const SURFACE_MILLISECONDS = 50
 const UNITS_MILLISECONDS = 250

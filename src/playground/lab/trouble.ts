@@ -1,10 +1,10 @@
 // What goes wrong in a training, why, and the change that mends it: for the cards of the lab.
 import { diagnose, type Finding, type OptimizerName } from 'wasmprop'
 import { configOf } from './config.ts'
+import type { Units } from './looks.ts'
 import type { Losses } from './losses.ts'
 import type { Part, Problem } from './problem.ts'
 import { matrixOf, type Run } from './run.ts'
-import type { Units } from './session.ts'
 import { defaults, type Setup } from './setup.ts'
 
 export interface Trouble {
