@@ -15,6 +15,7 @@ import {
   type NetworkConfig,
 } from '../../src/index.ts'
 import { activations } from '../../src/tables/activations.ts'
+import { losses } from '../../src/tables/losses.ts'
 import { type OptimizerName, optimizers } from '../../src/tables/optimizers.ts'
 import mazur from '../fixtures/mazur.json' with { type: 'json' }
 import tutorial from '../fixtures/tutorial.json' with { type: 'json' }
@@ -168,11 +169,23 @@ const endings: readonly (readonly [ActivationName, LossName])[] = [
   ['softplus', 'meanAbsoluteError'],
   ['leakyRelu', 'huber'],
   ['silu', 'smoothL1'],
+  ['linear', 'quantile'],
   ['sigmoid', 'binaryCrossEntropy'],
   ['softmax', 'categoricalCrossEntropy'],
   ['softmax', 'halfSquaredError'],
   ['softmax', 'huber'],
 ]
+it('are those of all losses', () => {
+  expect(new Set(endings.map(([, loss]) => loss))).toEqual(new Set(Object.keys(losses)))
+})
+
+it('names units by layer where there are several hidden ones', async () => {
+  const layers = [{ units: 1 }, { units: 2 }, { units: 1 }]
+  const network = await createNetwork({ inputs: 1, layers, seed: 1 })
+  const names = explain(network, [1], [2]).layers.map(({ neurons }) => neurons.map(({ name }) => name))
+  expect(names).toEqual([['h1.1'], ['h2.1', 'h2.2'], ['o1']])
+})
+
 const activationNames = Object.keys(activations) as ActivationName[]
 const optimizerNames = Object.keys(optimizers) as OptimizerName[]
 

@@ -78,6 +78,7 @@ describe.each(engines)('checkGradients in %s', (engine) => {
     expect(layers.every((layer) => layer.checked > 0)).toBe(true)
     expect(check()).toEqual(check(3))
     expect(check(4).layers).not.toEqual(layers)
+    expect(check(0).checked).toBe(60)
   })
 
   it('names parameters at a kink, and judges the others', async () => {

@@ -67,7 +67,10 @@ describe('a worksheet', () => {
       expect(html, quantity).not.toContain(written)
       expect(key, quantity).toContain(`>${written}<`)
     }
-    expect(html).toContain(`w1 = ${sheet.weights.w1}`)
+    for (const [name, value] of Object.entries(sheet.weights)) {
+      if (name.startsWith('w')) expect(html).toContain(`>${name} = ${String(value).replace('-', '−')}<`)
+    }
+    expect(html).not.toContain('undefined')
     expect(html.match(/class="blank"/g)).toHaveLength(blanksOf(sheet).length)
   })
 
