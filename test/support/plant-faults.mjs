@@ -37,13 +37,14 @@ const MINUTES = 15
 
 /** What, beside the tests of its own room, sees most of a room's faults */
 const LIKELY = {
-  assembly: ['test/training/trajectories.test.ts', 'test/many/train-many.test.ts'],
+  assembly: ['test/numerics/', 'test/training/trajectories.test.ts', 'test/many/train-many.test.ts'],
   engine: ['test/engines/'],
   engines: ['test/training/trajectories.test.ts', 'test/tables/'],
   errors: ['test/bad-input.test.ts'],
   hosts: ['test/worker/', 'test/many/threads.test.ts'],
   numerics: ['test/tables/', 'test/training/train.test.ts'],
   options: ['test/config/', 'test/training/options.test.ts'],
+  tables: ['test/types/'],
   memory: ['test/engines/engines.test.ts', 'test/model/'],
 }
 
