@@ -84,7 +84,7 @@ export function tableOf(
   isNumeric: readonly boolean[],
 ): Markup {
   const side = (column: number) => (isNumeric[column] ? 'number' : 'words')
-  return html`<div class="wide" role="region" tabindex="0" aria-label="${sentence(caption)}"><table><caption class="hidden">${sentence(caption)}</caption><thead><tr>${head.map(
+  return html`<div class="wide" role="group" tabindex="0" aria-label="${sentence(caption)}"><table><caption class="hidden">${sentence(caption)}</caption><thead><tr>${head.map(
     (name, column) => html`<th scope="col" class="${side(column)}">${name}</th>`,
   )}</tr></thead><tbody>${rows.map(
     (cells) =>

@@ -24,7 +24,7 @@ export function confusionFigure(unseen: Unseen, labels: readonly string[]): Mark
     })
     return html`<tr><th scope="row">${shorten(names[truth], 48)}</th>${cells}<td class="number">${total}</td></tr>`
   })
-  return html`<figure class="broad"><figcaption>${sentence(caption)}</figcaption><div class="wide" role="region" tabindex="0" aria-label="Confusion matrix"><table class="confusion"><caption class="hidden">${sentence(caption)}</caption><thead><tr><th scope="col">is \\ predicted</th>${names.map(
+  return html`<figure class="broad"><figcaption>${sentence(caption)}</figcaption><div class="wide" role="group" tabindex="0" aria-label="Confusion matrix"><table class="confusion"><caption class="hidden">${sentence(caption)}</caption><thead><tr><th scope="col">is \\ predicted</th>${names.map(
     (name) => html`<th scope="col">${shorten(name, 48)}</th>`,
   )}<th scope="col">rows</th></tr></thead><tbody>${body}</tbody><tfoot><tr><th scope="row">predicted</th>${columns.map(
     (n) => html`<td class="number">${n}</td>`,

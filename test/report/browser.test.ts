@@ -1,0 +1,99 @@
+// The report in a browser: what axe finds of barriers, whether it fits narrow screens, and that its policy blocks nothing of it.
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { type Browser, chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { reportPage } from '../../src/report/page.ts'
+import { findBrowser } from '../support/find-browser.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const executable = await findBrowser('chromium')
+
+const rows = Array.from({ length: 120 }, (_, row) => row)
+const common = {
+  rows: 120,
+  lossName: 'log loss',
+  loss: { baseline: 1, linear: 0.5, model: 0.4 },
+  members: [{ name: 'linear, l2 0.003', loss: 0.5, weight: 1 }],
+  curves: [{ name: 'network', training: [1, 0.5, 0.2], validation: [1, 0.6, 0.4] }],
+  importance: [{ column: 'a column with a long name and <b>markup</b>', mean: 0.3, deviation: 0.1 }],
+}
+const page = reportPage({
+  source: 'data.csv',
+  version: '1.0.0',
+  command: `wasmprop train data.csv --target ${'long'.repeat(60)}`,
+  rows: 120,
+  schema: [{ name: 'x'.repeat(90), kind: 'number', because: 'numbers', missing: 1, distinct: 3 }],
+  warnings: [`column "${'y'.repeat(70)}": left out`],
+  choices: [['seed', '0']],
+  targets: [
+    {
+      ...common,
+      name: 'species',
+      task: 'classification',
+      labels: Array.from({ length: 12 }, (_, label) => `a class of the ${label}th kind`),
+      metrics: [['accuracy', 0.75]],
+      unseen: {
+        truth: rows.map((row) => row % 12),
+        outputs: rows.flatMap((row) =>
+          Array.from({ length: 12 }, (_, label) => (label === (row * 5) % 12 ? 0.6 : 0.036)),
+        ),
+      },
+    },
+    {
+      ...common,
+      name: 'price',
+      task: 'regression',
+      labels: [],
+      metrics: [['r2', 0.7]],
+      unseen: { truth: rows, outputs: rows.map((row) => row + (row % 7)) },
+    },
+  ],
+})
+
+describe.skipIf(executable === undefined)('the report in Chromium', () => {
+  let browser: Browser
+  beforeAll(async () => {
+    const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
+    browser = await chromium.launch({ executablePath: executable as string, args })
+  })
+  afterAll(() => browser.close())
+
+  it.each<[number, 'light' | 'dark']>([
+    [1440, 'light'],
+    [1440, 'dark'],
+    [360, 'light'],
+    [320, 'dark'],
+  ])('has no barriers and fits at %i px, %s', async (width, colorScheme) => {
+    // axe is a script, which the page's own policy would refuse.
+    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true })
+    const tab = await context.newPage()
+    await tab.setContent(page)
+    expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+    await tab.addScriptTag({ content: AXE })
+    const found = await tab.evaluate(async () => {
+      const { violations } = await (
+        globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+        }
+      ).axe.run()
+      return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)
+    })
+    expect(found).toEqual([])
+    await context.close()
+  })
+
+  it('is styled under its policy, which refuses a script', async () => {
+    const tab = await browser.newPage()
+    const words: string[] = []
+    tab.on('console', (message) => words.push(message.text()))
+    await tab.setContent(page)
+    expect(words).toEqual([])
+    const color = await tab.evaluate(() => getComputedStyle(document.body).backgroundColor)
+    expect(color).toBe('rgb(251, 251, 250)')
+    await tab.setContent(page.replace('<body>', '<body><script>document.title = "run"</script>'))
+    expect(await tab.title()).toBe('species, price from data.csv')
+    expect(words.join()).toMatch(/Content Security Policy/)
+    await tab.close()
+  })
+})
