@@ -40,6 +40,9 @@ export async function createTrainee(runner: Runner, size: Size, dtype: Dtype): P
 function plainOf(size: Size, network: Network) {
   const { workload } = size
   const { learningRate: rate, name: optimizer } = workload.optimizer
+  if ((optimizer !== 'sgd' && optimizer !== 'adam') || rate === undefined) {
+    throw new Error(`plain JavaScript has no ${optimizer}`)
+  }
   const data = dataOf(size)
   const layers = network.getWeights()
   if (workload.loss === 'halfSquaredError') return typedArrays(data, layers, rate)
