@@ -1,94 +1,174 @@
-// The text of a table, from whatever a caller has of it, as UTF-8 bytes: unpacked, decoded, without a byte order mark.
-
-import { describe, WasmpropError } from '../errors.ts'
-import type { File } from '../hosts/platform.ts'
+// Where the bytes of a table come from: text, memory, files, streams and pieces of any of them; unpacked where they are
+// gzipped. Nothing is held that is not asked for: what can be read again is read again.
+import { describe, unexpected, WasmpropError } from '../errors.ts'
 
 /** CSV text, a file's bytes, or pieces of either as they come */
 export type TextSource =
   | string
   | Uint8Array
   | ArrayBuffer
-  | File
+  | Blob
+  | ReadableStream<string | Uint8Array>
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>
 
-/** The text, and the encoding that it was found in */
-export interface TextBytes {
-  readonly bytes: Uint8Array
-  readonly encoding: string
+/** Bytes in pieces, from the start each time that they are asked for where `isRepeatable`, else once */
+export interface ByteSource {
+  readonly isRepeatable: boolean
+  readonly pieces: () => AsyncIterable<Uint8Array>
+  /** A file's name, for messages */
+  readonly name?: string
+  /** Bytes at any place, of what is in memory or in a file */
+  readonly bytes?: { readonly size: number; readonly slice: (from: number, to: number) => Promise<Uint8Array> }
 }
 
-export function isTextSource(source: unknown): source is TextSource {
-  return typeof source === 'string' || isBytes(source) || isBlob(source)
-}
+const GZIP = [0x1f, 0x8b]
 
-export async function readText(source: TextSource): Promise<TextBytes> {
-  if (typeof source === 'string')
-    return { bytes: new TextEncoder().encode(source.replace(/^\uFEFF/, '')), encoding: 'utf-8' }
-  const bytes = await unpack(await gather(source))
-  return decode(bytes)
-}
-
-function isBytes(source: unknown): source is Uint8Array | ArrayBuffer {
-  return ArrayBuffer.isView(source) || Object.prototype.toString.call(source) === '[object ArrayBuffer]'
-}
-
-function isBlob(source: unknown): source is File {
-  return typeof (source as File | null)?.arrayBuffer === 'function'
-}
-
-async function gather(source: Exclude<TextSource, string>): Promise<Uint8Array> {
-  if (isBlob(source)) return new Uint8Array(await source.arrayBuffer())
-  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-  if (isBytes(source)) return new Uint8Array(source)
-  const pieces: Uint8Array[] = []
-  for await (const piece of source) pieces.push(typeof piece === 'string' ? new TextEncoder().encode(piece) : piece)
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
+/** Undefined for what is neither text nor bytes in one object: iterables are told by what they give. */
+export function byteSource(source: unknown): ByteSource | undefined {
+  if (typeof source === 'string') {
+    const encoder = new TextEncoder()
+    return { isRepeatable: true, pieces: () => piecesOfText(source, encoder) }
   }
-  return whole
+  if (isBlob(source)) return blobSource(source)
+  const bytes = bytesOf(source)
+  if (bytes === undefined) return undefined
+  const slice = async (from: number, to: number) => bytes.subarray(from, to)
+  return { isRepeatable: true, pieces: () => unpacked(one(bytes)), bytes: { size: bytes.length, slice } }
+}
+
+/** The bytes of pieces of text or bytes, of which the first has been read already */
+export function pieceSource(first: unknown, others: AsyncIterator<unknown>): ByteSource {
+  return { isRepeatable: false, pieces: () => unpacked(encoded(first, others)) }
+}
+
+export function isPiece(value: unknown): value is string | Uint8Array | ArrayBuffer {
+  return typeof value === 'string' || bytesOf(value) !== undefined
+}
+
+/** An iterator over whatever can be iterated, streams of hosts without iteration of streams included; undefined for the rest */
+export function iteratorOf(source: unknown): AsyncIterator<unknown> | undefined {
+  const from = (source ?? {}) as AsyncIterable<unknown> & Iterable<unknown> & ReadableStream<unknown>
+  if (typeof from[Symbol.asyncIterator] === 'function') return from[Symbol.asyncIterator]()
+  if (typeof from.getReader === 'function') return streamIterator(from)
+  if (typeof source === 'string' || typeof from[Symbol.iterator] !== 'function') return undefined
+  const iterator = from[Symbol.iterator]()
+  return {
+    next: async () => iterator.next(),
+    return: async () => iterator.return?.() ?? { done: true, value: undefined },
+  }
+}
+
+function streamIterator(stream: ReadableStream<unknown>): AsyncIterator<unknown> {
+  const reader = stream.getReader()
+  return {
+    next: () => reader.read() as Promise<IteratorResult<unknown>>,
+    return: async () => {
+      await reader.cancel()
+      return { done: true, value: undefined }
+    },
+  }
+}
+
+function bytesOf(source: unknown): Uint8Array | undefined {
+  if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))
+  return isBuffer ? new Uint8Array(source as ArrayBuffer) : undefined
+}
+
+function isBlob(source: unknown): source is Blob & { name?: unknown } {
+  const { stream, slice, size } = (source ?? {}) as Partial<Blob>
+  return typeof stream === 'function' && typeof slice === 'function' && typeof size === 'number'
+}
+
+function blobSource(blob: Blob & { name?: unknown }): ByteSource {
+  const slice = async (from: number, to: number) => new Uint8Array(await blob.slice(from, to).arrayBuffer())
+  return {
+    isRepeatable: true,
+    pieces: () => unpacked(piecesOf(blob.stream())),
+    bytes: { size: blob.size, slice },
+    ...(typeof blob.name === 'string' ? { name: blob.name } : {}),
+  }
+}
+
+/** Text in pieces, since its bytes as a whole would be a copy of it */
+async function* piecesOfText(text: string, encoder: TextEncoder): AsyncIterable<Uint8Array> {
+  const LENGTH = 2 ** 20
+  for (let from = 0; from < text.length; ) {
+    let to = Math.min(text.length, from + LENGTH)
+    const last = text.charCodeAt(to - 1)
+    if (to < text.length && last >= 0xd800 && last < 0xdc00) to-- // not between the halves of a character
+    yield encoder.encode(text.slice(from, to))
+    from = to
+  }
+}
+
+async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes
+}
+
+async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = streamIterator(stream)
+  try {
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as Uint8Array
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function* encoded(first: unknown, others: AsyncIterator<unknown>): AsyncIterable<Uint8Array> {
+  const encoder = new TextEncoder()
+  let index = 0
+  try {
+    for (let piece = first, done: boolean | undefined = false; !done; index++) {
+      const bytes = typeof piece === 'string' ? encoder.encode(piece) : bytesOf(piece)
+      if (bytes === undefined)
+        throw unexpected('INVALID_DATA', `rows[${index}]`, 'text or bytes, as the pieces before', describe(piece))
+      yield bytes
+      ;({ value: piece, done } = await others.next())
+    }
+  } finally {
+    await others.return?.()
+  }
 }
 
 /** gzip is known by its first two bytes. */
-async function unpack(bytes: Uint8Array): Promise<Uint8Array> {
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes
+async function* unpacked(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  const iterator = pieces[Symbol.asyncIterator]()
+  try {
+    const first = await iterator.next()
+    if (first.done) return
+    const isPacked = GZIP.every((byte, index) => first.value[index] === byte)
+    if (isPacked) yield* unzip(first.value, iterator)
+    else {
+      yield first.value
+      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value
+    }
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function* unzip(first: Uint8Array, others: AsyncIterator<Uint8Array>): AsyncIterable<Uint8Array> {
   if (typeof DecompressionStream === 'undefined') {
     throw new WasmpropError('INVALID_DATA', 'expected text, got gzip, which this host cannot unpack')
   }
+  let piece: Uint8Array | undefined = first
+  const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull: async (controller) => {
+      if (piece === undefined) {
+        const next = await others.next()
+        if (next.done) return controller.close()
+        piece = next.value
+      }
+      controller.enqueue(piece as Uint8Array<ArrayBuffer>)
+      piece = undefined
+    },
+  })
   try {
-    const stream = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream('gzip'))
-    return new Uint8Array(await new Response(stream).arrayBuffer())
+    yield* piecesOf(packed.pipeThrough(new DecompressionStream('gzip')))
   } catch (cause) {
+    if (cause instanceof WasmpropError) throw cause
     throw new WasmpropError('INVALID_DATA', `expected gzip that is whole, got ${describe(String(cause))}`, { cause })
-  }
-}
-
-function decode(bytes: Uint8Array): TextBytes {
-  if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
-    return { bytes: bytes.subarray(3), encoding: 'utf-8' }
-  const marked =
-    bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : ''
-  if (marked !== '') return { bytes: recode(bytes, marked), encoding: marked }
-  if (bytes.includes(0)) {
-    const what = 'got NUL bytes: UTF-16 without a byte order mark, or a binary file; save it as UTF-8'
-    throw new WasmpropError('INVALID_DATA', `expected text, ${what}`)
-  }
-  if (isUtf8(bytes)) return { bytes, encoding: 'utf-8' }
-  return { bytes: recode(bytes, 'windows-1252'), encoding: 'windows-1252' }
-}
-
-function recode(bytes: Uint8Array, encoding: string): Uint8Array {
-  return new TextEncoder().encode(new TextDecoder(encoding).decode(bytes))
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return true
-  } catch {
-    return false // what a fatal decoder throws says just that
   }
 }

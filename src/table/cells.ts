@@ -1,145 +1,35 @@
-// From text to columns of numbers or words. Plain text, without a quote in it, is read byte by byte; where there are quotes,
-// Papa Parse takes it apart. Both fill the same columns.
-import Papa from 'papaparse'
-import { clip, describe, WasmpropError } from '../errors.ts'
-import { type Dialect, MISSING_NUMBER_WORDS } from './dialect.ts'
-import { decimalIn, numberOf, PLAIN } from './numbers.ts'
-
-/** Numbers, NaN where there is none, and what stands where there should be one */
-export interface NumberColumn {
-  readonly form: 'numbers'
-  readonly values: Float64Array
-  /** By row: cells that are neither numbers nor say that there is none */
-  readonly odd: ReadonlyMap<number, string>
-}
-
-/** Words by number: rows × 1 numbers of `words` */
-export interface WordColumn {
-  readonly form: 'words'
-  /** What the words were where they were not text; default: strings */
-  readonly type?: 'number' | 'boolean'
-  readonly codes: Uint32Array
-  readonly words: readonly string[]
-}
-
-export type RawColumn = NumberColumn | WordColumn
-
-export interface RawTable {
-  readonly names: readonly string[]
-  readonly rows: number
-  readonly columns: readonly RawColumn[]
-  /** The line of a row in its file, counted from 1; undefined where the rows are no file's */
-  readonly lineOf?: (row: number) => number
-}
+// From UTF-8 in pieces to columns: rows and cells of one dialect, each byte looked at once. Papa Parse, which the tests compare
+// with, makes strings of all text first, cannot take bytes, and names no line of a file; so cells are found here.
+import { clip, WasmpropError } from '../errors.ts'
+import { type ColumnBuilder, NumberBuilder, type RawTable, WordBuilder } from './columns.ts'
+import type { Dialect } from './dialect.ts'
+import { EXACT_POWERS, LARGEST_EXACT } from './numbers.ts'
 
 const LF = 10
 const CR = 13
-const QUOTE = 34
+const SPACE = 32
+const MINUS = 45
+const ZERO = 48
+const NINE = 57
+const POINT = 46
+const COMMA = 44
+const BACKSLASH = 92
+const NONE = -1
 
-/** A column under construction, for at most so many rows */
-interface Builder {
-  /** Takes the cell in the bytes from `from` to `to`. */
-  readonly bytes: (row: number, from: number, to: number) => void
-  readonly text: (row: number, cell: string) => void
-  readonly finish: (rows: number) => RawColumn
-}
+const BLOCK = 2 ** 20
+/** A row longer than that is a quote that nothing closes. */
+const LONGEST_ROW = 2 ** 26
 
-/** `isNumeric`: which columns are mostly numbers, as far as a sample shows */
-export function readCells(bytes: Uint8Array, dialect: Dialect, isNumeric: readonly boolean[]): RawTable {
-  const columns = isNumeric.map((numeric) => (numeric ? numberBuilder(bytes, dialect) : wordBuilder(bytes)))
-  const isQuoted = dialect.quote === '"' ? bytes.includes(QUOTE) : bytes.includes(dialect.quote.charCodeAt(0))
-  return isQuoted ? readQuoted(bytes, dialect, columns) : readPlain(bytes, dialect, columns)
-}
-
-function mostRows(bytes: Uint8Array): number {
-  let count = 1
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] === LF || bytes[at] === CR) count++
-  return count
-}
-
-function numberBuilder(bytes: Uint8Array, { decimal, thousands }: Dialect): Builder {
-  let values: Float64Array | undefined
-  const odd = new Map<number, string>()
-  const missing = new Set(MISSING_NUMBER_WORDS)
-  const format = { decimal, thousands }
-  const decoder = new TextDecoder()
-  const text = (row: number, cell: string) => {
-    values ??= new Float64Array(mostRows(bytes))
-    const plain = numberOf(cell, PLAIN)
-    values[row] = Number.isNaN(plain) ? numberOf(cell, format) : plain
-    if (Number.isNaN(values[row]) && !missing.has(cell.trim())) odd.set(row, cell)
-  }
-  return {
-    text,
-    bytes: (row, from, to) => {
-      values ??= new Float64Array(mostRows(bytes))
-      values[row] = decimalIn(bytes, from, to, decimal)
-      if (Number.isNaN(values[row])) text(row, decoder.decode(bytes.subarray(from, to)))
-    },
-    finish: (rows) => ({ form: 'numbers', values: (values ?? new Float64Array(0)).slice(0, rows), odd }),
-  }
-}
-
-/** Words get numbers as they first appear. A word in bytes is looked up by its hash, and decoded once. */
-function wordBuilder(bytes: Uint8Array): Builder {
-  let codes: Uint32Array | undefined
-  const words: string[] = []
-  const known = new Map<string, number>()
-  const byHash = new Map<number, { from: number; to: number; code: number }[]>()
-  const decoder = new TextDecoder()
-  const codeOf = (cell: string): number => {
-    const word = cell.trim()
-    const code = known.get(word) ?? words.length
-    if (code === words.length) {
-      words.push(word)
-      known.set(word, code)
-    }
-    return code
-  }
-  return {
-    text: (row, cell) => {
-      codes ??= new Uint32Array(mostRows(bytes))
-      codes[row] = codeOf(cell)
-    },
-    bytes: (row, from, to) => {
-      codes ??= new Uint32Array(mostRows(bytes))
-      const hash = hashOf(bytes, from, to)
-      let entries = byHash.get(hash)
-      if (entries === undefined) {
-        entries = []
-        byHash.set(hash, entries)
-      }
-      let entry = entries.find((other) => areEqual(bytes, other.from, other.to, from, to))
-      if (entry === undefined) {
-        entry = { from, to, code: codeOf(decoder.decode(bytes.subarray(from, to))) }
-        entries.push(entry)
-      }
-      codes[row] = entry.code
-    },
-    finish: (rows) => ({ form: 'words', codes: (codes ?? new Uint32Array(0)).slice(0, rows), words }),
-  }
-}
-
-/** FNV-1a (Fowler, Noll, Vo), 32 bits */
-function hashOf(bytes: Uint8Array, from: number, to: number): number {
-  let hash = 0x811c9dc5
-  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193)
-  return hash
-}
-
-function areEqual(bytes: Uint8Array, from: number, to: number, other: number, end: number): boolean {
-  if (to - from !== end - other) return false
-  for (let at = from; at < to; at++, other++) if (bytes[at] !== bytes[other]) return false
-  return true
-}
+/** What a cell turned out to be: bytes of the block, bytes put together in `#scratch`, or cut by the end of the block */
+type Cell = 'whole' | 'unescaped' | 'cut'
 
 /** Where rows lie in the file: lines that are blank, or within a quoted cell, shift those after them. */
 class Lines {
   readonly #rows: number[] = []
   readonly #shifts: number[] = []
 
-  shift(row: number, line: number): void {
-    if (line - row === (this.#shifts.at(-1) ?? Number.NaN)) return
+  add(row: number, line: number): void {
+    if (line - row === this.#shifts.at(-1)) return
     this.#rows.push(row)
     this.#shifts.push(line - row)
   }
@@ -151,83 +41,332 @@ class Lines {
   }
 }
 
-function readPlain(bytes: Uint8Array, { delimiter, header }: Dialect, columns: Builder[]): RawTable {
-  const separator = delimiter.charCodeAt(0)
-  const lines = new Lines()
-  const decoder = new TextDecoder()
-  const names: string[] = []
-  let isHeader = header
-  let row = 0
-  for (let at = 0, line = 1; at < bytes.length; at++, line++) {
-    const start = at
-    let column = 0
-    for (let from = at; ; at++) {
-      const isEnd = at >= bytes.length || bytes[at] === LF || bytes[at] === CR
-      if (!isEnd && bytes[at] !== separator) continue
-      if (isEnd && at === start) break // a blank line is no row
-      if (isHeader) names.push(decoder.decode(bytes.subarray(from, at)))
-      else if (column < columns.length) columns[column].bytes(row, from, at)
-      column++
-      from = at + 1
-      if (isEnd) break
+export interface CellReaderOptions {
+  readonly dialect: Dialect
+  /** Which columns are numbers; all others are words. Its length is the width of every row. */
+  readonly isNumeric: readonly boolean[]
+  readonly missing: ReadonlySet<string>
+  /** Where a message says that it is: '' or a file's name with a comma */
+  readonly place: string
+}
+
+export class CellReader {
+  rows = 0
+  readonly #builders: ColumnBuilder[]
+  readonly #numbers: (NumberBuilder | undefined)[]
+  readonly #dialect: Dialect
+  readonly #place: string
+  readonly #separator: number
+  readonly #quote: number
+  readonly #escape: number
+  readonly #comment: number
+  readonly #point: number
+  /** Bytes that are read, from the start of a row, with one more: a line end that stands in for the end of the text */
+  #block = new Uint8Array(BLOCK)
+  #end = 0
+  #isLast = false
+  #line = 1
+  #capacity = 0
+  readonly #lines = new Lines()
+  #linesToSkip: number
+  #isHeader: boolean
+  #names: string[] = []
+  #scratch = new Uint8Array(256)
+  /** Of the cell that was read last: where it lies, and where the next byte after it is */
+  #from = 0
+  #to = 0
+  #next = 0
+  /** Line ends within the row's quoted cells */
+  #breaks = 0
+
+  constructor({ dialect, isNumeric, missing, place }: CellReaderOptions) {
+    const code = (text: string) => (text === '' ? NONE : text.charCodeAt(0))
+    const format = { decimal: dialect.decimal, thousands: dialect.thousands }
+    this.#dialect = dialect
+    this.#place = place
+    this.#separator = code(dialect.delimiter)
+    this.#quote = code(dialect.quote)
+    this.#escape = code(dialect.escape)
+    this.#comment = code(dialect.comment)
+    this.#point = dialect.decimal === ',' ? COMMA : POINT
+    this.#linesToSkip = dialect.skip
+    this.#isHeader = dialect.header
+    this.#builders = isNumeric.map((numeric) => (numeric ? new NumberBuilder(format, missing) : new WordBuilder()))
+    this.#numbers = this.#builders.map((builder) => (builder instanceof NumberBuilder ? builder : undefined))
+  }
+
+  /** How many cells of each column are no numbers though they should be */
+  get odd(): number[] {
+    return this.#numbers.map((builder) => builder?.odd.size ?? 0)
+  }
+
+  push(piece: Uint8Array): void {
+    for (let at = 0; at < piece.length; ) {
+      const room = this.#block.length - 1 - this.#end
+      const part = piece.subarray(at, at + room)
+      this.#block.set(part, this.#end)
+      this.#end += part.length
+      at += part.length
+      if (this.#end === this.#block.length - 1) this.#readBlock()
     }
-    if (at > start) {
-      if (isHeader) isHeader = false
-      else {
-        checkWidth(column, columns.length, line)
-        lines.shift(row++, line)
+  }
+
+  /** Reads what there is of whole rows. */
+  flush(): void {
+    this.#readBlock()
+  }
+
+  finish(): RawTable {
+    this.#isLast = true
+    this.#readBlock()
+    const columns = this.#builders.map((builder) => builder.finish(this.rows))
+    return { names: this.#names, rows: this.rows, columns, lineOf: this.#lines.of }
+  }
+
+  /** Reads the whole rows of the block, and moves what is left to its start. */
+  #readBlock(): void {
+    this.#block[this.#end] = LF
+    const read = this.#readRows()
+    this.#block.copyWithin(0, read, this.#end)
+    this.#end -= read
+    if (this.#isLast || this.#end < this.#block.length / 2) return
+    if (this.#block.length > LONGEST_ROW)
+      throw this.#error(`expected rows of at most ${LONGEST_ROW} bytes, got a longer one; a quote may not be closed`)
+    const larger = new Uint8Array(2 * this.#block.length)
+    larger.set(this.#block)
+    this.#block = larger
+  }
+
+  #readRows(): number {
+    let at = 0
+    while (at < this.#end) {
+      const byte = this.#block[at]
+      const isSkipped = this.#linesToSkip > 0 || byte === this.#comment || byte === LF || byte === CR
+      const next = isSkipped ? this.#skipLine(at) : this.#isHeader ? this.#readHeader(at) : this.#readRow(at)
+      if (next === NONE) break
+      at = next
+    }
+    return at
+  }
+
+  /** A line that is blank, a comment, or above the table */
+  #skipLine(start: number): number {
+    const block = this.#block
+    let at = start
+    while (block[at] !== LF && block[at] !== CR) at++
+    if (this.#isCut(at)) return NONE
+    if (this.#linesToSkip > 0) this.#linesToSkip--
+    this.#line++
+    return this.#afterLine(at)
+  }
+
+  /** Whether the block ends here though more of the row may follow: also between CR and LF */
+  #isCut(at: number): boolean {
+    if (this.#isLast) return false
+    return at >= this.#end || (this.#block[at] === CR && at + 1 >= this.#end)
+  }
+
+  #afterLine(at: number): number {
+    return this.#block[at] === CR && this.#block[at + 1] === LF ? at + 2 : at + 1
+  }
+
+  #readHeader(start: number): number {
+    const decoder = new TextDecoder()
+    const names: string[] = []
+    this.#breaks = 0
+    for (let at = start; ; at = this.#next + 1) {
+      const cell = this.#readCell(at)
+      if (cell === 'cut') return NONE
+      names.push(decoder.decode((cell === 'whole' ? this.#block : this.#scratch).subarray(this.#from, this.#to)))
+      if (this.#block[this.#next] !== this.#separator) break
+    }
+    this.#names = names
+    this.#isHeader = false
+    this.#line += 1 + this.#breaks
+    return this.#afterLine(this.#next)
+  }
+
+  /**
+   * One row into the columns; the place after it, or NONE where the block ends within it. Plain numbers are read here, digit by
+   * digit, with the bytes in registers: a call per cell cost a third of the speed.
+   */
+  #readRow(start: number): number {
+    const block = this.#block
+    const numbers = this.#numbers
+    const separator = this.#separator
+    const point = this.#point
+    const row = this.rows
+    if (row === this.#capacity) this.#grow()
+    this.#breaks = 0
+    let column = 0
+    for (let at = start; ; ) {
+      const builder = numbers[column]
+      if (builder !== undefined) {
+        const from = at
+        let byte = block[at]
+        const isNegative = byte === MINUS
+        if (isNegative) byte = block[++at]
+        let mantissa = 0
+        let start = at
+        while (byte >= ZERO && byte <= NINE) {
+          mantissa = mantissa * 10 + (byte - ZERO)
+          byte = block[++at]
+        }
+        let digits = at - start
+        let places = 0
+        if (byte === point && point !== separator) {
+          start = at + 1
+          byte = block[++at]
+          while (byte >= ZERO && byte <= NINE) {
+            mantissa = mantissa * 10 + (byte - ZERO)
+            byte = block[++at]
+          }
+          places = at - start
+          digits += places
+        }
+        const isEnd = byte === LF || byte === CR
+        if ((byte === separator || isEnd) && digits > 0 && mantissa <= LARGEST_EXACT && places < EXACT_POWERS.length) {
+          if (isEnd && this.#isCut(at)) return NONE
+          const value = places === 0 ? mantissa : mantissa / EXACT_POWERS[places]
+          builder.values[row] = isNegative ? -value : value
+          column++
+          if (isEnd) {
+            this.#next = at
+            break
+          }
+          at++
+          continue
+        }
+        at = from
+      }
+      const cell = this.#readCell(at)
+      if (cell === 'cut') return NONE
+      if (column < this.#builders.length) this.#take(column, row, cell)
+      column++
+      at = this.#next + 1
+      if (block[this.#next] !== separator) break
+    }
+    if (column !== this.#builders.length && this.#isBlank(start)) return this.#skipLine(start)
+    this.#checkWidth(column)
+    this.#lines.add(row, this.#line)
+    this.rows++
+    this.#line += 1 + this.#breaks
+    return this.#afterLine(this.#next)
+  }
+
+  #take(column: number, row: number, cell: Cell): void {
+    const bytes = cell === 'whole' ? this.#block : this.#scratch
+    this.#builders[column].take(row, bytes, this.#from, this.#to)
+  }
+
+  #grow(): void {
+    this.#capacity = Math.max(1024, 2 * this.#capacity)
+    for (const builder of this.#builders) builder.grow(this.#capacity)
+  }
+
+  /** Finds the cell that begins at `at`: `#from`, `#to`, and in `#next` the delimiter or line end after it. */
+  #readCell(at: number): Cell {
+    const block = this.#block
+    const separator = this.#separator
+    let start = at
+    while (block[start] === SPACE && separator !== SPACE) start++
+    if (block[start] === this.#quote) return this.#readQuoted(start + 1)
+    let end = start
+    while (block[end] !== separator && block[end] !== LF && block[end] !== CR) end++
+    if (block[end] !== separator && this.#isCut(end)) return 'cut'
+    this.#from = at
+    this.#to = end
+    this.#next = end
+    return 'whole'
+  }
+
+  #readQuoted(start: number): Cell {
+    const block = this.#block
+    const isDoubled = this.#escape === this.#quote
+    const breaks = this.#breaks
+    let scratched = NONE
+    let from = start
+    for (let at = start; ; at++) {
+      const byte = block[at]
+      if (at >= this.#end) return this.#unclosed(start, breaks)
+      if (byte === LF || (byte === CR && block[at + 1] !== LF)) this.#breaks++
+      const isEscape = byte === this.#escape && (!isDoubled || block[at + 1] === this.#quote)
+      if (isEscape && at + 1 < this.#end) {
+        scratched = this.#scratchOn(
+          scratched,
+          from,
+          isDoubled || block[at + 1] === this.#quote || block[at + 1] === BACKSLASH ? at : at + 1,
+        )
+        from = at + 1
+        at++
+        if (block[at] === LF) this.#breaks++
+      } else if (byte === this.#quote) {
+        if (scratched !== NONE) scratched = this.#scratchOn(scratched, from, at)
+        return this.#endQuoted(scratched, from, at)
       }
     }
-    if (bytes[at] === CR && bytes[at + 1] === LF) at++
   }
-  return { names, rows: row, columns: columns.map(({ finish }) => finish(row)), lineOf: lines.of }
-}
 
-function checkWidth(got: number, expected: number, line: number): void {
-  if (got === expected) return
-  const advice = got > expected ? '; a cell with the delimiter in it needs quotes' : ''
-  throw new WasmpropError(
-    'INVALID_SHAPE',
-    `line ${line}: expected ${expected} cells, as in the header, got ${got}${advice}`,
-  )
-}
-
-function readQuoted(bytes: Uint8Array, { delimiter, quote, header }: Dialect, columns: Builder[]): RawTable {
-  const lines = new Lines()
-  let names: string[] | undefined = header ? undefined : []
-  let row = 0
-  let line = 1
-  const take = (cells: readonly string[]): void => {
-    const isBlank = cells.length === 1 && cells[0] === ''
-    if (names === undefined && !isBlank) names = [...cells]
-    else if (!isBlank) {
-      checkWidth(cells.length, columns.length, line)
-      cells.forEach((cell, column) => {
-        columns[column].text(row, cell)
-      })
-      lines.shift(row++, line)
+  /** Adds bytes of the block to what the cell is put together from. */
+  #scratchOn(length: number, from: number, to: number): number {
+    const start = Math.max(0, length)
+    const end = start + to - from
+    if (end > this.#scratch.length) {
+      const larger = new Uint8Array(2 * end)
+      larger.set(this.#scratch)
+      this.#scratch = larger
     }
-    line += 1 + cells.reduce((sum, cell) => sum + breaksIn(cell), 0)
+    this.#scratch.set(this.#block.subarray(from, to), start)
+    return end
   }
-  Papa.parse<string[]>(new TextDecoder().decode(bytes), {
-    delimiter,
-    quoteChar: quote,
-    step: ({ data, errors }) => {
-      for (const { type } of errors) if (type === 'Quotes') throw unclosed(line, data)
-      take(data)
-    },
-  })
-  return { names: names ?? [], rows: row, columns: columns.map(({ finish }) => finish(row)), lineOf: lines.of }
-}
 
-function breaksIn(cell: string): number {
-  return cell.includes('\n') || cell.includes('\r') ? cell.split(/\r\n|\n|\r/).length - 1 : 0
-}
+  #endQuoted(scratched: number, from: number, end: number): Cell {
+    const block = this.#block
+    let at = end + 1
+    while (block[at] === SPACE && this.#separator !== SPACE) at++
+    if (block[at] !== this.#separator) {
+      if (this.#isCut(at)) return 'cut'
+      if (block[at] !== LF && block[at] !== CR) throw this.#malformed(from, at)
+    }
+    this.#from = scratched === NONE ? from : 0
+    this.#to = scratched === NONE ? end : scratched
+    this.#next = at
+    return scratched === NONE ? 'whole' : 'unescaped'
+  }
 
-function unclosed(line: number, cells: readonly string[]): WasmpropError {
-  const last = clip(cells.at(-1) ?? '')
-  return new WasmpropError(
-    'INVALID_DATA',
-    `line ${line}: expected a quote at the end of the cell that one opens, got ${describe(last)}`,
-  )
+  #unclosed(start: number, breaks: number): Cell {
+    if (!this.#isLast) return 'cut'
+    const cell = new TextDecoder().decode(this.#block.subarray(start, Math.min(this.#end, start + 60)))
+    this.#line += breaks
+    throw this.#error(`expected a quote at the end of the cell that one opens, got "${clip(cell)}"`)
+  }
+
+  #malformed(start: number, at: number): WasmpropError {
+    const cell = new TextDecoder().decode(this.#block.subarray(start - 1, Math.min(this.#end, at + 20)))
+    const advice = '; a quote within a quoted cell is written twice'
+    return this.#error(
+      `expected the end of a cell after its closing quote, got "${clip(cell.split(/[\r\n]/)[0])}"${advice}`,
+    )
+  }
+
+  /** A line of nothing but spaces */
+  #isBlank(start: number): boolean {
+    let at = start
+    while (this.#block[at] === SPACE) at++
+    return at === this.#next
+  }
+
+  #checkWidth(got: number): void {
+    const expected = this.#builders.length
+    if (got === expected) return
+    const advice = got > expected ? '; a cell with the delimiter in it needs quotes' : ''
+    throw this.#error(
+      `expected ${expected} cells, as in the ${this.#dialect.header ? 'header' : 'first row'}, got ${got}${advice}`,
+      'INVALID_SHAPE',
+    )
+  }
+
+  #error(words: string, code: 'INVALID_DATA' | 'INVALID_SHAPE' = 'INVALID_DATA'): WasmpropError {
+    return new WasmpropError(code, `${this.#place}line ${this.#line}: ${words}`, { row: this.rows })
+  }
 }

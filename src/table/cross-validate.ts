@@ -8,6 +8,7 @@ import { encodeTable } from './inputs.ts'
 import {
   optionNames,
   type ResolvedOptions,
+  readingOptions,
   readTargets,
   readTasks,
   readTrainOptions,
@@ -62,12 +63,12 @@ export async function crossValidateTable(
     [...optionNames, 'folds'],
     'an object such as { target: "price" }',
   )
-  const { columns, checkpoint, onCheckpoint } = others
+  const { checkpoint, onCheckpoint } = others
   for (const [path, value] of Object.entries({ checkpoint, onCheckpoint })) {
     if (value !== undefined) refuse(path, 'no such option with crossValidateTable', value)
   }
   const resolved = readTrainOptions(others)
-  const table = await readTable(rows, columns === undefined ? {} : { columns: columns as never })
+  const table = await readTable(rows, readingOptions(resolved.given))
   const names = readTargets(resolved.given.target, [...table.columns.keys()])
   const divided = divide(table, names[0], readTasks(resolved.given.task, names), folds, resolved.seed)
   const found = names.map((): TableFold[] => [])

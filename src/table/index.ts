@@ -20,7 +20,15 @@ export {
 } from './model.ts'
 export type { TrainTableOptions } from './options.ts'
 export type { Curve, TableProgress } from './progress.ts'
-export { type ReadTableOptions, readTable, type Table, type TableSource } from './read.ts'
+export {
+  type ColumnChoices,
+  type ColumnOptions,
+  type ReadTableOptions,
+  readTable,
+  type Table,
+  type TableSource,
+} from './read.ts'
+export type { ReadOptions } from './read-options.ts'
 export type { Effort } from './recipe.ts'
 export type { TableRecord, TableRows } from './records.ts'
 export type { TableReport, TargetReport, UnseenPredictions } from './report.ts'

@@ -4,23 +4,47 @@
 export interface NumberFormat {
   readonly decimal: '.' | ','
   /** Between groups of three digits; '' where there are none */
-  readonly thousands: '' | ',' | '.' | ' ' | "'"
+  readonly thousands: Thousands
 }
+
+export const thousandsMarks = ['', ',', '.', ' ', "'", '\u00a0', '\u202f', '_'] as const
+export type Thousands = (typeof thousandsMarks)[number]
+
+/** Columns with stray cells up to this share are numbers with faults in them; beyond, they are words. */
+export const MOST_ODD_SHARE = 0.34
 
 export const PLAIN: NumberFormat = { decimal: '.', thousands: '' }
 
 const PLAIN_NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
-/** The number that a cell is, in per cent as a hundredth; NaN where it is none */
+const CURRENCY = '(?:[$€£¥₹]|USD|EUR|GBP|CHF|JPY)'
+/** $12.50, -$12.50, $-12.50, 12,50 €; and ($12.50), as accountants write what is below zero */
+const BEFORE = new RegExp(String.raw`^([+-]?)\s*${CURRENCY}\s*`)
+const AFTER = new RegExp(String.raw`\s*${CURRENCY}$`)
+const IN_BRACKETS = /^\(([^()+-]+)\)$/
+
+/** The number that a cell is, in per cent as a hundredth, of money without its currency; NaN where it is none */
 export function numberOf(cell: string, format: NumberFormat): number {
-  let text = cell.trim()
-  const isShare = text.endsWith('%')
-  if (isShare) text = text.slice(0, -1).trimEnd()
+  const text = cell.trim()
+  if (!/\d/.test(text)) return Number.NaN
+  const simple = simpleNumber(text, format)
+  if (!Number.isNaN(simple)) return simple
+  const last = text.charCodeAt(text.length - 1)
+  if (last === PER_CENT) return simpleNumber(text.slice(0, -1).trimEnd(), format) / 100
+  const [, bracketed] = IN_BRACKETS.exec(text) ?? []
+  const money = (bracketed ?? text).replace(BEFORE, '$1').replace(AFTER, '')
+  if (money === text) return Number.NaN
+  return bracketed === undefined ? simpleNumber(money, format) : -simpleNumber(money, format)
+}
+
+const PER_CENT = 37
+
+function simpleNumber(text: string, format: NumberFormat): number {
   const plain = withoutGroups(text, format)
   if (plain === undefined) return Number.NaN
   const decimal = format.decimal === ',' ? plain.replace(',', '.') : plain
   if (!PLAIN_NUMBER.test(decimal) || (format.decimal === ',' && plain.includes('.'))) return Number.NaN
-  return isShare ? Number(decimal) / 100 : Number(decimal)
+  return Number(decimal)
 }
 
 /** Undefined where the groups are not of three digits */
@@ -31,16 +55,12 @@ function withoutGroups(text: string, { decimal, thousands }: NumberFormat): stri
   return [whole.replaceAll(thousands, ''), ...rest].join(decimal)
 }
 
-const GROUPS = {
-  ',': /^[+-]?\d{1,3}(?:,\d{3})+$/,
-  '.': /^[+-]?\d{1,3}(?:\.\d{3})+$/,
-  ' ': /^[+-]?\d{1,3}(?: \d{3})+$/,
-  "'": /^[+-]?\d{1,3}(?:'\d{3})+$/,
-}
+const groupsOf = (mark: string) => new RegExp(String.raw`^[+-]?\d{1,3}(?:${mark === '.' ? '\\.' : mark}\d{3})+$`)
+const GROUPS = Object.fromEntries(thousandsMarks.map((mark) => [mark, groupsOf(mark)]))
 
 /** Powers of ten that are float64 numbers exactly */
-const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
-const LARGEST_EXACT = 2 ** 53
+export const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+export const LARGEST_EXACT = 2 ** 53
 
 const ZERO = 48
 const PLUS = 43
@@ -68,7 +88,7 @@ export function decimalIn(bytes: Uint8Array, from: number, to: number, decimal: 
   const digits = at - start - (fraction < 0 ? 0 : 1)
   if (digits === 0 || mantissa > LARGEST_EXACT) return Number.NaN
   const places = fraction < 0 ? 0 : to - fraction
-  if (places >= POWERS.length) return Number.NaN
-  const value = places === 0 ? mantissa : mantissa / POWERS[places]
+  if (places >= EXACT_POWERS.length) return Number.NaN
+  const value = places === 0 ? mantissa : mantissa / EXACT_POWERS[places]
   return sign === MINUS ? -value : value
 }

@@ -59,6 +59,7 @@ export const optionNames = [
   'target',
   'task',
   'columns',
+  'read',
   'effort',
   'budget',
   'only',
@@ -96,12 +97,20 @@ export interface ResolvedOptions {
 /** The options that a training is repeated with: part of a model's choices */
 export type StoredOptions = Pick<
   TrainTableOptions,
-  'target' | 'task' | 'columns' | 'effort' | 'only' | 'network' | 'train' | 'classWeights' | 'seed'
+  'target' | 'task' | 'columns' | 'read' | 'effort' | 'only' | 'network' | 'train' | 'classWeights' | 'seed'
 >
 
 const LARGEST_SEED = 2 ** 32 - 1
 const MOST_MILLISECONDS = 2 ** 31 - 1 // of a timer
 const tasks = ['classification', 'regression'] as const
+
+/** What of the options is about reading */
+export function readingOptions({ columns, read }: Partial<Given>): ReadTableOptions {
+  return {
+    ...(columns === undefined ? {} : { columns: columns as NonNullable<ReadTableOptions['columns']> }),
+    ...(read === undefined ? {} : { read: read as NonNullable<ReadTableOptions['read']> }),
+  }
+}
 
 /** Checks what needs no table. */
 export function readTrainOptions(options: unknown): ResolvedOptions {
@@ -142,8 +151,13 @@ function overrides(given: Given, path: 'network' | 'train'): object {
 function storedOf(given: Given, { effort, seed }: { effort: Effort; seed: number }): StoredOptions {
   const { target, task, columns, only, train, classWeights } = given
   const { engine, threads, wasm, ...network } = (given.network ?? {}) as Record<string, unknown>
+  const { file, flags, ...read } = (given.read ?? {}) as Record<string, unknown> // what messages say changes no bit either
   const kept = { target, task, columns, effort, only, train, classWeights, seed }
-  const all = { ...kept, ...(given.network === undefined ? {} : { network }) }
+  const all = {
+    ...kept,
+    ...(given.network === undefined ? {} : { network }),
+    ...(given.read === undefined ? {} : { read }),
+  }
   const text = JSON.stringify(all, (key, value) => {
     if (typeof value === 'function') refuse(`network … ${key}`, 'plain data, which a model can store', value)
     return value

@@ -1,32 +1,56 @@
 // Reads a table, whatever it comes as, into typed columns and a schema that says what each of them is.
-import Papa from 'papaparse'
-import { clip, describe, didYouMean, unexpected } from '../errors.ts'
+import { clip, describe, didYouMean, reading, unexpected } from '../errors.ts'
 import { checkName, isOptionObject, list, readOptions } from '../options/check.ts'
-import { isTextSource, readText, type TextSource } from './bytes.ts'
-import { type RawTable, readCells } from './cells.ts'
-import { type Dialect, MISSING_NUMBER_WORDS, sampleOf, sniff } from './dialect.ts'
-import { numberOf, PLAIN } from './numbers.ts'
-import { columnsOfRecords, columnsOfRows, isTableRows, type TableRecord, type TableRows } from './records.ts'
+import { type ByteSource, byteSource, isPiece, iteratorOf, pieceSource, type TextSource } from './bytes.ts'
+import type { Origin, RawTable } from './columns.ts'
+import { readCsv } from './csv.ts'
+import { dateFormatNames } from './dates.ts'
+import type { Dialect } from './dialect.ts'
+import { looksLikeJson, readJson } from './json.ts'
+import { checkReadOptions, type InternalReadOptions, type ReadOptions } from './read-options.ts'
+import {
+  columnsOfRecords,
+  columnsOfRows,
+  isTableRows,
+  RecordTable,
+  type TableRecord,
+  type TableRows,
+} from './records.ts'
 import {
   type ColumnKind,
   type ColumnSchema,
   columnKinds,
-  type GivenKind,
+  type GivenColumn,
   inferColumn,
-  MOST_ODD_SHARE,
   type TableColumn,
 } from './schema.ts'
+import { openText } from './text.ts'
 
-/** What a table may come as: CSV text or bytes (also gzipped), records, rows with names, or pieces of either */
+/** What a table may come as: text or bytes of CSV, JSON or Parquet (also gzipped), records, rows with names, or pieces of either */
 export type TableSource =
   | TextSource
   | TableRows
   | Iterable<TableRecord | string | Uint8Array>
   | AsyncIterable<TableRecord | string | Uint8Array>
+  | ReadableStream<TableRecord | string | Uint8Array>
+
+/** What a column is to be, where that is another than what would be found out */
+export interface ColumnOptions {
+  kind?: ColumnKind
+  /** Of a date: how it is written, such as 'd/m/y' */
+  format?: string
+  /** Words for no value in this column, instead of those that are known; -999 too */
+  missing?: readonly string[]
+}
+
+/** By name; or the schema of another table, as `readTable` and models have it */
+export type ColumnChoices = Readonly<Record<string, ColumnKind | ColumnOptions>> | readonly ColumnSchema[]
 
 export interface ReadTableOptions {
   /** Kinds of columns by name, where they are to be others than those inferred */
-  columns?: Readonly<Record<string, ColumnKind | { kind: ColumnKind }>>
+  columns?: ColumnChoices
+  /** How the table is written, as far as it is not to be found out */
+  read?: ReadOptions
 }
 
 export interface Table {
@@ -38,38 +62,52 @@ export interface Table {
   readonly dialect?: Dialect
 }
 
+/** A table before its columns have kinds */
+interface Unread {
+  readonly raw: RawTable
+  readonly dialect?: Dialect
+}
+
+type Given = ReadonlyMap<string, GivenColumn>
+
 /**
  * Reads a table without training: finds out how its text is written (delimiter, quotes, encoding, header, decimal comma,
- * thousands), and what each column is. Rejects with INVALID_DATA or INVALID_SHAPE what is no table, naming line and column, and
- * with INVALID_CONFIG options that are wrong.
+ * thousands), and what each column is. Text is read in pieces and never held as a whole. Rejects with INVALID_DATA,
+ * INVALID_SHAPE or NOT_FINITE what is no table, naming file, line and column, and with INVALID_CONFIG options that are wrong.
  */
 export async function readTable(source: TableSource, options: ReadTableOptions = {}): Promise<Table> {
-  const given = readOptions(options, '', ['columns'])
-  const { raw, dialect } = await readRaw(source)
-  return typeColumns(raw, readKinds(given.columns, raw.names), dialect)
+  const { columns, read } = readOptions(options, '', ['columns', 'read'])
+  const given = checkColumns(columns)
+  const unread = await readRaw(source, checkReadOptions(read), given)
+  checkNamed(given, unread.raw.names)
+  return typeColumns(unread, given)
 }
 
 /** The same of columns whose kinds are known from another table; a column that is not there is left to whoever needs it. */
-export async function readTableLike(source: TableSource, schema: readonly ColumnSchema[]): Promise<Table> {
-  const { raw, dialect } = await readRaw(source)
-  return typeColumns(raw, givenBy(schema), dialect)
+export async function readTableLike(
+  source: TableSource,
+  schema: readonly ColumnSchema[],
+  read: InternalReadOptions = {},
+): Promise<Table> {
+  const given = givenBy(schema)
+  return typeColumns(await readRaw(source, checkReadOptions(read), given), given)
 }
 
 /** The same of records, at once */
 export function readRecordsLike(records: readonly unknown[], schema: readonly ColumnSchema[]): Table {
-  return typeColumns(columnsOfRecords(records), givenBy(schema))
+  return typeColumns({ raw: columnsOfRecords(records) }, givenBy(schema))
 }
 
 /** The same of rows with names */
 export function readRowsLike(rows: TableRows, schema: readonly ColumnSchema[]): Table {
-  return typeColumns(columnsOfRows(rows), givenBy(schema))
+  return typeColumns({ raw: columnsOfRows(rows) }, givenBy(schema))
 }
 
-function givenBy(schema: readonly ColumnSchema[]): ReadonlyMap<string, GivenKind> {
-  return new Map(schema.map((column) => [column.name, column]))
+function givenBy(schema: readonly ColumnSchema[]): Given {
+  return new Map(schema.map(({ name, ...column }) => [name, column]))
 }
 
-function typeColumns(raw: RawTable, given: ReadonlyMap<string, GivenKind>, dialect?: Dialect): Table {
+function typeColumns({ raw, dialect }: Unread, given: Given): Table {
   const inferred = raw.names.map((name, index) => inferColumn(raw, index, given.get(name)))
   return {
     rows: raw.rows,
@@ -79,90 +117,116 @@ function typeColumns(raw: RawTable, given: ReadonlyMap<string, GivenKind>, diale
   }
 }
 
-function readKinds(value: unknown, names: readonly string[]): Map<string, GivenKind> {
+function checkColumns(value: unknown): Given {
   if (value === undefined) return new Map()
+  if (Array.isArray(value)) {
+    return new Map(value.map((column, index) => checkSchema(column, `columns[${index}]`)))
+  }
   if (!isOptionObject(value))
     throw unexpected('INVALID_CONFIG', 'columns', 'an object such as { zip: "category" }', describe(value))
-  return new Map(
-    Object.entries(value).map(([name, choice]) => {
-      const path = `columns.${clip(name)}`
-      if (!names.includes(name)) {
-        const advice = didYouMean(name, names) || `; there are ${clip(list(names))}`
-        throw unexpected('INVALID_CONFIG', path, 'the name of a column', `${describe(name)}${advice}`)
-      }
-      const kind = isOptionObject(choice) ? readOptions(choice, path, ['kind']).kind : choice
-      return [name, { kind: checkName(kind, path, columnKinds) }]
-    }),
-  )
-}
-
-async function readRaw(source: unknown): Promise<{ raw: RawTable; dialect?: Dialect }> {
-  if (isTextSource(source)) return readCsv(source)
-  if (isTableRows(source)) return { raw: checkNames(columnsOfRows(source)) }
-  const pieces = await gather(source)
-  const isText = pieces.length > 0 && pieces.every((piece) => typeof piece === 'string' || ArrayBuffer.isView(piece))
-  return isText ? readCsv(pieces as (string | Uint8Array)[]) : { raw: checkNames(columnsOfRecords(pieces)) }
-}
-
-async function gather(source: unknown): Promise<unknown[]> {
-  const { [Symbol.asyncIterator]: async, [Symbol.iterator]: sync } = (source ?? {}) as AsyncIterable<unknown> &
-    Iterable<unknown>
-  if (typeof async !== 'function' && typeof sync !== 'function') {
-    throw unexpected(
-      'INVALID_DATA',
-      'rows',
-      'records, { columns, rows }, CSV text, its bytes, or an iterable of records or text',
-      describe(source),
-    )
-  }
-  const pieces: unknown[] = []
-  for await (const piece of source as AsyncIterable<unknown>) pieces.push(piece)
-  return pieces
-}
-
-async function readCsv(source: TextSource): Promise<{ raw: RawTable; dialect: Dialect }> {
-  const { bytes, encoding } = await readText(source)
-  const sample = sampleOf(bytes)
-  if (sample.trim() === '') throw unexpected('INVALID_DATA', 'rows', 'a table', 'no data: the text is empty')
-  const dialect = sniff(sample, encoding)
-  const { data } = Papa.parse<string[]>(sample, {
-    delimiter: dialect.delimiter,
-    quoteChar: dialect.quote,
-    skipEmptyLines: true,
+  return reading('INVALID_CONFIG', 'columns', 'an object such as { zip: "category" }', () => {
+    return new Map(Object.keys(value).map((name) => [name, checkColumn(value[name], `columns.${clip(name)}`)]))
   })
-  const [first, ...others] = data
-  let isNumeric = first.map((_, column) => isMostlyNumbers(dialect.header ? others : data, column, dialect))
-  for (;;) {
-    const raw = readCells(bytes, dialect, isNumeric)
-    const strays = raw.columns.map((column) => column.form === 'numbers' && column.odd.size > MOST_ODD_SHARE * raw.rows)
-    if (strays.includes(true)) isNumeric = isNumeric.map((numeric, column) => numeric && !strays[column])
-    else
-      return {
-        raw: checkNames(dialect.header ? raw : { ...raw, names: first.map((_, column) => `column${column + 1}`) }),
-        dialect,
-      }
+}
+
+function checkSchema(value: unknown, path: string): [string, GivenColumn] {
+  const expected = 'a column of a schema, such as { name: "zip", kind: "category" }'
+  if (!isOptionObject(value)) throw unexpected('INVALID_CONFIG', path, expected, describe(value))
+  return reading('INVALID_CONFIG', path, expected, () => {
+    const { name, kind, format, type, missingWords } = value
+    if (typeof name !== 'string') throw unexpected('INVALID_CONFIG', `${path}.name`, "a column's name", describe(name))
+    const column = checkColumn({ kind, format, missing: missingWords }, path)
+    return [name, type === 'number' || type === 'string' ? { ...column, type } : column]
+  })
+}
+
+function checkColumn(value: unknown, path: string): GivenColumn {
+  if (!isOptionObject(value)) return { kind: checkName(value, path, columnKinds) }
+  const { kind, format, missing } = readOptions(value, path, ['kind', 'format', 'missing'])
+  return {
+    ...(kind === undefined ? {} : { kind: checkName(kind, `${path}.kind`, columnKinds) }),
+    ...(format === undefined ? {} : { format: checkName(format, `${path}.format`, dateFormatNames) }),
+    ...(missing === undefined
+      ? {}
+      : { missingWords: checkReadOptions({ missing }, path).missing as readonly string[] }),
   }
 }
 
-function isMostlyNumbers(rows: readonly string[][], column: number, dialect: Dialect): boolean {
-  const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => !MISSING_NUMBER_WORDS.includes(cell))
-  const numbers = cells.filter((cell) => !Number.isNaN(numberOf(cell, PLAIN)) || !Number.isNaN(numberOf(cell, dialect)))
-  const areCodes = numbers.some((cell) => /^[+-]?0\d/.test(cell)) // 01234 is no number
-  return cells.length > 0 && !areCodes && numbers.length >= (1 - MOST_ODD_SHARE) * cells.length
+function checkNamed(given: Given, names: readonly string[]): void {
+  for (const name of given.keys()) {
+    if (names.includes(name)) continue
+    const advice = didYouMean(name, names) || `; there are ${clip(list(names))}`
+    throw unexpected('INVALID_CONFIG', `columns.${clip(name)}`, 'the name of a column', `${describe(name)}${advice}`)
+  }
+}
+
+async function readRaw(source: unknown, read: InternalReadOptions, given: Given): Promise<Unread> {
+  const bytes = byteSource(source)
+  if (bytes !== undefined) return readBytes(bytes, read, given)
+  if (isTableRows(source)) return { raw: checkNames(columnsOfRows(source)) }
+  if (Array.isArray(source) && !source.some(isPiece)) return { raw: checkNames(columnsOfRecords(source)) }
+  const iterator = reading('INVALID_DATA', 'rows', SOURCES, () => iteratorOf(source))
+  if (iterator === undefined) throw unexpected('INVALID_DATA', 'rows', SOURCES, describe(source))
+  const first = await iterator.next()
+  if (!first.done && isPiece(first.value)) return readBytes(pieceSource(first.value, iterator), read, given)
+  const table = new RecordTable([])
+  for (let next = first; !next.done; next = await iterator.next()) table.addRecord(next.value)
+  return { raw: checkNames(table.finish()) }
+}
+
+const SOURCES = 'records, { columns, rows }, CSV text, its bytes, or an iterable of records or text'
+const PARQUET = [0x50, 0x41, 0x52, 0x31] // PAR1
+
+async function readBytes(source: ByteSource, options: InternalReadOptions, given: Given): Promise<Unread> {
+  const file = options.file ?? source.name
+  const read = file === undefined ? options : { ...options, file }
+  const origin = originOf(read)
+  const { head, source: whole } = await peek(source)
+  const isParquet = PARQUET.every((byte, index) => head[index] === byte)
+  if (read.format === 'parquet' || (read.format === undefined && isParquet)) {
+    const { readParquet } = await import('./parquet.ts')
+    return { raw: withOrigin(await readParquet(whole, origin.place), origin) }
+  }
+  const text = await openText(whole, read.encoding)
+  const isJson = read.format === undefined ? looksLikeJson(text.head) : read.format !== 'csv'
+  if (isJson) return { raw: withOrigin(await readJson(text.pieces(), origin.place), origin) }
+  const { raw, dialect } = await readCsv(text, read, whole.isRepeatable, given)
+  return { raw: withOrigin(raw, origin), dialect }
+}
+
+function originOf({ file, flags = false, missing = [] }: InternalReadOptions): Origin {
+  return { place: file === undefined ? '' : `${clip(file)}, `, flags, missing }
+}
+
+function withOrigin(raw: RawTable, origin: Origin): RawTable {
+  return checkNames({ ...raw, origin })
+}
+
+/** The first bytes, unpacked, and the source with them */
+async function peek(source: ByteSource): Promise<{ head: Uint8Array; source: ByteSource }> {
+  const iterator = source.pieces()[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  const head = first.done ? new Uint8Array(0) : first.value
+  if (source.isRepeatable) {
+    await iterator.return?.()
+    return { head, source }
+  }
+  async function* pieces(): AsyncIterable<Uint8Array> {
+    yield head
+    yield* { [Symbol.asyncIterator]: () => iterator }
+  }
+  return { head, source: { ...source, pieces } }
 }
 
 function checkNames(raw: RawTable): RawTable {
   const names = raw.names.map((name) => name.trim())
+  const place = raw.origin?.place ?? ''
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index)
   if (twice >= 0) {
-    throw unexpected(
-      'INVALID_DATA',
-      'header',
-      'a name of its own for every column',
-      `${describe(names[twice])} twice: columns ${names.indexOf(names[twice]) + 1} and ${twice + 1}; a duplicate needs another name`,
-      { column: twice },
-    )
+    const where = `columns ${names.indexOf(names[twice]) + 1} and ${twice + 1}`
+    const got = `${describe(names[twice])} twice: ${where}; a duplicate needs another name`
+    throw unexpected('INVALID_DATA', `${place}header`, 'a name of its own for every column', got, { column: twice })
   }
-  if (raw.rows === 0) throw unexpected('INVALID_DATA', 'rows', 'at least one row', 'no rows')
+  if (raw.rows === 0) throw unexpected('INVALID_DATA', `${place}rows`, 'at least one row', 'no rows')
   return { ...raw, names }
 }

@@ -10,6 +10,7 @@ import { TableModel } from './model.ts'
 import {
   type ResolvedOptions,
   readClassWeights,
+  readingOptions,
   readTargets,
   readTasks,
   readTrainOptions,
@@ -51,8 +52,7 @@ import { disposeAll, type TrainedTarget } from './trained.ts'
  */
 export async function trainTable(rows: TableSource, options: TrainTableOptions): Promise<TableModel> {
   const resolved = readTrainOptions(options)
-  const { columns } = resolved.given
-  const table = await readTable(rows, columns === undefined ? {} : { columns: columns as never })
+  const table = await readTable(rows, readingOptions(resolved.given))
   const { model, idle } = await trainOnTable(table, resolved)
   disposeAll(idle)
   return model

@@ -4,7 +4,7 @@ import { VERSION } from '../generated/version.ts'
 import { readOptions } from '../options/check.ts'
 import { digestOf } from './digest.ts'
 import { TableModel } from './model.ts'
-import { readTrainOptions, type TrainTableOptions } from './options.ts'
+import { readingOptions, readTrainOptions, type TrainTableOptions } from './options.ts'
 import { readTable, type TableSource } from './read.ts'
 import { trainOnTable } from './train.ts'
 import { disposeAll } from './trained.ts'
@@ -48,7 +48,7 @@ export async function verifyTable(
     )
   }
   const resolved = readTrainOptions({ ...stored, ...given })
-  const table = await readTable(rows, stored.columns === undefined ? {} : { columns: stored.columns })
+  const table = await readTable(rows, readingOptions(resolved.given))
   const found = digestOf(table, resolved.stored)
   if (found !== digest) {
     throw unexpected(

@@ -1,0 +1,213 @@
+// Columns of numbers or words, and how they are filled: from bytes of text, cell by cell, or from values of programs.
+import { decimalIn, type NumberFormat, numberOf, PLAIN } from './numbers.ts'
+
+/** Numbers, NaN where there is none, and what stands where there should be one */
+export interface NumberColumn {
+  readonly form: 'numbers'
+  readonly values: Float64Array
+  /** By row: cells that are neither finite numbers nor say that there is none */
+  readonly odd: ReadonlyMap<number, string>
+}
+
+/** Words by number: rows × 1 numbers of `words` */
+export interface WordColumn {
+  readonly form: 'words'
+  /** What the words were where they were not text; default: strings */
+  readonly type?: 'number' | 'boolean'
+  readonly codes: Uint32Array
+  readonly words: readonly string[]
+}
+
+export type RawColumn = NumberColumn | WordColumn
+
+export interface RawTable {
+  readonly names: readonly string[]
+  readonly rows: number
+  readonly columns: readonly RawColumn[]
+  /** The line of a row in its file, counted from 1; undefined where the rows are no file's */
+  readonly lineOf?: (row: number) => number
+  /** What messages say of where that is, and how their advice is spelt */
+  readonly origin?: Origin
+}
+
+export interface Origin {
+  /** `sales.csv, `, or nothing where the file has no name */
+  readonly place: string
+  /** Whether options are those of the command */
+  readonly flags: boolean
+  /** Words for no value that were given */
+  readonly missing: readonly string[]
+}
+
+/** A column under construction. Rows come in order; a row may be written again as long as it is the last. */
+export interface ColumnBuilder {
+  /** Room for so many rows; what is there stays. */
+  readonly grow: (rows: number) => void
+  /** Takes the cell in the bytes from `from` to `to`. */
+  readonly take: (row: number, bytes: Uint8Array, from: number, to: number) => void
+  /** Keeps only these rows, ascending. */
+  readonly keep: (rows: Uint32Array) => void
+  readonly finish: (rows: number) => RawColumn
+}
+
+export class NumberBuilder implements ColumnBuilder {
+  values = new Float64Array(0)
+  odd = new Map<number, string>()
+  readonly #format: NumberFormat
+  readonly #missing: ReadonlySet<string>
+  readonly #decoder = new TextDecoder()
+
+  constructor(format: NumberFormat, missing: ReadonlySet<string>) {
+    this.#format = format
+    this.#missing = missing
+  }
+
+  grow(rows: number): void {
+    this.values = grown(this.values, new Float64Array(rows))
+  }
+
+  take(row: number, bytes: Uint8Array, from: number, to: number): void {
+    const value = decimalIn(bytes, from, to, this.#format.decimal)
+    if (Number.isNaN(value)) this.#takeText(row, this.#decoder.decode(bytes.subarray(from, to)))
+    else this.values[row] = value
+  }
+
+  #takeText(row: number, cell: string): void {
+    const value = numberIn(cell, this.#format)
+    this.values[row] = Number.isFinite(value) ? value : Number.NaN
+    if (!Number.isFinite(value) && !this.#missing.has(cell.trim())) this.odd.set(row, cell)
+  }
+
+  keep(rows: Uint32Array): void {
+    rows.forEach((row, place) => {
+      this.values[place] = this.values[row]
+    })
+    this.odd = new Map(Array.from(this.odd).filter(([row]) => rows.includes(row)))
+  }
+
+  finish(rows: number): NumberColumn {
+    return { form: 'numbers', values: this.values.slice(0, rows), odd: this.odd }
+  }
+}
+
+/** Plain numbers are numbers in every dialect that writes them otherwise, where it cannot mean another by them. */
+export function numberIn(cell: string, format: NumberFormat): number {
+  const value = numberOf(cell, format)
+  return Number.isNaN(value) && format.thousands !== '.' ? numberOf(cell, PLAIN) : value
+}
+
+export function grown<T extends Float64Array | Uint32Array | Uint8Array>(old: T, larger: T): T {
+  larger.set(old)
+  return larger
+}
+
+const SPACE = 32
+const TAB = 9
+const FREE = 0
+
+/** Words get numbers as they first appear. Their bytes lie one after another in `#arena`, found by their hash. */
+export class WordBuilder implements ColumnBuilder {
+  #codes = new Uint32Array(0)
+  #arena = new Uint8Array(256)
+  /** Where each word ends in the arena */
+  #ends = new Uint32Array(64)
+  #count = 0
+  /** Open addressing: the code of a word and 1 */
+  #table = new Uint32Array(256)
+
+  grow(rows: number): void {
+    this.#codes = grown(this.#codes, new Uint32Array(rows))
+  }
+
+  take(row: number, bytes: Uint8Array, start: number, end: number): void {
+    let from = start
+    let to = end
+    while (from < to && (bytes[from] === SPACE || bytes[from] === TAB)) from++
+    while (from < to && (bytes[to - 1] === SPACE || bytes[to - 1] === TAB)) to--
+    this.#codes[row] = this.#codeOf(bytes, from, to)
+  }
+
+  #codeOf(bytes: Uint8Array, from: number, to: number): number {
+    const mask = this.#table.length - 1
+    for (let place = hashOf(bytes, from, to) & mask; ; place = (place + 1) & mask) {
+      const entry = this.#table[place]
+      if (entry === FREE) {
+        this.#table[place] = this.#count + 1
+        return this.#add(bytes, from, to)
+      }
+      if (this.#isAt(entry - 1, bytes, from, to)) return entry - 1
+    }
+  }
+
+  #start(code: number): number {
+    return code === 0 ? 0 : this.#ends[code - 1]
+  }
+
+  #isAt(code: number, bytes: Uint8Array, from: number, to: number): boolean {
+    let at = this.#start(code)
+    if (this.#ends[code] - at !== to - from) return false
+    for (let other = from; other < to; other++, at++) if (this.#arena[at] !== bytes[other]) return false
+    return true
+  }
+
+  #add(bytes: Uint8Array, from: number, to: number): number {
+    const start = this.#start(this.#count)
+    const end = start + to - from
+    if (end > this.#arena.length) this.#arena = grown(this.#arena, new Uint8Array(2 * end))
+    this.#arena.set(bytes.subarray(from, to), start)
+    if (this.#count === this.#ends.length) this.#ends = grown(this.#ends, new Uint32Array(2 * this.#count))
+    this.#ends[this.#count] = end
+    const code = this.#count++
+    if (this.#count * 2 > this.#table.length) this.#rehash()
+    return code
+  }
+
+  #rehash(): void {
+    const table = new Uint32Array(this.#table.length * 2)
+    const mask = table.length - 1
+    for (let code = 0; code < this.#count; code++) {
+      let place = hashOf(this.#arena, this.#start(code), this.#ends[code]) & mask
+      while (table[place] !== FREE) place = (place + 1) & mask
+      table[place] = code + 1
+    }
+    this.#table = table
+  }
+
+  keep(rows: Uint32Array): void {
+    rows.forEach((row, place) => {
+      this.#codes[place] = this.#codes[row]
+    })
+  }
+
+  finish(rows: number): WordColumn {
+    const decoder = new TextDecoder()
+    const decode = (code: number) => decoder.decode(this.#arena.subarray(this.#start(code), this.#ends[code])).trim()
+    return wordColumn(
+      this.#codes.slice(0, rows),
+      Array.from({ length: this.#count }, (_, code) => decode(code)),
+    )
+  }
+}
+
+/** Words that trimming made equal, or that no row has any more, are put right. */
+export function wordColumn(codes: Uint32Array, words: readonly string[]): WordColumn {
+  const known = new Map<string, number>()
+  const places = new Int32Array(words.length).fill(-1)
+  for (let row = 0; row < codes.length; row++) {
+    const code = codes[row]
+    if (places[code] < 0) {
+      const place = known.get(words[code]) ?? known.size
+      known.set(words[code], place)
+      places[code] = place
+    }
+    codes[row] = places[code]
+  }
+  return { form: 'words', codes, words: [...known.keys()] }
+}
+
+/** FNV-1a (Fowler, Noll, Vo), 32 bits */
+function hashOf(bytes: Uint8Array, from: number, to: number): number {
+  let hash = 0x811c9dc5
+  for (let at = from; at < to; at++) hash = Math.imul(hash ^ bytes[at], 0x01000193)
+  return hash ^ (hash >>> 15)
+}

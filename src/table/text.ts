@@ -1,0 +1,109 @@
+// A source's text as UTF-8, with its beginning at hand: enough of it to find out how it is written.
+import type { ByteSource } from './bytes.ts'
+import { countLines, Decoder } from './encodings.ts'
+
+/** What is read ahead of what can be read again, and of what comes once: from that, kinds of columns are told. */
+const HEAD_BYTES = 2 ** 17
+const LEAST_LINES = 3
+const LINES_OF_STREAM = 10_000
+const MOST_BYTES = 2 ** 24
+const SAMPLES = 3
+const SAMPLE_BYTES = 2 ** 15
+
+export interface Text {
+  /** UTF-8 from the start */
+  readonly head: Uint8Array
+  /** Whether the head is all of it */
+  readonly isWhole: boolean
+  /** UTF-8 from the start: again each time where the source can, else once */
+  readonly pieces: () => AsyncIterable<Uint8Array>
+  /** As far as it was read */
+  readonly encoding: () => string
+  /** Bytes at places further on, as they are */
+  readonly samples: () => Promise<Uint8Array[]>
+}
+
+export async function openText(source: ByteSource, encoding: string | undefined): Promise<Text> {
+  let decoder = new Decoder(encoding)
+  const iterator = decoded(source.pieces(), decoder)
+  const pieces: Uint8Array[] = []
+  const isWhole = await readHead(iterator, pieces, source.isRepeatable)
+  const again = () => {
+    decoder = new Decoder(encoding)
+    return decoded(source.pieces(), decoder)
+  }
+  if (source.isRepeatable) await iterator.return?.(undefined)
+  return {
+    head: join(pieces),
+    isWhole,
+    pieces: source.isRepeatable && !isWhole ? again : () => resumed(pieces, iterator),
+    encoding: () => decoder.encoding,
+    samples: () => samplesOf(source, decoder.encoding),
+  }
+}
+
+async function* decoded(pieces: AsyncIterable<Uint8Array>, decoder: Decoder): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    // A source may give all of its bytes as one piece: no more of them than are looked at are decoded.
+    for (let at = 0; at < piece.length; at += HEAD_BYTES) {
+      const text = decoder.decode(piece.subarray(at, at + HEAD_BYTES), false)
+      if (text.length > 0) yield text
+    }
+  }
+  const rest = decoder.decode(new Uint8Array(0), true)
+  if (rest.length > 0) yield rest
+}
+
+/** Whether that was all */
+async function readHead(
+  iterator: AsyncGenerator<Uint8Array>,
+  pieces: Uint8Array[],
+  isRepeatable: boolean,
+): Promise<boolean> {
+  let bytes = 0
+  let lines = 0
+  const wanted = isRepeatable ? LEAST_LINES : LINES_OF_STREAM
+  while (bytes < HEAD_BYTES || (lines < wanted && bytes < MOST_BYTES)) {
+    const next = await iterator.next()
+    if (next.done) return true
+    // What a stream gives may be written over once the next piece is asked for.
+    pieces.push(isRepeatable ? next.value : next.value.slice())
+    bytes += next.value.length
+    lines += countLines(next.value)
+  }
+  return false
+}
+
+async function* resumed(head: readonly Uint8Array[], others: AsyncGenerator<Uint8Array>): AsyncIterable<Uint8Array> {
+  yield* head
+  yield* others
+}
+
+/** A table need not go on as it begins. */
+async function samplesOf({ bytes }: ByteSource, encoding: string): Promise<Uint8Array[]> {
+  if (bytes === undefined || encoding !== 'utf-8' || bytes.size < 2 * HEAD_BYTES) return []
+  if (await isPacked(bytes)) return []
+  const samples: Uint8Array[] = []
+  for (let index = 1; index <= SAMPLES; index++) {
+    const start = Math.floor((index * (bytes.size - SAMPLE_BYTES)) / SAMPLES)
+    const sample = await bytes.slice(start, start + SAMPLE_BYTES)
+    samples.push(sample.subarray(sample.indexOf(10) + 1, sample.lastIndexOf(10) + 1))
+  }
+  return samples
+}
+
+async function isPacked(bytes: NonNullable<ByteSource['bytes']>): Promise<boolean> {
+  const [first, second] = await bytes.slice(0, 2)
+  return first === 0x1f && second === 0x8b
+}
+
+export function join(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]
+  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
+  }
+  return whole
+}
