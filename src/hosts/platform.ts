@@ -20,6 +20,9 @@ export type Address = Platform<'URL', { readonly href: string }>
 /** A file that a page was given */
 export type File = Platform<'Blob', { readonly size: number; arrayBuffer(): Promise<ArrayBuffer> }>
 
+/** What comes piece by piece, as a response's body */
+export type Stream = Platform<'ReadableStream', { getReader(): object }>
+
 /** What `WebAssembly.compile` makes */
 export type WasmModule = typeof globalThis extends {
   readonly WebAssembly: { readonly Module: { readonly prototype: infer Known } }

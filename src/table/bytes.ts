@@ -1,14 +1,15 @@
 // Where the bytes of a table come from: text, memory, files, streams and pieces of any of them; unpacked where they are
 // gzipped. Nothing is held that is not asked for: what can be read again is read again.
 import { describe, unexpected, WasmpropError } from '../errors.ts'
+import type { File, Stream } from '../hosts/platform.ts'
 
 /** CSV text, a file's bytes, or pieces of either as they come */
 export type TextSource =
   | string
   | Uint8Array
   | ArrayBuffer
-  | Blob
-  | ReadableStream<string | Uint8Array>
+  | File
+  | Stream
   | Iterable<string | Uint8Array>
   | AsyncIterable<string | Uint8Array>
 

@@ -5,7 +5,7 @@ import { CellReader } from './cells.ts'
 import { numberIn, type RawTable } from './columns.ts'
 import { type Dialect, linesOf, MISSING_NUMBER_WORDS, type Sniffed, sniff } from './dialect.ts'
 import { MOST_ODD_SHARE } from './numbers.ts'
-import type { InternalReadOptions } from './read-options.ts'
+import type { ReadOptions } from './read-options.ts'
 import type { GivenColumn } from './schema.ts'
 import type { Text } from './text.ts'
 
@@ -21,7 +21,7 @@ export interface CsvTable {
 /** `columns`: what is known of them by name */
 export async function readCsv(
   text: Text,
-  given: InternalReadOptions,
+  given: ReadOptions,
   isRepeatable: boolean,
   columns: ReadonlyMap<string, GivenColumn>,
 ): Promise<CsvTable> {
@@ -76,7 +76,7 @@ async function readAll(
   return reader.finish()
 }
 
-async function sniffText(text: Text, given: InternalReadOptions): Promise<Sniffed> {
+async function sniffText(text: Text, given: ReadOptions): Promise<Sniffed> {
   const head = text.head.subarray(0, Math.max(SNIFFED_BYTES, text.head.indexOf(10, SNIFFED_BYTES) + 1))
   const isCut = !text.isWhole || head.length < text.head.length
   const samples = await text.samples()
@@ -87,7 +87,7 @@ async function sniffText(text: Text, given: InternalReadOptions): Promise<Sniffe
   return sniffed
 }
 
-function placeIn({ file }: InternalReadOptions): string {
+function placeIn({ file }: ReadOptions): string {
   return file === undefined ? '' : `${clip(file)}, `
 }
 

@@ -103,6 +103,8 @@ interface Candidate {
   readonly share: number
   /** Of most rows */
   readonly width: number
+  /** Quotes that do not close as they should */
+  readonly faults: number
 }
 
 function bestCandidate(text: string, given: ReadOptions): Candidate {
@@ -143,22 +145,28 @@ function judge(
   before: string,
   given: ReadOptions,
 ): Candidate {
-  const all = parseRows(text, delimiter, quote, before)
+  const { rows: all, faults } = parseRows(text, delimiter, quote, before)
   const comment = given.comment ?? commentOf(all)
   const rows = comment === '' ? all : all.filter((row) => !row[0].startsWith(comment))
   const width = commonest(rows.map(({ length }) => length))
   const share = rows.filter(({ length }) => length === width).length / Math.max(1, rows.length)
-  return { delimiter, quote, escape: before, comment, rows, width, share }
+  return { delimiter, quote, escape: before, comment, rows, width, share, faults }
 }
 
-function parseRows(text: string, delimiter: string, quote: string, before: string): string[][] {
-  const { data } = Papa.parse<string[]>(text, {
+function parseRows(
+  text: string,
+  delimiter: string,
+  quote: string,
+  before: string,
+): { rows: string[][]; faults: number } {
+  const { data, errors } = Papa.parse<string[]>(text, {
     delimiter,
     quoteChar: quote === '' ? '\u0000' : quote,
     escapeChar: before === '' ? '\u0000' : before,
     newline: '\n',
   })
-  return data.filter((row) => row.length > 1 || row[0].trim() !== '')
+  const rows = data.filter((row) => row.length > 1 || row[0].trim() !== '')
+  return { rows, faults: errors.filter(({ type }) => type === 'Quotes').length }
 }
 
 /** Lines that begin with # though others do not, and that are not as wide as most */
@@ -178,7 +186,8 @@ function commonest(values: readonly number[]): number {
 /** One column is what is left where no delimiter makes several. */
 function isBetter(a: Candidate, b: Candidate): boolean {
   if (a.width > 1 !== b.width > 1) return a.width > 1
-  return a.share === b.share ? a.width > b.width : a.share > b.share
+  if (a.share !== b.share) return a.share > b.share
+  return a.width === b.width ? a.faults < b.faults : a.width > b.width
 }
 
 const MOST_LINES_ABOVE = 20

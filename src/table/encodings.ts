@@ -23,6 +23,7 @@ export class Decoder {
   /** What was found so far; ASCII alone is UTF-8 */
   encoding: string
   readonly #isGiven: boolean
+  readonly #place: string
   readonly #encoder = new TextEncoder()
   #decoder: TextDecoder | undefined
   /** The first bytes, until there are enough of them for a mark, and later the start of a character that a piece ends in */
@@ -31,7 +32,9 @@ export class Decoder {
   #isAscii = true
   #lines = 0
 
-  constructor(given: string | undefined) {
+  /** `place`: what messages begin with, a file's name and a comma */
+  constructor(given: string | undefined, place = '') {
+    this.#place = place
     this.encoding = given ?? 'utf-8'
     this.#isGiven = given !== undefined
   }
@@ -87,7 +90,7 @@ export class Decoder {
     const byte = `byte 0x${bytes[at].toString(16)}`
     throw new WasmpropError(
       'INVALID_DATA',
-      `line ${line}: expected UTF-8, as before, got ${byte}; save the file as UTF-8, or give its encoding, such as windows-1252`,
+      `${this.#place}line ${line}: expected UTF-8, as before, got ${byte}; save the file as UTF-8, or give its encoding, such as windows-1252`,
     )
   }
 
@@ -99,7 +102,7 @@ export class Decoder {
       encoding === ''
         ? `line ${line}: got NUL bytes: UTF-16 without a byte order mark, or a binary file; save it as UTF-8`
         : `got NUL bytes: UTF-16 without a byte order mark; give its encoding, ${encoding}, or save it as UTF-8`
-    return new WasmpropError('INVALID_DATA', `expected text, ${what}`)
+    return new WasmpropError('INVALID_DATA', `${this.#place}expected text, ${what}`)
   }
 }
 
@@ -114,6 +117,7 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
 function isAscii(bytes: Uint8Array): boolean {
   let at = 0
   for (; at < bytes.length && (bytes.byteOffset + at) % 4 !== 0; at++) if (bytes[at] >= 0x80) return false
+  if (bytes.length - at < 4) return bytes.subarray(at).every((byte) => byte < 0x80)
   const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (bytes.length - at) >> 2)
   for (let word = 0; word < words.length; word++) if ((words[word] & 0x80808080) !== 0) return false
   for (at += words.length * 4; at < bytes.length; at++) if (bytes[at] >= 0x80) return false

@@ -29,10 +29,7 @@ export interface ReadOptions {
   skip?: number
   /** The file's name, for messages. Default: that of a `File` */
   file?: string
-}
-
-/** @internal What the command adds: messages speak of its options. */
-export interface InternalReadOptions extends ReadOptions {
+  /** Whether advice in messages is spelt as the command's options. Default false */
   flags?: boolean
 }
 
@@ -50,7 +47,7 @@ const names = [
   'skip',
   'file',
   'flags',
-] as const satisfies readonly (keyof InternalReadOptions)[]
+] as const satisfies readonly (keyof ReadOptions)[]
 
 export const tableFormats = ['csv', 'json', 'jsonl', 'parquet'] as const
 const MOST_LINES_SKIPPED = 2 ** 31 - 1
@@ -58,7 +55,7 @@ const MOST_LINES_SKIPPED = 2 ** 31 - 1
 const LF = 10
 const CR = 13
 
-type Checks = { readonly [Name in (typeof names)[number]]: (value: unknown, path: string) => InternalReadOptions[Name] }
+type Checks = { readonly [Name in (typeof names)[number]]: (value: unknown, path: string) => ReadOptions[Name] }
 
 const checks: Checks = {
   format: (value, path) => checkName(value, path, tableFormats),
@@ -77,13 +74,13 @@ const checks: Checks = {
 }
 
 /** `path`: what the caller wrote the options in, `read` */
-export function checkReadOptions(value: unknown, path = 'read'): InternalReadOptions {
+export function checkReadOptions(value: unknown, path = 'read'): ReadOptions {
   if (value === undefined) return {}
   const given = readOptions(value, path, names)
   const checked = names.flatMap((name) =>
     given[name] === undefined ? [] : [[name, checks[name](given[name], `${path}.${name}`)] as const],
   )
-  const options: InternalReadOptions = Object.fromEntries(checked)
+  const options: ReadOptions = Object.fromEntries(checked)
   const { decimal, delimiter, quote, thousands } = options
   const marks = [delimiter, quote, options.comment].filter((mark) => mark !== undefined && mark !== '')
   if (new Set(marks).size < marks.length)

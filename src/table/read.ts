@@ -7,7 +7,7 @@ import { readCsv } from './csv.ts'
 import { dateFormatNames } from './dates.ts'
 import type { Dialect } from './dialect.ts'
 import { looksLikeJson, readJson } from './json.ts'
-import { checkReadOptions, type InternalReadOptions, type ReadOptions } from './read-options.ts'
+import { checkReadOptions, type ReadOptions } from './read-options.ts'
 import {
   columnsOfRecords,
   columnsOfRows,
@@ -32,7 +32,6 @@ export type TableSource =
   | TableRows
   | Iterable<TableRecord | string | Uint8Array>
   | AsyncIterable<TableRecord | string | Uint8Array>
-  | ReadableStream<TableRecord | string | Uint8Array>
 
 /** What a column is to be, where that is another than what would be found out */
 export interface ColumnOptions {
@@ -87,7 +86,7 @@ export async function readTable(source: TableSource, options: ReadTableOptions =
 export async function readTableLike(
   source: TableSource,
   schema: readonly ColumnSchema[],
-  read: InternalReadOptions = {},
+  read: ReadOptions = {},
 ): Promise<Table> {
   const given = givenBy(schema)
   return typeColumns(await readRaw(source, checkReadOptions(read), given), given)
@@ -160,7 +159,7 @@ function checkNamed(given: Given, names: readonly string[]): void {
   }
 }
 
-async function readRaw(source: unknown, read: InternalReadOptions, given: Given): Promise<Unread> {
+async function readRaw(source: unknown, read: ReadOptions, given: Given): Promise<Unread> {
   const bytes = byteSource(source)
   if (bytes !== undefined) return readBytes(bytes, read, given)
   if (isTableRows(source)) return { raw: checkNames(columnsOfRows(source)) }
@@ -177,7 +176,7 @@ async function readRaw(source: unknown, read: InternalReadOptions, given: Given)
 const SOURCES = 'records, { columns, rows }, CSV text, its bytes, or an iterable of records or text'
 const PARQUET = [0x50, 0x41, 0x52, 0x31] // PAR1
 
-async function readBytes(source: ByteSource, options: InternalReadOptions, given: Given): Promise<Unread> {
+async function readBytes(source: ByteSource, options: ReadOptions, given: Given): Promise<Unread> {
   const file = options.file ?? source.name
   const read = file === undefined ? options : { ...options, file }
   const origin = originOf(read)
@@ -187,14 +186,14 @@ async function readBytes(source: ByteSource, options: InternalReadOptions, given
     const { readParquet } = await import('./parquet.ts')
     return { raw: withOrigin(await readParquet(whole, origin.place), origin) }
   }
-  const text = await openText(whole, read.encoding)
+  const text = await openText(whole, read.encoding, origin.place)
   const isJson = read.format === undefined ? looksLikeJson(text.head) : read.format !== 'csv'
   if (isJson) return { raw: withOrigin(await readJson(text.pieces(), origin.place), origin) }
   const { raw, dialect } = await readCsv(text, read, whole.isRepeatable, given)
   return { raw: withOrigin(raw, origin), dialect }
 }
 
-function originOf({ file, flags = false, missing = [] }: InternalReadOptions): Origin {
+function originOf({ file, flags = false, missing = [] }: ReadOptions): Origin {
   return { place: file === undefined ? '' : `${clip(file)}, `, flags, missing }
 }
 

@@ -172,6 +172,7 @@ function inferWords(
   const verdict: Verdict = given.kind === undefined ? kindOfWords(name, counted) : { kind: given.kind, because: why }
   const { kind, because } = verdict
   const { words, missing } = counted
+  refuseEscapes(table, index, counted)
   const type = counted.raw.type ?? 'string'
   const schema: ColumnSchema = { name, kind, type, because, missing, distinct: words.length, ...extras(given) }
   if (kind === 'number') return numbersFromWords(table, index, schema, counted)
@@ -186,6 +187,18 @@ function inferWords(
   }
   const present = counted.raw.words.map((word) => (counted.counts.has(word) ? word : undefined))
   return { schema, column: { kind, values: Array.from(counted.raw.codes, (code) => present[code]) } }
+}
+
+const ESCAPE = '\u001b'
+
+/** What a terminal would obey is no data. */
+function refuseEscapes(table: RawTable, index: number, { raw, words }: Counted): void {
+  const word = table.lineOf === undefined ? undefined : words.find((one) => one.includes(ESCAPE))
+  if (word === undefined) return
+  const row = raw.codes.indexOf(raw.words.indexOf(word))
+  const place = { path: table.names[index], row, column: index }
+  const got = `${describe(word)}; such characters steer terminals, and are no data`
+  throw unexpected('INVALID_DATA', placeOf(table, index, row), 'text without escape sequences', got, place)
 }
 
 /** What a word stands for, row by row; NaN for a missing one */

@@ -23,13 +23,13 @@ export interface Text {
   readonly samples: () => Promise<Uint8Array[]>
 }
 
-export async function openText(source: ByteSource, encoding: string | undefined): Promise<Text> {
-  let decoder = new Decoder(encoding)
+export async function openText(source: ByteSource, encoding: string | undefined, place: string): Promise<Text> {
+  let decoder = new Decoder(encoding, place)
   const iterator = decoded(source.pieces(), decoder)
   const pieces: Uint8Array[] = []
   const isWhole = await readHead(iterator, pieces, source.isRepeatable)
   const again = () => {
-    decoder = new Decoder(encoding)
+    decoder = new Decoder(encoding, place)
     return decoded(source.pieces(), decoder)
   }
   if (source.isRepeatable) await iterator.return?.(undefined)
