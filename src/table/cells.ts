@@ -16,6 +16,7 @@ const COMMA = 44
 const BACKSLASH = 92
 const NONE = -1
 
+const FIRST_BLOCK = 2 ** 14
 const BLOCK = 2 ** 20
 /** A row longer than that is a quote that nothing closes. */
 const LONGEST_ROW = 2 ** 26
@@ -62,7 +63,7 @@ export class CellReader {
   readonly #comment: number
   readonly #point: number
   /** Bytes that are read, from the start of a row, with one more: a line end that stands in for the end of the text */
-  #block = new Uint8Array(BLOCK)
+  #block: Uint8Array = new Uint8Array(FIRST_BLOCK)
   #end = 0
   #isLast = false
   #line = 1
@@ -129,7 +130,8 @@ export class CellReader {
     const read = this.#readRows()
     this.#block.copyWithin(0, read, this.#end)
     this.#end -= read
-    if (this.#isLast || this.#end < this.#block.length / 2) return
+    const isRoomy = this.#block.length >= BLOCK && this.#end < this.#block.length / 2
+    if (this.#isLast || isRoomy) return
     if (this.#block.length > LONGEST_ROW)
       throw this.#error(`expected rows of at most ${LONGEST_ROW} bytes, got a longer one; a quote may not be closed`)
     const larger = new Uint8Array(2 * this.#block.length)

@@ -3,8 +3,8 @@
 const view = new Float64Array(1)
 const halves = new Uint32Array(view.buffer)
 
-/** Distinct values but NaN */
-export function countDistinct(values: Float64Array): number {
+/** Distinct values but NaN, counted up to `most` */
+export function countDistinct(values: Float64Array, most: number): number {
   let table: Float64Array = new Float64Array(1024).fill(Number.NaN)
   let count = 0
   for (const value of values) {
@@ -12,7 +12,8 @@ export function countDistinct(values: Float64Array): number {
     const place = placeOf(table, value)
     if (table[place] === value) continue
     table[place] = value
-    if (++count * 2 > table.length) table = rehashed(table)
+    if (++count === most) break
+    if (count * 2 > table.length) table = rehashed(table)
   }
   return count
 }

@@ -46,7 +46,10 @@ const IDENTIFIER_NAME = /(^|[\s_.-])(id|uuid|guid|key|index|rownames)$|[a-z]I[dD
 const CODE_NAME = /(^|[\s_.-])(zip|zip ?code|post(al)?[ _]?code|plz|postcode|fips|area[ _]?code)$/i
 const DATE_NAME = /(^|[\s_.-])(date|datum|day|time|timestamp|datetime|at|ts|epoch)$|[a-z](Date|Time|At)$/i
 
-interface Measured {
+/** Distinct numbers are counted that far: random places of memory would cost more than reading the file. */
+const MOST_COUNTED = 10_000
+
+export interface Measured {
   readonly distinct: number
   readonly missing: number
   readonly areWhole: boolean
@@ -64,15 +67,15 @@ export function measure(values: Float64Array): Measured {
     else if (!Number.isInteger(value)) areWhole = false
     if (row > 0 && value !== values[row - 1] + 1) isCounting = false
   }
-  return { distinct: countDistinct(values), missing, areWhole, isCounting }
+  return { distinct: countDistinct(values, MOST_COUNTED), missing, areWhole, isCounting }
 }
 
-export function kindOfNumbers(name: string, values: Float64Array): Verdict {
-  const { distinct, areWhole, isCounting, missing } = measure(values)
+export function kindOfNumbers(name: string, values: Float64Array, measured: Measured): Verdict {
+  const { distinct, areWhole, isCounting, missing } = measured
   if (distinct === 0) return { kind: 'ignore', because: 'no value at all' }
   if (distinct === 1 && missing === 0) return { kind: 'ignore', because: 'always the same' }
   if (isCounting && values.length > FEW_CATEGORIES) return { kind: 'identifier', because: 'it counts the rows' }
-  if (areWhole && distinct === values.length && IDENTIFIER_NAME.test(name))
+  if (areWhole && IDENTIFIER_NAME.test(name) && countDistinct(values, values.length) === values.length)
     return { kind: 'identifier', because: 'by its name, every value once' }
   if (areWhole && CODE_NAME.test(name)) return { kind: 'category', because: 'by its name: numbers that are codes' }
   const format = areWhole && DATE_NAME.test(name) ? numberDateOf(values) : undefined

@@ -9,6 +9,7 @@ import {
   countWords,
   kindOfNumbers,
   kindOfWords,
+  type Measured,
   measure,
   orderOfBoolean,
   toWords,
@@ -28,7 +29,7 @@ export interface ColumnSchema {
   readonly because: string
   /** Cells without a value */
   readonly missing: number
-  /** Distinct values */
+  /** Distinct values; of numbers counted up to 10,000 */
   readonly distinct: number
   /** Of a category: its words, the commonest first; of a boolean: the word for false, then that for true */
   readonly categories?: readonly string[]
@@ -58,9 +59,10 @@ export function inferColumn(table: RawTable, index: number, given: GivenColumn =
   const raw = table.columns[index]
   if (raw.form === 'words') return inferWords(table, index, countWords(raw, missingIn(table, given)), given)
   const column = withoutSentinels(raw, missingIn(table, given))
+  const measured = measure(column.values)
   const verdict: Verdict =
     given.kind === undefined
-      ? kindOfNumbers(table.names[index], column.values)
+      ? kindOfNumbers(table.names[index], column.values, measured)
       : { kind: given.kind, because: 'as given', ...(given.format === undefined ? {} : { format: given.format }) }
   const isOfNumbers = verdict.kind === 'number' || isNumberDate(verdict.format)
   if ((given.kind === undefined || isOfNumbers) && column.odd.size > 0) throw oddCell(table, index, column.odd)
@@ -72,16 +74,16 @@ export function inferColumn(table: RawTable, index: number, given: GivenColumn =
       { ...given, kind: verdict.kind },
       verdict.because,
     )
-  return numberColumn(table.names[index], column.values, verdict, given)
+  return numberColumn(table.names[index], column.values, verdict, measured, given)
 }
 
 function numberColumn(
   name: string,
   values: Float64Array,
   { kind, because, format }: Verdict,
+  { distinct, missing }: Measured,
   given: GivenColumn,
 ): InferredColumn {
-  const { distinct, missing } = measure(values)
   const schema: ColumnSchema = {
     name,
     kind,

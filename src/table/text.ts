@@ -43,15 +43,34 @@ export async function openText(source: ByteSource, encoding: string | undefined,
 }
 
 async function* decoded(pieces: AsyncIterable<Uint8Array>, decoder: Decoder): AsyncGenerator<Uint8Array> {
-  for await (const piece of pieces) {
-    // A source may give all of its bytes as one piece: no more of them than are looked at are decoded.
-    for (let at = 0; at < piece.length; at += HEAD_BYTES) {
-      const text = decoder.decode(piece.subarray(at, at + HEAD_BYTES), false)
-      if (text.length > 0) yield text
-    }
+  for await (const block of blocks(pieces)) {
+    const text = decoder.decode(block, false)
+    if (text.length > 0) yield text
   }
   const rest = decoder.decode(new Uint8Array(0), true)
   if (rest.length > 0) yield rest
+}
+
+/** The bytes in blocks of one size, whatever pieces they come in: so nothing that is found out depends on these. */
+async function* blocks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+  let block = new Uint8Array(HEAD_BYTES)
+  let filled = 0
+  for await (const piece of pieces) {
+    for (let at = 0; at < piece.length; ) {
+      const part = piece.subarray(at, at + HEAD_BYTES - filled)
+      at += part.length
+      if (part.length === HEAD_BYTES) yield part.slice()
+      else {
+        block.set(part, filled)
+        filled += part.length
+      }
+      if (filled < HEAD_BYTES) continue
+      yield block
+      block = new Uint8Array(HEAD_BYTES)
+      filled = 0
+    }
+  }
+  if (filled > 0) yield block.subarray(0, filled)
 }
 
 /** Whether that was all */
@@ -66,8 +85,7 @@ async function readHead(
   while (bytes < HEAD_BYTES || (lines < wanted && bytes < MOST_BYTES)) {
     const next = await iterator.next()
     if (next.done) return true
-    // What a stream gives may be written over once the next piece is asked for.
-    pieces.push(isRepeatable ? next.value : next.value.slice())
+    pieces.push(next.value)
     bytes += next.value.length
     lines += countLines(next.value)
   }
