@@ -158,7 +158,12 @@ function faultIn({ rows, schema, columns }: Table): string | undefined {
 }
 
 function fingerprint({ rows, schema, columns, dialect }: Table): unknown {
-  return [rows, schema, [...columns].map(([name, { values }]) => [name, Array.from(values as ArrayLike<unknown>, String)]), dialect]
+  return [
+    rows,
+    schema,
+    [...columns].map(([name, { values }]) => [name, Array.from(values as ArrayLike<unknown>, String)]),
+    dialect,
+  ]
 }
 
 async function* pieces(bytes: Uint8Array, size: number): AsyncIterable<Uint8Array> {
