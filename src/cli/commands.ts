@@ -11,6 +11,7 @@ import { benchFlags } from './bench/options.ts'
 import { commandHelp, type Documentation } from './help.ts'
 import * as tables from './tables/options.ts'
 import { tutorialFlags } from './tutorial-options.ts'
+import { worksheetFlags } from './worksheet-options.ts'
 
 type Run<FLAGS, ARGS extends readonly unknown[]> = (flags: FLAGS, ...operands: ARGS) => Promise<void>
 
@@ -158,10 +159,23 @@ const tutorial = command(
       ['wasmprop tutorial', 'inputs, outputs, the loss curve, both engines'],
       ['wasmprop tutorial --explain w5', 'the chain rule with numbers'],
       ['wasmprop tutorial --example mazur', "Matt Mazur's step by step example"],
+      ['wasmprop tutorial --check w1=0.14982', 'a number of it that you got by hand: right, or which slip'],
     ],
   },
   async () => (await import('./tutorial.ts')).tutorial,
   tutorialFlags,
+)
+
+const worksheet = command(
+  'worksheet',
+  {
+    brief: 'make a worksheet: one step of backpropagation by hand, with a key',
+    examples: [
+      ['wasmprop worksheet --seed 7', 'worksheet-7.html to print, worksheet-7-key.html, worksheet-7-moodle.xml'],
+    ],
+  },
+  async () => (await import('./worksheet.ts')).worksheet,
+  worksheetFlags,
 )
 
 const bench = command(
@@ -191,6 +205,18 @@ const completion = command(
 )
 
 export const routes = buildRouteMap({
-  routes: owned({ train, predict, evaluate, compare, inspect, explain, verify, tutorial, bench, completion }),
+  routes: owned({
+    train,
+    predict,
+    evaluate,
+    compare,
+    inspect,
+    explain,
+    verify,
+    tutorial,
+    bench,
+    worksheet,
+    completion,
+  }),
   docs: { brief: 'trains models' },
 })

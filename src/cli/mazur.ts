@@ -1,6 +1,6 @@
 // `wasmprop tutorial --example mazur`: the 2-2-2 network of Matt Mazur's "A Step by Step Backpropagation Example", where w5
 // is an output weight: forward pass, errors, the chain rule for weights, and the error after one step.
-import { createNetwork, explain, type NetworkConfig } from 'wasmprop'
+import { createNetwork, type Explanation, explain, type Network, type NetworkConfig } from 'wasmprop'
 import { explanationText } from './explanation.ts'
 import { bold, print, printJson } from './terminal.ts'
 import type { TutorialFlags } from './tutorial-options.ts'
@@ -33,9 +33,14 @@ function mazurConfig({ engine, dtype, learningRate = 0.5 }: TutorialFlags): Netw
   }
 }
 
-export async function mazur(values: TutorialFlags): Promise<void> {
+/** The network before its step, and every number of it */
+export async function explainMazur(values: TutorialFlags): Promise<{ network: Network; explanation: Explanation }> {
   const network = await createNetwork(mazurConfig(values))
-  const explanation = explain(network, INPUT, TARGET)
+  return { network, explanation: explain(network, INPUT, TARGET) }
+}
+
+export async function mazur(values: TutorialFlags): Promise<void> {
+  const { network, explanation } = await explainMazur(values)
   const asked = values.explain === undefined ? ['w5', 'w1'] : [values.explain]
   const explained = asked.map((of) => ({ of, text: explanationText(explanation, of) }))
   network.trainOnBatch([INPUT], [TARGET])

@@ -10,6 +10,7 @@ export interface TutorialFlags extends CommonFlags {
   readonly dtype?: 'float32' | 'float64'
   readonly explain?: string
   readonly example?: 'mazur'
+  readonly check?: string
   readonly freezeHiddenBias: boolean
   readonly unscaled: boolean
   readonly literal: boolean
@@ -28,6 +29,11 @@ export const tutorialFlags = {
     brief: 'the chain rule with numbers, for a weight or bias such as w5, or all',
   }),
   example: oneOf(['mazur'], "Mazur's 2-2-2 network, one step, with every number"),
+  check: text({
+    placeholder: 'NUMBER',
+    expects: 'a quantity and your number, such as w5=0.3589 or net_h1=0.3775',
+    brief: "a number of Mazur's example that you got by hand, such as w5=0.3589: right, or which slip",
+  }),
   freezeHiddenBias: toggle("leave the hidden layer's biases as they are drawn"),
   unscaled: toggle('leave the targets at 92, 86, 89: the output saturates'),
   literal: toggle('both of these: the text as it stands'),

@@ -17,11 +17,13 @@ import { printHead, printReport, type Report, toJson } from './tutorial-report.t
 const EXAM_ONLY = ['epochs', 'hidden', 'seed', 'freezeHiddenBias', 'unscaled', 'literal'] as const
 
 export async function tutorial(values: TutorialFlags): Promise<void> {
-  if (values.example === 'mazur') {
+  if (values.example === 'mazur' || values.check !== undefined) {
     const misplaced = EXAM_ONLY.find((name) => values[name] !== undefined && values[name] !== false)
     if (misplaced)
-      throw new UsageError(`--${kebab(misplaced)} does not go with --example mazur, whose network is given`)
-    return mazur(values)
+      throw new UsageError(`--${kebab(misplaced)} does not go with ${givenBy(values)}, whose network is given`)
+    if (values.check === undefined) return mazur(values)
+    const { check } = await import('./check.ts')
+    return check(values, values.check)
   }
   const options = readOptions(values)
   const prepared = await prepare(options, values.explain)
@@ -30,6 +32,8 @@ export async function tutorial(values: TutorialFlags): Promise<void> {
   if (values.json) printJson(toJson(report))
   else printReport(report)
 }
+
+const givenBy = ({ check }: TutorialFlags): string => (check === undefined ? '--example mazur' : '--check')
 
 function readOptions(values: TutorialFlags): ExamOptions {
   return {

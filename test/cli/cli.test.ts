@@ -80,7 +80,7 @@ describe('wasmprop', () => {
     [
       'a name of Object',
       ['toString'],
-      'unknown command "toString"; expected train or predict or evaluate or compare or inspect or explain or verify or tutorial or bench or completion',
+      'unknown command "toString"; expected train or predict or evaluate or compare or inspect or explain or verify or tutorial or bench or worksheet or completion',
     ],
     ['an option before the command', ['--versoin'], 'unknown option "--versoin"; did you mean "--version"?'],
     ['an unknown option', ['tutorial', '--epoch', '5'], 'unknown option "--epoch"; did you mean "--epochs"?'],
