@@ -26,13 +26,13 @@ export function worksheetToHTML(sheet: WorksheetData): string {
   const title = `One step of backpropagation, by hand (sheet ${sheet.seed})`
   const names = '<p class="name">Name <span></span> Date <span></span></p>'
   const cell = () => '<td class="blank"></td>'
-  return pageOf(title, [names, givenOf(sheet), ...sectionsOf(sheet, cell)].join('\n'))
+  return pageOf(title, [names, givenOf(sheet), drawn(sheet), ...sectionsOf(sheet, cell)].join('\n'))
 }
 
 /** The answers */
 export function keyToHTML(sheet: WorksheetData): string {
   const cell = ({ answer }: Blank) => `<td class="answer">${signed(answer.toFixed(sheet.decimals))}</td>`
-  return pageOf(`Key to sheet ${sheet.seed}`, [givenOf(sheet), ...sectionsOf(sheet, cell)].join('\n'))
+  return pageOf(`Key to sheet ${sheet.seed}`, [givenOf(sheet), drawn(sheet), ...sectionsOf(sheet, cell)].join('\n'))
 }
 
 function pageOf(title: string, body: string): string {
@@ -54,14 +54,20 @@ ${body}
 
 const signed = (text: string): string => text.replace('-', '−')
 
-export function givenOf({ inputs, targets, weights, learningRate, decimals }: WorksheetData): string {
-  const list = (names: readonly string[], values: readonly number[]) =>
-    names.map((name, index) => `${name} = ${signed(String(values[index]))}`).join(', ')
+/** What is given, but for the weights */
+export function givenOf({ inputs, targets, learningRate, decimals }: WorksheetData): string {
   return `<p>A 2-2-2 network with sigmoid units, out = 1 / (1 + e<sup>−net</sup>), and E = ½ Σ (target − out)².
-Given: ${list(['i1', 'i2'], inputs)}; ${list(['target o1', 'target o2'], targets)}; η = ${learningRate}.
-The biases stay as they are. Keep all digits that your calculator has, and write ${decimals} decimals.</p>
-<figure>${drawingOf(weights)}</figure>`
+Given: ${listOf({ i1: inputs[0], i2: inputs[1] })}; ${listOf({ 'target o1': targets[0], 'target o2': targets[1] })}; η = ${learningRate}.
+The biases stay as they are. Keep all digits that your calculator has, and write ${decimals} decimals.</p>`
 }
+
+/** w1 = 0.15, w2 = 0.2 … */
+export const listOf = (values: Readonly<Record<string, number>>): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} = ${signed(String(value))}`)
+    .join(', ')
+
+const drawn = ({ weights }: WorksheetData): string => `<figure>${drawingOf(weights)}</figure>`
 
 function sectionsOf({ sections }: WorksheetData, cell: (blank: Blank) => string): string[] {
   return sections.map(({ title, blanks }) => {
@@ -74,7 +80,7 @@ function sectionsOf({ sections }: WorksheetData, cell: (blank: Blank) => string)
 }
 
 /** Units in columns, each weight near the end where it comes in */
-export function drawingOf(weights: Readonly<Record<string, number>>): string {
+function drawingOf(weights: Readonly<Record<string, number>>): string {
   const columns = [40, 230, 420]
   const rows = [40, 130]
   const label = (name: string) => `${name} = ${signed(String(weights[name]))}`

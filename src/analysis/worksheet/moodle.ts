@@ -1,5 +1,5 @@
 // A worksheet as Moodle XML: a cloze question a section, whose blanks know the usual slips.
-import { givenOf } from './html.ts'
+import { givenOf, listOf } from './html.ts'
 import { type Blank, toleranceOf, type WorksheetData } from './worksheet-data.ts'
 
 /** More wrong answers of one blank are not told apart. */
@@ -10,7 +10,9 @@ export function worksheetToMoodle(sheet: WorksheetData): string {
     const lines = blanks.map(
       (blank) => `<p>${nameOf(blank)} = ${blank.formula} = ${clozeOf(blank, sheet.decimals)}</p>`,
     )
-    return questionOf(`Sheet ${sheet.seed}: ${title}`, `${givenOf(sheet)}\n${lines.join('\n')}`)
+    // Moodle takes drawings out of what is imported.
+    const given = `${givenOf(sheet)}\n<p>${listOf(sheet.weights)}</p>`
+    return questionOf(`Sheet ${sheet.seed}: ${title}`, `${given}\n${lines.join('\n')}`)
   })
   return `<?xml version="1.0" encoding="UTF-8"?>
 <quiz>
