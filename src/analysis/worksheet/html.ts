@@ -52,6 +52,9 @@ ${body}
 `
 }
 
+/** e^−net h1 with a raised exponent */
+export const raised = (formula: string): string => formula.replace(/e\^(−net \w+)/, 'e<sup>$1</sup>')
+
 const signed = (text: string): string => text.replace('-', '−')
 
 /** What is given, but for the weights */
@@ -73,7 +76,7 @@ function sectionsOf({ sections }: WorksheetData, cell: (blank: Blank) => string)
   return sections.map(({ title, blanks }) => {
     const lines = blanks.map((blank) => {
       const name = /^[wb]\d+$/.test(blank.quantity) ? `new ${blank.quantity}` : blank.quantity
-      return `<tr><th scope="row">${name}</th>${cell(blank)}<td class="formula">= ${blank.formula}</td></tr>`
+      return `<tr><th scope="row">${name}</th>${cell(blank)}<td class="formula">= ${raised(blank.formula)}</td></tr>`
     })
     return `<section><h2>${title}</h2>\n<table>\n${lines.join('\n')}\n</table></section>`
   })
@@ -88,11 +91,12 @@ function drawingOf(weights: Readonly<Record<string, number>>): string {
     rows.flatMap((to, unit) =>
       rows.map((from, source) => {
         const name = `w${4 * layer + 2 * unit + source + 1}`
-        const share = from === to ? 0.5 : 0.27
+        // Beyond the middle, where edges cross
+        const share = from === to ? 0.5 : 0.7
         const x = columns[layer] + (columns[layer + 1] - columns[layer]) * share
-        const y = from + (to - from) * share + (from === to ? -6 : to > from ? -4 : 14)
+        const y = from + (to - from) * share
         return `<path d="M${columns[layer]} ${from}L${columns[layer + 1]} ${to}" stroke="#888"/>
-<text x="${x}" y="${y}">${label(name)}</text>`
+<rect x="${x - 32}" y="${y - 8}" width="64" height="16" fill="#fff"/><text x="${x}" y="${y + 4}">${label(name)}</text>`
       }),
     ),
   )

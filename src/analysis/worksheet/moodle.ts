@@ -1,5 +1,5 @@
 // A worksheet as Moodle XML: a cloze question a section, whose blanks know the usual slips.
-import { givenOf, listOf } from './html.ts'
+import { givenOf, listOf, raised } from './html.ts'
 import { type Blank, toleranceOf, type WorksheetData } from './worksheet-data.ts'
 
 /** More wrong answers of one blank are not told apart. */
@@ -8,7 +8,7 @@ const MOST_SLIPS = 8
 export function worksheetToMoodle(sheet: WorksheetData): string {
   const questions = sheet.sections.map(({ title, blanks }) => {
     const lines = blanks.map(
-      (blank) => `<p>${nameOf(blank)} = ${blank.formula} = ${clozeOf(blank, sheet.decimals)}</p>`,
+      (blank) => `<p>${nameOf(blank)} = ${raised(blank.formula)} = ${clozeOf(blank, sheet.decimals)}</p>`,
     )
     // Moodle takes drawings out of what is imported.
     const given = `${givenOf(sheet)}\n<p>${listOf(sheet.weights)}</p>`
