@@ -6,6 +6,7 @@ import { lossOf } from '../tables/losses.ts'
 import { type Matrix, own } from './matrix.ts'
 import { readMatrix } from './read-matrix.ts'
 import { readTargets } from './read-targets.ts'
+import { type RunningColumns, runningScaling, takeIn } from './running-scaling.ts'
 import { fitScaling, type Scaling } from './scaling.ts'
 import { smoothRows } from './targets.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
@@ -83,6 +84,31 @@ export function scalingsFor({ config, inputScaling, targetScaling }: Scaled, { i
   return {
     inputScaling: inputScaling ?? fitScaling(config.scaling.inputs, inputs, 'inputs'),
     targetScaling: targetScaling ?? fitScaling(config.scaling.targets, targets, 'targets'),
+  }
+}
+
+/** Scalings, and what they were made of where they are fitted as rows come */
+export interface Running {
+  readonly running?: { readonly inputs?: RunningColumns | undefined; readonly targets?: RunningColumns | undefined }
+}
+
+/** The scalings that are there; else, or where they are fitted as rows come, those with these rows taken in */
+export function runningScalings(network: Scaled & Running, rows: Rows, isMasked: boolean): Scalings & Running {
+  const { inputScaling, targetScaling, running = {} } = network
+  if (inputScaling && targetScaling && !running.inputs && !running.targets) return { inputScaling, targetScaling }
+  const { scaling } = network.config
+  const move = (name: 'inputs' | 'targets', fitted: Scaling | undefined) => {
+    if (fitted && (running[name] === undefined || (name === 'targets' && isMasked)))
+      return { fitted, columns: running[name] }
+    const columns = takeIn(running[name], rows[name])
+    return { fitted: runningScaling(scaling[name], columns, name), columns }
+  }
+  const inputs = move('inputs', inputScaling)
+  const targets = move('targets', targetScaling)
+  return {
+    inputScaling: inputs.fitted,
+    targetScaling: targets.fitted,
+    running: { inputs: inputs.columns, targets: targets.columns },
   }
 }
 

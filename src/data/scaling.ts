@@ -82,6 +82,28 @@ export function fitScaling(rule: ResolvedScaling, matrix: Matrix, name: 'inputs'
   return scaling
 }
 
+/** The same where columns have been measured: not for `robust` */
+export function fitKnown(rule: ResolvedScaling, columns: Measured, name: 'inputs' | 'targets'): Scaling {
+  const { mean, deviation } = columns
+  const fit = fits[rule.name as Exclude<FittedName, 'standard' | 'robust'>]
+  const scaling = rule.name === 'standard' ? new Scaling(mean, deviation) : fit(columns, undefined as never, name)
+  refuseOverflow(scaling, columns, name)
+  return scaling
+}
+
+/** What rules but `robust` need to know of every column; the deviation is the population's. */
+export interface Measured extends Ranges {
+  readonly mean: Float64Array
+  readonly deviation: Float64Array
+}
+
+export function measureColumns(matrix: Matrix): Measured {
+  const ranges = rangesOf(matrix)
+  const { offset, scale } = fitStandard(ranges, matrix)
+  const deviation = scale.map((value, column) => (ranges.least[column] === ranges.greatest[column] ? 0 : value))
+  return { ...ranges, mean: offset.slice(), deviation }
+}
+
 /** Least and greatest value of every column */
 interface Ranges {
   readonly least: Float64Array

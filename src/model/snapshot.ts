@@ -4,6 +4,8 @@ import * as P from '../../assembly/program.ts'
 import { type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
 import type { Matrix } from '../data/matrix.ts'
 import { readTargets } from '../data/read-targets.ts'
+import type { Running } from '../data/rows.ts'
+import type { RunningColumns } from '../data/running-scaling.ts'
 import type { Scaling } from '../data/scaling.ts'
 import { heldRows, type Split } from '../data/training-set.ts'
 import { isArray, unexpected, type WasmpropError } from '../errors.ts'
@@ -66,9 +68,40 @@ export function takeParts(state: TrainingState): SnapshotParts {
     progress: readCounters(state),
     parameters: readTrained(state),
     ...(state.frozenStates.size > 0 ? { frozenStates: joinFrozen(state) } : {}),
+    ...runningBlocks(state),
     ...(session ? readSessionBlocks(state, session) : {}),
   }
   return { header, blocks }
+}
+
+/** Of scalings that are fitted as rows come */
+function runningBlocks({ running = {} }: TrainingState): Blocks {
+  const { inputs, targets } = running
+  return {
+    ...(inputs ? { runningInputs: joinRunning(inputs) } : {}),
+    ...(targets ? { runningTargets: joinRunning(targets) } : {}),
+  }
+}
+
+function joinRunning({ count, mean, squares, least, greatest }: RunningColumns): Float64Array {
+  return Float64Array.of(count, ...[mean, squares, least, greatest].flatMap((list) => Array.from(list)))
+}
+
+function readRunning(blocks: Blocks, { inputs, outputs, scaling }: ResolvedConfig): NonNullable<Running['running']> {
+  const read = (name: string, columns: number, rule: ResolvedConfig['scaling']['inputs']) => {
+    if (!Object.hasOwn(blocks, name)) return undefined
+    const block = expectNumbers(blocks, name, 1 + 4 * columns)
+    const [mean, squares, least, greatest] = [0, 1, 2, 3].map((part) =>
+      Float64Array.from(block.subarray(1 + part * columns, 1 + (part + 1) * columns)),
+    )
+    const canBe = squares.every((value, column) => value >= 0 && least[column] <= greatest[column])
+    demand(name, 'numbers of a running scaling', canBe && !['none', 'given', 'robust'].includes(rule.name))
+    return { count: checkInteger(block[0], name, 1, MOST), mean, squares, least, greatest }
+  }
+  return {
+    inputs: read('runningInputs', inputs, scaling.inputs),
+    targets: read('runningTargets', outputs, scaling.targets),
+  }
 }
 
 const frozenLayers = ({ frozenStates }: TrainingState) => [...frozenStates.keys()].sort((a, b) => a - b)
@@ -168,6 +201,7 @@ export interface Snapshot {
   readonly scalings: { inputs: Scaling | undefined; targets: Scaling | undefined }
   /** Numbers of frozen layers whose states are put aside */
   readonly frozen: readonly number[]
+  readonly running: NonNullable<Running['running']>
   readonly session?: {
     readonly options: SessionOptions
     readonly data: SessionData
@@ -200,7 +234,8 @@ export function readParts({ header, blocks }: SnapshotParts, host: object, learn
   const frozen = given.frozen === undefined ? [] : within('', () => readFrozen(given.frozen, blocks, config))
   const session = within('', () => (given.course === undefined ? undefined : readSession(given.course, blocks, config)))
   within('', () => checkProgress(blocks, config, session))
-  return { config, blocks, scalings, frozen, ...(session ? { session } : {}) }
+  const running = within('', () => readRunning(blocks, config))
+  return { config, blocks, scalings, frozen, running, ...(session ? { session } : {}) }
 }
 
 /** Ascending numbers of layers that are frozen; their states are there. */
@@ -445,9 +480,13 @@ function demand(name: string, expected: string, isTrue: boolean): void {
 }
 
 /** Puts a fresh network where the snapshot left off. */
-export function applySnapshot(state: TrainingState, { blocks, scalings, frozen, session: saved }: Snapshot): void {
+export function applySnapshot(
+  state: TrainingState,
+  { blocks, scalings, frozen, running, session: saved }: Snapshot,
+): void {
   writeTrained(state, blocks.parameters)
   writeCounters(state, blocks.progress)
+  state.running = running
   state.frozenStates.clear()
   let at = 0
   for (const layer of frozen) {

@@ -6,7 +6,7 @@ import type { ConfigChanges } from '../config/changes.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { readMatrix } from '../data/read-matrix.ts'
-import { fittedScalings, readInputs, readRows, readScaledRows, scaleRows } from '../data/rows.ts'
+import { fittedScalings, readInputs, readRows, readScaledRows, runningScalings, scaleRows } from '../data/rows.ts'
 import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, weighRows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
@@ -260,16 +260,18 @@ export class Network<D extends Dtype = Dtype> {
 
   /**
    * Exactly one optimizer step on these rows in this order; `sampleWeights` as in `train`. Returns their loss before the
-   * step. Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite weights.
+   * step. A named scaling that is not fitted is fitted as rows come, to all rows of such calls so far, these among them: mean
+   * and deviation run, extremes widen; `fitScaling` ends that, and 'robust' needs it (NOT_FITTED). Throws NOT_FINITE, with weights and optimizer as before, where the step does not lead to finite weights.
    */
   trainOnBatch(inputs: MatrixInput, targets: MatrixInput, options: { sampleWeights?: MatrixInput } = {}): number {
     return this.#alone('trainOnBatch', (state) => {
       const { sampleWeights } = readOptions(options, '', ['sampleWeights'])
-      const scalings = fittedScalings(state, 'trainOnBatch')
-      const { rows: read, weights } = readWeightedRows(state, inputs, targets, sampleWeights)
+      const { rows: read, weights, isMasked } = readWeightedRows(state, inputs, targets, sampleWeights)
+      const scalings = runningScalings(state, read, isMasked)
       const rows = scaleRows(state, read, scalings)
       const outcome = stepOnRows(state, rows, weights)
       if (outcome.failure !== undefined) throw notFinite(state, outcome, rows)
+      Object.assign(state, scalings)
       state.session = undefined
       return outcome.loss
     })
@@ -344,6 +346,7 @@ export class Network<D extends Dtype = Dtype> {
       const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
       state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
       state.inputScaling = inputScaling
+      state.running = {}
       state.session = undefined
     })
   }
@@ -447,6 +450,7 @@ export class Network<D extends Dtype = Dtype> {
     for (const [layer, states] of this.#state.frozenStates) copy.#state.frozenStates.set(layer, states)
     copy.#state.inputScaling = this.#state.inputScaling
     copy.#state.targetScaling = this.#state.targetScaling
+    Object.assign(copy.#state, { running: this.#state.running })
     return copy
   }
 

@@ -358,7 +358,6 @@ describe.each(engines)('a scaling that must be fitted, in %s', (engine) => {
     ['predictInto', (network) => network.predictInto(HOURS, new Float64Array(3))],
     ['evaluate', (network) => network.evaluate(HOURS, SCORES)],
     ['gradients', (network) => network.gradients(HOURS, SCORES)],
-    ['trainOnBatch', (network) => network.trainOnBatch(HOURS, SCORES)],
   ]
 
   it.each(reads)('keeps %s waiting for `train` or `fitScaling`', async (_, read) => {
