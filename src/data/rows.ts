@@ -6,8 +6,8 @@ import { lossOf } from '../tables/losses.ts'
 import { type Matrix, own } from './matrix.ts'
 import { readMatrix } from './read-matrix.ts'
 import { readTargets } from './read-targets.ts'
-import { type RunningColumns, runningScaling, takeIn } from './running-scaling.ts'
-import { fitScaling, type Scaling } from './scaling.ts'
+import { runningScaling, takeIn } from './running-scaling.ts'
+import { fitScaling, type RunningRows, type Scaling } from './scaling.ts'
 import { smoothRows } from './targets.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
 
@@ -89,7 +89,7 @@ export function scalingsFor({ config, inputScaling, targetScaling }: Scaled, { i
 
 /** Scalings, and what they were made of where they are fitted as rows come */
 export interface Running {
-  readonly running?: { readonly inputs?: RunningColumns | undefined; readonly targets?: RunningColumns | undefined }
+  readonly running?: RunningRows
 }
 
 /** The scalings that are there; else, or where they are fitted as rows come, those with these rows taken in */

@@ -2,17 +2,7 @@
 import type { ResolvedScaling } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
 import type { Matrix } from './matrix.ts'
-import { fitKnown, measureColumns, type Scaling } from './scaling.ts'
-
-/** Per column of all rows so far. Never changed: what takes in more rows is another one. */
-export interface RunningColumns {
-  readonly count: number
-  readonly mean: Float64Array
-  /** Σ (x − mean)² */
-  readonly squares: Float64Array
-  readonly least: Float64Array
-  readonly greatest: Float64Array
-}
+import { fitKnown, measureColumns, type RunningColumns, type Scaling } from './scaling.ts'
 
 /** With the rows of one more batch (Chan, Golub, LeVeque 1979) */
 export function takeIn(before: RunningColumns | undefined, matrix: Matrix): RunningColumns {

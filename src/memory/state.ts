@@ -1,7 +1,6 @@
 // What a network consists of inside, shared by the rooms that work on it.
 import type { ResolvedConfig } from '../config/config.ts'
-import type { Running } from '../data/rows.ts'
-import type { Scaling } from '../data/scaling.ts'
+import type { RunningRows, Scaling } from '../data/scaling.ts'
 import type { Engine } from '../engine.ts'
 import type { RateState } from '../tables/schedules.ts'
 import type { Layout } from './layout.ts'
@@ -16,5 +15,5 @@ export interface NetworkState {
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined
   /** Of scalings that are fitted as rows come: of the rows so far */
-  running?: Running['running']
+  running?: RunningRows
 }

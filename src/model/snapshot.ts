@@ -4,9 +4,7 @@ import * as P from '../../assembly/program.ts'
 import { type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
 import type { Matrix } from '../data/matrix.ts'
 import { readTargets } from '../data/read-targets.ts'
-import type { Running } from '../data/rows.ts'
-import type { RunningColumns } from '../data/running-scaling.ts'
-import type { Scaling } from '../data/scaling.ts'
+import type { RunningColumns, RunningRows, Scaling } from '../data/scaling.ts'
 import { heldRows, type Split } from '../data/training-set.ts'
 import { isArray, unexpected, type WasmpropError } from '../errors.ts'
 import { layOutData } from '../memory/layout.ts'
@@ -87,7 +85,7 @@ function joinRunning({ count, mean, squares, least, greatest }: RunningColumns):
   return Float64Array.of(count, ...[mean, squares, least, greatest].flatMap((list) => Array.from(list)))
 }
 
-function readRunning(blocks: Blocks, { inputs, outputs, scaling }: ResolvedConfig): NonNullable<Running['running']> {
+function readRunning(blocks: Blocks, { inputs, outputs, scaling }: ResolvedConfig): RunningRows {
   const read = (name: string, columns: number, rule: ResolvedConfig['scaling']['inputs']) => {
     if (!Object.hasOwn(blocks, name)) return undefined
     const block = expectNumbers(blocks, name, 1 + 4 * columns)
@@ -201,7 +199,7 @@ export interface Snapshot {
   readonly scalings: { inputs: Scaling | undefined; targets: Scaling | undefined }
   /** Numbers of frozen layers whose states are put aside */
   readonly frozen: readonly number[]
-  readonly running: NonNullable<Running['running']>
+  readonly running: RunningRows
   readonly session?: {
     readonly options: SessionOptions
     readonly data: SessionData
