@@ -4,10 +4,13 @@
 import { log } from '../numerics/logarithms.ts'
 import { type Calibration, calibrate, NO_CALIBRATION } from './ensemble.ts'
 import type { MemberRecipe } from './recipe.ts'
-import type { Target } from './target.ts'
+import { meanOf, type Target } from './target.ts'
 
 const ROUNDS = 20
+/** Standard errors by which the average has to be better than the linear model to count in full */
+const CERTAIN = 2
 const TEMPERATURES = Array.from({ length: 31 }, (_, step) => 0.5 + step * 0.05)
+const TEMPERATURE_DEVIATION = 0.3
 const SMOOTHINGS = [0, 0.0003, 0.001, 0.003, 0.01, 0.03]
 const LEAST_PROBABILITY = 1e-12
 
@@ -31,7 +34,7 @@ export function blend<C extends Candidate>(candidates: readonly C[], target: Tar
   const losses = new Map(candidates.map((candidate) => [candidate, lossOf(target, candidate.unseen, values)]))
   const loss = (candidate: C) => losses.get(candidate) as number
   const chosen = chooseLinear(candidates, loss)
-  const { weights, average } = select(chosen, target, values)
+  const { weights, average } = shrink(select(chosen, target, values), chosen[0], target, values)
   const calibration = target.task === 'classification' ? fitCalibration(target, average, values) : NO_CALIBRATION
   const unseen = target.task === 'classification' ? calibrate(average, target, calibration) : average
   return {
@@ -71,14 +74,45 @@ function select(candidates: readonly Candidate[], target: Target, values: Float6
   return { weights: counts.map((count) => count / ROUNDS), average }
 }
 
-/** Log loss of probabilities, mean square of scaled numbers: over rows */
-export function lossOf({ task, labels }: Target, outputs: Float64Array, values: Float64Array): number {
-  let sum = 0
-  for (let row = 0; row < values.length; row++) {
-    if (task === 'classification') sum -= log(Math.max(LEAST_PROBABILITY, outputs[row * labels.length + values[row]]))
-    else sum += (outputs[row] - values[row]) * (outputs[row] - values[row])
+/**
+ * Goes back towards the linear model as far as it is not certain that the average is better: what few rows, or a few rows far
+ * out, say for it may be chance, and best epochs were chosen by the same rows. `z`: the gain by standard errors
+ */
+function shrink(
+  { weights, average }: { weights: Float64Array; average: Float64Array },
+  linear: Candidate,
+  target: Target,
+  values: Float64Array,
+) {
+  if (!linear.recipe.isLinear) return { weights, average }
+  const share = certainty(lossesOf(target, linear.unseen, values), lossesOf(target, average, values))
+  return {
+    weights: weights.map((weight, index) => share * weight + (index === 0 ? 1 - share : 0)),
+    average: average.map((output, index) => share * output + (1 - share) * linear.unseen[index]),
   }
-  return sum / values.length
+}
+
+/** How certain it is, from 0 to 1, that the second losses are less than the first, row by row */
+function certainty(before: Float64Array, after: Float64Array): number {
+  const gains = before.map((loss, row) => loss - after[row])
+  const mean = meanOf(gains)
+  const error = Math.sqrt(meanOf(gains.map((gain) => (gain - mean) * (gain - mean))) / gains.length)
+  const z = mean / error
+  return z > 0 ? Math.min(1, z / CERTAIN) : 0
+}
+
+/** Log loss of probabilities, squares of scaled numbers: of every row */
+function lossesOf({ task, labels }: Target, outputs: Float64Array, values: Float64Array): Float64Array {
+  return values.map((value, row) =>
+    task === 'classification'
+      ? -log(Math.max(LEAST_PROBABILITY, outputs[row * labels.length + value]))
+      : (outputs[row] - value) * (outputs[row] - value),
+  )
+}
+
+/** Their mean over rows */
+export function lossOf(target: Target, outputs: Float64Array, values: Float64Array): number {
+  return meanOf(lossesOf(target, outputs, values))
 }
 
 function baselineLoss(target: Target, values: Float64Array): number {
@@ -91,9 +125,13 @@ function baselineLoss(target: Target, values: Float64Array): number {
   return lossOf(target, all, values)
 }
 
+/** The best of a grid; as if beforehand log(temperature) were 0 ± 0.3, so that few rows move it little */
 function fitCalibration(target: Target, outputs: Float64Array, values: Float64Array): Calibration {
   const best = (tried: readonly Calibration[]) => {
-    const losses = tried.map((calibration) => lossOf(target, calibrate(outputs, target, calibration), values))
+    const losses = tried.map((calibration) => {
+      const surprise = log(calibration.temperature) / TEMPERATURE_DEVIATION
+      return lossOf(target, calibrate(outputs, target, calibration), values) + (surprise * surprise) / 2 / values.length
+    })
     return tried[losses.indexOf(Math.min(...losses))]
   }
   const { temperature } = best(TEMPERATURES.map((degree) => ({ temperature: degree, smoothing: 0 })))
