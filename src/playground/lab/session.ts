@@ -92,7 +92,7 @@ async function prepare(own: number, wanted: Setup, loaded: Problem): Promise<voi
   run.pace = pace.value
   const columns = loaded.inputNames.length
   samples = { training: sampleOf(division.training, columns), validation: sampleOf(division.validation, columns) }
-  const shown = loaded === problem.value ? axes.value : columns === 1 ? [0] : [0, 1]
+  const shown = loaded === problem.value ? axes.value : firstAxes(loaded)
   batch(() => {
     problem.value = loaded
     axes.value = shown
@@ -107,6 +107,12 @@ async function prepare(own: number, wanted: Setup, loaded: Problem): Promise<voi
   })
   await aim()
   if (own === generation) await rest('ready')
+}
+
+/** Two columns of numbers, where there are: a word's own column has only two values. */
+function firstAxes({ inputNames }: Problem): number[] {
+  const isWord = (axis: number) => Number(inputNames[axis].includes(' = '))
+  return [...inputNames.keys()].sort((a, b) => isWord(a) - isWord(b)).slice(0, 2)
 }
 
 async function repeat(own: number, log: readonly Action[]): Promise<void> {

@@ -42,8 +42,8 @@ export function problemOf(table: Table, target: string, title: string): Problem 
 
 const valuesOf = (table: Table, name: string) => table.columns.get(name)?.values as Float64Array
 
-function inputsOf(table: Table, { name, kind, categories = [] }: ColumnSchema): Input[] {
-  if (!KINDS.has(kind)) return []
+function inputsOf(table: Table, { name, kind, categories = [], missing }: ColumnSchema): Input[] {
+  if (!KINDS.has(kind) || missing > table.rows / 2) return [] // what is mostly missing would mostly be made up
   const values = valuesOf(table, name)
   if (kind === 'number') {
     const mean = meanOf(values)
