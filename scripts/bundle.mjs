@@ -16,7 +16,7 @@ const bundle = (folder, input, options = {}, plugins = [], host = {}) =>
     ...shared,
     ...host,
     input,
-    plugins: [...plugins, quietLoader],
+    plugins: [...plugins, smallLoader],
     output: { dir: folder, chunkFileNames: nameChunk, ...options },
   })
 
@@ -25,21 +25,24 @@ const pack = (input, options = {}, plugins = [], host = {}) =>
   bundle('dist', input, { minify: true, sourcemap: true, ...options }, [...plugins, ascii], host)
 
 /**
- * What @assemblyscript/loader does when it is loaded: it adds to a global where that lacks something, and makes a decoder of
- * strings. No such string is ever read here, frozen globals would refuse the one, and Hermes the other.
+ * What of @assemblyscript/loader is left out or replaced. When it is loaded it adds to a global where that lacks something, and
+ * makes a decoder of strings: no such string is ever read here, frozen globals would refuse the one, and Hermes the other. Of an
+ * instance it makes wrappers for strings, arrays and classes, which a module that exports numbers alone does not have (2 KB).
  */
-const AT_LOAD = [
-  /^const utf16 = new TextDecoder\(.*$/m,
-  /^Object\.hasOwn = Object\.hasOwn \|\| function\(obj, prop\) \{\n.*\n\};?$/m,
+const CHANGES = [
+  [/^const utf16 = new TextDecoder\(.*$/m, ''],
+  [/^Object\.hasOwn = Object\.hasOwn \|\| function\(obj, prop\) \{\n.*\n\};?$/m, '\n\n'],
+  [/(?<=^ {2}const exports = )postInstantiate\(extended, instance\)(?=;$)/gm, 'instance.exports'],
 ]
-const quietLoader = {
-  name: 'quiet loader',
+const smallLoader = {
+  name: 'small loader',
   transform: {
     filter: { id: /@assemblyscript[\\/]loader[\\/]index\.js$/ },
     handler: (text) => {
-      const code = AT_LOAD.reduce((rest, statement) => {
-        if (!statement.test(rest)) throw new Error(`@assemblyscript/loader no longer has ${statement}`)
-        return rest.replace(statement, (lines) => lines.replace(/[^\n]/g, ''))
+      const code = CHANGES.reduce((rest, [found, instead]) => {
+        const changed = rest.replace(found, instead)
+        if (changed === rest) throw new Error(`@assemblyscript/loader no longer has ${found}`)
+        return changed
       }, text)
       return { code, map: null } // line by line as it was
     },
