@@ -18,7 +18,8 @@ export function lastOptions(args: readonly string[], target: Command<CommandCont
     if (value === '=') throw new UsageError(`--${name}: expected ${expectationOf(flag)}, got ""`)
     const takesNext = flag.kind !== 'boolean' && value === undefined && at + 1 < args.length
     const before = kept.findIndex((other) => other.name === name)
-    if (before >= 0) kept.splice(before, 1)
+    // What may be given several times adds up.
+    if (before >= 0 && !('variadic' in flag && flag.variadic)) kept.splice(before, 1)
     kept.push({ name, words: takesNext ? [args[at], args[++at]] : [args[at]] })
   }
   return kept.flatMap(({ words }) => words)

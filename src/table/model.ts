@@ -19,6 +19,7 @@ import {
 import { type ColumnImportance, explainRecord, importanceOf, type TableExplanation } from './importance.ts'
 import { encodeTable, unknownWords } from './inputs.ts'
 import { readRecordsLike, readRowsLike, readTableLike, type Table, type TableSource } from './read.ts'
+import type { ReadOptions } from './read-options.ts'
 import type { TableRecord, TableRows } from './records.ts'
 import type { TableReport, UnseenPredictions } from './report.ts'
 import type { ColumnSchema } from './schema.ts'
@@ -161,9 +162,12 @@ export class TableModel {
     return hashText(JSON.stringify([encodings, parts]))
   }
 
-  /** Metrics of rows whose targets are known, by target where there are several. Rejects with INVALID_DATA where they lack them. */
-  async evaluate(rows: TableSource): Promise<Metrics | Record<string, Metrics>> {
-    const table = await this.readTable(rows)
+  /**
+   * Metrics of rows whose targets are known, by target where there are several; `read`: how they are written, where that is not to be
+   * found out. Rejects with INVALID_DATA where they lack targets.
+   */
+  async evaluate(rows: TableSource, options?: { read?: ReadOptions }): Promise<Metrics | Record<string, Metrics>> {
+    const table = await this.readTable(rows, options?.read)
     const scores = this.#parts.targets.map(({ target, ensemble }) => {
       const column = table.columns.get(target.name)
       if (column === undefined)
@@ -180,8 +184,11 @@ export class TableModel {
    * How much each column is needed: what the loss on these rows, whose targets must be known, grows by where the column's cells are
    * dealt out anew, over five drawn orders. The most important first; by target where there are several.
    */
-  async importance(rows: TableSource): Promise<ColumnImportance[] | Record<string, ColumnImportance[]>> {
-    const table = await this.readTable(rows)
+  async importance(
+    rows: TableSource,
+    options?: { read?: ReadOptions },
+  ): Promise<ColumnImportance[] | Record<string, ColumnImportance[]>> {
+    const table = await this.readTable(rows, options?.read)
     const { encodings, targets, choices } = this.#parts
     const found = targets.map((one) => {
       const truth = truthOf(table, one.target.name)
@@ -212,8 +219,8 @@ export class TableModel {
   }
 
   /** @internal A table as this model's columns have it */
-  readTable(rows: TableSource): Promise<Table> {
-    return readTableLike(rows, this.schema)
+  readTable(rows: TableSource, read?: ReadOptions): Promise<Table> {
+    return readTableLike(rows, this.schema, read)
   }
 
   /** @internal */

@@ -5,13 +5,15 @@ import { UsageError } from '../flags.ts'
 import { bold, dim, paragraph, print, printJson, table, width } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
 import type { ExplainFlags } from './options.ts'
+import { readOptionsOf } from './reading.ts'
 import { recordAt } from './records.ts'
 import { cell } from './words.ts'
 
-export async function explain({ row = 1, json }: ExplainFlags, MODEL: string, FILE: string): Promise<void> {
+export async function explain(flags: ExplainFlags, MODEL: string, FILE: string): Promise<void> {
+  const { row = 1, json } = flags
   const model = await readModelFile(MODEL)
   const source = await readTableFile(FILE)
-  const rows = await inFile(FILE, () => model.readTable(source))
+  const rows = await inFile(FILE, () => model.readTable(source, readOptionsOf(FILE, flags)))
   if (row > rows.rows) throw new UsageError(`--row: expected an integer from 1 to ${rows.rows}, got ${row}`)
   const record = recordAt(rows, row - 1)
   const explanation = await inFile(FILE, () => model.explain(record))

@@ -1,20 +1,27 @@
 // Tables and models in files, or standard input and output: read whole, written whole or not at all.
-import { existsSync } from 'node:fs'
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants, existsSync, openAsBlob } from 'node:fs'
+import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { WasmpropError } from 'wasmprop'
-import { type TableModel, type TableRecord, type TableSource, tableModelFromJSON } from 'wasmprop/table'
+import { type TableModel, type TableSource, tableModelFromJSON } from 'wasmprop/table'
 import { clip } from '../../errors.ts'
 import { UsageError } from '../flags.ts'
 
-/** What is in a file: CSV as it stands, records of JSON and JSON Lines. `-` is standard input. */
+/** A file as the library reads it: in pieces, as often as it needs to. `-` is standard input; pipes are read once, whole. */
 export async function readTableFile(path: string): Promise<TableSource> {
-  const bytes = await readBytes(path)
-  if (/\.(jsonl|ndjson)$/i.test(path)) return linesOf(path, text(bytes))
-  if (/\.json$/i.test(path)) return parseJson(path, text(bytes)) as TableSource
-  if (/\.parquet$/i.test(path))
-    throw new UsageError(`${clip(path)}: expected CSV, TSV, JSON or JSON Lines; Parquet is not read`)
-  return bytes
+  if (path === '-') return readBytes(path)
+  try {
+    const found = await stat(path)
+    if (found.isDirectory()) throw new Error('it is a folder')
+    await access(path, constants.R_OK)
+    return await (found.isFile() ? openAsBlob(path) : readBytes(path))
+  } catch (error) {
+    throw error instanceof UsageError ? error : unreadable(path, error)
+  }
+}
+
+function unreadable(path: string, error: unknown): UsageError {
+  return new UsageError(`${clip(path)}: cannot be read: ${clip(String((error as Error).message))}`)
 }
 
 async function readBytes(path: string): Promise<Uint8Array> {
@@ -26,17 +33,11 @@ async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path)
   } catch (error) {
-    throw new UsageError(`${clip(path)}: cannot be read: ${clip(String((error as Error).message))}`)
+    throw unreadable(path, error)
   }
 }
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
-
-function linesOf(path: string, content: string): TableRecord[] {
-  return content.split(/\r?\n/).flatMap((line, index) => {
-    return line.trim() === '' ? [] : [parseJson(path, line, `, line ${index + 1}`) as TableRecord]
-  })
-}
 
 export function parseJson(path: string, content: string, where = ''): unknown {
   try {
@@ -67,7 +68,9 @@ export async function inFile<T>(path: string, act: () => T | Promise<T>): Promis
       throw error
     const { code, message, row, column, cause } = error
     const name = path === '-' ? 'standard input' : clip(basename(path))
-    throw new WasmpropError(code, `${name}, ${message}`, { path, row, column, cause })
+    // What reads the table knows the file's name too.
+    const words = message.includes(name) ? message : `${name}, ${message}`
+    throw new WasmpropError(code, words, { path, row, column, cause })
   }
 }
 

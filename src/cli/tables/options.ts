@@ -14,8 +14,54 @@ import {
 
 const kinds = 'number category boolean date identifier text ignore'
 
+/** How a table is written, where that is not to be found out */
+export interface ReadingFlags {
+  readonly format?: 'csv' | 'json' | 'jsonl' | 'parquet'
+  readonly delimiter?: string
+  readonly quote?: string
+  readonly escape?: string
+  readonly header?: boolean
+  readonly encoding?: string
+  readonly decimal?: '.' | ','
+  readonly thousands?: string
+  readonly missing?: readonly string[]
+  readonly comment?: string
+  readonly skip?: number
+}
+
+/** `\t` is a tab; what is right beside one character, the library says. */
+const character = (brief: string) =>
+  parsed<string>({ placeholder: 'C', expects: 'a character', brief }, (given) => given.replaceAll('\\t', '\t'))
+
+const readingFlags = {
+  format: oneOf(['csv', 'json', 'jsonl', 'parquet'], 'what FILE is (by its first bytes)'),
+  delimiter: character('between cells, \\t for a tab (found out)'),
+  quote: character("around cells with delimiters in them; '' for none (found out)"),
+  escape: character('before a quote within quotes (the quote itself, or found out)'),
+  header: {
+    kind: 'boolean',
+    optional: true,
+    brief: 'the first row has names; --no-header: it has data (found out)',
+  } as const,
+  encoding: text({ placeholder: 'NAME', brief: 'utf-8, utf-16le, windows-1252 … (found out)' }),
+  decimal: oneOf(['.', ','], 'mark before decimals (found out)'),
+  thousands: character("between groups of digits; '' for none (found out)"),
+  missing: {
+    kind: 'parsed',
+    optional: true,
+    variadic: ',',
+    parse: String,
+    placeholder: 'WORDS',
+    expects: 'words with commas between',
+    brief: 'cells that are no value, besides NA, n/a, null …; with commas between',
+  } as const,
+  comment: character("lines that begin so are skipped; '' for none (found out)"),
+  skip: integer(0, 2 ** 31 - 1, { brief: 'lines above the table (0)' }),
+}
+
 /** What is learned, and how */
-export interface LearningFlags extends CommonFlags {
+export interface LearningFlags extends CommonFlags, ReadingFlags {
+  readonly schema?: string
   readonly target?: string
   readonly columns?: string
   readonly task?: 'classification' | 'regression'
@@ -46,11 +92,13 @@ const learningFlags = {
     brief: 'what is to be predicted; several with commas between',
   }),
   columns: text({ placeholder: 'NAME=KIND,…', brief: `kinds of columns: ${kinds}` }),
+  schema: text({ placeholder: 'FILE', brief: 'kinds of columns as JSON: what inspect --json printed' }),
   task: oneOf(['classification', 'regression'], 'what the target is, where its values do not say it'),
   effort: oneOf(['quick', 'standard', 'thorough'], 'how much is tried (standard)'),
   only: oneOf(['linear', 'network'], 'nothing but linear models, or none'),
   seed: integer(0, LARGEST_SEED, { brief: 'of everything random (0)' }),
   threads: threadsFlag,
+  ...readingFlags,
 }
 
 export interface TrainFlags extends LearningFlags {
@@ -90,7 +138,7 @@ export interface VerifyFlags extends CommonFlags {
 
 export const verifyFlags = { threads: threadsFlag, quiet: quietFlag, ...commonFlags }
 
-export interface PredictFlags extends CommonFlags {
+export interface PredictFlags extends CommonFlags, ReadingFlags {
   readonly probabilities: boolean
   readonly withRows: boolean
   readonly raw: boolean
@@ -102,20 +150,22 @@ export const predictFlags = {
   withRows: toggle('the columns of FILE before the predictions'),
   raw: toggle('leave cells as they are, formulas as well'),
   quiet: quietFlag,
+  ...readingFlags,
   ...commonFlags,
 }
 
-export type EvaluateFlags = CommonFlags
-export const evaluateFlags = commonFlags
+export interface EvaluateFlags extends CommonFlags, ReadingFlags {}
+export const evaluateFlags = { ...readingFlags, ...commonFlags }
 
-export type InspectFlags = CommonFlags
-export const inspectFlags = commonFlags
+export interface InspectFlags extends CommonFlags, ReadingFlags {}
+export const inspectFlags = { ...readingFlags, ...commonFlags }
 
-export interface ExplainFlags extends CommonFlags {
+export interface ExplainFlags extends CommonFlags, ReadingFlags {
   readonly row?: number
 }
 
 export const explainFlags = {
   row: integer(1, LARGEST_SEED, { brief: 'the row of FILE, counted from 1 (1)' }),
+  ...readingFlags,
   ...commonFlags,
 }

@@ -5,6 +5,7 @@ import { UsageError } from '../flags.ts'
 import { print, printJson, warn } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
 import type { PredictFlags } from './options.ts'
+import { readOptionsOf } from './reading.ts'
 import { cellsOf } from './records.ts'
 
 /** Predictions of a target, by row */
@@ -20,7 +21,7 @@ export async function predict(flags: PredictFlags, MODEL: string, FILE: string):
   const model = await readModelFile(MODEL)
   const source = await readTableFile(FILE)
   const { rows, predicted } = await inFile(FILE, async () => {
-    const table = await model.readTable(source)
+    const table = await model.readTable(source, readOptionsOf(FILE, flags))
     return { rows: table, predicted: predictAll(model, table) }
   })
   if (!flags.quiet) for (const warning of model.warnings.slice(model.trainingWarnings)) warn(warning)

@@ -19,6 +19,7 @@ import { checkWritable, inFile, parseJson, readTableFile, writeWhole } from './f
 import { learningOptions, shellWord, trainingCommand } from './learning.ts'
 import type { TrainFlags } from './options.ts'
 import { showProgress } from './progress.ts'
+import { readOptionsOf } from './reading.ts'
 import { modelLines } from './words.ts'
 
 export async function train(flags: TrainFlags, path: string): Promise<void> {
@@ -88,7 +89,7 @@ function readCheckpointFile(path: string): TableCheckpoint {
 }
 
 async function pageOf(model: TableModel, flags: TrainFlags, path: string, source: TableSource): Promise<string> {
-  const found = await inFile(path, () => model.importance(source))
+  const found = await inFile(path, () => model.importance(source, { read: readOptionsOf(path, flags) }))
   const [{ name }] = model.report.targets
   const importance = Array.isArray(found) ? { [name]: found } : (found as Record<string, ColumnImportance[]>)
   const command =
