@@ -11,6 +11,7 @@ import { fitScaling, givenScaling } from '../data/scaling.ts'
 import { type Rows, weighRows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { disposed, publicCall, publishMethods, reading, WasmpropError } from '../errors.ts'
+import { loadPart } from '../hosts/load.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
   checkWeights,
@@ -46,7 +47,7 @@ import { runThrough, runYielding, type TrainingRun } from '../training/loop.ts'
 import type { EvaluateOptions, ResumeOptions, StreamOptions, TrainOptions, Validated } from '../training/options.ts'
 import { reconfigure } from '../training/reconfigure.ts'
 import type { TrainResult, ValidatedResult } from '../training/result.ts'
-import { endRun, resumeTraining, startStream, startTraining } from '../training/start.ts'
+import { endRun, resumeTraining, startTraining } from '../training/start.ts'
 import type { Run, TrainingState } from '../training/state.ts'
 import { notFinite, stepOnRows } from '../training/step.ts'
 import type { StreamSource } from '../training/stream.ts'
@@ -202,6 +203,7 @@ export class Network<D extends Dtype = Dtype> {
   async trainStream(source: StreamSource, options?: StreamOptions): Promise<TrainResult> {
     const state = this.#begin('trainStream')
     try {
+      const { startStream } = await loadPart(import('../training/stream.ts'))
       return await this.#follow(startStream(state, source, options)).run(source)
     } finally {
       this.#end(state)

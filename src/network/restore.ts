@@ -1,11 +1,11 @@
-// Networks from what was saved of others. A room of its own, so that who only creates networks does not load what reads them.
+// Networks from what was saved of others: the public functions. What reads is loaded when they are called.
 
 import { publicCall } from '../errors.ts'
-import { unpackParameters } from '../memory/parameters.ts'
-import { type ModelOptions, type RestoreOptions, readModel } from '../model/json.ts'
-import { applySnapshot, readSnapshot, type Snapshot } from '../model/snapshot.ts'
-import { valuesOf } from '../numerics/values.ts'
-import { Network } from './network.ts'
+import { loadPart } from '../hosts/load.ts'
+import type { ModelOptions, RestoreOptions } from '../model/json.ts'
+import type { Network } from './network.ts'
+
+const loadReader = () => loadPart(import('./from-saved.ts'))
 
 /**
  * The network that `toJSON` wrote, from the value or its JSON text, equal to the bit. Rejects with INVALID_MODEL what is not
@@ -14,16 +14,7 @@ import { Network } from './network.ts'
  * it, training is refused.
  */
 export function networkFromJSON(value: unknown, options?: ModelOptions): Promise<Network> {
-  return publicCall('networkFromJSON', networkFromJSON, () => networkOfModel(value, options))
-}
-
-async function networkOfModel(value: unknown, options?: ModelOptions): Promise<Network> {
-  const { config, parameters, inputScaling, targetScaling } = readModel(value, options)
-  const network = await Network.blank(config)
-  const state = Network.stateOf(network)
-  unpackParameters(valuesOf(state.engine.buffer, config.dtype), state.layout, parameters)
-  Object.assign(state, { inputScaling, targetScaling })
-  return network
+  return publicCall('networkFromJSON', networkFromJSON, async () => (await loadReader()).networkOfModel(value, options))
 }
 
 /**
@@ -63,16 +54,5 @@ async function networkOfModel(value: unknown, options?: ModelOptions): Promise<N
  * ```
  */
 export function restoreNetwork(bytes: Uint8Array | ArrayBuffer, options?: RestoreOptions): Promise<Network> {
-  return publicCall('restoreNetwork', restoreNetwork, async () => networkOfSnapshot(readSnapshot(bytes, options)))
-}
-
-export async function networkOfSnapshot(snapshot: Snapshot): Promise<Network> {
-  const network = await Network.blank(snapshot.config)
-  try {
-    applySnapshot(Network.stateOf(network), snapshot)
-    return network
-  } catch (cause) {
-    network.dispose()
-    throw cause
-  }
+  return publicCall('restoreNetwork', restoreNetwork, async () => (await loadReader()).networkOfBytes(bytes, options))
 }

@@ -2,7 +2,8 @@
 // what the clock decided. Training goes on from it to the same bits.
 import { clip, describe, unexpected } from '../errors.ts'
 import { VERSION } from '../generated/version.ts'
-import { fromBase64, toBase64 } from '../model/json.ts'
+import { toBase64 } from '../model/json.ts'
+import { fromBase64 } from '../model/read-json.ts'
 import type { Network } from '../network/network.ts'
 import { isOptionObject, readOptions } from '../options/check.ts'
 import type { Curve } from './progress.ts'

@@ -1,16 +1,16 @@
-// From a call of `train`, `trainStream` or `resume` to its run: everything is checked before anything is changed, then the
+// From a call of `train` or `resume` to its run: everything is checked before anything is changed, then the
 // rows go into memory.
 
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { type Matrix, own } from '../data/matrix.ts'
-import { fittedScalings, readRows, scaleRows, scaleSet, scalingsFor } from '../data/rows.ts'
+import { fittedScalings, readRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, type TrainingSet } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { unexpected } from '../errors.ts'
 import type { DataShape } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
-import { placeRows, placeValidation, reserveRows } from '../memory/training-rows.ts'
+import { placeRows, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
 import { checkMetrics, epochMetricsFor, type ResolvedMetric } from '../prediction/metrics.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
@@ -21,16 +21,13 @@ import {
   type ResolvedTrainOptions,
   type ResumeOptions,
   resolveResumeOptions,
-  resolveStreamOptions,
   resolveTrainOptions,
-  type StreamOptions,
   type TrainOptions,
 } from './options.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintRows, keepData, type SessionData, writeOwnRows } from './session-data.ts'
 import { keepSession, type TrainingState } from './state.ts'
-import { type ReadyBatch, readBatch, StreamRun, type StreamSource } from './stream.ts'
 
 export function startTraining(
   state: TrainingState,
@@ -47,12 +44,12 @@ export function startTraining(
   return startOnRows(state, rows, ownRows?.rows, { ...resolved, ...division, sampleWeights: weights })
 }
 
-function refuseMissing(): never {
+export function refuseMissing(): never {
   refuse('metrics', 'no missing targets in the rows that metrics are computed of', Number.NaN)
 }
 
 /** Rows of their own for the validation */
-function readOwn(
+export function readOwn(
   state: TrainingState,
   { inputs, targets, sampleWeights }: NonNullable<ResolvedTrainOptions['validation']>,
 ) {
@@ -86,13 +83,13 @@ export function startOnRows(
 }
 
 /** The targets of the rows that metrics are computed of, checked for them, and kept */
-function metricTargetsOf({ validation, targets }: TrainingSet, metrics: readonly ResolvedMetric[]): Matrix {
+export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: readonly ResolvedMetric[]): Matrix {
   const kept = own(validation ? validation.targets : targets)
   checkMetrics(metrics, kept)
   return kept
 }
 
-const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone
+export const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone
 
 function describeData(
   { config, rate }: TrainingState,
@@ -139,40 +136,6 @@ function batchRowsOf(
   const batchRows = given === 'full' ? rows : Math.min(rows, given)
   if (!needsFullBatch || batchRows === rows) return batchRows
   return refuse('batchSize', `"full" with the optimizer ${optimizer.name}`, batchRows)
-}
-
-export function startStream(state: TrainingState, source: StreamSource, options: StreamOptions | undefined): StreamRun {
-  const { optimizer } = state.config
-  if (optimizerOf(optimizer).needsFullBatch) {
-    const got = `${optimizer.name}; use train`
-    throw unexpected('INVALID_CONFIG', 'trainStream', 'an optimizer that takes batches', got, { path: 'optimizer' })
-  }
-  const resolved = resolveStreamOptions(options, typeof source === 'function')
-  const { validation } = resolved
-  const scalings = fittedScalings(state, 'trainStream')
-  const ownRows = validation && readOwn(state, validation)
-  const held = ownRows && scaleRows(state, ownRows.rows, scalings)
-  const read = (batch: unknown, path: string): ReadyBatch => {
-    const { inputs, targets, sampleWeights } = readBatch(batch, path)
-    const { rows, weights } = readWeightedRows(
-      { config: state.config, ...scalings },
-      inputs,
-      targets,
-      sampleWeights,
-      `${path}.`,
-    )
-    return { rows: scaleRows(state, rows, scalings), weights }
-  }
-  const metrics = epochMetricsFor(resolved.metrics, state.config)
-  if (metrics.length > 0 && ownRows?.isMasked) refuseMissing()
-  const sessionOptions = metrics.length > 0 ? { ...resolved.session, metrics } : resolved.session
-  const session = new TrainingSession(sessionOptions, undefined, state, stepsDone(state))
-  if (ownRows && metrics.length > 0) session.metricTargets = metricTargetsOf(ownRows.rows, metrics)
-  session.validationWeights = ownRows?.weights
-  session.begin(state)
-  keepSession(state)
-  const placed = held && placeValidation(state, held)
-  return new StreamRun(state, session, resolved, read, placed)
 }
 
 export function resumeTraining(

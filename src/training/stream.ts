@@ -1,18 +1,24 @@
 // Training on batches that come one at a time from an iterable: data that is larger than memory, or not there yet.
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
+import { fittedScalings, scaleRows } from '../data/rows.ts'
 import type { Rows } from '../data/training-set.ts'
+import { readWeightedRows } from '../data/weighted-rows.ts'
 import { describe, reading, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
+import { placeValidation } from '../memory/training-rows.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
+import { epochMetricsFor } from '../prediction/metrics.ts'
+import { optimizerOf } from '../tables/optimizers.ts'
 import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
-import type { HostOptions } from './options.ts'
+import { type HostOptions, resolveStreamOptions, type StreamOptions } from './options.ts'
 import { resultOf, type TrainResult } from './result.ts'
-import type { StopReason, TrainingSession } from './session.ts'
-import type { Run, TrainingState } from './state.ts'
+import { type StopReason, TrainingSession } from './session.ts'
+import { metricTargetsOf, readOwn, refuseMissing, stepsDone } from './start.ts'
+import { keepSession, type Run, type TrainingState } from './state.ts'
 import { stepOnRows } from './step.ts'
 import { validationRows } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
@@ -41,6 +47,40 @@ export interface ReadyBatch {
 export interface PlacedValidation {
   readonly places: DataLayout
   readonly rows: number
+}
+
+export function startStream(state: TrainingState, source: StreamSource, options: StreamOptions | undefined): StreamRun {
+  const { optimizer } = state.config
+  if (optimizerOf(optimizer).needsFullBatch) {
+    const got = `${optimizer.name}; use train`
+    throw unexpected('INVALID_CONFIG', 'trainStream', 'an optimizer that takes batches', got, { path: 'optimizer' })
+  }
+  const resolved = resolveStreamOptions(options, typeof source === 'function')
+  const { validation } = resolved
+  const scalings = fittedScalings(state, 'trainStream')
+  const ownRows = validation && readOwn(state, validation)
+  const held = ownRows && scaleRows(state, ownRows.rows, scalings)
+  const read = (batch: unknown, path: string): ReadyBatch => {
+    const { inputs, targets, sampleWeights } = readBatch(batch, path)
+    const { rows, weights } = readWeightedRows(
+      { config: state.config, ...scalings },
+      inputs,
+      targets,
+      sampleWeights,
+      `${path}.`,
+    )
+    return { rows: scaleRows(state, rows, scalings), weights }
+  }
+  const metrics = epochMetricsFor(resolved.metrics, state.config)
+  if (metrics.length > 0 && ownRows?.isMasked) refuseMissing()
+  const sessionOptions = metrics.length > 0 ? { ...resolved.session, metrics } : resolved.session
+  const session = new TrainingSession(sessionOptions, undefined, state, stepsDone(state))
+  if (ownRows && metrics.length > 0) session.metricTargets = metricTargetsOf(ownRows.rows, metrics)
+  session.validationWeights = ownRows?.weights
+  session.begin(state)
+  keepSession(state)
+  const placed = held && placeValidation(state, held)
+  return new StreamRun(state, session, resolved, read, placed)
 }
 
 export class StreamRun implements Run {
