@@ -35,7 +35,7 @@ const LEGEND =
   '± is half of the 95 % interval of a median, or of the ratio of two. On a busy machine minima are steadier. * was still ' +
   'getting faster when its warm-up ended.'
 
-const NOT_QUICK = ['crossover']
+const NOT_QUICK = ['crossover', 'after-convergence']
 
 /** A part that throws has proved nothing. */
 async function runPart(name, options) {
