@@ -89,6 +89,11 @@ export interface DataShape {
   readonly hasRates: boolean
 }
 
+/** Rows that are trained on in batches */
+export interface BatchedShape extends DataShape {
+  readonly batchRows: number
+}
+
 /** The data set of one `train` behind a layout */
 export interface DataLayout {
   readonly inputs: number

@@ -2,14 +2,9 @@
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
-import { type DataLayout, type DataShape, layOutData } from './layout.ts'
+import { type BatchedShape, type DataLayout, type DataShape, layOutData } from './layout.ts'
 import { Program } from './program.ts'
 import type { NetworkState } from './state.ts'
-
-/** Rows that are trained on in batches */
-export interface BatchedShape extends DataShape {
-  readonly batchRows: number
-}
 
 type Reserved = Pick<NetworkState, 'engine' | 'layout'>
 

@@ -42,3 +42,8 @@ export function isNumericArray(value: unknown): value is NumericArray {
 export function plainView<T extends NumericArray>(array: T): T {
   return new (kinds.get(kindOf(array))!)(bufferSlot.call(array), offsetSlot.call(array), lengthOf(array)) as T
 }
+
+export function isValues(value: unknown): value is Float32Array | Float64Array {
+  const kind = kindOf(value)
+  return kind === 'Float32Array' || kind === 'Float64Array'
+}

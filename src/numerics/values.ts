@@ -1,7 +1,5 @@
 // Numbers in the two types that networks compute in, and their bytes.
 
-import { kindOf } from './typed.ts'
-
 export type Dtype = 'float32' | 'float64'
 
 export type Values = Float32Array | Float64Array
@@ -15,11 +13,6 @@ export type Blocks = Readonly<Record<string, Values>>
 /** A view of the whole memory in the network's type. Make a new one after the memory may have grown. */
 export function valuesOf(buffer: ArrayBufferLike, dtype: Dtype): Values {
   return dtype === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer)
-}
-
-export function isValues(value: unknown): value is Values {
-  const kind = kindOf(value)
-  return kind === 'Float32Array' || kind === 'Float64Array'
 }
 
 /** Zeros in the network's type */

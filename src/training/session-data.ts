@@ -1,9 +1,8 @@
 // The rows of a session: how they were made of those that were handed in, and what of them is kept for `resume`.
 
 import type { Split } from '../data/training-set.ts'
-import { layOutData } from '../memory/layout.ts'
+import { type BatchedShape, layOutData } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
-import type { BatchedShape } from '../memory/training-rows.ts'
 import { Murmur3 } from '../numerics/hash.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
 

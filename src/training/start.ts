@@ -3,7 +3,6 @@
 
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import { type Matrix, own } from '../data/matrix.ts'
 import { fittedScalings, readRows, scaleSet, scalingsFor } from '../data/rows.ts'
 import { divideRows, type Rows, type TrainingSet } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
@@ -12,7 +11,7 @@ import type { DataShape } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { placeRows, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
-import { checkMetrics, epochMetricsFor, type ResolvedMetric } from '../prediction/metrics.ts'
+import { epochMetricsFor } from '../prediction/metrics.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant, type RateState } from '../tables/schedules.ts'
 import { TrainingRun } from './loop.ts'
@@ -24,6 +23,7 @@ import {
   resolveTrainOptions,
   type TrainOptions,
 } from './options.ts'
+import { metricTargetsOf, readOwn, refuseMissing, stepsDone } from './own-rows.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintRows, keepData, type SessionData, writeOwnRows } from './session-data.ts'
@@ -42,18 +42,6 @@ export function startTraining(
   if (resolved.metrics?.length && (ownRows?.isMasked ?? isMasked)) refuseMissing()
   const division = ownRows && validation ? { validation: { ...validation, sampleWeights: ownRows.weights } } : {}
   return startOnRows(state, rows, ownRows?.rows, { ...resolved, ...division, sampleWeights: weights })
-}
-
-export function refuseMissing(): never {
-  refuse('metrics', 'no missing targets in the rows that metrics are computed of', Number.NaN)
-}
-
-/** Rows of their own for the validation */
-export function readOwn(
-  state: TrainingState,
-  { inputs, targets, sampleWeights }: NonNullable<ResolvedTrainOptions['validation']>,
-) {
-  return readWeightedRows(state, inputs, targets, sampleWeights, 'validation.', 'validation')
 }
 
 /** The same on checked rows, and rows of their own for the validation */
@@ -81,15 +69,6 @@ export function startOnRows(
   state.session = session
   return new TrainingRun(state, session, data, places, options)
 }
-
-/** The targets of the rows that metrics are computed of, checked for them, and kept */
-export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: readonly ResolvedMetric[]): Matrix {
-  const kept = own(validation ? validation.targets : targets)
-  checkMetrics(metrics, kept)
-  return kept
-}
-
-export const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone
 
 function describeData(
   { config, rate }: TrainingState,

@@ -1,0 +1,30 @@
+// What calls of `train` and `trainStream` read alike: rows of their own for the validation, and targets for metrics.
+import { type Matrix, own } from '../data/matrix.ts'
+import type { TrainingSet } from '../data/training-set.ts'
+import { readWeightedRows } from '../data/weighted-rows.ts'
+import { Program } from '../memory/program.ts'
+import { refuse } from '../options/check.ts'
+import { checkMetrics, type ResolvedMetric } from '../prediction/metrics.ts'
+import type { ResolvedTrainOptions } from './options.ts'
+import type { TrainingState } from './state.ts'
+
+export function refuseMissing(): never {
+  refuse('metrics', 'no missing targets in the rows that metrics are computed of', Number.NaN)
+}
+
+/** Rows of their own for the validation */
+export function readOwn(
+  state: TrainingState,
+  { inputs, targets, sampleWeights }: NonNullable<ResolvedTrainOptions['validation']>,
+) {
+  return readWeightedRows(state, inputs, targets, sampleWeights, 'validation.', 'validation')
+}
+
+/** The targets of the rows that metrics are computed of, checked for them, and kept */
+export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: readonly ResolvedMetric[]): Matrix {
+  const kept = own(validation ? validation.targets : targets)
+  checkMetrics(metrics, kept)
+  return kept
+}
+
+export const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone
