@@ -4,12 +4,15 @@ const INTERRUPTED = 130
 
 let putAway: (() => void) | undefined
 
-process.on('SIGINT', () => {
-  const act = putAway
-  putAway = undefined
-  if (act === undefined) process.exit(INTERRUPTED)
-  act()
-})
+/** Called, not imported for its effect: bundlers may drop such an import. */
+export function listenForInterrupts(): void {
+  process.on('SIGINT', () => {
+    const act = putAway
+    putAway = undefined
+    if (act === undefined) process.exit(INTERRUPTED)
+    act()
+  })
+}
 
 /** While `work` lasts, the first Ctrl-C only aborts its signal. */
 export async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { printCompletions, runCommand } from './application.ts'
 import { routes } from './commands.ts'
 import { printUsage } from './help.ts'
-import './interrupt.ts'
+import { listenForInterrupts } from './interrupt.ts'
 import { EXIT } from './messages.ts'
 import { print, red } from './terminal.ts'
 
@@ -29,6 +29,7 @@ async function main(given: readonly string[]): Promise<number> {
   return runCommand(name === 'help' ? [...given.slice(1), '--help'] : given)
 }
 
+listenForInterrupts()
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   // The reader of a pipe may leave early, as `head` does.
   if (code === 'EPIPE') process.exit(EXIT.success)
