@@ -1,5 +1,6 @@
 // Reads a table, whatever it comes as, into typed columns and a schema that says what each of them is.
 import { clip, describe, didYouMean, reading, unexpected } from '../errors.ts'
+import { loadPart } from '../hosts/load.ts'
 import { checkName, isOptionObject, list, readOptions } from '../options/check.ts'
 import { type ByteSource, byteSource, isPiece, iteratorOf, pieceSource, type TextSource } from './bytes.ts'
 import type { Origin, RawTable } from './columns.ts'
@@ -183,7 +184,7 @@ async function readBytes(source: ByteSource, options: ReadOptions, given: Given)
   const { head, source: whole } = await peek(source)
   const isParquet = PARQUET.every((byte, index) => head[index] === byte)
   if (read.format === 'parquet' || (read.format === undefined && isParquet)) {
-    const { readParquet } = await import('./parquet.ts')
+    const { readParquet } = await loadPart(import('./parquet.ts'))
     return { raw: withOrigin(await readParquet(whole, origin.place), origin) }
   }
   const text = await openText(whole, read.encoding, origin.place)

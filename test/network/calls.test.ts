@@ -40,6 +40,7 @@ const methodCalls: Record<string, (network: library.Network) => unknown> = {
   evaluate: (network) => network.evaluate(wrong, SCORES),
   gradients: (network) => network.gradients(wrong, SCORES),
   setWeights: (network) => network.setWeights(wrong),
+  reconfigure: (network) => network.reconfigure(wrong),
 }
 
 /** Methods that refuse only a network that was disposed of */
