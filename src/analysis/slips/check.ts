@@ -44,7 +44,27 @@ const CLOSE = 3
  *
  * @example
  * ```js
- * const { text } = checkCalculation(explain(network, [0.05, 0.1], [0.01, 0.99]), 'w1', '0.14982')
+ * import { createNetwork, explain } from 'wasmprop'
+ * import { checkCalculation } from 'wasmprop/lesson'
+ *
+ * const network = await createNetwork({
+ *   inputs: 2,
+ *   layers: [
+ *     { units: 2, activation: 'sigmoid', weightInit: [[0.15, 0.25], [0.2, 0.3]], biasInit: [0.35, 0.35] },
+ *     { units: 2, activation: 'sigmoid', weightInit: [[0.4, 0.5], [0.45, 0.55]], biasInit: [0.6, 0.6] },
+ *   ],
+ *   loss: 'halfSquaredError',
+ *   optimizer: { name: 'sgd', learningRate: 0.5 },
+ *   dtype: 'float64',
+ * })
+ * const explanation = explain(network, [0.05, 0.1], [0.01, 0.99])
+ * console.log(checkCalculation(explanation, 'w5', '0.3589').verdict)
+ * console.log(checkCalculation(explanation, 'w5', '0.4411').text)
+ * ```
+ *
+ * ```text
+ * right
+ * w5 is another number. This one comes out where: a sign: target − out was taken for out − target; or: a sign: the step was added to the weight; it goes against the gradient
  * ```
  */
 export function checkCalculation(
