@@ -155,8 +155,8 @@ function storedOf(given: Given, { effort, seed }: { effort: Effort; seed: number
   const kept = { target, task, columns, effort, only, train, classWeights, seed }
   const all = {
     ...kept,
-    ...(given.network === undefined ? {} : { network }),
-    ...(given.read === undefined ? {} : { read }),
+    ...(isEmpty(network) ? {} : { network }),
+    ...(isEmpty(read) ? {} : { read }),
   }
   const text = JSON.stringify(all, (key, value) => {
     if (typeof value === 'function') refuse(`network … ${key}`, 'plain data, which a model can store', value)
@@ -164,6 +164,8 @@ function storedOf(given: Given, { effort, seed }: { effort: Effort; seed: number
   })
   return JSON.parse(text)
 }
+
+const isEmpty = (options: object): boolean => Object.keys(options).length === 0
 
 export function readTargets(value: unknown, known: readonly string[]): string[] {
   const targets = Array.isArray(value) ? [...value] : [value]
