@@ -18,9 +18,6 @@ import { red } from './terminal.ts'
 
 export const EXIT = { success: 0, failure: 1, usage: 2, data: 3, model: 4, diverged: 5, interrupted: 130 } as const
 
-/** Training that ended with losses or weights that are not finite */
-export class DivergedError extends Error {}
-
 /** Results differ that have to be equal: a fault of the library, of the host, or of a claim */
 export class ProofError extends Error {}
 
@@ -50,7 +47,7 @@ export class Messages {
   /** About whatever a command threw */
   failure(error: unknown): string {
     const isUsage = error instanceof UsageError
-    const isKnown = isUsage || isOfTheLibrary(error) || error instanceof ProofError || error instanceof DivergedError
+    const isKnown = isUsage || isOfTheLibrary(error) || error instanceof ProofError
     const message = error instanceof Error ? error.message : String(error)
     const lines = [`${red('wasmprop')}: ${isKnown ? '' : 'unexpected error: '}${message}`]
     if (isUsage) lines.push(`Try: wasmprop ${this.#target() === undefined ? '' : `${this.#args[0]} `}--help`)
@@ -104,7 +101,6 @@ export function isOfTheLibrary(error: unknown): error is WasmpropError {
 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage
-  if (error instanceof DivergedError) return EXIT.diverged
   if (!isOfTheLibrary(error)) return EXIT.failure
   if (error.code === 'INVALID_CONFIG') return EXIT.usage
   if (/MODEL$/.test(error.code)) return EXIT.model

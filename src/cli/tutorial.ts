@@ -8,6 +8,7 @@ import { fit } from './fitted.ts'
 import { UsageError } from './flags.ts'
 import { kebab } from './help.ts'
 import { mazur } from './mazur.ts'
+import { EXIT } from './messages.ts'
 import { type Race, raceEngines } from './race.ts'
 import { printJson } from './terminal.ts'
 import type { TutorialFlags } from './tutorial-options.ts'
@@ -31,6 +32,7 @@ export async function tutorial(values: TutorialFlags): Promise<void> {
   const report = await run(options, prepared)
   if (values.json) printJson(toJson(report))
   else printReport(report)
+  if (report.result.stopReason === 'diverged') process.exitCode = EXIT.diverged
 }
 
 const givenBy = ({ check }: TutorialFlags): string => (check === undefined ? '--example mazur' : '--check')

@@ -178,6 +178,11 @@ describe('wasmprop', () => {
     expect({ code, errors }).toEqual({ code: 0, errors: '' })
   })
 
+  it('ends with 5 where training diverged', async () => {
+    const { code, stderr } = await run(['tutorial', '--learning-rate', '1e308', '--unscaled', '--epochs', '50'])
+    expect([code, stderr]).toEqual([5, expect.stringContaining('training diverged')])
+  })
+
   it.skipIf(process.platform === 'win32').each([[['tutorial', '--epochs', '10000000']], [['bench']]])(
     '%j ends with 130 on Ctrl-C',
     async (args) => {
