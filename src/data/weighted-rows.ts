@@ -1,4 +1,5 @@
 // Rows with weights of their own: one per row, or one per row and output, where 0 masks a target that may be missing.
+import { reading } from '../errors.ts'
 import { isNumericArray, plainView } from '../numerics/typed.ts'
 import { refuse } from '../options/check.ts'
 import { lossOf } from '../tables/losses.ts'
@@ -37,7 +38,9 @@ export function readWeightedRows(
     refuse(path, `one weight per row with ${loss.name}, whose outputs are one distribution`, sampleWeights)
   }
   const mask = weights.length === x.rows * outputs ? new Mask(weights, outputs) : undefined
-  const given = mask ? mask.apply(targets) : targets
+  const given = mask
+    ? reading('INVALID_DATA', `${prefix}targets`, 'targets that can be read', () => mask.apply(targets))
+    : targets
   const isMasked = mask?.hasMissing ?? false
   if (isMasked && network.targetScaling === undefined) {
     refuse(`${prefix}targets`, 'all targets where their scaling is to be fitted; call fitScaling first', Number.NaN)

@@ -281,6 +281,17 @@ const methods: Record<string, Act> = {
     const rows = few(storm)
     network.trainOnGradients(storm.rows(rows, network.inputs) as Any, storm.rows(rows, unitsOf(network)) as Any)
   },
+  reconfigure(storm, network) {
+    const options = storm.options({
+      learningRate: () => storm.chance.one([0, 1e-3, 0.1, 'cosine', Number.NaN]),
+      weightDecay: () => storm.chance.one([0, 0.01, -1]),
+      regularization: () => storm.options({ l1: () => 0.01, l2: () => storm.chance.one([0, 0.1, Number.NaN]) }),
+      clipNorm: () => storm.chance.one([0, 1, Number.POSITIVE_INFINITY]),
+      clipValue: () => storm.chance.one([0, 0.5]),
+      trainable: () => network.layers.map(() => storm.chance.is(0.5)),
+    })
+    network.reconfigure(options as Any)
+  },
   fitScaling(storm, network) {
     const rows = few(storm)
     network.fitScaling(storm.rows(rows, network.inputs) as Any, storm.targets(network, rows) as Any)
