@@ -2,12 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect } from 'vitest'
 import { reportPage } from '../../src/report/page.ts'
-import { findBrowser } from '../support/find-browser.ts'
+import { whenFound } from '../support/tools.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-const executable = await findBrowser('chromium')
 
 const rows = Array.from({ length: 120 }, (_, row) => row)
 const common = {
@@ -51,39 +50,44 @@ const page = reportPage({
   ],
 })
 
-describe.skipIf(executable === undefined)('the report in Chromium', () => {
-  let browser: Browser
-  beforeAll(async () => {
-    const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage']
-    browser = await chromium.launch({ executablePath: executable as string, args })
-  })
-  afterAll(() => browser.close())
+describe('the report in Chromium', () => {
+  let opened: Promise<Browser> | undefined
+  const launch = (executablePath: string) => {
+    opened ??= chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] })
+    return opened
+  }
+  afterAll(async () => (await opened)?.close())
 
-  it.each<[number, 'light' | 'dark']>([
+  const looks = [
     [1440, 'light'],
     [1440, 'dark'],
     [360, 'light'],
     [320, 'dark'],
-  ])('has no barriers and fits at %i px, %s', async (width, colorScheme) => {
-    // axe is a script, which the page's own policy would refuse.
-    const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true })
-    const tab = await context.newPage()
-    await tab.setContent(page)
-    expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
-    await tab.addScriptTag({ content: AXE })
-    const found = await tab.evaluate(async () => {
-      const { violations } = await (
-        globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-        }
-      ).axe.run()
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)
+  ] as const
+  for (const [width, colorScheme] of looks) {
+    whenFound('chromium', `has no barriers and fits at ${width} px, ${colorScheme}`, async (path) => {
+      const browser = await launch(path)
+      // axe is a script, which the page's own policy would refuse.
+      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true })
+      const tab = await context.newPage()
+      await tab.setContent(page)
+      expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+      await tab.addScriptTag({ content: AXE })
+      const found = await tab.evaluate(async () => {
+        const { violations } = await (
+          globalThis as unknown as {
+            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
+          }
+        ).axe.run()
+        return violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`)
+      })
+      expect(found).toEqual([])
+      await context.close()
     })
-    expect(found).toEqual([])
-    await context.close()
-  })
+  }
 
-  it('is styled under its policy, which refuses a script', async () => {
+  whenFound('chromium', 'is styled under its policy, which refuses a script', async (path) => {
+    const browser = await launch(path)
     const tab = await browser.newPage()
     const words: string[] = []
     tab.on('console', (message) => words.push(message.text()))
