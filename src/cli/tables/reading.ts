@@ -9,36 +9,24 @@ import type { LearningFlags, ReadingFlags } from './options.ts'
 
 type Read = NonNullable<ReadTableOptions['read']>
 
+const NAMES = [
+  'format',
+  'delimiter',
+  'quote',
+  'escape',
+  'header',
+  'encoding',
+  'decimal',
+  'thousands',
+  'missing',
+  'comment',
+  'skip',
+] as const
+
 /** What was not said is found out. */
 export function readOptionsOf(path: string, flags: ReadingFlags): Read {
-  const {
-    format,
-    delimiter,
-    quote,
-    escape: before,
-    header,
-    encoding,
-    decimal,
-    thousands,
-    missing,
-    comment,
-    skip,
-  } = flags
-  const said = {
-    format,
-    delimiter,
-    quote,
-    escape: before,
-    header,
-    encoding,
-    decimal,
-    thousands,
-    missing,
-    comment,
-    skip,
-  }
-  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
-  const isLines = format === undefined && /\.(jsonl|ndjson)(\.gz)?$/i.test(path)
+  const given = Object.fromEntries(NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])))
+  const isLines = flags.format === undefined && /\.(jsonl|ndjson)(\.gz)?$/i.test(path)
   return {
     ...given,
     ...(isLines ? { format: 'jsonl' } : {}),
