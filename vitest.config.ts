@@ -1,4 +1,4 @@
-// How the tests run: all of test/, in two groups one after the other, and at the end a word about those that were not run.
+// How the tests run: all of test/, in two groups one after the other (what runs side by side, then what runs alone), and at the end a word about those that were not run.
 // In CI the results also go to a file that .ci/run reads.
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
@@ -14,6 +14,9 @@ const alone = [
   'test/anywhere/threads.test.ts',
 ]
 
+/** What opens the page, which is built before */
+const page = ['test/playground/*.test.ts']
+
 export default defineConfig({
   // As in tsconfig.json: the package's own name is its source
   resolve: { alias: [{ find: /^wasmprop$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
@@ -28,7 +31,17 @@ export default defineConfig({
         test: {
           name: 'side by side',
           include: ['test/**/*.test.ts'],
-          exclude: alone,
+          exclude: [...alone, ...page],
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: page,
+          globalSetup: 'test/support/build-page.ts',
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },

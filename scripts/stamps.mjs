@@ -19,7 +19,8 @@ function filesIn(path) {
   if (!statSync(path).isDirectory()) return [path]
   const entries = readdirSync(path, { recursive: true }).sort()
   const files = entries.map((name) => `${path}/${name}`).filter((file) => !statSync(file).isDirectory())
-  return files.filter((file) => !file.startsWith('src/playground/')) // what is made of the page is made by itself
+  // The page is named by itself where it counts: the package is not made of it.
+  return path === 'src' ? files.filter((file) => !file.startsWith('src/playground/')) : files
 }
 
 /** Whether the file or folder is there and was made of the same. */

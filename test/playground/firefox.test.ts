@@ -1,14 +1,12 @@
 // The page in Firefox, over WebDriver BiDi: it trains there, to the weights that its program comes to in Node.
 import puppeteer, { type Page } from 'puppeteer-core'
-import { beforeAll, describe, expect } from 'vitest'
+import { describe, expect } from 'vitest'
+import { inFolder, runProgram, servePlayground } from '../support/playground.ts'
 import { whenFound } from '../support/tools.ts'
-import { buildPage, host, inFolder, runProgram } from './visit.ts'
-
-beforeAll(buildPage)
 
 /** Opens the lab; nothing outlives the call. */
 async function inFirefox(executablePath: string, use: (page: Page) => Promise<void>): Promise<void> {
-  const site = await host()
+  const site = await servePlayground()
   await inFolder(async (home) => {
     const firefox = await puppeteer.launch({
       browser: 'firefox',
@@ -23,7 +21,7 @@ async function inFirefox(executablePath: string, use: (page: Page) => Promise<vo
       await use(page)
     } finally {
       await firefox.close()
-      site.close()
+      await site.close()
     }
   })
 }

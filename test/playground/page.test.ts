@@ -4,22 +4,29 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect } from 'vitest'
+import {
+  inFolder,
+  PATIENCE,
+  run,
+  runProgram,
+  type ServedPlayground,
+  servePlayground,
+  startChromium,
+} from '../support/playground.ts'
 import { whenFound } from '../support/tools.ts'
-import { buildPage, CHROMIUM_ARGUMENTS, type Host, host, inFolder, run, runProgram } from './visit.ts'
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-let site: Host
+let site: ServedPlayground
 let browser: Browser | undefined
 const contexts: BrowserContext[] = []
 const faults: string[] = []
 
 beforeAll(async () => {
-  await buildPage()
-  site = await host()
+  site = await servePlayground()
 })
 
 afterEach(async () => {
@@ -29,13 +36,14 @@ afterEach(async () => {
 
 afterAll(async () => {
   await browser?.close()
-  site?.close()
+  await site?.close()
 })
 
 /** A visitor of their own, with nothing kept; what the page throws or its policy refuses fails the test. */
 async function visitor(executable: string): Promise<BrowserContext> {
-  browser ??= await chromium.launch({ executablePath: executable, args: CHROMIUM_ARGUMENTS })
+  browser ??= await startChromium(executable)
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } })
+  context.setDefaultTimeout(PATIENCE)
   contexts.push(context)
   context.on('page', (page) => {
     page.on('pageerror', (error) => faults.push(String(error)))
@@ -205,14 +213,14 @@ describe('the lab', () => {
     'chromium',
     'trains on TypeScript where a policy forbids WebAssembly, to the same weights',
     async (path) => {
-      const strict = await host({ 'Content-Security-Policy': "script-src 'self'" })
+      const strict = await servePlayground({ 'Content-Security-Policy': "script-src 'self'" })
       try {
         const [here, there] = [await open(path, 'lab'), await open(path, 'lab', strict.address)]
         await there.getByText('TypeScript (no WebAssembly here)').waitFor()
         for (const page of [here, there]) await trainEpochs(page, 1)
         expect(await hashOf(there)).toBe(await hashOf(here))
       } finally {
-        strict.close()
+        await strict.close()
         faults.length = 0 // the refusal of WebAssembly is one
       }
     },
@@ -220,12 +228,18 @@ describe('the lab', () => {
 })
 
 describe('the race', () => {
-  whenFound('chromium', 'ends with equal weights in both engines', async (path) => {
-    const page = await open(path, 'race')
-    await button(page, 'Race').click()
-    const outcome = await page.getByTestId('hashes').innerText({ timeout: 90_000 })
-    expect(outcome).toMatch(/^Equal weights, to the last bit: [0-9a-f]{16} in both/)
-  })
+  const minutes = 60_000
+  whenFound(
+    'chromium',
+    'ends with equal weights in both engines',
+    async (path) => {
+      const page = await open(path, 'race')
+      await button(page, 'Race').click()
+      const outcome = await page.getByTestId('hashes').innerText({ timeout: 4 * minutes })
+      expect(outcome).toMatch(/^Equal weights, to the last bit: [0-9a-f]{16} in both/)
+    },
+    5 * minutes,
+  )
 })
 
 describe('the page', () => {
@@ -242,10 +256,10 @@ describe('the page', () => {
   })
 
   whenFound('chromium', 'works offline after the first visit', async (path) => {
-    const local = await host()
+    const local = await servePlayground()
     const page = await open(path, 'tutorial', local.address)
     await page.evaluate(async () => void (await navigator.serviceWorker.ready))
-    local.close()
+    await local.close()
     await page.goto(`${local.address}#/lab`)
     await page.reload()
     await trainEpochs(page, 1)

@@ -6,13 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createNetwork, explain } from '../../src/index.ts'
 import { lessons } from '../../src/playground/tutorial/lessons.ts'
 import { findBrowser } from '../support/find-browser.ts'
-import {
-  buildPlayground,
-  type ServedPlayground,
-  servePlayground,
-  startChromium,
-  visiting,
-} from '../support/playground.ts'
+import { type ServedPlayground, servePlayground, startChromium, visiting } from '../support/playground.ts'
 
 const executable = await findBrowser('chromium')
 let browser: Browser
@@ -20,7 +14,6 @@ let served: ServedPlayground
 
 beforeAll(async () => {
   if (executable === undefined) return
-  await buildPlayground()
   served = await servePlayground()
   browser = await startChromium(executable)
 }, 300_000)

@@ -1,70 +1,57 @@
-// The page as its visitors get it: built once for all tests of a run, served on the loopback, opened in Chromium.
-import { execFileSync } from 'node:child_process'
-import { createReadStream, existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
+// The page as its visitors get it: served on the loopback, opened in Chromium. build-page.ts has built it.
+import { execFile } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
 import { extname, join, normalize } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { isMade, makeOnce, stampOf } from '../../scripts/stamps.mjs'
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const FOLDER = join(ROOT, 'build/playground')
-const LOCK = join(ROOT, 'build/playground.lock')
-/** What the page is made of, beside the package */
-const INPUTS = ['src', 'scripts', 'assembly', 'package-lock.json']
+export const run = promisify(execFile)
 
-/** Builds the page unless it is there, in one process at a time. */
-export async function buildPlayground(): Promise<void> {
-  const stamp = stampOf(INPUTS)
-  const isThere = () => isMade('build/playground', stamp) && existsSync(join(FOLDER, 'index.html'))
-  while (!isThere()) {
-    try {
-      mkdirSync(LOCK)
-    } catch {
-      await wait(200) // another file's tests build it
-      continue
-    }
-    try {
-      const build = () => execFileSync(process.execPath, ['scripts/playground.mjs'], { cwd: ROOT, stdio: 'inherit' })
-      await makeOnce('build/playground', stamp, build)
-    } finally {
-      rmSync(LOCK, { recursive: true })
-    }
-  }
-}
+const FOLDER = fileURLToPath(new URL('../../build/playground/', import.meta.url))
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
-  '.json': 'application/json',
 }
 
 export interface ServedPlayground {
+  /** Ends in a slash */
   readonly address: string
+  /** Paths that were asked for, with the bytes that their compressed bodies had */
+  readonly answered: { readonly path: string; readonly bytes: number }[]
   close(): Promise<void>
 }
 
-/** Serves the built page as any static host does. */
+/** Under a path of its own, as a page on a static host may have */
+const PREFIX = '/some/path/'
+
+/** Serves the built page as any static host does: files as they are, compressed. */
 export async function servePlayground(headers: Readonly<Record<string, string>> = {}): Promise<ServedPlayground> {
+  const answered: ServedPlayground['answered'] = []
   const server: Server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const file = normalize(join(FOLDER, pathname === '/' ? 'index.html' : decodeURIComponent(pathname)))
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-    if (!file.startsWith(FOLDER) || !existsSync(file) || !statSync(file).isFile()) {
-      response.statusCode = 404
-      response.end()
+    const path = pathname.startsWith(PREFIX) ? decodeURIComponent(pathname.slice(PREFIX.length)) || 'index.html' : ''
+    const file = normalize(join(FOLDER, path))
+    if (path === '' || !file.startsWith(FOLDER) || !existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end()
       return
     }
-    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream')
-    createReadStream(file).pipe(response)
+    const body = gzipSync(readFileSync(file))
+    const type = TYPES[extname(file)] ?? 'application/octet-stream'
+    response.writeHead(200, { 'Content-Type': type, 'Content-Encoding': 'gzip', ...headers }).end(body)
+    answered.push({ path, bytes: body.length })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${PREFIX}`,
+    answered,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -84,6 +71,9 @@ const ARGUMENTS = [
   '--no-proxy-server',
 ]
 
+/** Milliseconds that a step of a visitor may take, on a slow and busy machine too */
+export const PATIENCE = 90_000
+
 /** Imported here only: it takes a second. */
 export async function startChromium(executablePath: string): Promise<Browser> {
   const { chromium } = await import('playwright-core')
@@ -99,6 +89,7 @@ export async function visiting(
 ): Promise<void> {
   const context = await browser.newContext(options)
   try {
+    context.setDefaultTimeout(PATIENCE)
     const page = await context.newPage()
     const errors: string[] = []
     page.on('pageerror', ({ message }) => errors.push(message))
@@ -111,4 +102,22 @@ export async function visiting(
   } finally {
     await context.close()
   }
+}
+
+/** A folder that is gone after `use` */
+export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'wasmprop-page-'))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
+  }
+}
+
+/** What a program of the page prints in Node, with the package as it is built */
+export async function runProgram(text: string): Promise<string> {
+  const index = new URL('../../dist/index.js', import.meta.url).href
+  const program = text.replace("from 'wasmprop'", `from ${JSON.stringify(index)}`)
+  const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', program])
+  return stdout.trim()
 }
