@@ -9,6 +9,7 @@ const shared = {
   platform: 'neutral',
   resolve: { mainFields: ['module', 'main'] },
   external: [/^node:/, /^wasmprop/, 'stream'],
+  checks: { pluginTimings: false }, // no warning that plugins take the time that they take
 }
 
 const bundle = (folder, input, options = {}, plugins = [], host = {}) =>

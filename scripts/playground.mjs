@@ -39,6 +39,9 @@ const offline = {
   },
 }
 
+/** No warning that plugins take the time that they take */
+const checks = { pluginTimings: false }
+
 const config = {
   root,
   base: './',
@@ -46,7 +49,7 @@ const config = {
   logLevel: 'warn',
   resolve: { alias },
   define: { 'import.meta.env.VERSION': JSON.stringify(version) },
-  worker: { format: 'es', rollupOptions: { treeshake } },
+  worker: { format: 'es', rollupOptions: { treeshake, checks } },
   build: {
     outDir,
     emptyOutDir: true,
@@ -54,7 +57,7 @@ const config = {
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,
-    rollupOptions: { treeshake },
+    rollupOptions: { treeshake, checks },
   },
   plugins: [offline],
 }
