@@ -71,6 +71,12 @@ async function hashOf(page: Page): Promise<string> {
   return page.getByTestId('hash').innerText()
 }
 
+const epochOf = async (page: Page): Promise<number> =>
+  Number(/Epoch\s+([\d ]+)/.exec(await page.locator('.figures').innerText())?.[1].replaceAll(' ', ''))
+
+const reachesEpoch = (page: Page, epoch: number) =>
+  page.waitForFunction((least) => Number(/Epoch\s+(\d+)/.exec(document.body.innerText)?.[1]) >= least, epoch)
+
 async function trainEpochs(page: Page, epochs: number): Promise<void> {
   for (let epoch = 0; epoch < epochs; epoch++) {
     await button(page, 'One epoch').click()
@@ -130,6 +136,41 @@ describe('the lab', () => {
     expect(await hashOf(other)).toBe(hash)
     expect(await other.getByLabel('Learning rate', { exact: true }).inputValue()).toBe('0.05')
   })
+
+  whenFound(
+    'chromium',
+    'changes rate, penalty and frozen layers while it trains, and repeats that exactly',
+    async (path) => {
+      const page = await open(path, 'lab')
+      await button(page, 'Train').click()
+      await reachesEpoch(page, 2)
+      await page.getByText('More: regularization').click()
+      for (const [label, value] of Object.entries({ 'Learning rate': '0.005', L2: '0.01', 'Clip their norm': '0.5' })) {
+        await page.getByLabel(label, { exact: true }).fill(value)
+        await page.keyboard.press('Enter')
+        await page.getByText(`${label}: changed from here on`).waitFor()
+      }
+      await page.getByLabel('Schedule').selectOption('cosine')
+      const freeze = page.getByRole('button', { name: 'Layer 1: freeze' })
+      await freeze.click()
+      await reachesEpoch(page, (await epochOf(page)) + 2)
+      await button(page, 'Pause').click()
+      await isReady(page)
+      await freeze.click() // thawed while it rests
+      await trainEpochs(page, 1)
+      const hash = await hashOf(page)
+      const program = await programOf(page)
+      expect(program.match(/network\.reconfigure/g)).toHaveLength(6)
+      expect(await runProgram(program)).toBe(hash)
+      await page.reload()
+      expect(await hashOf(page)).toBe(hash)
+      expect(await page.getByLabel('Learning rate', { exact: true }).inputValue()).toBe('0.005')
+      expect(await page.getByLabel('Schedule').inputValue()).toBe('cosine')
+      await page.getByLabel('Layer 2: dropout').selectOption('0.2')
+      await page.getByText('Hidden layers: changed. The network starts anew').waitFor()
+      expect(await epochOf(page)).toBe(0)
+    },
+  )
 
   whenFound('chromium', 'names a rate of 1000 as the trouble and mends it', async (path) => {
     const page = await open(path, 'lab')

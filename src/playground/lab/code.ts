@@ -1,7 +1,7 @@
 // The program that does this run again, to the last bit, outside of the page; and the command for a table.
-import type { NetworkConfig } from 'wasmprop'
-import { batchOf, configOf } from './config.ts'
+import { batchOf, changesOf, configOf } from './config.ts'
 import type { Action, Run } from './run.ts'
+import type { Setup } from './setup.ts'
 
 /** Rows beyond this are read from the file that the page saves, instead of standing in the program. */
 const MOST_WRITTEN_ROWS = 500
@@ -26,7 +26,7 @@ export function codeOf({ setup, problem, division, log }: Run, hash: string): st
     '',
     `const network = await createNetwork(${written(configOf(setup, problem))})`,
     ...(hasSteps(actions) ? ['network.fitScaling(inputs, targets)', ...STEP_LINES(batchOf(setup))] : []),
-    ...trainingLines(actions, batchOf(setup)),
+    ...trainingLines(actions, setup),
     `console.log(network.weightsHash()) // ${hash}`,
     '',
   ].join('\n')
@@ -44,18 +44,17 @@ const STEP_LINES = (batch: number | 'full') => [
   '}',
 ]
 
-function trainingLines(log: readonly Action[], batch: number | 'full'): string[] {
+function trainingLines(log: readonly Action[], setup: Setup): string[] {
+  const batch = batchOf(setup)
   const size = batch === 'full' ? `'full'` : String(batch)
-  return log.flatMap((action, index) => {
-    if ('steps' in action) return [`for (let i = 0; i < ${action.steps}; i++) step()`]
-    if ('rate' in action) return []
-    const next = log[index + 1]
-    const rate = next && 'rate' in next ? next.rate : undefined
-    const change =
-      rate === undefined
-        ? ''
-        : `, onEpochEvery: ${action.epochs}, onEpoch: ({ setLearningRate }) => setLearningRate(${rate})`
-    return [`await network.train(inputs, targets, { epochs: ${action.epochs}, batchSize: ${size}${change} })`]
+  let now = setup
+  return log.map((action) => {
+    if ('steps' in action) return `for (let i = 0; i < ${action.steps}; i++) step()`
+    if ('epochs' in action) {
+      return `await network.train(inputs, targets, { epochs: ${action.epochs}, batchSize: ${size} })`
+    }
+    now = { ...now, ...action.change }
+    return `network.reconfigure(${written(changesOf(now, action.change))})`
   })
 }
 
@@ -73,8 +72,8 @@ function wrapped(parts: readonly string[]): string {
   return [...lines, line].join('\n')
 }
 
-/** A configuration as a program has it */
-function written(config: NetworkConfig): string {
+/** Options as a program has them */
+function written(config: object): string {
   return JSON.stringify(config, null, 2)
     .replace(/"([a-zA-Z]\w*)":/g, '$1:')
     .replace(/"([\w-]*)"/g, "'$1'")

@@ -1,7 +1,7 @@
 // From the page's setup to what the package is called with.
-import type { NetworkConfig, OptimizerChoice, Schedule, TrainOptions } from 'wasmprop'
+import type { ConfigChanges, NetworkConfig, OptimizerChoice, Schedule, TrainOptions } from 'wasmprop'
 import type { Problem } from './problem.ts'
-import { FULL_BATCH, type Setup } from './setup.ts'
+import { FULL_BATCH, type Living, type Setup } from './setup.ts'
 
 /** Epochs after which a step schedule halves the rate, an exponential one has taken 1 %, and a cosine ends */
 const HALVES_EVERY = 100
@@ -36,29 +36,57 @@ function initializerOf({ weightInit }: Setup) {
   return { weightInit: weightInit === 'uniform' ? ({ name: 'uniform', low: 0, high: 1 } as const) : weightInit }
 }
 
+/** A search tries steps of its own: with dropped units or clipped gradients it could not compare them. */
+const searches = ({ optimizer }: Setup): boolean => optimizer === 'lbfgs'
+
+const clipsOf = ({ clipNorm, clipValue }: Setup) => ({
+  ...(clipNorm > 0 ? { clipNorm } : {}),
+  ...(clipValue > 0 ? { clipValue } : {}),
+})
+
 export function configOf(setup: Setup, problem: Problem): NetworkConfig {
-  const { optimizer, l1, l2, scaling, targetScaling, dtype, engine, seed } = setup
+  const { optimizer, weightDecay, l1, l2, scaling, targetScaling, dtype, engine, seed } = setup
   const start = initializerOf(setup)
   const hasPenalty = l1 > 0 || l2 > 0
   const scalesTargets = problem.task === 'numbers' && targetScaling !== 'none'
   return {
     inputs: problem.inputNames.length,
     layers: [
-      ...setup.hidden.map(({ units, activation, dropout }) => ({
+      ...setup.hidden.map(({ units, activation, dropout }, index) => ({
         units,
         activation,
-        ...(dropout > 0 && optimizer !== 'lbfgs' ? { dropout } : {}),
+        ...(dropout > 0 && !searches(setup) ? { dropout } : {}),
+        ...(setup.frozen.includes(index) ? { trainable: false } : {}),
         ...start,
       })),
       { units: outputUnits(problem), activation: outputActivation(setup, problem), ...start },
     ],
     loss: lossOf(setup, problem),
-    optimizer: { name: optimizer, learningRate: rateOf(setup) } as OptimizerChoice,
+    optimizer: { name: optimizer, learningRate: rateOf(setup), ...decayOf(optimizer, weightDecay) } as OptimizerChoice,
     ...(hasPenalty ? { regularization: { l1, l2 } } : {}),
+    ...(searches(setup) ? {} : clipsOf(setup)),
     scaling: { inputs: scaling, ...(scalesTargets ? { targets: targetScaling } : {}) },
     dtype,
     engine,
     seed,
+  }
+}
+
+/** Its default is 0, but for AdamW. */
+const decayOf = (optimizer: Setup['optimizer'], weightDecay: number) =>
+  weightDecay > 0 || optimizer === 'adamw' ? { weightDecay } : {}
+
+/** What `reconfigure` is given for a change: `setup` is what it comes to. */
+export function changesOf(setup: Setup, change: Living): ConfigChanges {
+  const { weightDecay, l1, l2, clipNorm, clipValue, hidden, frozen } = setup
+  const has = (...names: (keyof Living)[]) => names.some((name) => Object.hasOwn(change, name))
+  return {
+    ...(has('learningRate', 'schedule') ? { learningRate: rateOf(setup) } : {}),
+    ...(has('weightDecay') ? { weightDecay } : {}),
+    ...(has('l1', 'l2') ? { regularization: { l1, l2 } } : {}),
+    ...(has('clipNorm') && !searches(setup) ? { clipNorm } : {}),
+    ...(has('clipValue') && !searches(setup) ? { clipValue } : {}),
+    ...(has('frozen') ? { trainable: [...hidden.map((_, index) => !frozen.includes(index)), true] } : {}),
   }
 }
 

@@ -1,9 +1,24 @@
 // The bar that plays a network, and the fields that say what it is.
-import { NumberField, RangeField, Segmented, SelectField } from '../ui/fields.tsx'
+import { Segmented, SelectField } from '../ui/fields.tsx'
 import { grouped, percent, rough, short } from '../ui/numbers.ts'
 import * as session from './session.ts'
 import { change, epoch, setup } from './session.ts'
-import { FULL_BATCH, initializers, LARGEST_SEED, losses, optimizers, outputs, scalings, schedules } from './setup.ts'
+import {
+  FULL_BATCH,
+  initializers,
+  LARGEST_SEED,
+  LEAST_RATE,
+  losses,
+  MOST_CLIP,
+  MOST_PENALTY,
+  MOST_RATE,
+  optimizers,
+  outputs,
+  scalings,
+  schedules,
+} from './setup.ts'
+import { SetupNumber, SetupSelect } from './setup-fields.tsx'
+import { names } from './words.ts'
 
 const paces = [
   { value: '250', title: 'Slow' },
@@ -83,129 +98,72 @@ const PauseIcon = () => (
   </svg>
 )
 
-/** Rates that double, roughly: what a hand wants to try */
-const batches = ['1', '4', '8', '16', '32', '64', '128', '0']
+/** Sizes that double, roughly: what a hand wants to try */
+const batches = ['1', '4', '8', '16', '32', '64', '128', '0'].map((size) => ({
+  value: size,
+  title: Number(size) === FULL_BATCH ? 'all rows' : `${size} rows`,
+}))
+
+/** The name, or where it is `auto` what that comes to */
+const titled = <T extends string>(options: readonly T[], auto: string) =>
+  options.map((value) => ({ value, title: value === 'auto' ? `${auto} (default)` : value }))
+
+/** As PyTorch has it: only AdamW decays weights unless it is told to. */
+const decayFor = (optimizer: string) => ({ weightDecay: optimizer === 'adamw' ? 0.01 : 0 })
 
 export function TrainingFields() {
-  const { value } = setup
-  const isClasses = session.problem.value?.task === 'classes'
-  const mostly = (session.problem.value?.classes.length ?? 0) > 2
+  const { batch } = setup.value
+  const { task, classes = [] } = session.problem.value ?? {}
+  const isClasses = task === 'classes'
   return (
     <div class="fields">
-      <NumberField
-        label="Learning rate"
-        value={value.learningRate}
-        min={0}
-        max={1e6}
-        onChange={(learningRate) => change({ learningRate })}
-      />
+      <SetupNumber name="learningRate" min={LEAST_RATE} max={MOST_RATE} />
+      <SetupSelect name="optimizer" options={optimizers} also={decayFor} />
+      <SetupSelect name="schedule" options={schedules} />
       <SelectField
-        label="Optimizer"
-        value={value.optimizer as (typeof optimizers)[number]}
-        options={optimizers}
-        onChange={(optimizer) => change({ optimizer })}
-      />
-      <SelectField
-        label="Schedule"
-        value={value.schedule}
-        options={schedules}
-        onChange={(schedule) => change({ schedule })}
-      />
-      <SelectField
-        label="Batch"
-        value={batches.includes(String(value.batch)) ? String(value.batch) : '0'}
-        options={batches.map((size) => ({
-          value: size,
-          title: Number(size) === FULL_BATCH ? 'all rows' : `${size} rows`,
-        }))}
+        label={names.batch}
+        value={batches.some(({ value }) => value === String(batch)) ? String(batch) : '0'}
+        options={batches}
         onChange={(size) => change({ batch: Number(size) })}
       />
-      <SelectField
-        label="Loss"
-        value={value.loss}
-        disabled={mostly}
-        options={losses.map((name) => ({ value: name, title: name === 'auto' ? lossTitle(isClasses) : name }))}
-        onChange={(loss) => change({ loss })}
+      <SetupSelect
+        name="loss"
+        disabled={classes.length > 2}
+        options={titled(losses, isClasses ? 'cross-entropy' : 'meanSquaredError')}
       />
-      {!isClasses && (
-        <SelectField
-          label="Output"
-          value={value.output}
-          options={outputs.map((name) => ({ value: name, title: name === 'auto' ? 'linear (default)' : name }))}
-          onChange={(output) => change({ output })}
-        />
-      )}
-      <SelectField
-        label="Scaling of inputs"
-        value={value.scaling}
-        options={scalings}
-        onChange={(scaling) => change({ scaling })}
-      />
-      {!isClasses && (
-        <SelectField
-          label="Scaling of targets"
-          value={value.targetScaling}
-          options={scalings}
-          onChange={(targetScaling) => change({ targetScaling })}
-        />
-      )}
+      {!isClasses && <SetupSelect name="output" options={titled(outputs, 'linear')} />}
+      <SetupSelect name="scaling" options={scalings} />
+      {!isClasses && <SetupSelect name="targetScaling" options={scalings} />}
     </div>
   )
 }
 
-const lossTitle = (isClasses: boolean) => (isClasses ? 'cross-entropy (default)' : 'meanSquaredError (default)')
+const engines = [
+  { value: 'auto', title: 'WebAssembly if there is' },
+  { value: 'wasm', title: 'WebAssembly' },
+  { value: 'typescript', title: 'TypeScript' },
+] as const
 
 export function FurtherFields() {
-  const { value } = setup
-  const dropout = value.hidden[0]?.dropout ?? 0
-  const setDropout = (share: number) => change({ hidden: value.hidden.map((layer) => ({ ...layer, dropout: share })) })
+  const cannotClip = setup.value.optimizer === 'lbfgs'
   return (
     <details class="further">
-      <summary>More: regularization, dropout, seed, engine</summary>
+      <summary>More: regularization, clipping, seed, engine</summary>
       <div class="fields">
-        <NumberField label="L1" value={value.l1} min={0} max={1000} onChange={(l1) => change({ l1 })} />
-        <NumberField label="L2" value={value.l2} min={0} max={1000} onChange={(l2) => change({ l2 })} />
-        <RangeField
-          label="Dropout"
-          value={dropout}
-          min={0}
-          max={0.8}
-          step={0.05}
-          shown={percent(dropout)}
-          disabled={value.hidden.length === 0}
-          onChange={setDropout}
-        />
-        <SelectField
-          label="First weights"
-          value={value.weightInit as (typeof initializers)[number]}
-          options={initializers}
-          onChange={(weightInit) => change({ weightInit })}
-        />
-        <NumberField
-          label="Seed"
-          value={value.seed}
-          min={0}
-          max={LARGEST_SEED}
-          isWhole
-          onChange={(seed) => change({ seed })}
-        />
-        <SelectField
-          label="Numbers"
-          value={value.dtype}
-          options={['float32', 'float64']}
-          onChange={(dtype) => change({ dtype })}
-        />
-        <SelectField
-          label="Engine"
-          value={value.engine}
-          options={[
-            { value: 'auto', title: 'WebAssembly if there is' },
-            { value: 'wasm', title: 'WebAssembly' },
-            { value: 'typescript', title: 'TypeScript' },
-          ]}
-          onChange={(engine) => change({ engine })}
-        />
+        <SetupNumber name="l1" min={0} max={MOST_PENALTY} />
+        <SetupNumber name="l2" min={0} max={MOST_PENALTY} />
+        <SetupNumber name="weightDecay" min={0} max={MOST_PENALTY} />
+        <SetupNumber name="clipNorm" min={0} max={MOST_CLIP} disabled={cannotClip} />
+        <SetupNumber name="clipValue" min={0} max={MOST_CLIP} disabled={cannotClip} />
+        <SetupSelect name="weightInit" options={initializers} />
+        <SetupNumber name="seed" min={0} max={LARGEST_SEED} isWhole />
+        <SetupSelect name="dtype" options={['float32', 'float64']} />
+        <SetupSelect name="engine" options={engines} />
       </div>
+      <p class="small quiet">
+        Rate, schedule, penalties, clipping and frozen layers change while it trains; 0 means no clipping. Anything else
+        starts a new network.
+      </p>
     </details>
   )
 }

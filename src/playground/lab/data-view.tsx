@@ -1,13 +1,12 @@
 // Where the visitor chooses what is learned: a set, points of their own, or a table.
 import { useSignal } from '@preact/signals'
-import { RangeField } from '../ui/fields.tsx'
-import { percent } from '../ui/numbers.ts'
 import { openTable } from './data/load.ts'
 import { drawnSets, fileSets } from './data/sets.ts'
 import { takeFile, takeText } from './data/take.ts'
 import { change, problem, setup } from './session.ts'
 import { SetIcon } from './set-icon.tsx'
 import type { DataChoice } from './setup.ts'
+import { SetupRange } from './setup-fields.tsx'
 
 const sets = [
   ...Object.entries(drawnSets).map(([name, { title, about }]) => ({ name, title, about })),
@@ -15,7 +14,7 @@ const sets = [
 ]
 
 export function DataCard() {
-  const { data, rows, noise, holdOut } = setup.value
+  const { data } = setup.value
   const isDrawn = data.kind === 'set' && data.name in drawnSets && data.name !== 'tutorial'
   return (
     <>
@@ -29,35 +28,11 @@ export function DataCard() {
       <OwnTable />
       {isDrawn && (
         <>
-          <RangeField
-            label="Rows"
-            value={rows}
-            min={20}
-            max={2000}
-            step={20}
-            shown={String(rows)}
-            onChange={(wanted) => change({ rows: wanted })}
-          />
-          <RangeField
-            label="Noise"
-            value={noise}
-            min={0}
-            max={1}
-            step={0.05}
-            shown={percent(noise)}
-            onChange={(wanted) => change({ noise: wanted })}
-          />
+          <SetupRange name="rows" min={20} max={2000} step={20} />
+          <SetupRange name="noise" min={0} max={1} step={0.05} isShare />
         </>
       )}
-      <RangeField
-        label="Held out to judge"
-        value={holdOut}
-        min={0}
-        max={0.8}
-        step={0.05}
-        shown={percent(holdOut)}
-        onChange={(wanted) => change({ holdOut: wanted })}
-      />
+      <SetupRange name="holdOut" min={0} max={0.8} step={0.05} isShare />
       <p class="small quiet">
         {problem.value &&
           `${problem.value.rows} rows, ${problem.value.inputNames.length} inputs → ${problem.value.targetName}`}

@@ -1,8 +1,8 @@
 // Links that hold a run: what differs from the default setup, and what was done. Read back, whatever is not valid is left out.
 import type { Action } from './run.ts'
-import { readSetup, type Setup, shortened } from './setup.ts'
+import { readLiving, readSetup, type Setup, shortened } from './setup.ts'
 
-const MOST_ACTIONS = 500
+const MOST_ACTIONS = 5000
 const MOST_EPOCHS = 1e9
 
 export const writeLink = (setup: Setup, log: readonly Action[]): string =>
@@ -24,10 +24,11 @@ function parse(text: string): unknown {
 
 function actionOf(value: unknown): Action[] {
   if (typeof value !== 'object' || value === null) return []
-  const { epochs, steps, rate } = value as Record<string, unknown>
+  const { epochs, steps, change } = value as Record<string, unknown>
   if (isCount(epochs)) return [{ epochs }]
   if (isCount(steps)) return [{ steps }]
-  return typeof rate === 'number' && rate >= 0 && rate <= 1e6 ? [{ rate }] : []
+  const living = readLiving(change)
+  return Object.keys(living).length > 0 ? [{ change: living }] : []
 }
 
 const isCount = (value: unknown): value is number =>

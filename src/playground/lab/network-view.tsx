@@ -6,7 +6,7 @@ import { short } from '../ui/numbers.ts'
 import { MOST_SHOWN_UNITS } from './looks.ts'
 import { paintUnit } from './paint.ts'
 import { change, problem, setup, units } from './session.ts'
-import { activations, type HiddenLayer, MOST_LAYERS, MOST_UNITS } from './setup.ts'
+import { activations, type HiddenLayer, MOST_LAYERS, MOST_UNITS, type Setup } from './setup.ts'
 
 const NODE = 44
 const GAP = 12
@@ -80,7 +80,7 @@ function ColumnHead({ title, left }: { title: string; left: number }) {
 }
 
 function LayerHead({ layer, index, left }: { layer: HiddenLayer; index: number; left: number }) {
-  const { hidden } = setup.value
+  const { hidden, optimizer } = setup.value
   const set = (part: Partial<HiddenLayer>) =>
     change({ hidden: hidden.map((other, place) => (place === index ? { ...other, ...part } : other)) })
   const name = `Layer ${index + 1}`
@@ -123,7 +123,46 @@ function LayerHead({ layer, index, left }: { layer: HiddenLayer; index: number; 
         options={activations}
         onChange={(activation) => set({ activation })}
       />
+      <div class="layer-more">
+        <SelectField
+          label={`${name}: dropout`}
+          isLabelHidden
+          value={String(layer.dropout)}
+          disabled={optimizer === 'lbfgs'}
+          options={dropoutsWith(layer.dropout)}
+          onChange={(share) => set({ dropout: Number(share) })}
+        />
+        <FreezeButton index={index} />
+      </div>
     </div>
+  )
+}
+
+/** The usual shares, and what a link may have brought */
+const dropoutsWith = (own: number) =>
+  [...new Set([0, 0.1, 0.2, 0.3, 0.5, own])]
+    .sort((a, b) => a - b)
+    .map((share) => ({ value: String(share), title: share === 0 ? 'no dropout' : `${Math.round(100 * share)} % out` }))
+
+function FreezeButton({ index }: { index: number }) {
+  const { frozen } = setup.value
+  const isFrozen = frozen.includes(index)
+  const turn = () =>
+    change({ frozen: isFrozen ? frozen.filter((other) => other !== index) : [...frozen, index].sort((a, b) => a - b) })
+  return (
+    <button
+      type="button"
+      class="freeze"
+      aria-pressed={isFrozen}
+      aria-label={`Layer ${index + 1}: freeze`}
+      title={isFrozen ? 'Frozen: training leaves it as it is' : 'Freeze: training leaves it as it is'}
+      onClick={turn}
+    >
+      <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+        <path d={isFrozen ? 'M4 6V4.5a3 3 0 0 1 6 0V6' : 'M4 6V3.5a3 3 0 0 1 5.8-1'} />
+        <rect x="2.5" y="6" width="9" height="6.5" rx="1.2" />
+      </svg>
+    </button>
   )
 }
 
@@ -141,7 +180,7 @@ function LayerButtons({ hidden }: { hidden: readonly HiddenLayer[] }) {
         type="button"
         class="button small"
         disabled={hidden.length === 0}
-        onClick={() => change({ hidden: hidden.slice(0, -1) })}
+        onClick={() => change(withoutLast(setup.value))}
       >
         − Remove the last
       </button>
@@ -151,6 +190,11 @@ function LayerButtons({ hidden }: { hidden: readonly HiddenLayer[] }) {
     </div>
   )
 }
+
+const withoutLast = ({ hidden, frozen }: Setup) => ({
+  hidden: hidden.slice(0, -1),
+  frozen: frozen.filter((layer) => layer < hidden.length - 1),
+})
 
 function Lines({ shown, width, height }: { shown: readonly number[]; width: number; height: number }) {
   const weights = units.value?.weights

@@ -3,13 +3,13 @@
 import type { TrainResult } from 'wasmprop'
 import { createNetwork, type WorkerNetwork } from 'wasmprop/worker'
 import { trustedScript } from '../trusted.ts'
-import { batchOf, configOf, takesAllRows } from './config.ts'
+import { batchOf, changesOf, configOf, takesAllRows } from './config.ts'
 import host from './host.ts?worker&url'
 import type { Division, Problem } from './problem.ts'
-import type { Setup } from './setup.ts'
+import type { Living, Setup } from './setup.ts'
 
 /** What was done since the start, in order: with the setup it makes the run again. */
-export type Action = { readonly epochs: number } | { readonly steps: number } | { readonly rate: number }
+export type Action = { readonly epochs: number } | { readonly steps: number } | { readonly change: Living }
 
 /** 0: as fast as it goes; else milliseconds for each epoch, at least a frame */
 export type Pace = number
@@ -38,10 +38,15 @@ export function labWorker(): Worker {
   return worker
 }
 
+type Ended = TrainResult['stopReason'] | 'paused' | { readonly advice: string }
+
 export class Run {
   readonly network: WorkerNetwork
   readonly log: Action[] = []
+  /** As it began */
   readonly setup: Setup
+  /** With the changes of the log */
+  now: Setup
   readonly problem: Problem
   readonly division: Division
   pace: Pace = 0
@@ -52,12 +57,14 @@ export class Run {
   #listener: Listener
   #isPausing = false
   #nextRow = 0
-  #newRate: { readonly rate: number; readonly from: number } | undefined
+  #isPlaying = false
+  #changes: Living[] = []
   readonly #abort = new AbortController()
 
   private constructor(network: WorkerNetwork, setup: Setup, problem: Problem, division: Division, listener: Listener) {
     this.network = network
     this.setup = setup
+    this.now = setup
     this.problem = problem
     this.division = division
     this.#listener = listener
@@ -71,13 +78,23 @@ export class Run {
   }
 
   /** Trains until `pause`, or so many epochs; gives why it ended. */
-  async play(epochs = FOREVER): Promise<TrainResult['stopReason'] | 'paused' | { advice: string }> {
+  async play(epochs = FOREVER): Promise<Ended> {
     this.#isPausing = false
+    this.#isPlaying = true
+    try {
+      return await this.#playOn(epochs)
+    } finally {
+      this.#isPlaying = false
+    }
+  }
+
+  async #playOn(epochs: number): Promise<Ended> {
     let left = epochs
     let every = 1
     for (;;) {
       const before = this.epoch
       const outcome = await this.#train(left, every)
+      await this.#makeChanges()
       left -= this.epoch - before
       if (outcome.result.stopReason === 'diverged') return { advice: outcome.result.advice ?? '' }
       if (outcome.result.stopReason === 'aborted') return 'aborted'
@@ -91,21 +108,26 @@ export class Run {
     this.#isPausing = true
   }
 
-  /** For all epochs from this one on, at once where it plays. Part of the log. */
-  changeRate(rate: number, from = 0): void {
-    this.#newRate = { rate, from }
+  /** From here on; where it plays, from the end of this epoch. Part of the log. */
+  async change(part: Living): Promise<void> {
+    this.#changes.push(part)
+    if (!this.#isPlaying) await this.#makeChanges()
+  }
+
+  async #makeChanges(): Promise<void> {
+    for (let change = this.#changes.shift(); change !== undefined; change = this.#changes.shift()) {
+      this.now = { ...this.now, ...change }
+      await this.network.reconfigure(changesOf(this.now, change))
+      this.#note({ change })
+    }
   }
 
   /** What the log of another run of this setup did, at full speed */
   async repeat(log: readonly Action[]): Promise<void> {
-    for (const [index, action] of log.entries()) {
-      const next = log[index + 1]
-      if ('epochs' in action) {
-        if (next && 'rate' in next) this.changeRate(next.rate, this.epoch + action.epochs)
-        await this.play(action.epochs)
-      } else if ('steps' in action) {
-        for (let step = 0; step < action.steps; step++) await this.step()
-      }
+    for (const action of log) {
+      if ('epochs' in action) await this.play(action.epochs)
+      else if ('change' in action) await this.change(action.change)
+      else for (let step = 0; step < action.steps; step++) await this.step()
       if (this.#abort.signal.aborted) return
     }
   }
@@ -124,20 +146,15 @@ export class Run {
         : {}),
       signal: this.#abort.signal,
       onEpochEvery: every,
-      onEpoch: async ({ epoch, loss, validationLoss, setLearningRate }) => {
+      onEpoch: async ({ epoch, loss, validationLoss }) => {
         const milliseconds = performance.now() - shown
         this.#count(epoch + 1 - first, milliseconds)
         first = epoch + 1
-        if (this.#newRate !== undefined && this.epoch >= this.#newRate.from) {
-          setLearningRate(this.#newRate.rate)
-          this.#note({ rate: this.#newRate.rate })
-          this.#newRate = undefined
-        }
         await this.#listener.look({ epoch: epoch + 1, loss, validationLoss })
         await this.#wait(milliseconds)
         shown = performance.now()
         wanted = this.#everyFor(every, milliseconds)
-        return !this.#isPausing && wanted === every
+        return !this.#isPausing && wanted === every && this.#changes.length === 0
       },
     })
     this.#count(result.epochs - (this.epoch - begin), 0) // those that a divergence ended without a look

@@ -18,8 +18,9 @@ import {
 import { Losses } from './losses.ts'
 import { divide, type Part, type Problem } from './problem.ts'
 import { type Action, type Look, type Pace, Run } from './run.ts'
-import { defaults, readSetup, type Setup } from './setup.ts'
+import { defaults, isLiving, readSetup, type Setup } from './setup.ts'
 import { hurdlesOf, type Trouble, troubleIn } from './trouble.ts'
+import { nameOf } from './words.ts'
 
 export type Status = 'loading' | 'ready' | 'training' | 'repeating' | 'diverged' | 'failed'
 
@@ -51,6 +52,7 @@ export const isBusy = computed(() => status.value === 'training' || status.value
 let run: Run | undefined
 let probes: Probes | undefined
 let samples: { training: Part; validation: Part } | undefined
+let isTurning = false
 let lastSurface = 0
 let lastUnits = 0
 /** Later calls of `begin` overtake earlier ones. */
@@ -123,12 +125,14 @@ async function repeat(own: number, log: readonly Action[]): Promise<void> {
   await run.repeat(log)
   if (own !== generation) return
   run.pace = wanted
+  setup.value = run.now
   await rest('ready')
 }
 
 /** Draws anew over the present axes. */
 async function aim(): Promise<void> {
   if (run === undefined) return
+  isTurning = false
   const { problem: learned } = run
   grid.value = gridOf(learned, axes.value, SURFACE_CELLS)
   probes?.dispose()
@@ -136,10 +140,11 @@ async function aim(): Promise<void> {
   await lookClosely()
 }
 
+/** While it trains, the next look turns. */
 export async function turnTo(wanted: readonly number[]): Promise<void> {
   axes.value = wanted
-  if (!isBusy.value) await aim()
-  else await begin(setup.value)
+  if (isBusy.value) isTurning = true
+  else await aim()
 }
 
 async function look({ epoch: done, loss, validationLoss }: Look): Promise<void> {
@@ -150,7 +155,8 @@ async function look({ epoch: done, loss, validationLoss }: Look): Promise<void> 
     lossCount.value++
     if (run !== undefined && run.milliseconds > 0) speed.value = (1000 * run.rows) / run.milliseconds
   })
-  if (now - lastUnits > UNITS_MILLISECONDS) await lookClosely()
+  if (isTurning) await aim()
+  else if (now - lastUnits > UNITS_MILLISECONDS) await lookClosely()
   else if (now - lastSurface > SURFACE_MILLISECONDS) await lookAtSurface()
 }
 
@@ -238,21 +244,30 @@ export function changePace(wanted: Pace): void {
   if (run !== undefined) run.pace = wanted
 }
 
-/** Changes a part of the setup: the rate at once where it can, anything else with a new network, which goes on playing. */
+/** Changes a part of the setup: at once where its network can go on, else with a new network, which plays on. */
 export async function change(part: Partial<Setup>): Promise<void> {
-  const names = Object.keys(part)
   const wanted = readSetup({ ...setup.value, ...part })
-  const keepsNetwork = names.length === 1 && names[0] === 'learningRate' && wanted.schedule === 'constant'
-  if (keepsNetwork && run !== undefined && status.value === 'training') {
-    run.changeRate(wanted.learningRate)
+  const changed = (Object.keys(part) as (keyof Setup)[]).map(nameOf).join(', ')
+  const living = run !== undefined && run.log.length > 0 && (status.value === 'training' || status.value === 'ready')
+  if (living && isLiving(part)) {
     setup.value = wanted
-    message.value = `Learning rate ${wanted.learningRate} from here on.`
-    return
+    message.value = `${changed}: changed from here on. The network keeps what it has learned.`
+    return carryOn(() => run?.change(part))
   }
   const wasPlaying = status.value === 'training'
   const started = epoch.value > 0
-  await begin(wanted, [], started ? 'Changed: the network starts anew with its first weights.' : '')
+  await begin(wanted, [], started ? `${changed}: changed. The network starts anew with its first weights.` : '')
   if (wasPlaying && status.value === 'ready') void play()
+}
+
+async function carryOn(act: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await act()
+    keep()
+  } catch (error) {
+    status.value = 'failed'
+    message.value = (error as Error).message
+  }
 }
 
 interface Kept {

@@ -28,14 +28,36 @@ export interface Setup {
   readonly learningRate: number
   readonly schedule: (typeof schedules)[number]
   readonly batch: number
+  readonly weightDecay: number
   readonly l1: number
   readonly l2: number
+  /** 0: gradients are not clipped */
+  readonly clipNorm: number
+  readonly clipValue: number
+  /** Hidden layers that training leaves as they are, counted from 0 */
+  readonly frozen: readonly number[]
   readonly scaling: (typeof scalings)[number]
   readonly targetScaling: (typeof scalings)[number]
   readonly dtype: 'float32' | 'float64'
   readonly engine: 'auto' | 'wasm' | 'typescript'
   readonly seed: number
 }
+
+/** What may change while its network trains on; anything else takes a new network. */
+export const living = [
+  'learningRate',
+  'schedule',
+  'weightDecay',
+  'l1',
+  'l2',
+  'clipNorm',
+  'clipValue',
+  'frozen',
+] as const satisfies readonly (keyof Setup)[]
+export type Living = Partial<Pick<Setup, (typeof living)[number]>>
+
+export const isLiving = (part: Partial<Setup>): part is Living =>
+  Object.keys(part).every((name) => (living as readonly string[]).includes(name))
 
 export const activations = [
   'tanh',
@@ -87,7 +109,12 @@ export const scalings = ['none', 'standard', 'minMax', 'maxAbs', 'max', 'robust'
 
 export const MOST_LAYERS = 6
 export const MOST_UNITS = 256
+export const MOST_DROPOUT = 0.95
 export const LARGEST_SEED = 2 ** 32 - 1
+export const LEAST_RATE = 1e-9
+export const MOST_RATE = 1e6
+export const MOST_PENALTY = 1000
+export const MOST_CLIP = 1e6
 /** A batch of 0 rows stands for all of them. */
 export const FULL_BATCH = 0
 
@@ -107,8 +134,12 @@ export const defaults: Setup = {
   learningRate: 0.02,
   schedule: 'constant',
   batch: 16,
+  weightDecay: 0,
   l1: 0,
   l2: 0,
+  clipNorm: 0,
+  clipValue: 0,
+  frozen: [],
   scaling: 'standard',
   targetScaling: 'none',
   dtype: 'float32',
@@ -138,12 +169,17 @@ const hidden: Reader<HiddenLayer[]> = (value) => {
     if (!isRecord(layer)) return undefined
     const units = number(1, MOST_UNITS, true)(layer.units)
     const activation = choice(activations)(layer.activation)
-    const dropout = number(0, 0.95)(layer.dropout)
+    const dropout = number(0, MOST_DROPOUT)(layer.dropout)
     if (units === undefined || activation === undefined || dropout === undefined) return undefined
     return { units, activation, dropout }
   })
   return layers.includes(undefined) ? undefined : (layers as HiddenLayer[])
 }
+
+const isLayer = (value: unknown) => number(0, MOST_LAYERS - 1, true)(value) !== undefined
+
+const frozen: Reader<number[]> = (value) =>
+  Array.isArray(value) && value.length <= MOST_LAYERS && value.every(isLayer) ? value : undefined
 
 const MOST_POINTS = 2000
 const isPoint = (point: unknown): point is [number, number, number] =>
@@ -175,11 +211,15 @@ const readers: { readonly [Name in keyof Setup]: Reader<Setup[Name]> } = {
   loss: choice(losses),
   weightInit: choice(initializers),
   optimizer: choice(optimizers),
-  learningRate: number(0, 1e6),
+  learningRate: number(LEAST_RATE, MOST_RATE),
   schedule: choice(schedules),
   batch: number(0, 100_000, true),
-  l1: number(0, 1e3),
-  l2: number(0, 1e3),
+  weightDecay: number(0, MOST_PENALTY),
+  l1: number(0, MOST_PENALTY),
+  l2: number(0, MOST_PENALTY),
+  clipNorm: number(0, MOST_CLIP),
+  clipValue: number(0, MOST_CLIP),
+  frozen,
   scaling: choice(scalings),
   targetScaling: choice(scalings),
   dtype: choice(['float32', 'float64'] as const),
@@ -187,14 +227,21 @@ const readers: { readonly [Name in keyof Setup]: Reader<Setup[Name]> } = {
   seed: number(0, LARGEST_SEED, true),
 }
 
+const readField = (from: Record<string, unknown>, name: string): unknown =>
+  Object.hasOwn(from, name) ? (readers[name as keyof Setup] as Reader<unknown>)(from[name]) : undefined
+
 /** A setup from anywhere: each field that is valid, and the default for each that is not */
 export function readSetup(value: unknown): Setup {
   if (!isRecord(value)) return defaults
-  const entries = Object.entries(readers).map(([name, read]) => {
-    const given = Object.hasOwn(value, name) ? (read as Reader<unknown>)(value[name]) : undefined
-    return [name, given ?? defaults[name as keyof Setup]]
-  })
+  const entries = Object.keys(readers).map((name) => [name, readField(value, name) ?? defaults[name as keyof Setup]])
   return Object.fromEntries(entries) as unknown as Setup
+}
+
+/** What may change in training, from anywhere: the fields that are valid */
+export function readLiving(value: unknown): Living {
+  if (!isRecord(value)) return {}
+  const entries = living.map((name) => [name, readField(value, name)] as const)
+  return Object.fromEntries(entries.filter(([, given]) => given !== undefined))
 }
 
 /** Only what differs from the defaults, for links */

@@ -34,7 +34,7 @@ const FLAT = 0.01
 const POOR = 0.5
 
 export function troubleIn(run: Run, losses: Losses, units: Units | undefined, advice?: string): Trouble | undefined {
-  const { setup, problem } = run
+  const { now: setup, problem } = run
   if (advice !== undefined) return diverged(setup, problem, advice)
   const { training } = losses
   if (training.length < 6) return undefined
@@ -134,7 +134,7 @@ function shareOf(units: Units | undefined, setup: Setup, names: string[], isSo: 
 }
 
 /** The loss of the best answer that looks at no inputs: entropy of the classes, or about the targets' spread */
-function ignorantLoss({ problem, division, setup }: Run): number {
+function ignorantLoss({ problem, division, now: setup }: Run): number {
   const { targets, rows } = division.training
   if (problem.task === 'classes' && (setup.loss === 'auto' || problem.classes.length > 2)) {
     const counts = problem.classes.map(() => 0)

@@ -51,9 +51,14 @@ export function NumberField({ label, value, min, max, isWhole = false, disabled,
   )
 }
 
+export interface Titled<T extends string> {
+  readonly value: T
+  readonly title: string
+}
+
 interface SelectProps<T extends string> extends Labelled {
   readonly value: T
-  readonly options: readonly (T | { readonly value: T; readonly title: string })[]
+  readonly options: readonly (T | Titled<T>)[]
   readonly isLabelHidden?: boolean
   onChange(value: T): void
 }
