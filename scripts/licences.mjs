@@ -1,4 +1,4 @@
-// dist/LICENCES.txt: the licences of the libraries that are bundled into dist/.
+// LICENCES.txt: the licences of the libraries that are bundled into dist/, and of those of the page.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { readJSON } from './stamps.mjs'
 
@@ -26,6 +26,9 @@ const LIBRARIES = [
   'tinybench',
 ]
 
+/** What the page has beside them */
+const OF_PAGE = ['@preact/signals', '@preact/signals-core', 'preact', 'uplot']
+
 /** Libraries that come without the text of their licence, and one that has it: the loader's compiler, and Apache 2.0 */
 const SHARED_TEXTS = { '@assemblyscript/loader': 'assemblyscript', '@stricli/core': 'typescript' }
 
@@ -40,8 +43,20 @@ software is freely granted, provided that this notice
 is preserved.
 `
 
+const joined = (texts) => texts.join('\n---\n\n')
+
 export function writeLicences() {
-  writeFileSync('dist/LICENCES.txt', [...LIBRARIES.map(licenceOf), FDLIBM].join('\n---\n\n'))
+  writeFileSync('dist/LICENCES.txt', joined([...LIBRARIES.map(licenceOf), FDLIBM]))
+}
+
+/** `modules` are the paths of what was bundled: each library has to be listed here. */
+export function licencesOfPage(modules) {
+  const listed = [...LIBRARIES, ...OF_PAGE]
+  const names = modules.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? [])
+  const unlisted = names.find((name) => !listed.includes(name))
+  if (unlisted !== undefined) throw new Error(`${unlisted}: its licence is not in scripts/licences.mjs`)
+  const own = `wasmprop\n\n${readFileSync('LICENSE', 'utf8')}`
+  return joined([own, ...OF_PAGE.map(licenceOf), ...LIBRARIES.map(licenceOf), FDLIBM])
 }
 
 function licenceOf(name) {

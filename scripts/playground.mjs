@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build, preview } from 'vite'
+import { licencesOfPage } from './licences.mjs'
 import { readJSON } from './stamps.mjs'
 
 const root = fileURLToPath(new URL('../src/playground/', import.meta.url))
@@ -21,6 +22,23 @@ const treeshake = { moduleSideEffects: (id) => /playground|worker-host|\.css$/.t
 
 /** Workers of the library's own making, which the page does without: it gives workers of its own. */
 const UNUSED = /worker-host-|script-text-|\.map$/
+
+/** What frames made by the page may look like: its policy is theirs as well. */
+const [, reportStyle] = /STYLE_HASH = '([^']+)'/.exec(readFileSync(`${root}../report/page.ts`, 'utf8'))
+
+const policy = {
+  name: 'policy',
+  transformIndexHtml: (html) => html.replace('REPORT_STYLE', reportStyle),
+}
+
+/** The licences of all that the page is made of, beside it; a library without one ends the build. */
+const licences = {
+  name: 'licences',
+  generateBundle(_, bundle) {
+    const modules = Object.values(bundle).flatMap(({ moduleIds = [] }) => moduleIds)
+    this.emitFile({ type: 'asset', fileName: 'LICENCES.txt', source: licencesOfPage(modules) })
+  },
+}
 
 /** Puts the names of all files into the service worker, which keeps them, and a name of its own for each build. */
 const offline = {
@@ -59,7 +77,7 @@ const config = {
     chunkSizeWarningLimit: 700,
     rollupOptions: { treeshake, checks },
   },
-  plugins: [offline],
+  plugins: [policy, licences, offline],
 }
 
 await build(config)

@@ -35,7 +35,8 @@ export function App() {
         <View />
       </main>
       <footer class="footer">
-        Everything happens in this tab: no data leaves it, and after the first visit it works offline.
+        Everything happens in this tab: no data leaves it, and after the first visit it works offline.{' '}
+        <a href="./LICENCES.txt">Licences</a>
       </footer>
     </>
   )

@@ -193,11 +193,20 @@ describe('the lab', () => {
     const digest = await page.getByTestId('model-digest').innerText({ timeout: 60_000 })
     await inFolder(async (folder) => {
       writeFileSync(join(folder, 'flowers.csv'), csv)
-      const options = ['--target', 'species', '--effort', 'quick', '--seed', '0', '--out', 'model.json']
-      await run(process.execPath, [cli, 'train', 'flowers.csv', ...options], { cwd: folder })
+      const options = ['--target', 'species', '--effort', 'quick', '--seed', '0']
+      const files = ['--out', 'model.json', '--report', 'report.html']
+      await run(process.execPath, [cli, 'train', 'flowers.csv', ...options, ...files], { cwd: folder })
       const written = createHash('sha256').update(readFileSync(join(folder, 'model.json')))
       expect(digest).toBe(written.digest('hex'))
+      const [saved] = await Promise.all([page.waitForEvent('download'), button(page, 'Report (HTML)').click()])
+      await saved.saveAs(join(folder, 'saved.html'))
+      const [own, theirs] = ['saved', 'report'].map((name) => readFileSync(join(folder, `${name}.html`), 'utf8'))
+      expect(own).toBe(theirs)
     })
+    await button(page, 'Show the report').click()
+    const heading = page.frameLocator('iframe.report').getByRole('heading', { level: 1, name: 'What predicts species' })
+    const fontOf = (element: Element) => getComputedStyle(element).fontFamily
+    expect(await heading.evaluate(fontOf)).toContain('system-ui') // the policy lets its style through
     await button(page, 'Predict').click()
     await page.locator('.prediction').getByText('setosa').first().waitFor()
   })
@@ -294,6 +303,8 @@ describe('the page', () => {
     const bytes = site.answered.reduce((sum, answer) => sum + answer.bytes, 0)
     expect(bytes).toBeLessThan(110 * 1024)
     expect(asked.filter((url) => !url.startsWith(site.address))).toEqual([])
+    await page.getByRole('link', { name: 'Licences' }).click()
+    await page.getByText(/^preact 10\./m).waitFor()
   })
 
   whenFound('chromium', 'works offline after the first visit', async (path) => {

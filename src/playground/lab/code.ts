@@ -89,14 +89,17 @@ export interface TableRun {
   readonly seed: number
 }
 
-export function commandOf({ file, target, kinds, effort, seed }: TableRun): string {
+/** What decides the model, in the words that the command's report has for it */
+export function trainingOf({ file, target, kinds, effort, seed }: TableRun): string {
   const columns = Object.entries(kinds).map(([name, kind]) => `${name}=${kind}`)
   return [
-    `npx wasmprop train ${quoted(file)} --target ${quoted(target)}`,
+    `wasmprop train ${quoted(file)} --target ${quoted(target)}`,
     ...(columns.length > 0 ? [`--columns ${quoted(columns.join(','))}`] : []),
-    `--effort ${effort} --seed ${seed} --out model.json`,
+    `--effort ${effort} --seed ${seed}`,
   ].join(' ')
 }
+
+export const commandOf = (run: TableRun): string => `npx ${trainingOf(run)} --out model.json`
 
 export function tableCodeOf({ file, target, kinds, effort, seed }: TableRun): string {
   const options = { target, ...(Object.keys(kinds).length > 0 ? { columns: kinds } : {}), effort, seed }

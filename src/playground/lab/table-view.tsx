@@ -1,6 +1,6 @@
 // The table that is open: what each column is, to be corrected; the target; and the model that the command would train of it.
 import { signal } from '@preact/signals'
-import type { ColumnKind, Effort, TableReport } from 'wasmprop/table'
+import type { ColumnKind, Effort, TableReport as Report } from 'wasmprop/table'
 import { copy, save } from '../files.ts'
 import { ask, stopTables } from '../table/client.ts'
 import type { TrainedTable } from '../table/messages.ts'
@@ -11,6 +11,7 @@ import { fileOf } from './data/files.ts'
 import { type OpenTable, open, openTable, targetOf } from './data/load.ts'
 import { begin, change, setup } from './session.ts'
 import { SinglePrediction } from './single-prediction.tsx'
+import { TableReport } from './table-report.tsx'
 
 const KINDS: readonly ColumnKind[] = ['number', 'category', 'boolean', 'date', 'identifier', 'text', 'ignore']
 const EFFORTS: readonly Effort[] = ['quick', 'standard', 'thorough']
@@ -215,12 +216,13 @@ function Outcome(props: { model: TrainedTable; run: TableRun; table: OpenTable; 
         </button>
       </div>
       <pre class="code">{commandOf(run)}</pre>
+      <TableReport key={digest} run={run} />
       <SinglePrediction table={table} target={target} />
     </>
   )
 }
 
-function Scores({ report }: { report: TableReport }) {
+function Scores({ report }: { report: Report }) {
   return (
     <div class="table-scroll">
       {report.targets.map(({ name, task, loss, metrics }) => (

@@ -34,6 +34,8 @@ export interface Requests {
   read: { args: { source: Blob | string; kinds: Kinds }; result: ReadTable }
   encode: { args: { target: string; title: string }; result: Problem }
   train: { args: { target: string; kinds: Kinds; effort: Effort; seed: number }; result: TrainedTable }
+  /** The page that `wasmprop train --report` writes */
+  report: { args: { file: string; command: string }; result: string }
   predict: { args: { record: Readonly<Record<string, string>> }; result: OnePrediction }
 }
 

@@ -1,5 +1,13 @@
 // The worker that reads tables and trains models of them, so that 50 MB of text do not hold the page up.
-import { dialectText, readTable, type Table, type TableModel, type TablePrediction, trainTable } from 'wasmprop/table'
+import {
+  type ColumnImportance,
+  dialectText,
+  readTable,
+  type Table,
+  type TableModel,
+  type TablePrediction,
+  trainTable,
+} from 'wasmprop/table'
 import { problemOf } from './encode.ts'
 import type { FromTable, OnePrediction, ReadTable, Requests, ToTable, TrainedTable } from './messages.ts'
 
@@ -25,6 +33,7 @@ function answer(request: ToTable): Promise<unknown> {
   if (request.name === 'read') return read(request.args)
   if (request.name === 'encode') return encode(request.args)
   if (request.name === 'train') return train(request.id, request.args)
+  if (request.name === 'report') return report(request.args)
   return predict(request.args)
 }
 
@@ -64,6 +73,18 @@ async function train(id: number, { target, kinds, effort, seed }: Requests['trai
   const digest = await digestOf(new TextEncoder().encode(json))
   const milliseconds = performance.now() - started
   return { report, choices, warnings: [...trained.warnings], json, digest, milliseconds }
+}
+
+/** What makes it is loaded when it is first wanted. */
+async function report({ file, command }: Requests['report']['args']): Promise<string> {
+  if (model === undefined) throw new Error('no model has been trained')
+  const [{ reportInput }, { reportPage }] = await Promise.all([
+    import('../../report/of-model.ts'),
+    import('../../report/page.ts'),
+  ])
+  const [{ name }] = model.report.targets
+  const importance = { [name]: (await model.importance(source)) as ColumnImportance[] }
+  return reportPage(reportInput(model, { source: file, command, importance }))
 }
 
 async function digestOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
