@@ -3,19 +3,26 @@
 import { clip, WasmpropError } from '../errors.ts'
 import { type ColumnBuilder, NumberBuilder, type RawTable, WordBuilder } from './columns.ts'
 import type { Dialect } from './dialect.ts'
-import { EXACT_POWERS, LARGEST_EXACT } from './numbers.ts'
+import { decimalIn, EXACT_POWERS, isDecimal } from './numbers.ts'
 
 const LF = 10
 const CR = 13
 const SPACE = 32
 const MINUS = 45
 const ZERO = 48
-const NINE = 57
 const POINT = 46
 const COMMA = 44
 const BACKSLASH = 92
 const NONE = -1
+/** So many digits always fit into 31 bits, and so many always into the range of float64. */
+const SHORT = 9
+const LONG = 300
 
+const FIRST_ROWS = 2 ** 10
+/** Room grows by this factor at most, however long the text is said to be. */
+const MOST_GROWTH = 8
+/** Rows further on may be shorter. */
+const SPARE = 1.02
 const FIRST_BLOCK = 2 ** 14
 const BLOCK = 2 ** 20
 /** A row longer than that is a quote that nothing closes. */
@@ -49,12 +56,20 @@ export interface CellReaderOptions {
   readonly missing: ReadonlySet<string>
   /** Where a message says that it is: '' or a file's name with a comma */
   readonly place: string
+  /** Bytes of the text, where that is known: a guess that decides about nothing but room */
+  readonly size?: number | undefined
 }
 
 export class CellReader {
   rows = 0
   readonly #builders: ColumnBuilder[]
   readonly #numbers: (NumberBuilder | undefined)[]
+  /** Where the columns that are numbers are written */
+  #values: (Float64Array | undefined)[] = []
+  #capacity = 0
+  readonly #size: number | undefined
+  /** Bytes that were read, of that size */
+  #read = 0
   readonly #dialect: Dialect
   readonly #place: string
   readonly #separator: number
@@ -62,12 +77,14 @@ export class CellReader {
   readonly #escape: number
   readonly #comment: number
   readonly #point: number
+  /** The block as text, a character a byte, where a number in it needs `Number` */
+  #text: string | undefined
+  readonly #latin = new TextDecoder('latin1')
   /** Bytes that are read, from the start of a row, with one more: a line end that stands in for the end of the text */
   #block: Uint8Array = new Uint8Array(FIRST_BLOCK)
   #end = 0
   #isLast = false
   #line = 1
-  #capacity = 0
   readonly #lines = new Lines()
   #linesToSkip: number
   #isHeader: boolean
@@ -80,11 +97,12 @@ export class CellReader {
   /** Line ends within the row's quoted cells */
   #breaks = 0
 
-  constructor({ dialect, isNumeric, missing, place }: CellReaderOptions) {
+  constructor({ dialect, isNumeric, missing, place, size }: CellReaderOptions) {
     const code = (text: string) => (text === '' ? NONE : text.charCodeAt(0))
     const format = { decimal: dialect.decimal, thousands: dialect.thousands }
     this.#dialect = dialect
     this.#place = place
+    this.#size = size
     this.#separator = code(dialect.delimiter)
     this.#quote = code(dialect.quote)
     this.#escape = code(dialect.escape)
@@ -127,7 +145,10 @@ export class CellReader {
   /** Reads the whole rows of the block, and moves what is left to its start. */
   #readBlock(): void {
     this.#block[this.#end] = LF
+    this.#text = undefined
+    this.#read += this.#end
     const read = this.#readRows()
+    this.#read -= this.#end - read
     this.#block.copyWithin(0, read, this.#end)
     this.#end -= read
     const isRoomy = this.#block.length >= BLOCK && this.#end < this.#block.length / 2
@@ -190,54 +211,47 @@ export class CellReader {
 
   /**
    * One row into the columns; the place after it, or NONE where the block ends within it. Plain numbers are read here, digit by
-   * digit, with the bytes in registers: a call per cell cost a third of the speed.
+   * digit, with the bytes in registers: a call per cell cost a third of the speed. Their value is a quotient of two exact numbers,
+   * rounded once, as `Number` rounds; what is longer takes more care.
    */
   #readRow(start: number): number {
     const block = this.#block
-    const numbers = this.#numbers
     const separator = this.#separator
-    const point = this.#point
+    const point = this.#point === separator ? NONE : this.#point
     const row = this.rows
     if (row === this.#capacity) this.#grow()
+    const targets = this.#values
     this.#breaks = 0
     let column = 0
-    for (let at = start; ; ) {
-      const builder = numbers[column]
-      if (builder !== undefined) {
+    for (let at = start; ; at++) {
+      const values = targets[column]
+      if (values !== undefined) {
         const from = at
-        let byte = block[at]
-        const isNegative = byte === MINUS
-        if (isNegative) byte = block[++at]
+        const isNegative = block[at] === MINUS
+        if (isNegative) at++
         let mantissa = 0
-        let start = at
-        while (byte >= ZERO && byte <= NINE) {
-          mantissa = mantissa * 10 + (byte - ZERO)
-          byte = block[++at]
+        let first = at
+        for (let digit = block[at] - ZERO; digit >= 0 && digit <= 9; digit = block[++at] - ZERO)
+          mantissa = (Math.imul(mantissa, 10) + digit) | 0
+        let digits = at - first
+        let decimals = 0
+        if (block[at] === point) {
+          first = ++at
+          for (let digit = block[at] - ZERO; digit >= 0 && digit <= 9; digit = block[++at] - ZERO)
+            mantissa = (Math.imul(mantissa, 10) + digit) | 0
+          decimals = at - first
+          digits += decimals
         }
-        let digits = at - start
-        let places = 0
-        if (byte === point && point !== separator) {
-          start = at + 1
-          byte = block[++at]
-          while (byte >= ZERO && byte <= NINE) {
-            mantissa = mantissa * 10 + (byte - ZERO)
-            byte = block[++at]
-          }
-          places = at - start
-          digits += places
-        }
+        const byte = block[at]
         const isEnd = byte === LF || byte === CR
-        if ((byte === separator || isEnd) && digits > 0 && mantissa <= LARGEST_EXACT && places < EXACT_POWERS.length) {
+        if (digits > 0 && digits <= LONG && (byte === separator || isEnd)) {
           if (isEnd && this.#isCut(at)) return NONE
-          const value = places === 0 ? mantissa : mantissa / EXACT_POWERS[places]
-          builder.values[row] = isNegative ? -value : value
+          if (digits > SHORT) values[row] = this.#longNumber(from, at)
+          else values[row] = (isNegative ? -mantissa : mantissa) / EXACT_POWERS[decimals]
           column++
-          if (isEnd) {
-            this.#next = at
-            break
-          }
-          at++
-          continue
+          if (!isEnd) continue
+          this.#next = at
+          break
         }
         at = from
       }
@@ -245,8 +259,8 @@ export class CellReader {
       if (cell === 'cut') return NONE
       if (column < this.#builders.length) this.#take(column, row, cell)
       column++
-      at = this.#next + 1
-      if (block[this.#next] !== separator) break
+      at = this.#next
+      if (block[at] !== separator) break
     }
     if (column !== this.#builders.length && this.#isBlank(start)) return this.#skipLine(start)
     this.#checkWidth(column)
@@ -257,13 +271,36 @@ export class CellReader {
   }
 
   #take(column: number, row: number, cell: Cell): void {
-    const bytes = cell === 'whole' ? this.#block : this.#scratch
-    this.#builders[column].take(row, bytes, this.#from, this.#to)
+    const values = this.#values[column]
+    const value = values === undefined || cell !== 'whole' ? Number.NaN : this.#numberIn(this.#from, this.#to)
+    if (values !== undefined && Number.isFinite(value)) values[row] = value
+    else {
+      const bytes = cell === 'whole' ? this.#block : this.#scratch
+      this.#builders[column].take(row, bytes, this.#from, this.#to)
+    }
   }
 
+  #numberIn(from: number, to: number): number {
+    return isDecimal(this.#block, from, to, this.#dialect.decimal) ? this.#longNumber(from, to) : Number.NaN
+  }
+
+  /** Where it takes `Number`, of a slice of the block's text: to decode each number alone takes three times as long. */
+  #longNumber(from: number, to: number): number {
+    const { decimal } = this.#dialect
+    const value = decimalIn(this.#block, from, to, decimal)
+    if (!Number.isNaN(value)) return value
+    this.#text ??= this.#latin.decode(this.#block.subarray(0, this.#end))
+    const text = this.#text.slice(from, to)
+    return Number(decimal === ',' ? text.replace(',', '.') : text)
+  }
+
+  /** Room for all rows, as those so far let expect; twice as many where the size of the text is not known */
   #grow(): void {
-    this.#capacity = Math.max(1024, 2 * this.#capacity)
+    const rows = this.rows
+    const expected = this.#size === undefined ? 2 * rows : (SPARE * rows * this.#size) / this.#read
+    this.#capacity = Math.max(FIRST_ROWS, Math.ceil(Math.min(MOST_GROWTH * rows, Math.max(1.25 * rows, expected))))
     for (const builder of this.#builders) builder.grow(this.#capacity)
+    this.#values = this.#numbers.map((builder) => builder?.values)
   }
 
   /** Finds the cell that begins at `at`: `#from`, `#to`, and in `#next` the delimiter or line end after it. */

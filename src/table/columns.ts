@@ -45,14 +45,12 @@ export interface ColumnBuilder {
   readonly grow: (rows: number) => void
   /** Takes the cell in the bytes from `from` to `to`. */
   readonly take: (row: number, bytes: Uint8Array, from: number, to: number) => void
-  /** Keeps only these rows, ascending. */
-  readonly keep: (rows: Uint32Array) => void
   readonly finish: (rows: number) => RawColumn
 }
 
 export class NumberBuilder implements ColumnBuilder {
   values = new Float64Array(0)
-  odd = new Map<number, string>()
+  readonly odd = new Map<number, string>()
   readonly #format: NumberFormat
   readonly #missing: ReadonlySet<string>
   readonly #decoder = new TextDecoder()
@@ -68,25 +66,18 @@ export class NumberBuilder implements ColumnBuilder {
 
   take(row: number, bytes: Uint8Array, from: number, to: number): void {
     const value = decimalIn(bytes, from, to, this.#format.decimal)
-    if (Number.isNaN(value)) this.#takeText(row, this.#decoder.decode(bytes.subarray(from, to)))
-    else this.values[row] = value
+    this.values[row] = Number.isNaN(value) ? this.#readText(row, this.#decoder.decode(bytes.subarray(from, to))) : value
   }
 
-  #takeText(row: number, cell: string): void {
+  #readText(row: number, cell: string): number {
     const value = numberIn(cell, this.#format)
-    this.values[row] = Number.isFinite(value) ? value : Number.NaN
-    if (!Number.isFinite(value) && !this.#missing.has(cell.trim())) this.odd.set(row, cell)
-  }
-
-  keep(rows: Uint32Array): void {
-    rows.forEach((row, place) => {
-      this.values[place] = this.values[row]
-    })
-    this.odd = new Map(Array.from(this.odd).filter(([row]) => rows.includes(row)))
+    if (Number.isFinite(value)) return value
+    if (!this.#missing.has(cell.trim())) this.odd.set(row, cell)
+    return Number.NaN
   }
 
   finish(rows: number): NumberColumn {
-    return { form: 'numbers', values: this.values.slice(0, rows), odd: this.odd }
+    return { form: 'numbers', values: trimmed(this.values, rows), odd: this.odd }
   }
 }
 
@@ -99,6 +90,13 @@ export function numberIn(cell: string, format: NumberFormat): number {
 export function grown<T extends Float64Array | Uint32Array | Uint8Array>(old: T, larger: T): T {
   larger.set(old)
   return larger
+}
+
+/** Room beyond this share of the rows is given back, by a copy; memory that was never written is none yet. */
+const SLACK = 1.25
+
+function trimmed<T extends Float64Array | Uint32Array>(values: T, rows: number): T {
+  return (values.length > SLACK * rows ? values.slice(0, rows) : values.subarray(0, rows)) as T
 }
 
 const SPACE = 32
@@ -173,17 +171,11 @@ export class WordBuilder implements ColumnBuilder {
     this.#table = table
   }
 
-  keep(rows: Uint32Array): void {
-    rows.forEach((row, place) => {
-      this.#codes[place] = this.#codes[row]
-    })
-  }
-
   finish(rows: number): WordColumn {
     const decoder = new TextDecoder()
     const decode = (code: number) => decoder.decode(this.#arena.subarray(this.#start(code), this.#ends[code])).trim()
     return wordColumn(
-      this.#codes.slice(0, rows),
+      trimmed(this.#codes, rows),
       Array.from({ length: this.#count }, (_, code) => decode(code)),
     )
   }

@@ -31,7 +31,7 @@ export async function readCsv(
   const place = placeIn(given)
   const known = namesOf(names ?? [], width).map((name) => areNumbers(columns.get(name)))
   let isNumeric = known.map((numeric, column) => numeric ?? isMostlyNumbers(rows, column, dialect, missing))
-  const readerOf = () => new CellReader({ dialect, isNumeric, missing, place })
+  const readerOf = () => new CellReader({ dialect, isNumeric, missing, place, size: text.size })
   /** Columns with more stray cells than numbers may have become words; whether there were none */
   const correct = (reader: CellReader): boolean => {
     const areStray = reader.odd.map((odd, column) => known[column] === undefined && odd > MOST_ODD_SHARE * reader.rows)

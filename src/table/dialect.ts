@@ -226,8 +226,16 @@ function formatOf(rows: readonly string[][], delimiter: string): NumberFormat {
     .slice(1)
     .flat()
     .filter((cell) => /\d[.,' \u00a0\u202f_]\d/.test(cell))
-  const counts = formats.map((format) => marked.filter((cell) => !Number.isNaN(numberOf(cell, format))).length)
-  return formats[counts.indexOf(Math.max(...counts))]
+  let best = PLAIN
+  let most = 0
+  for (const format of formats) {
+    if (most === marked.length) break // no other can do better
+    const count = marked.filter((cell) => !Number.isNaN(numberOf(cell, format))).length
+    if (count <= most) continue
+    best = format
+    most = count
+  }
+  return best
 }
 
 /** A first row of distinct words, above a column of numbers or dates, or that do not come again below */
@@ -235,7 +243,7 @@ function hasHeader([first, ...rows]: readonly string[][], format: NumberFormat):
   if (first === undefined) return false
   const names = first.map((cell) => cell.trim())
   const areWords = names.map((name) => name !== '' && Number.isNaN(numberIn(name, format)))
-  const isAbove = names.map((name, column) => {
+  const isAbove = names.some((name, column) => {
     if (!areWords[column] || MISSING_NUMBER_WORDS.includes(name)) return false
     const cells = rows.map((row) => row[column]?.trim() ?? '').filter((cell) => !MISSING_NUMBER_WORDS.includes(cell))
     const numbers = cells.filter((cell) => !Number.isNaN(numberIn(cell, format)))
@@ -243,7 +251,7 @@ function hasHeader([first, ...rows]: readonly string[][], format: NumberFormat):
       numbers.length > cells.length / 2 || (dateFormatOf([name]) === undefined && dateFormatOf(cells) !== undefined)
     )
   })
-  if (isAbove.includes(true)) return true
+  if (isAbove) return true
   if (names.some((name, column) => name !== '' && !areWords[column])) return false
   return names.every((name, column) => rows.every((row) => row[column]?.trim() !== name))
 }

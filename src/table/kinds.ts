@@ -59,15 +59,20 @@ export interface Measured {
 
 export function measure(values: Float64Array): Measured {
   let missing = 0
-  let areWhole = true
-  let isCounting = values.length > 2
+  let fractions = 0
   for (let row = 0; row < values.length; row++) {
     const value = values[row]
+    if (value === Math.floor(value)) continue
     if (Number.isNaN(value)) missing++
-    else if (!Number.isInteger(value)) areWhole = false
-    if (row > 0 && value !== values[row - 1] + 1) isCounting = false
+    else fractions++
   }
-  return { distinct: countDistinct(values, MOST_COUNTED), missing, areWhole, isCounting }
+  const distinct = countDistinct(values, MOST_COUNTED)
+  return { distinct, missing, areWhole: fractions === 0, isCounting: areCounting(values) }
+}
+
+function areCounting(values: Float64Array): boolean {
+  for (let row = 1; row < values.length; row++) if (values[row] !== values[row - 1] + 1) return false
+  return values.length > 2
 }
 
 export function kindOfNumbers(name: string, values: Float64Array, measured: Measured): Verdict {

@@ -58,6 +58,26 @@ function withoutGroups(text: string, { decimal, thousands }: NumberFormat): stri
 const groupsOf = (mark: string) => new RegExp(String.raw`^[+-]?\d{1,3}(?:${mark === '.' ? '\\.' : mark}\d{3})+$`)
 const GROUPS = Object.fromEntries(thousandsMarks.map((mark) => [mark, groupsOf(mark)]))
 
+const isDigit = (byte: number): boolean => byte >= ZERO && byte <= ZERO + 9
+
+/** Whether the bytes from `from` to `to` are a decimal number of any length, perhaps with an exponent: what `Number` can take. */
+export function isDecimal(bytes: Uint8Array, from: number, to: number, decimal: '.' | ','): boolean {
+  const point = decimal === ',' ? COMMA : POINT
+  let at = bytes[from] === MINUS || bytes[from] === PLUS ? from + 1 : from
+  let digits = 0
+  for (; at < to && isDigit(bytes[at]); at++) digits++
+  if (at < to && bytes[at] === point) for (at++; at < to && isDigit(bytes[at]); at++) digits++
+  if (digits === 0 || at === to) return digits > 0
+  if ((bytes[at] | 0x20) !== E) return false
+  at++
+  if (bytes[at] === MINUS || bytes[at] === PLUS) at++
+  const exponent = at
+  while (at < to && isDigit(bytes[at])) at++
+  return at === to && at > exponent
+}
+
+const E = 0x65
+
 /** Powers of ten that are float64 numbers exactly */
 export const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 export const LARGEST_EXACT = 2 ** 53

@@ -17,6 +17,8 @@ export interface Text {
   readonly isWhole: boolean
   /** UTF-8 from the start: again each time where the source can, else once */
   readonly pieces: () => AsyncIterable<Uint8Array>
+  /** Bytes in all, where that is known beforehand: of what is packed, before it is unpacked */
+  readonly size: number | undefined
   /** As far as it was read */
   readonly encoding: () => string
   /** Bytes at places further on, as they are */
@@ -37,6 +39,7 @@ export async function openText(source: ByteSource, encoding: string | undefined,
     head: join(pieces),
     isWhole,
     pieces: source.isRepeatable && !isWhole ? again : () => resumed(pieces, iterator),
+    size: source.bytes?.size,
     encoding: () => decoder.encoding,
     samples: () => samplesOf(source, decoder.encoding),
   }
@@ -59,7 +62,7 @@ async function* blocks(pieces: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Ar
     for (let at = 0; at < piece.length; ) {
       const part = piece.subarray(at, at + HEAD_BYTES - filled)
       at += part.length
-      if (part.length === HEAD_BYTES) yield part.slice()
+      if (part.length === HEAD_BYTES) yield part
       else {
         block.set(part, filled)
         filled += part.length
@@ -85,7 +88,7 @@ async function readHead(
   while (bytes < HEAD_BYTES || (lines < wanted && bytes < MOST_BYTES)) {
     const next = await iterator.next()
     if (next.done) return true
-    pieces.push(next.value)
+    pieces.push(next.value.slice()) // a source may use its memory again
     bytes += next.value.length
     lines += countLines(next.value)
   }

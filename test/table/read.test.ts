@@ -89,6 +89,23 @@ describe('numbers', () => {
     )
   })
 
+  const EDGES = ['-0', '-0.0', '+5', '.5', '5.', '-.5', '123456789', '1234567890', '-9007199254740993', '1e-7', '5E+3']
+  it.each([
+    ['\n', '.'],
+    ['\r\n', ','],
+  ] as const)('of a file are exactly those too, with rows ending in %j and the decimal %j', async (end, decimal) => {
+    const texts = [...EDGES, ...fc.sample(written, { numRuns: 10_000, seed: 2 }), `0.${'3'.repeat(400)}`]
+    const lines = texts.map((text, row) => `${text};${row % 7 ? text : `"${text}"`};é`)
+    const file = bytesOf(['x;y;word', ...lines, ''].join(end).replaceAll('.', decimal))
+    for (const source of [file, [file.subarray(0, 77_777), file.subarray(77_777)]]) {
+      const table = await readTable(source)
+      const wrong = texts.filter((text, row) =>
+        ['x', 'y'].some((name) => !Object.is(table.columns.get(name)?.values[row], Number(text))),
+      )
+      expect([table.rows, wrong]).toEqual([texts.length, []])
+    }
+  })
+
   it.each(['', ' ', '0x10', '1e', '1.2.3', '--1', '+', '.', 'Infinity', '1,000', '−5', '1_000', 'NaN'])(
     '%j is none',
     (text) => {
