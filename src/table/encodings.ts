@@ -130,6 +130,7 @@ const SEVENS = 0x7f7f7f7f
 const HIGH = 0x80808080
 const LINE_FEEDS = 0x0a0a0a0a
 const RETURNS = 0x0d0d0d0d
+const NO_WORDS = new Int32Array(0)
 /** Words whose counts fit into the bytes of one */
 const COUNTED = 255
 
@@ -139,7 +140,8 @@ const COUNTED = 255
  */
 function linesOfAscii(bytes: Uint8Array): number {
   const head = Math.min(bytes.length, -bytes.byteOffset & 3)
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + head, (bytes.length - head) >> 2)
+  const count = (bytes.length - head) >> 2
+  const words = count === 0 ? NO_WORDS : new Int32Array(bytes.buffer, bytes.byteOffset + head, count)
   let strange = 0
   let returns = 0
   let lines = 0

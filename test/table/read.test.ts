@@ -53,6 +53,10 @@ describe('dialects', () => {
     expect(table.schema[0].categories).toEqual(['Müller; "junior"', 'Žižek'])
   })
 
+  it('a byte order mark and nothing else is an empty table', async () => {
+    expect((await refusal(bytesOf('\uFEFF'))).message).toMatch(/empty/)
+  })
+
   it('windows-1252, where it is no UTF-8', async () => {
     const { dialect, schema } = await readTable(Buffer.from('a,b\nM\xfcller,1\nMeier,2\n', 'latin1'))
     expect([dialect?.encoding, schema[0].categories]).toEqual(['windows-1252', ['Meier', 'Müller']])
