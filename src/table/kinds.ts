@@ -43,7 +43,7 @@ const BOOLEANS = [
   'no sí',
 ]
 const IDENTIFIER_NAME = /(^|[\s_.-])(id|uuid|guid|key|index|rownames)$|[a-z]I[dD]$|^unnamed/i
-const CODE_NAME = /(^|[\s_.-])(zip|zip ?code|post(al)?[ _]?code|plz|postcode|fips|area[ _]?code)$/i
+const CODE_NAME = /(^|[\s_.-])(zip|zip ?code|post(al)?[ _]?code|plz|postcode|fips|([a-z]+[ _]?)?code)$/i
 const DATE_NAME = /(^|[\s_.-])(date|datum|day|time|timestamp|datetime|at|ts|epoch)$|[a-z](Date|Time|At)$/i
 
 /** Distinct numbers are counted that far: random places of memory would cost more than reading the file. */
@@ -149,9 +149,11 @@ export function kindOfWords(name: string, counted: Counted): Verdict {
   }
   const length = words.reduce((sum, word) => sum + word.split(/\s+/).length, 0) / words.length
   if (length >= WORDS_OF_TEXT) return { kind: 'text', because: 'sentences' }
-  if (words.length <= UNIQUE_SHARE * present && !IDENTIFIER_NAME.test(name)) return categoryOf(words)
-  const repeated = IDENTIFIER_NAME.test(name) ? undefined : repeatedPart(words)
+  // Most of these cells come but once or twice: what they share is their parts, a maker's name or a title.
+  const isNamed = IDENTIFIER_NAME.test(name)
+  const repeated = isNamed ? undefined : repeatedPart(words)
   if (repeated !== undefined) return { kind: 'text', because: `parts of it come again, such as "${clip(repeated)}"` }
+  if (words.length <= UNIQUE_SHARE * present && !isNamed) return categoryOf(words)
   return { kind: 'identifier', because: 'hardly a word comes twice' }
 }
 

@@ -216,6 +216,15 @@ describe('kinds of columns', () => {
     expect(schema.find(({ name }) => name === 'beds')?.categories).toContain('3')
   })
 
+  it('of names that come once or twice: text where they share parts, as the makers of cars', async () => {
+    const rows = Array.from({ length: 90 }, (_, i) => ({
+      car: `${['ford', 'fiat', 'datsun'][i % 3]} model ${(i * 7) % 60}`,
+      town: `T${(i * 7) % 40}`,
+      'party code': 1 + (i % 4),
+    }))
+    expect(kindsOf(await readTable(rows))).toEqual({ car: 'text', town: 'category', 'party code': 'category' })
+  })
+
   it.each([
     ['2024-02-29', 'y-m-d', Date.UTC(2024, 1, 29)],
     ['29.02.2024', 'd.m.y', Date.UTC(2024, 1, 29)],
