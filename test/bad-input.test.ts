@@ -172,7 +172,6 @@ describe.each(engines)('options in %s', (engine) => {
     const base = { inputs: 2, layers: [{ units: 3, activation: 'tanh' }, { units: 1 }], seed: 1, engine }
     const existing = await createNetwork(loosely(base))
     const before = trainedBits(existing)
-    const started = performance.now()
     const outcome = await attempt(async () => {
       const network = await createNetwork(loosely({ ...base, ...config }))
       // Stops what would take for ever
@@ -183,7 +182,6 @@ describe.each(engines)('options in %s', (engine) => {
       return [result]
     })
     expectOutcome(bad, outcome)
-    expect(performance.now() - started).toBeLessThan(10_000)
     await expectRefusalUnlessTaken(existing, options)
     expect(trainedBits(existing)).toBe(before)
     expectUsable(existing)

@@ -1,130 +1,114 @@
-// Memory over many networks: those that are disposed of leave nothing, and those that are merely dropped are collected.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
+// What becomes of many networks: those that are disposed of leave nothing, and those that are merely dropped are collected.
 import { describe, expect, it } from 'vitest'
+import type { Network } from '../../src/index.ts'
+import { Network as InnerNetwork } from '../../src/network/network.ts'
+import { Watched } from '../support/counting.ts'
 import { dtypes, engines, rejection, rowsOf, small } from '../support/networks.ts'
-
-setFlagsFromString('--expose-gc')
-const collect: () => void = runInNewContext('gc')
 
 const INPUTS = rowsOf(10, 3, 1)
 const TARGETS = rowsOf(10, 2, 2)
-/** What a collection may leave or find, in bytes: 1000 bytes for each of 3000 networks would be more. */
-const NOISE = 2 ** 21
-const nextTask = () => new Promise((resolve) => setImmediate(resolve))
+/** Small memories that are kept for the next networks */
+const POOL_SIZE = 16
 
-/** Bytes of the heap and of buffers outside it, after collections */
-async function usedBytes() {
-  for (let turn = 0; turn < 3; turn++) {
-    collect()
-    await nextTask()
-  }
-  const { heapUsed, external, arrayBuffers } = process.memoryUsage()
-  return { heap: heapUsed, outside: external + arrayBuffers }
+/** The network's parts that must not outlive it */
+function partsOf(network: Network): object[] {
+  const state = InnerNetwork.stateOf(network)
+  return [network, state, state.engine, state.layout, state.config]
 }
 
-/** Expects what is done to leave the memory as it was. */
-async function expectFlat(action: () => Promise<void>) {
-  const before = await usedBytes()
-  await action()
-  const after = await usedBytes()
-  expect(after.heap - before.heap).toBeLessThan(NOISE)
-  expect(after.outside - before.outside).toBeLessThan(NOISE)
-}
+const memoryOf = (network: Network) => InnerNetwork.stateOf(network).engine.buffer
 
 describe.each(engines)('networks in %s', (engine) => {
-  async function useOne() {
-    const network = await small(engine)
-    await network.train(INPUTS, TARGETS, { epochs: 2, batchSize: 4 })
-    network.predict(INPUTS)
-    network.dispose()
-  }
-
-  async function useMany(count: number) {
-    for (let done = 0; done < count; done++) await useOne()
-  }
-
-  it('that are disposed of leave the memory flat', async () => {
-    await useMany(200)
-    await expectFlat(() => useMany(3000))
+  it('that are disposed of leave nothing but a few memories for the next ones', async () => {
+    const [parts, memories] = [new Watched(), new Watched()]
+    const useOne = async () => {
+      const network = await small(engine)
+      await network.train(INPUTS, TARGETS, { epochs: 2, batchSize: 4 })
+      parts.add(...partsOf(network), network.predict(INPUTS))
+      memories.add(memoryOf(network))
+      network.dispose()
+    }
+    for (let count = 0; count < 100; count++) await useOne()
+    await parts.expectFreed()
+    await memories.expectFreed(POOL_SIZE)
   })
 
-  // V8 has room for about 13,000 instances at a time; plain buffers have no such limit.
-  it('that are merely dropped are freed, however many come', async () => {
-    await expectFlat(async () => {
-      for (let count = 0; count < (engine === 'wasm' ? 20_000 : 5000); count++) {
-        await small(engine)
-        // A host that never gets its turn cannot collect.
-        if (count % 100 === 0) await nextTask()
-      }
-    })
+  it('that are merely dropped are freed', async () => {
+    const parts = new Watched()
+    const dropOne = async () => {
+      const network = await small(engine)
+      parts.add(...partsOf(network), memoryOf(network))
+    }
+    for (let count = 0; count < 200; count++) await dropOne()
+    await parts.expectFreed()
   })
 
   it('that are large give their memory back', async () => {
+    const memories = new Watched()
     const useLarge = async () => {
       const network = await small(engine, { layers: [{ units: 2000 }, { units: 200 }, { units: 2 }] })
       network.predict([1, 2, 3])
+      memories.add(memoryOf(network))
       network.dispose()
     }
-    await useLarge()
-    await expectFlat(async () => {
-      for (let count = 0; count < 5; count++) await useLarge()
-      await useOne()
-    })
+    for (let count = 0; count < 3; count++) await useLarge()
+    await memories.expectFreed()
   })
 
   it.each(dtypes)('that are held after they are disposed of give their memory back in %s', async (dtype) => {
-    const held: unknown[] = []
+    const held: Network[] = []
+    const memories = new Watched()
     const useLarge = async () => {
       const network = await small(engine, { dtype, layers: [{ units: 600 }, { units: 300 }, { units: 2 }] })
       await network.train(INPUTS, TARGETS, { epochs: 1 })
       network.predict(new Float32Array(3))
+      memories.add(memoryOf(network))
       network.dispose()
       held.push(network)
     }
-    await useLarge()
-    await expectFlat(async () => {
-      for (let count = 0; count < 3; count++) await useLarge()
-    })
-    expect(held).toHaveLength(4)
+    for (let count = 0; count < 3; count++) await useLarge()
+    await memories.expectFreed()
+    expect(held).toHaveLength(3)
   })
 
   it('whose calls are refused leave nothing', async () => {
+    const parts = new Watched()
     const useWrongly = async () => {
       const network = await small(engine)
-      await rejection(network.train(INPUTS, TARGETS.slice(1)))
-      await rejection(small(engine, { inputs: -1 }))
+      const targets = TARGETS.slice(1)
+      parts.add(...partsOf(network), targets, await rejection(network.train(INPUTS, targets)))
+      parts.add(await rejection(small(engine, { inputs: -1 })))
       network.dispose()
     }
-    await useWrongly()
-    await expectFlat(async () => {
-      for (let count = 0; count < 1000; count++) await useWrongly()
-    })
+    for (let count = 0; count < 50; count++) await useWrongly()
+    await parts.expectFreed()
   })
 
-  it('that take a long stream do not grow meanwhile', async () => {
+  it('that take a long stream keep none of its batches', async () => {
     const network = await small(engine)
-    const batch = { inputs: INPUTS, targets: TARGETS }
+    const batches = new Watched()
     async function* source() {
-      for (let count = 0; count < 1000; count++) yield batch
-      const before = await usedBytes()
-      for (let count = 0; count < 30_000; count++) yield batch
-      const after = await usedBytes()
-      expect(after.heap - before.heap).toBeLessThan(NOISE)
+      for (let count = 0; count < 1000; count++) {
+        const batch = { inputs: rowsOf(10, 3, 1), targets: rowsOf(10, 2, 2) }
+        batches.add(batch, batch.inputs, batch.targets)
+        yield batch
+      }
+      // The last one may still be held, and the one before.
+      await batches.expectFreed(6)
     }
-    expect((await network.trainStream(source())).steps).toBe(31_000)
+    expect((await network.trainStream(source())).steps).toBe(1000)
   })
 
-  it('that train again and again do not grow', async () => {
+  it('that train again and again keep nothing of it', async () => {
     const network = await small(engine)
-    const trainAgain = (times: number) => {
-      for (let count = 0; count < times; count++) {
-        network.trainSync(INPUTS, TARGETS, { epochs: 1, batchSize: 4 })
-        network.predict(INPUTS)
-        network.evaluate(INPUTS, TARGETS)
-      }
+    const results = new Watched()
+    const trainAgain = () => {
+      const result = network.trainSync(INPUTS, TARGETS, { epochs: 1, batchSize: 4 })
+      results.add(result, result.loss, network.predict(INPUTS), network.evaluate(INPUTS, TARGETS))
+      return memoryOf(network).byteLength
     }
-    trainAgain(100)
-    await expectFlat(async () => trainAgain(3000))
+    const before = trainAgain()
+    for (let count = 0; count < 100; count++) expect(trainAgain()).toBe(before)
+    await results.expectFreed()
   })
 })

@@ -80,12 +80,8 @@ describe.each(engines)('createNetwork in %s', (engine) => {
   })
 
   it.each([{ inputs: 2 ** 31 }, { layers: [{ units: 1e9 }] }, { inputs: 60000, layers: [{ units: 60000 }] }])(
-    'refuses at once what 4 GiB cannot hold: %o',
-    async (changes) => {
-      const started = performance.now()
-      await expectRefusal(small(engine, changes), 'OUT_OF_MEMORY', /^layers: .* GiB/)
-      expect(performance.now() - started).toBeLessThan(500)
-    },
+    'refuses what 4 GiB cannot hold before it is tried: %o',
+    (changes) => expectRefusal(small(engine, changes), 'OUT_OF_MEMORY', /^layers: .*4 GiB.*needs .* GiB/),
   )
 
   it('sums itself up', async () => {

@@ -7,6 +7,8 @@ import { build } from 'esbuild'
 
 /** Calls with one seed: few enough to make them again */
 const PART = 100_000
+/** Milliseconds for one call */
+const LONGEST = 10_000
 
 const { values } = parseArgs({
   options: { calls: { type: 'string' }, seed: { type: 'string' }, every: { type: 'string' } },
@@ -21,7 +23,7 @@ const { storm } = await import(pathToFileURL(outfile).href)
 for (let done = 0, seed = first; done < calls; done += PART, seed++) {
   const started = performance.now()
   const part = Math.min(PART, calls - done)
-  const finding = await storm({ seed, calls: part, every: Number(values.every ?? 500) })
+  const finding = await storm({ seed, calls: part, every: Number(values.every ?? 500), longest: LONGEST })
   console.log(`seed ${seed}: ${part} calls in ${Math.round(performance.now() - started)} ms`)
   if (finding) {
     console.error(`call ${finding.call}, ${finding.method}: ${finding.what}`)

@@ -14,7 +14,7 @@ describe('hostile values', () => {
     async (seed) => {
       expect(await storm({ seed, calls: 100_000 / PARTS })).toBeUndefined()
     },
-    240_000,
+    600_000,
   )
 
   it('reach every method and function', () => {
