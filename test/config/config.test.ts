@@ -142,14 +142,14 @@ describe('resolveConfig', () => {
     expect(Object.is(resolve({ seed: -0 }).seed, 0)).toBe(true)
   })
 
-  it('looks at each of ten thousand layers as often as at each of ten', () => {
+  it('looks at each of a thousand layers as often as at each of ten', () => {
     const readsOf = (count: number) => {
       const given = countReads(Array.from({ length: count }, (_, index) => ({ units: index + 1 })))
       const { layers } = resolve({ layers: given.counted })
       expect(layers[count - 1]).toMatchObject({ inputs: count - 1, units: count })
       return given.reads() / count
     }
-    expect(readsOf(10_000)).toBeLessThanOrEqual(readsOf(10))
+    expect(readsOf(1000)).toBeLessThanOrEqual(readsOf(10))
   })
 })
 

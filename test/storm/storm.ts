@@ -14,8 +14,6 @@ export interface StormOptions {
   every?: number
   /** Longest time for one call, in ms: beyond it the call works on what was only claimed. Default: a call that hangs alone */
   longest?: number
-  /** Told the milliseconds that each call took */
-  onCall?: (method: string, milliseconds: number) => void
 }
 
 export interface Finding {
@@ -427,7 +425,7 @@ function draw(chance: Chance): [string, Act] {
 
 /** Runs so many calls; gives what was found, the first thing only. */
 export async function storm(options: StormOptions): Promise<Finding | undefined> {
-  const { seed, calls, every = 500, longest = Number.POSITIVE_INFINITY, onCall } = options
+  const { seed, calls, every = 500, longest = Number.POSITIVE_INFINITY } = options
   const chance = new Chance(seed)
   const world = await World.create(chance)
   const state = new Storm(chance, world)
@@ -437,7 +435,6 @@ export async function storm(options: StormOptions): Promise<Finding | undefined>
       const started = performance.now()
       const what = await attempt(state, act)
       const took = performance.now() - started
-      onCall?.(method, took)
       if (took > longest) return { call, method, what: `took ${took} ms` }
       if (what !== undefined) return { call, method, what }
       if (call % every !== 0 && call !== calls - 1) continue
