@@ -7,8 +7,12 @@ import type { MemberRecipe } from './recipe.ts'
 import { meanOf, type Target } from './target.ts'
 
 const ROUNDS = 20
-/** Standard errors by which the average has to be better than the linear model to count in full */
-const CERTAIN = 2
+/**
+ * Standard errors by which the average has to be better than the linear model: to count at all, and to count in full. A single
+ * row, however far out, makes a gain of 1 of them at most, and k rows that gain alike of √k.
+ */
+const POSSIBLE = 1
+const CERTAIN = 3
 const TEMPERATURES = Array.from({ length: 31 }, (_, step) => 0.5 + step * 0.05)
 const TEMPERATURE_DEVIATION = 0.3
 const SMOOTHINGS = [0, 0.0003, 0.001, 0.003, 0.01, 0.03]
@@ -96,9 +100,9 @@ function shrink(
 function certainty(before: Float64Array, after: Float64Array): number {
   const gains = before.map((loss, row) => loss - after[row])
   const mean = meanOf(gains)
-  const error = Math.sqrt(meanOf(gains.map((gain) => (gain - mean) * (gain - mean))) / gains.length)
+  const error = Math.sqrt(meanOf(gains.map((gain) => (gain - mean) * (gain - mean))) / (gains.length - 1))
   const z = mean / error
-  return z > 0 ? Math.min(1, z / CERTAIN) : 0
+  return z > POSSIBLE ? Math.min(1, (z - POSSIBLE) / (CERTAIN - POSSIBLE)) : 0
 }
 
 /** Log loss of probabilities, squares of scaled numbers: of every row */

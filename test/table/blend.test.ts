@@ -52,6 +52,22 @@ describe('blend', () => {
     expect(weightOfLinear(1)).toBeGreaterThan(weightOfLinear(50) + 0.1)
   })
 
+  it('does not go by what one row far out says for the network', () => {
+    const values = noise(200, 31)
+    values[7] = 40
+    const linear = candidate(
+      true,
+      values.map((value) => (value > 9 ? 0 : value * 0.9)),
+    )
+    const network = candidate(
+      false,
+      values.map((value) => value * 0.9),
+    )
+    const { members, loss } = blend([linear, network], target, values)
+    expect(lossOf(target, network.unseen, values)).toBeLessThan(loss.linear / 10)
+    expect(members[0].weight).toBeCloseTo(1, 9)
+  })
+
   it('never takes a network that is worse', () => {
     const values = noise(200, 31)
     const linear = candidate(
