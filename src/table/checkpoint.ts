@@ -7,6 +7,7 @@ import { fromBase64 } from '../model/read-json.ts'
 import type { Network } from '../network/network.ts'
 import { isOptionObject, readOptions } from '../options/check.ts'
 import type { Curve } from './progress.ts'
+import type { Trial } from './trial.ts'
 
 /** What `onCheckpoint` is given and `checkpoint` takes; only the version of the package that made it reads it. */
 export interface TableCheckpoint {
@@ -15,8 +16,16 @@ export interface TableCheckpoint {
   readonly version: string
   /** Of the rows and options, which have to be the same again */
   readonly digest: string
-  /** Of each target, and each kind of member so far: its networks; null: left out for want of time */
-  readonly targets: readonly (readonly (readonly SavedNetwork[] | null)[])[]
+  /** Of each target so far */
+  readonly targets: readonly SavedTarget<SavedNetwork>[]
+}
+
+/** What was done for a target */
+export interface SavedTarget<Saved> {
+  /** Of the search for recipes */
+  readonly trials: readonly Trial[]
+  /** Of each kind of member so far its networks; null: left out for want of time */
+  readonly members: readonly (readonly Saved[] | null)[]
 }
 
 /** JSON of a network that is done, a snapshot in base64 of one that is not, or null for one that was not begun */
@@ -49,7 +58,7 @@ export function saveMembers({ networks, isDone, curves }: TrainedMembers): Saved
 }
 
 /** What a checkpoint holds of a target. Throws INVALID_MODEL for what is no checkpoint, or is one of other rows or options. */
-export function readCheckpoint(value: unknown, digest: string): (readonly SavedMember[] | null)[][] {
+export function readCheckpoint(value: unknown, digest: string): SavedTarget<SavedMember>[] {
   const given = readOptions(
     value,
     'checkpoint',
@@ -59,11 +68,23 @@ export function readCheckpoint(value: unknown, digest: string): (readonly SavedM
   expectSame('format', given.format, FORMAT)
   expectSame('version', given.version, VERSION)
   expectSame('digest', given.digest, digest, 'of these rows and options')
-  return readLists(given.targets, 'targets').map((target, index) =>
-    readLists(target, `targets[${index}]`).map((members) =>
-      members === null ? null : readLists(members, `targets[${index}]`).map(readMember),
-    ),
-  )
+  return readLists(given.targets, 'targets').map((target, index) => {
+    const path = `targets[${index}]`
+    const { trials, members } = isOptionObject(target) ? target : {}
+    return {
+      trials: readLists(trials, `${path}.trials`).map((trial) => readTrial(trial, `${path}.trials`)),
+      members: readLists(members, `${path}.members`).map((networks) =>
+        networks === null ? null : readLists(networks, `${path}.members`).map(readMember),
+      ),
+    }
+  })
+}
+
+function readTrial(value: unknown, path: string): Trial {
+  const { name, round, loss } = isOptionObject(value) ? value : {}
+  if (typeof name === 'string' && typeof round === 'number' && (loss === null || typeof loss === 'number'))
+    return { name, round, loss }
+  throw unexpected('INVALID_MODEL', `checkpoint.${path}`, 'trials with name, round and loss', clip(describe(value)))
 }
 
 function expectSame(name: string, got: unknown, expected: string, what = ''): void {

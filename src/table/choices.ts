@@ -3,6 +3,7 @@ import { VERSION } from '../generated/version.ts'
 import type { ResolvedOptions, StoredOptions } from './options.ts'
 import type { Effort, Recipe } from './recipe.ts'
 import type { TrainedTarget } from './trained.ts'
+import type { Trial } from './trial.ts'
 
 export interface TableChoices {
   /** Of the package: another may train other bits */
@@ -24,9 +25,11 @@ export interface TableChoices {
     /** On rows that its networks never saw */
     readonly loss: number
   }[]
-  /** Of each target: all that was trained */
+  /** Of each target: all that was trained in full */
   readonly recipes: readonly Recipe[]
-  /** What the budget left no time for, as `target: member` */
+  /** Of a search for recipes: what they came to in each round, in the order in which they were tried */
+  readonly trials: readonly ({ readonly target: string } & Trial)[]
+  /** What the budget left no time for, as `target: what` */
   readonly left: readonly string[]
 }
 
@@ -53,6 +56,9 @@ export function choicesOf(
       })),
     ),
     recipes: trained.map(({ recipe }) => recipe),
+    trials: trained.flatMap(({ model: { target }, trials }) =>
+      trials.map((trial) => ({ target: target.name, ...trial })),
+    ),
     left: trained.flatMap(({ model: { target }, left }) => left.map((name) => `${target.name}: ${name}`)),
   }
 }

@@ -157,6 +157,11 @@ export function widthOf(encoding: ColumnEncoding): number {
   return widthOf(encoding.days) + (encoding.hasHours ? 13 : 11)
 }
 
+export function withoutBins(encoding: ColumnEncoding): ColumnEncoding {
+  if (encoding.kind === 'number') return { ...encoding, bins: [] }
+  return encoding.kind === 'date' ? { ...encoding, days: { ...encoding.days, bins: [] } } : encoding
+}
+
 /** Writes rows × width inputs, row after row. */
 export function encodeRows(
   encodings: readonly ColumnEncoding[],

@@ -41,6 +41,14 @@ export interface Ensemble {
   readonly calibration: Calibration
 }
 
+/** A target with what predicts it */
+export interface TargetModel {
+  readonly target: Target
+  readonly ensemble: Ensemble
+  /** Of the inputs without bins, over the rows of the training */
+  readonly means: readonly number[]
+}
+
 const LEAST_PROBABILITY = 1e-12
 export const NO_CALIBRATION: Calibration = { temperature: 1, smoothing: 0 }
 

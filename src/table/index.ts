@@ -1,4 +1,5 @@
 // The entry `wasmprop/table`.
+export type { SpreadPrediction, TablePrediction, TableProbabilities, TableSpread } from './answers.ts'
 export type { TableCheckpoint } from './checkpoint.ts'
 export type { TableChoices } from './choices.ts'
 export {
@@ -9,15 +10,9 @@ export {
   type TableScores,
 } from './cross-validate.ts'
 export { type Dialect, dialectText } from './dialect.ts'
-export type { ColumnImportance, TableExplanation } from './importance.ts'
-export {
-  type SpreadPrediction,
-  type TableModel,
-  type TablePrediction,
-  type TableProbabilities,
-  type TableSpread,
-  tableModelFromJSON,
-} from './model.ts'
+export type { TableExplanation } from './explain.ts'
+export type { ColumnImportance } from './importance.ts'
+export type { TableModel } from './model.ts'
 export type { TrainTableOptions } from './options.ts'
 export type { Curve, TableProgress } from './progress.ts'
 export {
@@ -32,6 +27,7 @@ export type { ReadOptions } from './read-options.ts'
 export type { Effort } from './recipe.ts'
 export type { TableRecord, TableRows } from './records.ts'
 export type { TableReport, TargetReport, UnseenPredictions } from './report.ts'
+export { tableModelFromJSON } from './restore.ts'
 export type { ColumnKind, ColumnSchema, TableColumn } from './schema.ts'
 export type { Metrics as TableMetrics } from './scores.ts'
 export type { Label, Task } from './target.ts'

@@ -1,7 +1,7 @@
 // From a table to the inputs of a model's networks, in training and ever after: which columns there are, how each is encoded,
 // and what of a later table cannot be used.
 import { clip, unexpected } from '../errors.ts'
-import { type ColumnEncoding, type EncodedColumn, encodeRows, fitEncoding } from './encode.ts'
+import { type ColumnEncoding, type EncodedColumn, encodeRows, fitEncoding, withoutBins } from './encode.ts'
 import type { BothInputs, Inputs } from './ensemble.ts'
 import type { Table } from './read.ts'
 import type { ColumnSchema, TableColumn } from './schema.ts'
@@ -33,11 +33,6 @@ function toInputs(
   rows: Uint32Array,
 ): Inputs {
   return { ...encodeRows(encodings, columns, rows), rows: rows.length }
-}
-
-export function withoutBins(encoding: ColumnEncoding): ColumnEncoding {
-  if (encoding.kind === 'number') return { ...encoding, bins: [] }
-  return encoding.kind === 'date' ? { ...encoding, days: { ...encoding.days, bins: [] } } : encoding
 }
 
 function matchColumn(encoding: ColumnEncoding, table: Table): EncodedColumn {

@@ -1,22 +1,23 @@
 // A trained model of a table: takes records in the words of the data and answers in them.
 
-import { clip, describe, unexpected, WasmpropError } from '../errors.ts'
+import { clip, describe, unexpected, type WasmpropError } from '../errors.ts'
 import type { Network } from '../network/network.ts'
-import { networkFromJSON } from '../network/restore.ts'
 import { isOptionObject } from '../options/check.ts'
+import {
+  labelsOf,
+  probabilitiesOf,
+  spreadsOf,
+  type TablePrediction,
+  type TableProbabilities,
+  type TableSpread,
+  toRecords,
+} from './answers.ts'
 import type { TableChoices } from './choices.ts'
 import { hashText } from './digest.ts'
 import type { ColumnEncoding } from './encode.ts'
-import {
-  type BothInputs,
-  type Calibration,
-  type Ensemble,
-  type MemberKind,
-  predictEnsemble,
-  predictWithSpread,
-  type Spread,
-} from './ensemble.ts'
-import { type ColumnImportance, explainRecord, importanceOf, type TableExplanation } from './importance.ts'
+import { type BothInputs, predictEnsemble, predictWithSpread, type TargetModel } from './ensemble.ts'
+import { explainRecord, type TableExplanation } from './explain.ts'
+import { type ColumnImportance, importanceOf } from './importance.ts'
 import { encodeTable, unknownWords } from './inputs.ts'
 import { readRecordsLike, readRowsLike, readTableLike, type Table, type TableSource } from './read.ts'
 import type { ReadOptions } from './read-options.ts'
@@ -24,13 +25,7 @@ import type { TableRecord, TableRows } from './records.ts'
 import type { TableReport, UnseenPredictions } from './report.ts'
 import type { ColumnSchema } from './schema.ts'
 import { type Metrics, metricsOf, truthOf } from './scores.ts'
-import { type Label, scaledValue, type Target, unscale } from './target.ts'
-
-/** A target with what predicts it */
-export interface TargetModel {
-  readonly target: Target
-  readonly ensemble: Ensemble
-}
+import { type Label, scaledValue } from './target.ts'
 
 export interface TableModelParts {
   readonly schema: readonly ColumnSchema[]
@@ -45,20 +40,9 @@ export interface TableModelParts {
   readonly unseen?: readonly UnseenPredictions[]
 }
 
-export type TablePrediction = Label | Record<string, Label>
-/** A prediction with what its networks disagree by */
-export interface SpreadPrediction {
-  readonly prediction: Label
-  /** Standard deviation over the networks: of a number in the target's units, of a class of the probability of the label */
-  readonly spread: number
-  /** Of a class: the probability of the label */
-  readonly probability?: number
-}
-export type TableSpread = SpreadPrediction | Record<string, SpreadPrediction>
-export type TableProbabilities = Record<string, number> | Record<string, Record<string, number>>
-
-const FORMAT = 'wasmprop-table'
-const VERSION = 1
+/** Of the JSON */
+export const FORMAT = 'wasmprop-table'
+export const VERSION = 1
 
 export class TableModel {
   /** The columns of the training rows, the targets among them: what each is, and why */
@@ -134,12 +118,9 @@ export class TableModel {
   predictWithSpread(records: TableRecord | readonly TableRecord[]): TableSpread | TableSpread[] {
     if (isEmpty(records)) return []
     const { table, isOne } = this.#read(records)
-    const inputs = this.#encode(table)
-    const columns = this.#parts.targets.map(({ target, ensemble }) => ({
-      name: target.name,
-      values: spreadsOf(target, predictWithSpread(ensemble, target, inputs), table.rows),
-    }))
-    const all = toRecords(columns, table.rows)
+    const all = this.#answer(table, ({ target, ensemble }, inputs) =>
+      spreadsOf(target, predictWithSpread(ensemble, target, inputs), table.rows),
+    )
     return isOne ? all[0] : all
   }
 
@@ -168,16 +149,10 @@ export class TableModel {
    */
   async evaluate(rows: TableSource, options?: { read?: ReadOptions }): Promise<Metrics | Record<string, Metrics>> {
     const table = await this.readTable(rows, options?.read)
-    const scores = this.#parts.targets.map(({ target, ensemble }) => {
-      const column = table.columns.get(target.name)
-      if (column === undefined)
-        throw unexpected('INVALID_DATA', `column "${clip(target.name)}"`, 'the target among the columns', 'none')
-      return [
-        target.name,
-        metricsOf(target, predictEnsemble(ensemble, target, this.#encode(table)), truthOf(table, target.name)),
-      ] as const
+    return this.#byTarget(({ target, ensemble }) => {
+      if (!table.columns.has(target.name)) throw noTarget(target.name)
+      return metricsOf(target, predictEnsemble(ensemble, target, this.#encode(table)), truthOf(table, target.name))
     })
-    return scores.length === 1 ? scores[0][1] : Object.fromEntries(scores)
   }
 
   /**
@@ -189,33 +164,37 @@ export class TableModel {
     options?: { read?: ReadOptions },
   ): Promise<ColumnImportance[] | Record<string, ColumnImportance[]>> {
     const table = await this.readTable(rows, options?.read)
-    const { encodings, targets, choices } = this.#parts
-    const found = targets.map((one) => {
+    const { encodings, choices } = this.#parts
+    return this.#byTarget((one) => {
       const truth = truthOf(table, one.target.name)
       const values = truth.map((value) => (value === undefined ? Number.NaN : scaledValue(one.target, value)))
       const known = Uint32Array.from(values.keys()).filter((row) => !Number.isNaN(values[row]))
       if (known.length === 0) throw noTarget(one.target.name)
       const inputs = encodeTable(encodings, table, known)
       const scaled = Float64Array.from(known, (row) => values[row])
-      return [one.target.name, importanceOf(encodings, one, inputs, scaled, choices.seed)] as const
+      return importanceOf(encodings, one, inputs, scaled, choices.seed)
     })
-    return found.length === 1 ? found[0][1] : Object.fromEntries(found)
   }
 
   /**
-   * What each column adds to the prediction of a record, from the mean over training rows to the record's own: Shapley values by
-   * sampling, with their standard errors. Of classes it is the probability of the label that is predicted. By target where there
-   * are several.
+   * What each column adds to the prediction of a record, from the mean over training rows to the record's own: Shapley values,
+   * exact of a linear model of numbers, else by sampling, with their standard errors. Of classes it is the probability of the label
+   * that is predicted. By target where there are several.
    */
   explain(record: TableRecord): TableExplanation | Record<string, TableExplanation> {
-    const { encodings, targets, choices, background } = this.#parts
+    const { encodings, choices, background } = this.#parts
     const { table } = this.#read(record)
     const inputs = this.#encode(table)
     const others = encodeTable(encodings, readRowsLike(background, this.schema), allRows(background.rows.length))
-    const found = targets.map(
-      (one) => [one.target.name, explainRecord(encodings, one, inputs, others, choices.seed)] as const,
-    )
-    return found.length === 1 ? found[0][1] : Object.fromEntries(found)
+    return this.#byTarget((one) => explainRecord(encodings, one, inputs, others, choices.seed))
+  }
+
+  /** The one target's, or a record of all of them */
+  #byTarget<Value>(act: (one: TargetModel) => Value): Value | Record<string, Value> {
+    return toRecords(
+      this.#parts.targets.map((one) => ({ name: one.target.name, values: [act(one)] })),
+      1,
+    )[0]
   }
 
   /** @internal A table as this model's columns have it */
@@ -225,35 +204,23 @@ export class TableModel {
 
   /** @internal */
   predictTable(table: Table): TablePrediction[] {
-    const inputs = this.#encode(table)
-    const columns = this.#parts.targets.map(({ target, ensemble }) => ({
-      name: target.name,
-      values: predictionsOf(target, predictEnsemble(ensemble, target, inputs), table.rows),
-    }))
-    return toRecords(columns, table.rows)
+    return this.#answer(table, ({ target, ensemble }, inputs) =>
+      labelsOf(target, predictEnsemble(ensemble, target, inputs), table.rows),
+    )
   }
 
   /** @internal */
   probabilitiesOfTable(table: Table): TableProbabilities[] {
+    return this.#answer(table, ({ target, ensemble }, inputs) =>
+      probabilitiesOf(target, predictEnsemble(ensemble, target, inputs), table.rows),
+    )
+  }
+
+  /** What there is a row: the one target's, or a record of all of them */
+  #answer<Value>(table: Table, act: (one: TargetModel, inputs: BothInputs) => Value[]) {
     const inputs = this.#encode(table)
-    const columns = this.#parts.targets.map(({ target, ensemble }) => {
-      if (target.task === 'regression') {
-        throw unexpected(
-          'INVALID_DATA',
-          `target "${clip(target.name)}"`,
-          'classes, which have probabilities',
-          'numbers',
-        )
-      }
-      return { name: target.name, labels: target.labels, outputs: predictEnsemble(ensemble, target, inputs) }
-    })
-    return Array.from({ length: table.rows }, (_, row) => {
-      const records = columns.map(({ name, labels, outputs }) => {
-        const entries = labels.map((label, place) => [String(label), outputs[row * labels.length + place]] as const)
-        return [name, Object.fromEntries(entries)] as const
-      })
-      return records.length === 1 ? records[0][1] : Object.fromEntries(records)
-    })
+    const answers = this.#parts.targets.map((one) => ({ name: one.target.name, values: act(one, inputs) }))
+    return toRecords(answers, table.rows)
   }
 
   #read(records: unknown): { table: Table; isOne: boolean } {
@@ -295,8 +262,9 @@ export class TableModel {
       version: VERSION,
       ...parts,
       digest: this.digest,
-      targets: targets.map(({ target, ensemble: { members, calibration } }) => ({
+      targets: targets.map(({ target, means, ensemble: { members, calibration } }) => ({
         target,
+        means,
         calibration,
         members: members.map(({ networks, ...member }) => ({
           ...member,
@@ -312,27 +280,6 @@ export class TableModel {
   }
 }
 
-/** A value a row, or where there are several targets a record of them */
-function toRecords<Value>(
-  columns: readonly { name: string; values: readonly Value[] }[],
-  rows: number,
-): (Value | Record<string, Value>)[] {
-  return Array.from({ length: rows }, (_, row) =>
-    columns.length === 1
-      ? columns[0].values[row]
-      : Object.fromEntries(columns.map(({ name, values }) => [name, values[row]])),
-  )
-}
-
-function spreadsOf(target: Target, { outputs, deviations }: Spread, rows: number): SpreadPrediction[] {
-  const { task, labels, scale } = target
-  return predictionsOf(target, outputs, rows).map((prediction, row) => {
-    if (task === 'regression') return { prediction, spread: deviations[row] * scale.deviation }
-    const at = row * labels.length + labels.indexOf(prediction)
-    return { prediction, spread: deviations[at], probability: outputs[at] }
-  })
-}
-
 const allRows = (rows: number): Uint32Array => Uint32Array.from({ length: rows }, (_, row) => row)
 
 function noTarget(name: string): WasmpropError {
@@ -340,64 +287,3 @@ function noTarget(name: string): WasmpropError {
 }
 
 const isEmpty = (records: unknown): boolean => Array.isArray(records) && records.length === 0
-
-function predictionsOf({ task, labels, scale }: Target, outputs: Float64Array, rows: number): Label[] {
-  return Array.from({ length: rows }, (_, row) => {
-    if (task === 'regression') return unscale(scale, outputs[row])
-    let best = 0
-    for (let place = 1; place < labels.length; place++) {
-      if (outputs[row * labels.length + place] > outputs[row * labels.length + best]) best = place
-    }
-    return labels[best]
-  })
-}
-
-/** The model that `toJSON` wrote: predicts the same bits. Rejects with INVALID_MODEL what is not one, UNSUPPORTED_MODEL what a newer version wrote. */
-export async function tableModelFromJSON(value: unknown): Promise<TableModel> {
-  const json = typeof value === 'string' ? parse(value) : value
-  const { format, version, digest, targets, ...parts } = (isOptionObject(json) ? json : {}) as Record<string, unknown>
-  if (format !== FORMAT) throw unexpected('INVALID_MODEL', 'format', `"${FORMAT}"`, describe(format))
-  if (version !== VERSION) {
-    const code = typeof version === 'number' && version > VERSION ? 'UNSUPPORTED_MODEL' : 'INVALID_MODEL'
-    throw unexpected(code, 'version', String(VERSION), describe(version))
-  }
-  if (!Array.isArray(targets)) throw unexpected('INVALID_MODEL', 'targets', 'an array', describe(targets))
-  const revived: TargetModel[] = []
-  try {
-    for (const target of targets) revived.push(await reviveTarget(target))
-    return new TableModel({ ...(parts as unknown as TableModelParts), targets: revived })
-  } catch (cause) {
-    if (cause instanceof WasmpropError) throw cause
-    throw new WasmpropError(
-      'INVALID_MODEL',
-      'expected a model that toJSON of a table model wrote, got one with parts missing',
-      { cause },
-    )
-  }
-}
-
-interface TargetJSON {
-  readonly target: Target
-  readonly calibration: Calibration
-  readonly members: readonly {
-    recipe: MemberKind
-    weight: number
-    networks: readonly unknown[]
-  }[]
-}
-
-async function reviveTarget({ target, calibration, members }: TargetJSON): Promise<TargetModel> {
-  const revived = []
-  for (const { networks, ...member } of members) {
-    revived.push({ ...member, networks: await Promise.all(networks.map((network) => networkFromJSON(network))) })
-  }
-  return { target, ensemble: { members: revived, calibration } }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw unexpected('INVALID_MODEL', 'model', 'JSON', clip(String(cause)))
-  }
-}

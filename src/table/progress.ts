@@ -59,9 +59,9 @@ export class Course {
     return (this.#end - now()) / (this.#targets - this.#target)
   }
 
-  /** Whether work of a kind is likely to be done in the time that is left */
-  hasTimeFor(kind: string, work: number): boolean {
-    return work / (this.#speeds.get(kind) ?? SPEED) <= this.left
+  /** Whether work of a kind is likely to be done in the time that is left, of which so many milliseconds are for other things */
+  hasTimeFor(kind: string, work: number, reserved = 0): boolean {
+    return this.#end === Number.POSITIVE_INFINITY || work / (this.#speeds.get(kind) ?? SPEED) <= this.left - reserved
   }
 
   /** Work that was left out is no longer part of all. */

@@ -1,6 +1,7 @@
 // What is trained for a table: how many folds, which members, of what shape, for how long. The one place of its numbers.
 import type { NetworkConfig } from '../config/config.ts'
 import type { TrainOptions } from '../training/options.ts'
+import type { Fold } from './folds.ts'
 import type { Target } from './target.ts'
 
 export type Effort = 'quick' | 'standard' | 'thorough'
@@ -23,6 +24,14 @@ export interface Recipe {
   readonly folds: number
   /** In the order in which they are trained; of linear ones on the same scale the best is taken */
   readonly members: readonly MemberRecipe[]
+  /** Where the folds are to choose more members; what they chose is among `members` of a model's choices */
+  readonly search?: Search
+}
+
+/** Recipes of networks, of which the best are trained besides the others */
+export interface Search {
+  readonly recipes: readonly MemberRecipe[]
+  readonly kept: number
 }
 
 /** What a recipe is made for */
@@ -44,23 +53,90 @@ const FEW_ROWS = 1000
 const FOLDS_OF_FEW = { quick: 3, standard: 10, thorough: 10 }
 /** Bins pay where there are at least so many rows for each of their columns. */
 const ROWS_OF_A_COLUMN = 2
+/** Of a search */
+const KEPT = 3
+
+const FREE = 'no dropout'
+
+/** What networks differ in */
+interface Shape {
+  readonly units: readonly number[]
+  readonly activation: 'relu' | 'selu' | 'silu' | 'mish'
+  readonly dropout: number
+  readonly weightDecay: number
+  readonly rate: number
+  readonly hasBins: boolean
+  readonly epochs: number
+  readonly seeds: number
+}
 
 export function recipeFor(problem: Problem, { effort, only }: { effort: Effort; only?: 'linear' | 'network' }): Recipe {
   const { rows, target } = problem
   const folds = Math.min((rows < FEW_ROWS ? FOLDS_OF_FEW : FOLDS)[effort], rows)
   const scales = target.scale.logarithm === undefined ? [false] : [false, true]
-  const linear = scales.flatMap((isLogarithmic) =>
-    PENALTIES[effort].map((l2) => linearRecipe(problem, l2, isLogarithmic)),
+  const shape = shapeFor(problem, effort)
+  const onScales = (make: (isLogarithmic: boolean) => readonly MemberRecipe[]) => scales.flatMap(make)
+  const linear = onScales((isLogarithmic) => PENALTIES[effort].map((l2) => linearRecipe(problem, l2, isLogarithmic)))
+  const networks = onScales((isLogarithmic) =>
+    usualShapes(problem, shape, effort).map(([what, own]) => networkRecipe(problem, own, what, isLogarithmic)),
   )
-  const networks = scales.flatMap((isLogarithmic) => {
-    const network = (units: number, dropout: number, epochs: number, seeds: number) =>
-      networkRecipe(problem, units, dropout, epochs, seeds, isLogarithmic)
-    if (effort === 'quick') return [network(32, 0, 30, 1)]
-    if (effort === 'standard')
-      return [rows < FEW_ROWS ? network(64, 0.2, 30, rows < 500 ? 8 : 4) : network(128, 0.1, 60, 1)]
-    return [network(128, 0.1, 100, 3), network(256, 0.2, 100, 2)]
-  })
-  return { folds, members: [...(only === 'network' ? [] : linear), ...(only === 'linear' ? [] : networks)] }
+  return {
+    folds,
+    members: [...(only === 'network' ? [] : linear), ...(only === 'linear' ? [] : networks)],
+    ...(effort === 'thorough' && only !== 'linear'
+      ? { search: { recipes: onScales((isLogarithmic) => variationsOf(problem, shape, isLogarithmic)), kept: KEPT } }
+      : {}),
+  }
+}
+
+function shapeFor({ rows, columns }: Problem, effort: Effort): Shape {
+  const common = {
+    activation: 'relu',
+    weightDecay: 0.01,
+    rate: 0.002,
+    hasBins: rows >= ROWS_OF_A_COLUMN * columns,
+  } as const
+  if (effort === 'quick') return { ...common, units: [32, 32], dropout: 0, epochs: 30, seeds: 1 }
+  if (rows < FEW_ROWS) {
+    const seeds = effort === 'standard' && rows < 500 ? 8 : 4
+    return { ...common, units: [64, 64], dropout: 0.2, epochs: 30, seeds }
+  }
+  return { ...common, units: [128, 128], dropout: 0.1, epochs: 60, seeds: effort === 'standard' ? 1 : 2 }
+}
+
+/** Few rows may want networks to be held back or let free: half the seeds are for each, and the folds say what counts. */
+function usualShapes({ rows }: Problem, shape: Shape, effort: Effort): readonly (readonly [string, Shape])[] {
+  if (effort === 'quick' || rows >= FEW_ROWS) return [['', shape]]
+  const half = { ...shape, seeds: shape.seeds / 2 }
+  return [
+    ['', half],
+    [FREE, { ...half, dropout: 0 }],
+  ]
+}
+
+/** A dozen networks, each of which differs from the usual one where tables are known to: in size, form, freedom and pace */
+function variationsOf(problem: Problem, usual: Shape, isLogarithmic: boolean): MemberRecipe[] {
+  const [width] = usual.units
+  const { dropout, rate, hasBins } = usual
+  const { rows } = problem
+  const variations: readonly [string, Partial<Shape>][] = [
+    ['', { units: [width] }],
+    ['', { units: [2 * width] }],
+    ['', { units: [width / 2, width / 2] }],
+    ['', { units: [2 * width, 2 * width] }],
+    ['', { units: [width, width, width] }],
+    ['silu', { activation: 'silu' }],
+    ['mish', { activation: 'mish', units: [2 * width, 2 * width, 2 * width] }],
+    ['selu', { activation: 'selu', units: [width, width, width], dropout: dropout / 2 }],
+    ...(rows < FEW_ROWS ? [] : ([[FREE, { dropout: 0 }]] as [string, Partial<Shape>][])), // else it is among the usual ones
+    [FREE, { dropout: 0, units: [2 * width, 2 * width] }],
+    ['more dropout', { dropout: 0.4, units: [2 * width, 2 * width] }],
+    ['weights that decay', { weightDecay: 0.3 }],
+    ['a higher rate', { rate: 3 * rate }],
+    ['a lower rate', { rate: rate / 3 }],
+    [hasBins ? 'no bins' : 'bins', { hasBins: !hasBins }],
+  ]
+  return variations.map(([what, change]) => networkRecipe(problem, { ...usual, ...change }, what, isLogarithmic))
 }
 
 function outputLayer({ task, labels }: Target) {
@@ -82,27 +158,20 @@ function linearRecipe({ target }: Problem, l2: number, isLogarithmic: boolean): 
 }
 
 function networkRecipe(
-  { target, rows, columns }: Problem,
-  units: number,
-  dropout: number,
-  epochs: number,
-  seeds: number,
+  { target, rows }: Problem,
+  { units, activation, dropout, weightDecay, rate, hasBins, epochs, seeds }: Shape,
+  what: string,
   isLogarithmic: boolean,
 ): MemberRecipe {
   return {
-    name: `network ${units}-${units}${onScale(isLogarithmic)}`,
+    name: `network ${units.join('-')}${what && ` with ${what}`}${onScale(isLogarithmic)}`,
     isLinear: false,
-    hasBins: rows >= ROWS_OF_A_COLUMN * columns,
+    hasBins,
     isLogarithmic,
     seeds,
     network: {
-      layers: [{ units, activation: 'relu', dropout }, { units, activation: 'relu', dropout }, outputLayer(target)],
-      optimizer: {
-        name: 'adamw',
-        weightDecay: 0.01,
-        beta2: 0.95,
-        learningRate: { name: 'cosine', initial: 0.002, total: epochs },
-      },
+      layers: [...units.map((count) => ({ units: count, activation, dropout })), outputLayer(target)],
+      optimizer: { name: 'adamw', weightDecay, beta2: 0.95, learningRate: cosine(rate, epochs) },
     },
     train: {
       epochs,
@@ -113,13 +182,32 @@ function networkRecipe(
   }
 }
 
+const cosine = (initial: number, total: number) => ({ name: 'cosine', initial, total }) as const
+
+/** A share of its epochs, and one seed: the rate falls as in the full training, only sooner */
+export function briefly(recipe: MemberRecipe, share: number): MemberRecipe {
+  const { network, train } = recipe
+  const { optimizer } = network as { optimizer: { learningRate: { initial: number } } }
+  const epochs = Math.ceil(share * (train.epochs ?? 100))
+  return {
+    ...recipe,
+    seeds: 1,
+    network: {
+      ...network,
+      optimizer: { ...optimizer, learningRate: cosine(optimizer.learningRate.initial, epochs) },
+    } as MemberRecipe['network'],
+    train: { ...train, epochs },
+  }
+}
+
 /** Multiply-adds of all networks of a member, all its epochs: forward, and twice as many backward */
-export function workOf({ network, seeds, train }: MemberRecipe, folds: number, rows: number, inputs: number): number {
+export function workOf({ network, seeds, train }: MemberRecipe, folds: readonly Fold[], inputs: number): number {
   let weights = 0
   let width = inputs
   for (const { units } of network.layers) {
     weights += width * units
     width = units
   }
-  return 3 * weights * rows * (folds - 1) * seeds * (train.epochs ?? 100)
+  const rows = folds.reduce((sum, { trained }) => sum + trained.length, 0)
+  return 3 * weights * rows * seeds * (train.epochs ?? 100)
 }

@@ -58,6 +58,8 @@ export async function trainTable(rows: TableSource, options: TrainTableOptions):
   return model
 }
 
+const NOTHING = { trials: [], members: [] }
+
 export interface TrainedTable {
   readonly model: TableModel
   readonly targets: readonly TrainedTarget[]
@@ -88,9 +90,9 @@ export async function trainOnTable(
       const inputs = encodeTable(encodings, table, known)
       const problem = { target: fitted.target, rows: known.length, columns: inputs.withBins.columns }
       const recipe = recipes?.[index] ?? recipeFor(problem, options)
-      const one = { index, fitted, inputs, recipe, rows: known, saved: saved[index] ?? [] }
-      const result = await trainTarget(one, memberOptions(options, fitted), course, (members) => {
-        options.onCheckpoint?.(writeCheckpoint(digest, [...done, members]))
+      const one = { index, fitted, inputs, recipe, rows: known, saved: saved[index] ?? NOTHING }
+      const result = await trainTarget(one, memberOptions(options, fitted), course, (underway) => {
+        options.onCheckpoint?.(writeCheckpoint(digest, [...done, underway]))
       })
       trained.push(result)
       if (options.onCheckpoint !== undefined) done.push(result.save())

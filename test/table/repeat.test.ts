@@ -1,5 +1,5 @@
 // What is stored with a model, and that training can be repeated, stopped and gone on with to the same bits.
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   type TableCheckpoint,
   type TableModel,
@@ -19,7 +19,31 @@ const prices = Array.from({ length: 90 }, (_, i) => {
 })
 const quick = { target: 'kind', effort: 'quick' } as const
 
+const few = flowers.slice(0, 30)
+/** A search whose networks are hardly trained: its course is the same */
+const thorough = { target: 'kind', effort: 'thorough', train: { epochs: 2 } } as const
+
 const hashesOf = (model: TableModel): string[] => model.networks.map((network) => network.weightsHash())
+
+/** The checkpoint of a training that is aborted when so much is done */
+async function stopAt(share: number, rows = flowers, options: object = {}): Promise<TableCheckpoint> {
+  const controller = new AbortController()
+  let checkpoint: TableCheckpoint | undefined
+  const training = trainTable(rows, {
+    ...quick,
+    ...options,
+    signal: controller.signal,
+    onProgress: ({ fraction }) => {
+      if (fraction >= share) controller.abort()
+    },
+    onCheckpoint: (value) => {
+      checkpoint = value
+    },
+  })
+  await expect(training).rejects.toThrow(/abort/i)
+  if (checkpoint === undefined) throw new Error('expected a checkpoint')
+  return JSON.parse(JSON.stringify(checkpoint))
+}
 
 describe('a model', () => {
   it('has a digest of all that it predicts with, which JSON keeps', async () => {
@@ -104,11 +128,44 @@ describe('verifyTable', () => {
   })
 })
 
+describe('a search for recipes', () => {
+  let whole: TableModel
+  beforeAll(async () => {
+    whole = await trainTable(few, thorough)
+  })
+
+  it('tries each on some of the folds, the better half on the others, and trains the best in full', () => {
+    const { trials, recipes } = whole.choices
+    const lossesOf = (wanted: number) =>
+      new Map(trials.flatMap(({ name, round, loss }) => (round === wanted ? [[name, loss ?? 0]] : [])))
+    const best = (losses: Map<string, number>, count: number) =>
+      [...losses.keys()].sort((a, b) => (losses.get(a) as number) - (losses.get(b) as number)).slice(0, count)
+    const [first, second] = [lossesOf(0), lossesOf(1)]
+    expect(first.size).toBeGreaterThanOrEqual(12)
+    expect([...second.keys()]).toEqual(best(first, first.size / 2))
+    const trained = recipes[0].members.filter(({ isLinear }) => !isLinear).map(({ name }) => name)
+    expect(trained).toEqual(['network 64-64', 'network 64-64 with no dropout', ...best(second, 3)])
+  })
+
+  it('that is stopped goes on to the same bits at another number of threads', async () => {
+    const checkpoint = await stopAt(0.3, few, thorough)
+    expect(checkpoint.targets[0].trials.length).toBeGreaterThan(0)
+    const resumed = await trainTable(few, { ...thorough, threads: 2, checkpoint })
+    expect(JSON.stringify(resumed)).toBe(JSON.stringify(whole))
+  })
+
+  it('is verified by what it found', async () => {
+    const { isEqual, differences } = await verifyTable(whole, few)
+    expect([isEqual, differences]).toEqual([true, []])
+  })
+})
+
 describe('a budget', () => {
   it('leaves out what there is no time for, says so, and is repeated without a clock', async () => {
     const model = await trainTable(flowers, { target: 'kind', budget: 1 })
     expect(model.choices.effort).toBe('thorough')
-    expect(model.choices.left).toContain('kind: network 128-128')
+    expect(model.choices.left).toContain('kind: network 64-64')
+    expect(model.choices.left).toContain('kind: 14 of 14 trials of the search')
     expect(model.choices.recipes[0].members.every(({ isLinear }) => isLinear)).toBe(true)
     expect((await verifyTable(model, flowers)).isEqual).toBe(true)
   })
@@ -121,26 +178,6 @@ describe('a budget', () => {
 })
 
 describe('a training that is stopped', () => {
-  /** The checkpoint of a training that is aborted when so much is done */
-  async function stopAt(share: number, options: object = {}): Promise<TableCheckpoint> {
-    const controller = new AbortController()
-    let checkpoint: TableCheckpoint | undefined
-    const training = trainTable(flowers, {
-      ...quick,
-      ...options,
-      signal: controller.signal,
-      onProgress: ({ fraction }) => {
-        if (fraction >= share) controller.abort()
-      },
-      onCheckpoint: (value) => {
-        checkpoint = value
-      },
-    })
-    await expect(training).rejects.toThrow(/abort/i)
-    if (checkpoint === undefined) throw new Error('expected a checkpoint')
-    return JSON.parse(JSON.stringify(checkpoint))
-  }
-
   it.each([0, 0.001, 0.1, 0.5, 0.9])('when %d is done goes on to the same bits', async (share) => {
     const whole = await trainTable(flowers, quick)
     const checkpoint = await stopAt(share)
@@ -150,8 +187,8 @@ describe('a training that is stopped', () => {
 
   it('goes on where several targets are trained, and twice', async () => {
     const target = ['kind', 'colour']
-    const first = await stopAt(0.3, { target })
-    const second = await stopAt(0.8, { target, checkpoint: first })
+    const first = await stopAt(0.3, flowers, { target })
+    const second = await stopAt(0.8, flowers, { target, checkpoint: first })
     const resumed = await trainTable(flowers, { ...quick, target, checkpoint: second })
     expect(resumed.digest).toBe((await trainTable(flowers, { ...quick, target })).digest)
   })

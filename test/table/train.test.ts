@@ -142,6 +142,30 @@ describe('what columns do', () => {
     expect((await tableModelFromJSON(JSON.stringify(model))).explain(record)).toEqual(model.explain(record))
   })
 
+  it('explanations of a linear model are exact: from the mean over the training rows, without an error', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => ({ a: (i * 7) % 60, b: (i * 11) % 60 }))
+    const lines = rows.map(({ a, b }) => ({ a, b, y: 4 * a - b + 100 }))
+    const model = await trainTable(lines, { target: 'y', only: 'linear', effort: 'quick' })
+    const record = { a: 20, b: 50 }
+    const { base, columns, prediction } = model.explain(record) as TableExplanation
+    const predicted = model.predict(lines) as number[]
+    expect(base).toBeCloseTo(
+      predicted.reduce((sum, value) => sum + value / 60, 0),
+      1,
+    )
+    expect(columns.reduce((sum, { contribution }) => sum + contribution, base)).toBeCloseTo(prediction, 9)
+    expect(columns.map(({ error }) => error)).toEqual([0, 0])
+    // Nothing but its own cell decides what a column adds.
+    const other = model.explain({ a: 20, b: 10 }) as TableExplanation
+    expect(other.columns[0].contribution).toBe(columns[0].contribution)
+    expect((await tableModelFromJSON(JSON.stringify(model))).explain(record)).toEqual(model.explain(record))
+    const beyond = model.explain({ a: 1e6, b: 50 }) as TableExplanation
+    expect(beyond.columns.reduce((sum, { contribution }) => sum + contribution, beyond.base)).toBeCloseTo(
+      beyond.prediction,
+      6,
+    )
+  })
+
   it('explanations of classes are of the probability of the label that is predicted', async () => {
     const model = await trainTable(flowers, { target: 'kind', effort: 'quick' })
     const record = { size: 2.7, colour: 'red' }
