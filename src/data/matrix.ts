@@ -1,8 +1,9 @@
 // Rows of numbers that were handed in, as the rest of the library takes them: copied a piece at a time, and finite wherever
 // they are copied to. What could run code of the caller was read before, once, and is kept.
 import { describe, unexpected, type WasmpropError } from '../errors.ts'
-import { kindOf, type NumericArray } from '../numerics/typed.ts'
+import { copyOf, kindOf, type NumericArray } from '../numerics/typed.ts'
 import type { Dtype, Values } from '../numerics/values.ts'
+import { finish, type Steps } from './steps.ts'
 
 /** `row` and `column` are a plain number[], `rows` an array of rows, `flat` everything else. */
 export type Form = 'row' | 'column' | 'rows' | 'flat'
@@ -24,6 +25,10 @@ export interface Matrix {
   readonly classes?: Uint32Array
   /** Whether the numbers lie in memory of the caller, who may change them between two looks */
   readonly isCallers?: boolean
+  /** `copyRows` without its check, for who checks what was copied; only where it has one */
+  readonly copyUnchecked?: Matrix['copyRows'] | undefined
+  /** Copies what lies with the caller, who may change it from then on. */
+  readonly keep?: () => void
 }
 
 /** What a matrix is besides its numbers */
@@ -61,15 +66,26 @@ export function keptFew({ name, rows, columns, form, place }: Shape, data: reado
 
 /** Rows without gaps where the caller has them, in a view of our own. They are checked whenever they are copied. */
 export function viewedMatrix(shape: Shape, data: NumericArray, limit: number): Matrix {
+  const { name, columns } = shape
   const { length } = data
   const areIntegers = /^(Int|Uint)/.test(kindOf(data)!)
+  let numbers = data
+  const copyUnchecked: Matrix['copyRows'] = (from, to, values, offset, stride) => {
+    if (numbers.length !== length) throw gaveAway(name)
+    copy(numbers, columns, from, to, values, offset, stride)
+  }
   const matrix: Matrix = {
     ...shape,
     isCallers: true,
     copyRows(from, to, values, offset, stride) {
-      if (data.length !== length) throw gaveAway(shape.name)
-      copy(data, shape.columns, from, to, values, offset, stride)
-      if (!areIntegers) refuseCopied(matrix, data, limit, from, to, values, offset, stride)
+      copyUnchecked(from, to, values, offset, stride)
+      if (!areIntegers) refuseCopied(matrix, numbers, limit, from, to, values, offset, stride)
+    },
+    copyUnchecked,
+    keep() {
+      if (numbers !== data) return
+      if (numbers.length !== length) throw gaveAway(name)
+      numbers = inRoom(length, name, () => copyOf(data))
     },
   }
   return matrix
@@ -86,28 +102,45 @@ export function own(matrix: Matrix): Matrix {
 
 /** Zeros, float64 as the numbers may be given, so that messages and metrics tell of those. A length that was only claimed may be any. */
 export function roomFor(count: number, name: string): Float64Array {
+  return inRoom(count, name, () => new Float64Array(count))
+}
+
+function inRoom<T>(count: number, name: string, make: () => T): T {
   try {
-    return new Float64Array(count)
+    return make()
   } catch (cause) {
     throw unexpected('OUT_OF_MEMORY', name, 'rows that fit into memory', `${count} numbers`, { path: name, cause })
   }
 }
 
-/** Visits rows in order, some at a time, as float64 without gaps. `block` is used again for the next ones. */
-export function forEachBlock(
-  matrix: Matrix,
-  visit: (block: Float64Array, from: number, to: number) => void,
-  first = 0,
-  end = matrix.rows,
-): void {
+/** Takes rows as float64 without gaps. `block` is used again for the next ones. */
+export type Visit = (block: Float64Array, from: number, to: number) => void
+
+interface Visited {
+  readonly first?: number | undefined
+  readonly end?: number | undefined
+  /** How they are copied. Default: checked */
+  readonly copyRows?: Matrix['copyRows'] | undefined
+  /** Numbers of a block */
+  readonly size?: number
+}
+
+/** Visits rows in order, some at a time. */
+export function* visitBlocks(matrix: Matrix, visit: Visit, visited: Visited = {}): Steps<void> {
   const { columns } = matrix
-  const blockRows = Math.min(end - first, Math.max(1, Math.floor(BLOCK_VALUES / columns)))
+  const { first = 0, end = matrix.rows, copyRows = matrix.copyRows, size = BLOCK_VALUES } = visited
+  const blockRows = Math.min(end - first, Math.max(1, Math.floor(size / columns)))
   const block = new Float64Array(blockRows * columns)
   for (let from = first; from < end; from += blockRows) {
+    if (from > first) yield
     const to = Math.min(end, from + blockRows)
-    matrix.copyRows(from, to, block, 0, columns)
+    copyRows(from, to, block, 0, columns)
     visit(block, from, to)
   }
+}
+
+export function forEachBlock(matrix: Matrix, visit: Visit, first?: number, end?: number): void {
+  finish(visitBlocks(matrix, visit, { first, end }))
 }
 
 function copy(

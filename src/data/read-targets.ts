@@ -3,8 +3,9 @@
 import { reading, unexpected, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
-import { forEachBlock, type Matrix, own } from './matrix.ts'
+import { forEachBlock, type Matrix, own, visitBlocks } from './matrix.ts'
 import { A_MATRIX, count, invalid, isFlatInput, isRow, misshapen, readMatrix } from './read-matrix.ts'
+import { finish, type Steps } from './steps.ts'
 
 /** What a loss needs of its targets: see `targets` in src/tables/losses.ts. */
 export type TargetKind = 'number' | 'probability' | 'distribution'
@@ -25,17 +26,35 @@ export function readTargets(
   rows: number,
   name = 'targets',
 ): Matrix {
+  const targets = takeTargets(value, outputs, dtype, kind, rows, name)
+  if (kind === 'number' || targets.classes) return targets
+  const kept = own(targets)
+  finish(checkTargets(kept, kind))
+  return kept
+}
+
+/** Reads targets, but leaves it to `checkTargets` whether they are what their loss needs. */
+export function takeTargets(
+  value: unknown,
+  outputs: number,
+  dtype: Dtype,
+  kind: TargetKind,
+  rows: number,
+  name: string,
+): Matrix {
   return reading('INVALID_DATA', name, A_MATRIX, () => {
     if (kind !== 'distribution' && outputs > 1) refuseClassNumbers(value, outputs, rows, name)
     const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
     const targets = readMatrix(value, { name, columns, rows, dtype })
-    if (kind === 'number') return targets
-    if (columns < outputs) return readClasses(targets, outputs)
-    const kept = own(targets)
-    if (kind === 'probability') refuseOtherThanProbabilities(kept)
-    else refuseOtherSums(kept)
-    return kept
+    return columns < outputs ? readClasses(targets, outputs) : targets
   })
+}
+
+/** Checks what `takeTargets` gave, in a copy where the caller could change it later. */
+export function* checkTargets(targets: Matrix, kind: TargetKind): Steps<void> {
+  if (kind === 'number' || targets.classes) return
+  targets.keep?.()
+  yield* kind === 'probability' ? refuseOtherThanProbabilities(targets) : refuseOtherSums(targets)
 }
 
 /** A number for each row, where there have to be several */
@@ -95,9 +114,9 @@ function classMatrix(classes: Uint32Array, columns: number, { name, form, place 
   }
 }
 
-function refuseOtherThanProbabilities(targets: Matrix, greatest = 1): void {
+function* refuseOtherThanProbabilities(targets: Matrix, greatest = 1): Steps<void> {
   const { columns } = targets
-  forEachBlock(targets, (block, from, to) => {
+  yield* visitBlocks(targets, (block, from, to) => {
     const end = (to - from) * columns
     for (let index = 0; index < end; index++) {
       const value = block[index]
@@ -108,11 +127,11 @@ function refuseOtherThanProbabilities(targets: Matrix, greatest = 1): void {
   })
 }
 
-function refuseOtherSums(targets: Matrix): void {
+function* refuseOtherSums(targets: Matrix): Steps<void> {
   const { columns, name } = targets
   const tolerance = Math.min(MOST_MISSING, columns * SUM_TOLERANCE)
-  refuseOtherThanProbabilities(targets, 1 + columns * EXCESS)
-  forEachBlock(targets, (block, from, to) => {
+  yield* refuseOtherThanProbabilities(targets, 1 + columns * EXCESS)
+  yield* visitBlocks(targets, (block, from, to) => {
     for (let row = from; row < to; row++) {
       let sum = 0
       for (let column = 0; column < columns; column++) sum += block[(row - from) * columns + column]

@@ -3,11 +3,13 @@ import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { lossOf } from '../tables/losses.ts'
+import { fitScalingInSteps, type RunningRows } from './fit-scaling.ts'
 import { type Matrix, own } from './matrix.ts'
 import { readMatrix } from './read-matrix.ts'
-import { readTargets } from './read-targets.ts'
+import { checkTargets, readTargets, type takeTargets } from './read-targets.ts'
 import { runningScaling, takeIn } from './running-scaling.ts'
-import { fitScaling, type RunningRows, type Scaling } from './scaling.ts'
+import type { Scaling } from './scaling.ts'
+import type { Steps } from './steps.ts'
 import { smoothRows } from './targets.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
 
@@ -33,11 +35,22 @@ export function readInputs({ config }: Configured, inputs: unknown, prefix = '',
   return readMatrix(inputs, { name: `${prefix}inputs`, columns: config.inputs, dtype, leastRows })
 }
 
-/** Checks targets for so many rows. */
-export function readTargetRows({ config }: Configured, targets: unknown, rows: number, prefix = ''): Matrix {
-  const { targets: kind } = lossOf(config.loss)
-  return readTargets(targets, config.outputs, rangeOf(config, 'targets'), kind, rows, `${prefix}targets`)
+/** Checks targets for so many rows. `read`: or leaves it to `checkTargetRows` whether they are what their loss needs */
+export function readTargetRows(
+  { config }: Configured,
+  targets: unknown,
+  rows: number,
+  prefix = '',
+  read: typeof takeTargets = readTargets,
+): Matrix {
+  return read(targets, config.outputs, rangeOf(config, 'targets'), kindOf(config), rows, `${prefix}targets`)
 }
+
+export function checkTargetRows({ config }: Configured, targets: Matrix): Steps<void> {
+  return checkTargets(targets, kindOf(config))
+}
+
+const kindOf = ({ loss }: ResolvedConfig) => lossOf(loss).targets
 
 export function readRows(network: Configured, inputs: unknown, targets: unknown, prefix = ''): Rows {
   const x = readInputs(network, inputs, prefix)
@@ -80,10 +93,11 @@ export function fittedScalings({ inputScaling, targetScaling }: Scaled, call: st
 }
 
 /** The scalings that are there, or else those fitted to these rows */
-export function scalingsFor({ config, inputScaling, targetScaling }: Scaled, { inputs, targets }: Rows): Scalings {
+export function* scalingsFor(network: Scaled, { inputs, targets }: Rows): Steps<Scalings> {
+  const { config, inputScaling, targetScaling } = network
   return {
-    inputScaling: inputScaling ?? fitScaling(config.scaling.inputs, inputs, 'inputs'),
-    targetScaling: targetScaling ?? fitScaling(config.scaling.targets, targets, 'targets'),
+    inputScaling: inputScaling ?? (yield* fitScalingInSteps(config.scaling.inputs, inputs, 'inputs')),
+    targetScaling: targetScaling ?? (yield* fitScalingInSteps(config.scaling.targets, targets, 'targets')),
   }
 }
 

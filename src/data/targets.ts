@@ -9,6 +9,7 @@ export function smoothRows(matrix: Matrix, share: number): Matrix {
   const { columns } = matrix
   return {
     ...matrix,
+    copyUnchecked: undefined,
     copyRows(first, end, values, offset, stride) {
       const copyBlock = (block: Float64Array, from: number, to: number) => {
         for (let row = from, index = 0; row < to; row++) {

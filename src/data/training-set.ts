@@ -16,16 +16,20 @@ export interface Rows {
 
 /** The rows of these numbers, in this order */
 export function selectRows(matrix: Matrix, numbers: Uint32Array): Matrix {
-  const { columns, classes } = matrix
+  const { columns, classes, copyUnchecked } = matrix
+  const selecting =
+    (copyRows: Matrix['copyRows']): Matrix['copyRows'] =>
+    (from, to, values, offset, stride) => {
+      for (let row = from, at = offset; row < to; row++, at += stride) {
+        copyRows(numbers[row], numbers[row] + 1, values, at, columns)
+      }
+    }
   return {
     ...matrix,
     rows: numbers.length,
     ...(classes === undefined ? {} : { classes: numbers.map((row) => classes[row]) }),
-    copyRows(from, to, values, offset, stride) {
-      for (let row = from, at = offset; row < to; row++, at += stride) {
-        matrix.copyRows(numbers[row], numbers[row] + 1, values, at, columns)
-      }
-    },
+    copyRows: selecting(matrix.copyRows),
+    copyUnchecked: copyUnchecked && selecting(copyUnchecked),
     place: (row, column) => matrix.place(numbers[row], column),
   }
 }
@@ -234,10 +238,15 @@ function classesOf(targets: Matrix): Uint32Array {
 /** The weight of every class */
 function readClassWeights(targets: Matrix, classWeights: unknown): number[] {
   const classes = classesOf(targets)
-  if (classWeights !== 'balanced') return checkClassWeights(classWeights, targets.columns === 1 ? 2 : targets.columns)
+  if (classWeights !== 'balanced') return checkClassWeights(classWeights, Math.max(2, targets.columns))
   const counts = countClasses(classes)
   const present = counts.filter((count) => count > 0).length
   return Array.from(counts, (count) => (count === 0 ? 1 : classes.length / (present * count)))
+}
+
+/** Reads weights of classes, of which there may be none: whether rows have classes is left to `divideRows`. */
+export function takeClassWeights(value: unknown, outputs: number): readonly number[] | 'balanced' | undefined {
+  return value === undefined || value === 'balanced' ? value : checkClassWeights(value, Math.max(2, outputs))
 }
 
 function checkClassWeights(value: unknown, count: number): number[] {

@@ -4,8 +4,10 @@ import { isNumericArray, plainView } from '../numerics/typed.ts'
 import { refuse } from '../options/check.ts'
 import { lossOf } from '../tables/losses.ts'
 import { isFlatInput, isRow } from './read-matrix.ts'
-import { type Configured, readInputs, readTargetRows } from './rows.ts'
+import { takeTargets } from './read-targets.ts'
+import { type Configured, checkTargetRows, readInputs, readTargetRows } from './rows.ts'
 import type { Scaling } from './scaling.ts'
+import { finish } from './steps.ts'
 import { type Rows, readSampleWeights } from './training-set.ts'
 
 export interface WeightedRows {
@@ -25,12 +27,26 @@ export function readWeightedRows(
   targets: unknown,
   sampleWeights: unknown,
   prefix = '',
+): WeightedRows {
+  const weighted = takeWeightedRows(network, inputs, targets, sampleWeights, prefix)
+  finish(checkTargetRows(network, weighted.rows.targets))
+  return weighted
+}
+
+/** The same, but whether targets are what their loss needs is left to `checkTargetRows`. */
+export function takeWeightedRows(
+  network: Network,
+  inputs: unknown,
+  targets: unknown,
+  sampleWeights: unknown,
+  prefix = '',
   kind: 'trained' | 'validation' = 'trained',
 ): WeightedRows {
   const { outputs, loss } = network.config
   const x = readInputs(network, inputs, prefix)
   if (sampleWeights === undefined) {
-    return { rows: { inputs: x, targets: readTargetRows(network, targets, x.rows, prefix) }, isMasked: false }
+    const taken = readTargetRows(network, targets, x.rows, prefix, takeTargets)
+    return { rows: { inputs: x, targets: taken }, isMasked: false }
   }
   const path = `${prefix}sampleWeights`
   const weights = readSampleWeights(sampleWeights, x.rows, { path, kind, outputs })
@@ -45,8 +61,8 @@ export function readWeightedRows(
   if (isMasked && network.targetScaling === undefined) {
     refuse(`${prefix}targets`, 'all targets where their scaling is to be fitted; call fitScaling first', Number.NaN)
   }
-  const read = { inputs: x, targets: readTargetRows(network, given, x.rows, prefix) }
-  return { rows: read, weights, isMasked }
+  const taken = readTargetRows(network, given, x.rows, prefix, takeTargets)
+  return { rows: { inputs: x, targets: taken }, weights, isMasked }
 }
 
 /** Copies targets with 0 for those that are NaN and weigh 0. What is no matrix is left to the checks that follow. */

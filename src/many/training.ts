@@ -6,6 +6,7 @@ import { checkThreads } from '../config/threads.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { isRow } from '../data/read-matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
+import { finish } from '../data/steps.ts'
 import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
 import { automaticThreads } from '../engines/thread-count.ts'
 import { describe, reading, unexpected, WasmpropError } from '../errors.ts'
@@ -214,7 +215,7 @@ function startAll(networks: readonly Network[], plan: Plan): Start {
     const own = { ...options, ...ownOptions(index, options, weights, numbers) }
     const rowsOfIt = numbers === undefined ? all : selectBoth(all, numbers)
     const validated = held === undefined ? ownFor?.(state) : selectBoth(all, held[index])
-    const run = startOnRows(state, rowsOfIt, validated, own)
+    const run = finish(startOnRows(state, rowsOfIt, validated, own))
     return { network, state, run, chosen: numbers }
   })
   return { members, threads, create, isTold: onEpoch !== undefined || onProgress !== undefined, rows, signal }

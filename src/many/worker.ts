@@ -2,6 +2,7 @@
 // calling thread would, in lanes where they gain by it, and gives them back.
 
 import { readRows } from '../data/rows.ts'
+import { finish } from '../data/steps.ts'
 import { selectBoth } from '../data/training-set.ts'
 import { adoptModules } from '../engines/modules.ts'
 import { readParts } from '../model/read-snapshot.ts'
@@ -60,5 +61,5 @@ async function resume({ parts, options, chosen }: Task, signal: AbortSignal): Pr
   if (session === undefined) throw new Error('expected a network in the midst of its training')
   const all = readRows(state, data.inputs, data.targets)
   const rows = chosen === undefined ? all : selectBoth(all, chosen)
-  return { network, state, run: resumeOnRows(state, session, rows, { signal }) }
+  return { network, state, run: finish(resumeOnRows(state, session, rows, { signal })) }
 }

@@ -1,6 +1,7 @@
 // What a network consists of inside, shared by the rooms that work on it.
 import type { ResolvedConfig } from '../config/config.ts'
-import type { RunningRows, Scaling } from '../data/scaling.ts'
+import type { RunningRows } from '../data/fit-scaling.ts'
+import type { Scaling } from '../data/scaling.ts'
 import type { Engine } from '../engine.ts'
 import type { RateState } from '../tables/schedules.ts'
 import type { Layout } from './layout.ts'

@@ -1,10 +1,16 @@
 // The data set of one `train` in linear memory: putting it there, telling it from another, and passes over its validation rows.
-import type { Matrix } from '../data/matrix.ts'
+import * as P from '../../assembly/program.ts'
+import { type Matrix, unfit } from '../data/matrix.ts'
+import { finish, type Steps } from '../data/steps.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
+import type { WasmpropError } from '../errors.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { type BatchedShape, type DataLayout, type DataShape, layOutData } from './layout.ts'
 import { Program } from './program.ts'
 import type { NetworkState } from './state.ts'
+
+/** Rows are placed about so many bytes at a time: a fraction of a millisecond. */
+const PLACED_BYTES = 2 ** 18
 
 type Reserved = Pick<NetworkState, 'engine' | 'layout'>
 
@@ -35,11 +41,17 @@ function reserve({ engine, layout }: Reserved, shape: DataShape): DataLayout {
   return places
 }
 
-/** Copies rows to where they belong. What a set lacks stays as it lies. */
-export function placeRows(state: NetworkState, places: DataLayout, set: TrainingSet): void {
-  copyRows(state, set, places.inputs, places.targets)
-  if (set.validation) copyRows(state, set.validation, places.validationInputs, places.validationTargets)
-  if (set.weights) new Float64Array(state.engine.buffer, places.weights, set.weights.length).set(set.weights)
+/**
+ * Copies rows to where they belong. What a set lacks stays as it lies. Matrices with `copyUnchecked` are there at once, and
+ * are looked through in the steps; all others are copied in them.
+ */
+export function placeRows(state: NetworkState, places: DataLayout, set: TrainingSet): Steps<void> {
+  const { validation, weights } = set
+  if (weights) new Float64Array(state.engine.buffer, places.weights, weights.length).set(weights)
+  return place(state, [
+    ...piecesOf(state, set, places.inputs, places.targets),
+    ...(validation ? piecesOf(state, validation, places.validationInputs, places.validationTargets) : []),
+  ])
 }
 
 /** Puts the validation rows of a stream into memory. */
@@ -47,21 +59,68 @@ export function placeValidation(state: NetworkState, validation: Rows): { places
   const { rows } = validation.inputs
   const shape = { rows: 0, validationRows: rows, isShuffled: false, isWeighted: false, hasRates: false }
   const places = reserve(state, shape)
-  copyRows(state, validation, places.validationInputs, places.validationTargets)
+  finish(place(state, piecesOf(state, validation, places.validationInputs, places.validationTargets)))
   return { places, rows }
 }
 
-function copyRows({ engine, layout, config }: NetworkState, { inputs, targets }: Rows, x: number, y: number): void {
-  const values = valuesOf(engine.buffer, config.dtype)
-  copy(values, inputs, x, layout.inputStride)
-  copy(values, targets, y, layout.targetStride)
+/** A matrix, where it is to lie, and from one row to the next, in bytes */
+interface Piece {
+  readonly matrix: Matrix
+  readonly address: number
+  readonly stride: number
+}
+
+function piecesOf({ layout }: NetworkState, { inputs, targets }: Rows, x: number, y: number): Piece[] {
+  return [
+    { matrix: inputs, address: x, stride: layout.inputStride },
+    { matrix: targets, address: y, stride: layout.targetStride },
+  ]
+}
+
+function place(state: NetworkState, pieces: readonly Piece[]): Steps<void> {
+  const values = valuesOf(state.engine.buffer, state.config.dtype)
+  for (const piece of pieces) {
+    const { rows, copyUnchecked } = piece.matrix
+    if (copyUnchecked) copy(values, piece, 0, rows, copyUnchecked)
+  }
+  return placeInSteps(state, pieces, values)
+}
+
+function* placeInSteps({ engine }: NetworkState, pieces: readonly Piece[], values: Values): Steps<void> {
+  for (const piece of pieces) {
+    const { matrix, address, stride } = piece
+    const { rows, copyUnchecked } = matrix
+    const blockRows = Math.max(1, Math.floor(PLACED_BYTES / stride))
+    for (let from = 0; from < rows; from += blockRows) {
+      if (from > 0) yield
+      const to = Math.min(rows, from + blockRows)
+      if (!copyUnchecked) copy(values, piece, from, to)
+      else if (!engine.allFinite(P.PROGRAM, address + from * stride, (to - from) * stride)) {
+        throw findUnfit(values, piece, from)
+      }
+    }
+  }
 }
 
 /** Gaps become 0, whatever lay there: fingerprints are taken over them. */
-function copy(values: Values, matrix: Matrix, address: number, stride: number): void {
+function copy(values: Values, piece: Piece, from: number, to: number, copyRows = piece.matrix.copyRows): void {
+  const { matrix, address, stride } = piece
   const size = values.BYTES_PER_ELEMENT
-  if (stride !== matrix.columns * size) values.fill(0, address / size, (address + matrix.rows * stride) / size)
-  matrix.copyRows(0, matrix.rows, values, address / size, stride / size)
+  const start = (address + from * stride) / size
+  if (stride !== matrix.columns * size) values.fill(0, start, start + ((to - from) * stride) / size)
+  copyRows(from, to, values, start, stride / size)
+}
+
+/** The error for the first number from row `from` on that is not finite where it lies */
+function findUnfit(values: Values, { matrix, address, stride }: Piece, from: number): WasmpropError {
+  const { columns } = matrix
+  for (let row = from; ; row++) {
+    const start = (address + row * stride) / values.BYTES_PER_ELEMENT
+    const column = values.subarray(start, start + columns).findIndex((value) => !Number.isFinite(value))
+    if (column < 0) continue
+    matrix.copyRows(row, row + 1, new Float64Array(columns), 0, columns) // says what it was, unless it has changed since
+    return unfit(values[start + column], row * columns + column, matrix)
+  }
 }
 
 /** The inputs that are trained on, as they lie in memory */

@@ -1,9 +1,10 @@
 // Networks from snapshots: reads what `writeSnapshot` gave, which may be torn or hostile, and puts a network where it left off.
 import * as P from '../../assembly/program.ts'
 import { type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
+import type { RunningRows } from '../data/fit-scaling.ts'
 import type { Matrix } from '../data/matrix.ts'
 import { readTargets } from '../data/read-targets.ts'
-import type { RunningRows, Scaling } from '../data/scaling.ts'
+import type { Scaling } from '../data/scaling.ts'
 import { heldRows, type Split } from '../data/training-set.ts'
 import { isArray, unexpected, type WasmpropError } from '../errors.ts'
 import { layOutData } from '../memory/layout.ts'

@@ -4,10 +4,12 @@ import { DIFFERENTIATES, GIVES_DERIVATIVES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ConfigChanges } from '../config/changes.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
+import { fitScaling } from '../data/fit-scaling.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { readMatrix } from '../data/read-matrix.ts'
 import { fittedScalings, readInputs, readRows, readScaledRows, runningScalings, scaleRows } from '../data/rows.ts'
-import { fitScaling, givenScaling } from '../data/scaling.ts'
+import { givenScaling } from '../data/scaling.ts'
+import { finish, type Steps } from '../data/steps.ts'
 import { type Rows, weighRows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { disposed, publicCall, publishMethods, reading, WasmpropError } from '../errors.ts'
@@ -47,7 +49,7 @@ import { runThrough, runYielding, type TrainingRun } from '../training/loop.ts'
 import type { EvaluateOptions, ResumeOptions, StreamOptions, TrainOptions, Validated } from '../training/options.ts'
 import { reconfigure } from '../training/reconfigure.ts'
 import type { TrainResult, ValidatedResult } from '../training/result.ts'
-import { endRun, resumeTraining, startTraining } from '../training/start.ts'
+import { endRun, type IsDue, resumeTraining, startTraining } from '../training/start.ts'
 import type { Run, TrainingState } from '../training/state.ts'
 import { notFinite, stepOnRows } from '../training/step.ts'
 import type { StreamSource } from '../training/stream.ts'
@@ -180,7 +182,7 @@ export class Network<D extends Dtype = Dtype> {
   train(inputs: MatrixInput, targets: MatrixInput, options: Validated<TrainOptions>): Promise<ValidatedResult>
   train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult>
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
-    return this.#trainYielding('train', (state) => startTraining(state, inputs, targets, options))
+    return this.#trainYielding('train', (state, isDue) => startTraining(state, inputs, targets, options, isDue))
   }
 
   /** Trains without yielding: for workers and scripts. */
@@ -188,7 +190,7 @@ export class Network<D extends Dtype = Dtype> {
   trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult
   trainSync(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): TrainResult {
     return this.#alone('trainSync', (state) => {
-      const run = this.#follow(startTraining(state, inputs, targets, options))
+      const run = this.#follow(finish(startTraining(state, inputs, targets, options)))
       return endRun(state, runThrough(run))
     })
   }
@@ -216,13 +218,20 @@ export class Network<D extends Dtype = Dtype> {
    * their own for the validation are part of the snapshot. The result is that of the whole call.
    */
   async resume(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): Promise<TrainResult> {
-    return this.#trainYielding('resume', (state) => resumeTraining(state, inputs, targets, options))
+    return this.#trainYielding('resume', (state, isDue) => resumeTraining(state, inputs, targets, options, isDue))
   }
 
-  async #trainYielding(call: string, start: (state: TrainingState) => TrainingRun): Promise<TrainResult> {
+  async #trainYielding(
+    call: string,
+    start: (state: TrainingState, isDue: IsDue) => Steps<TrainingRun>,
+  ): Promise<TrainResult> {
     const state = this.#begin(call)
     try {
-      return endRun(state, await runYielding(this.#follow(start(state))))
+      const result = await runYielding(
+        (isDue) => start(state, isDue),
+        (run) => this.#follow(run),
+      )
+      return endRun(state, result)
     } finally {
       this.#end(state)
     }

@@ -43,6 +43,14 @@ export function plainView<T extends NumericArray>(array: T): T {
   return new (kinds.get(kindOf(array))!)(bufferSlot.call(array), offsetSlot.call(array), lengthOf(array)) as T
 }
 
+/** The same numbers in memory of their own */
+export function copyOf(array: NumericArray): NumericArray {
+  const { length } = array
+  const copy = new (kinds.get(kindOf(array))!)(new ArrayBuffer(length * array.BYTES_PER_ELEMENT), 0, length)
+  copy.set(array)
+  return copy
+}
+
 export function isValues(value: unknown): value is Float32Array | Float64Array {
   const kind = kindOf(value)
   return kind === 'Float32Array' || kind === 'Float64Array'

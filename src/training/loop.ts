@@ -2,6 +2,7 @@
 // They also let V8 replace baseline code: it never replaces a wasm function that is running.
 import { CONVERGED, DIVERGED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
+import type { Steps } from '../data/steps.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
@@ -20,7 +21,7 @@ import type { Run, TrainingState } from './state.ts'
 import { validationRows } from './validation.ts'
 import { isPromise, Waiting } from './waiting.ts'
 import { hasExploded } from './warnings.ts'
-import { now, SLICE_MILLISECONDS, Turns } from './yielding.ts'
+import { now, SLICE_MILLISECONDS, START_MILLISECONDS, Turns } from './yielding.ts'
 
 /** `onProgress` is called no more often than after this time. */
 const PROGRESS_MILLISECONDS = 50
@@ -318,15 +319,26 @@ export function runThrough(run: TrainingRun): TrainResult {
   return run.result()
 }
 
-/** Runs all slices, giving the host its turn, and waiting for what `onEpoch` promises. */
-export async function runYielding(run: TrainingRun): Promise<TrainResult> {
-  await runUntil(run, () => false)
+/**
+ * Starts a run and runs all its slices, giving the host its turn, and waiting for what `onEpoch` promises. `start`: rests where
+ * it is told; `follow` learns of the run.
+ */
+export async function runYielding(
+  start: (isDue: () => boolean) => Steps<TrainingRun>,
+  follow: (run: TrainingRun) => void,
+): Promise<TrainResult> {
+  const turns = new Turns()
+  const starting = start(() => turns.isDue(START_MILLISECONDS))
+  let step = starting.next()
+  for (; !step.done; step = starting.next()) await turns.yield()
+  const run = step.value
+  follow(run)
+  await runUntil(run, () => false, turns)
   return run.result()
 }
 
-/** The same until the time is up. False: it is, and slices are left. */
-export async function runUntil(run: TrainingRun, isUp: () => boolean): Promise<boolean> {
-  const turns = new Turns()
+/** Runs slices until the time is up. False: it is, and slices are left. */
+export async function runUntil(run: TrainingRun, isUp: () => boolean, turns = new Turns()): Promise<boolean> {
   while (run.slice()) {
     if (run.pending !== undefined) run.settle(await run.pending)
     if (turns.isDue()) await turns.yield()

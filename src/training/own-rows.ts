@@ -1,7 +1,7 @@
 // What calls of `train` and `trainStream` read alike: rows of their own for the validation, and targets for metrics.
-import { type Matrix, own } from '../data/matrix.ts'
+import type { Matrix } from '../data/matrix.ts'
 import type { TrainingSet } from '../data/training-set.ts'
-import { readWeightedRows } from '../data/weighted-rows.ts'
+import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { Program } from '../memory/program.ts'
 import { refuse } from '../options/check.ts'
 import { checkMetrics, type ResolvedMetric } from '../prediction/metrics.ts'
@@ -12,19 +12,20 @@ export function refuseMissing(): never {
   refuse('metrics', 'no missing targets in the rows that metrics are computed of', Number.NaN)
 }
 
-/** Rows of their own for the validation */
-export function readOwn(
+/** Rows of their own for the validation, whose targets are still to be checked for their loss */
+export function takeOwn(
   state: TrainingState,
   { inputs, targets, sampleWeights }: NonNullable<ResolvedTrainOptions['validation']>,
 ) {
-  return readWeightedRows(state, inputs, targets, sampleWeights, 'validation.', 'validation')
+  return takeWeightedRows(state, inputs, targets, sampleWeights, 'validation.', 'validation')
 }
 
 /** The targets of the rows that metrics are computed of, checked for them, and kept */
 export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: readonly ResolvedMetric[]): Matrix {
-  const kept = own(validation ? validation.targets : targets)
-  checkMetrics(metrics, kept)
-  return kept
+  const measured = validation ? validation.targets : targets
+  measured.keep?.()
+  checkMetrics(metrics, measured)
+  return measured
 }
 
 export const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone

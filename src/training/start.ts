@@ -3,11 +3,13 @@
 
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import { fittedScalings, readRows, scaleSet, scalingsFor } from '../data/rows.ts'
-import { divideRows, type Rows, type TrainingSet } from '../data/training-set.ts'
-import { readWeightedRows } from '../data/weighted-rows.ts'
+import type { Matrix } from '../data/matrix.ts'
+import { checkTargetRows, fittedScalings, readRows, scaleSet, scalingsFor } from '../data/rows.ts'
+import { resting, type Steps } from '../data/steps.ts'
+import { divideRows, type Rows, type TrainingSet, takeClassWeights } from '../data/training-set.ts'
+import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { unexpected } from '../errors.ts'
-import type { DataShape } from '../memory/layout.ts'
+import type { DataLayout, DataShape } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
 import { placeRows, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
@@ -23,51 +25,79 @@ import {
   resolveTrainOptions,
   type TrainOptions,
 } from './options.ts'
-import { metricTargetsOf, readOwn, refuseMissing, stepsDone } from './own-rows.ts'
+import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintRows, keepData, type SessionData, writeOwnRows } from './session-data.ts'
 import { keepSession, type TrainingState } from './state.ts'
 
-export function startTraining(
+/** Whether the host is to have its turn before the next step */
+export type IsDue = () => boolean
+
+const never: IsDue = () => false
+
+/**
+ * Takes everything of the caller at once, as it is at the call: code of the caller runs here, and not after the first step.
+ * What lies in typed arrays is copied before a rest, which lets the caller change it.
+ */
+export function* startTraining(
   state: TrainingState,
   inputs: MatrixInput,
   targets: MatrixInput,
   options: TrainOptions | undefined,
-): TrainingRun {
+  isDue = never,
+): Steps<TrainingRun> {
   const resolved = resolveTrainOptions(options)
   const { validation, sampleWeights } = resolved
-  const { rows, weights, isMasked } = readWeightedRows(state, inputs, targets, sampleWeights)
-  const ownRows = validation && readOwn(state, validation)
+  const { rows, weights, isMasked } = takeWeightedRows(state, inputs, targets, sampleWeights)
+  const ownRows = validation && takeOwn(state, validation)
+  const classWeights = takeClassWeights(resolved.classWeights, state.config.outputs)
+  for (const { targets: taken } of ownRows ? [rows, ownRows.rows] : [rows]) {
+    yield* resting(checkTargetRows(state, taken), isDue, () => keep(rows, ownRows?.rows))
+  }
   if (resolved.metrics?.length && (ownRows?.isMasked ?? isMasked)) refuseMissing()
   const division = ownRows && validation ? { validation: { ...validation, sampleWeights: ownRows.weights } } : {}
-  return startOnRows(state, rows, ownRows?.rows, { ...resolved, ...division, sampleWeights: weights })
+  const own = { ...resolved, ...division, sampleWeights: weights, classWeights }
+  return yield* startOnRows(state, rows, ownRows?.rows, own, isDue)
 }
 
 /** The same on checked rows, and rows of their own for the validation */
-export function startOnRows(
+export function* startOnRows(
   state: TrainingState,
   rows: Rows,
   ownRows: Rows | undefined,
   options: ResolvedTrainOptions,
-): TrainingRun {
+  isDue = never,
+): Steps<TrainingRun> {
   const metrics = epochMetricsFor(options.metrics, state.config)
   const set = divideRows(rows, options, state.config.seed, ownRows)
   const metricTargets = metrics.length > 0 ? metricTargetsOf(set, metrics) : undefined
   const data = describeData(state, options, set)
-  const scalings = scalingsFor(state, set)
+  const scalings = yield* resting(scalingsFor(state, set), isDue, () => keep(set, set.validation))
   const sessionOptions = metricTargets ? { ...options.session, metrics } : options.session
   const session = new TrainingSession(sessionOptions, data, state, stepsDone(state))
   Object.assign(session, { metricTargets, validationWeights: set.validationWeights, heldRows: set.heldRows })
   session.begin(state)
   keepSession(state)
   const places = reserveRows(state, data)
-  placeRows(state, places, scaleSet(state, set, scalings))
+  yield* placeSet(state, places, scaleSet(state, set, scalings), isDue)
   // Nothing is refused any more.
   Object.assign(state, scalings)
   new Program(state.engine.buffer).set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
   state.session = session
   return new TrainingRun(state, session, data, places, options)
+}
+
+function placeSet(state: TrainingState, places: DataLayout, set: TrainingSet, isDue: IsDue): Steps<void> {
+  const placing = placeRows(state, places, set)
+  return resting(placing, isDue, () => keep(set, set.validation, ({ copyUnchecked }) => !copyUnchecked))
+}
+
+/** Copies what lies with the caller, of matrices that are still read from there. */
+function keep(rows: Rows, held: Rows | undefined, isRead: (matrix: Matrix) => boolean = () => true): void {
+  for (const { inputs, targets } of held ? [rows, held] : [rows]) {
+    for (const matrix of [inputs, targets]) if (isRead(matrix)) matrix.keep?.()
+  }
 }
 
 function describeData(
@@ -117,28 +147,30 @@ function batchRowsOf(
   return refuse('batchSize', `"full" with the optimizer ${optimizer.name}`, batchRows)
 }
 
-export function resumeTraining(
+export function* resumeTraining(
   state: TrainingState,
   inputs: MatrixInput,
   targets: MatrixInput,
   options: ResumeOptions | undefined,
-): TrainingRun {
+  isDue = never,
+): Steps<TrainingRun> {
   const host = resolveResumeOptions(options)
   const { session } = state
   if (session === undefined) {
     const expected = 'a call of train that was aborted, or a snapshot taken in one, found none; call train'
     throw unexpected('INVALID_CONFIG', 'resume', expected, '', {})
   }
-  return resumeOnRows(state, session, readRows(state, inputs, targets), host)
+  return yield* resumeOnRows(state, session, readRows(state, inputs, targets), host, isDue)
 }
 
 /** The same on checked rows */
-export function resumeOnRows(
+export function* resumeOnRows(
   state: TrainingState,
   session: TrainingSession<SessionData>,
   rows: Rows,
   host: HostOptions,
-): TrainingRun {
+  isDue = never,
+): Steps<TrainingRun> {
   const { data } = session
   const count = data.rows + (data.split ? data.validationRows : 0)
   if (rows.inputs.rows !== count) {
@@ -147,7 +179,7 @@ export function resumeOnRows(
   const { fingerprint, ownRows } = keepData(state, session)
   const places = reserveRows(state, data)
   const set = divideRows(rows, data, state.config.seed, undefined)
-  placeRows(state, places, scaleSet(state, set, fittedScalings(state, 'resume')))
+  yield* placeSet(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), isDue)
   if (fingerprintRows(state, data) !== fingerprint) {
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
   }

@@ -1,6 +1,7 @@
 // One optimizer step on rows as they come: for `trainOnBatch`, streams, and explanations.
 import { DIFFERENTIATES, DROPS } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
+import { finish } from '../data/steps.ts'
 import type { Rows } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
 import { Program } from '../memory/program.ts'
@@ -72,7 +73,7 @@ function searchOnRows(
     hasRates: false,
   }
   keepSession(state)
-  placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) })
+  finish(placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) }))
   const { loss } = stepOnData(state, rate, flags)
   const outcome = { loss, sum: lossSum(state), rate }
   return Number.isFinite(loss) ? outcome : { ...outcome, failure: 'the loss of the batch' }

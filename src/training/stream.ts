@@ -1,7 +1,8 @@
 // Training on batches that come one at a time from an iterable: data that is larger than memory, or not there yet.
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
-import { fittedScalings, scaleRows } from '../data/rows.ts'
+import { checkTargetRows, fittedScalings, scaleRows } from '../data/rows.ts'
+import { finish } from '../data/steps.ts'
 import type { Rows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { describe, reading, unexpected } from '../errors.ts'
@@ -15,7 +16,7 @@ import { optimizerOf } from '../tables/optimizers.ts'
 import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
 import { type HostOptions, resolveStreamOptions, type StreamOptions } from './options.ts'
-import { metricTargetsOf, readOwn, refuseMissing, stepsDone } from './own-rows.ts'
+import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import { type StopReason, TrainingSession } from './session.ts'
 import { keepSession, type Run, type TrainingState } from './state.ts'
@@ -58,7 +59,8 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   const resolved = resolveStreamOptions(options, typeof source === 'function')
   const { validation } = resolved
   const scalings = fittedScalings(state, 'trainStream')
-  const ownRows = validation && readOwn(state, validation)
+  const ownRows = validation && takeOwn(state, validation)
+  if (ownRows) finish(checkTargetRows(state, ownRows.rows.targets))
   const held = ownRows && scaleRows(state, ownRows.rows, scalings)
   const read = (batch: unknown, path: string): ReadyBatch => {
     const { inputs, targets, sampleWeights } = readBatch(batch, path)

@@ -2,16 +2,18 @@
 
 /** A slice ends after about this time: half a frame at 60 Hz. */
 export const SLICE_MILLISECONDS = 8
+/** Before the first of them: what is done then may be a copy of all rows at once. */
+export const START_MILLISECONDS = 4
 
 export const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
 
-/** When the host is due for a turn: about every 8 ms */
+/** When the host is due for a turn */
 export class Turns {
   #last = now()
 
-  isDue(): boolean {
+  isDue(after = SLICE_MILLISECONDS): boolean {
     const passed = now() - this.#last
-    return !(passed > 0 && passed < SLICE_MILLISECONDS) // 0: the clock may stand still
+    return !(passed > 0 && passed < after) // 0: the clock may stand still
   }
 
   async yield(): Promise<void> {

@@ -1,9 +1,10 @@
 // Scaling: fits against worked values (those of scikit-learn's documentation), application, and what is refused.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fitScaling } from '../../src/data/fit-scaling.ts'
 import { toForm } from '../../src/data/forms.ts'
 import { readMatrix } from '../../src/data/read-matrix.ts'
-import { fitScaling, givenScaling, Scaling, type ScalingJSON } from '../../src/data/scaling.ts'
+import { givenScaling, Scaling, type ScalingJSON } from '../../src/data/scaling.ts'
 import { createNetwork } from '../../src/index.ts'
 import { expectRefusal } from '../support/networks.ts'
 import { refusal } from '../support/refusal.ts'

@@ -1,8 +1,8 @@
 // Inputs or targets as they were given and as the network sees them.
 
 import type { ResolvedConfig } from '../../config/config.ts'
+import { fitScaling } from '../../data/fit-scaling.ts'
 import type { Matrix } from '../../data/matrix.ts'
-import { fitScaling } from '../../data/scaling.ts'
 import type { Dtype } from '../../numerics/values.ts'
 import { activationOf } from '../../tables/activations.ts'
 import { type Column, measureColumns } from './statistics.ts'
@@ -38,7 +38,7 @@ function asStored(matrix: Matrix, dtype: Dtype): Matrix {
     matrix.copyRows(from, to, stored, 0, stride)
     values.set(stored, offset)
   }
-  return { ...matrix, copyRows }
+  return { ...matrix, copyRows, copyUnchecked: undefined }
 }
 
 export function rangeOfOutput({ layers }: ResolvedConfig): readonly [number, number] {
