@@ -49,22 +49,6 @@ export function fitKnown(rule: ResolvedScaling, columns: Measured, name: 'inputs
   return scaling
 }
 
-/** Per column of all rows so far. Never changed: what takes in more rows is another one. */
-export interface RunningColumns {
-  readonly count: number
-  readonly mean: Float64Array
-  /** Σ (x − mean)² */
-  readonly squares: Float64Array
-  readonly least: Float64Array
-  readonly greatest: Float64Array
-}
-
-/** Of scalings that are fitted as rows come: of the rows so far */
-export interface RunningRows {
-  readonly inputs?: RunningColumns | undefined
-  readonly targets?: RunningColumns | undefined
-}
-
 /** What rules but `robust` need to know of every column; the deviation is the population's. */
 export interface Measured extends Ranges {
   readonly mean: Float64Array

@@ -31,6 +31,13 @@ export interface Expected {
   readonly leastRows?: 0 | 1
   /** The type whose range the numbers must keep to: float64 if they are scaled before they are stored */
   readonly dtype: Dtype
+  /** Where numbers may be kept that are needed no longer than the call lasts */
+  readonly room?: Room | undefined
+}
+
+/** Memory that one call after another keeps its rows in: fresh memory costs more than what is done in it. */
+export interface Room {
+  values?: Float64Array
 }
 
 /** What messages call data of any form */
@@ -40,6 +47,8 @@ type Numbers = readonly number[] | NumericArray
 
 /** Before so many numbers are there, no room is made for all that are claimed. */
 const FIRST_VALUES = 2 ** 16
+/** No more than so many numbers stay in a room: 4 MiB */
+const MOST_IN_ROOM = 2 ** 19
 
 /** Checks data of any form. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
 export function readMatrix(value: unknown, expected: Expected): Matrix {
@@ -152,9 +161,15 @@ interface Keeper {
   readonly matrix: Matrix
 }
 
-function keeperFor(shape: Shape, { dtype }: Expected): Keeper {
-  const Kept = shape.rows * shape.columns <= FEW_VALUES ? KeptFew : KeptMany
-  return new Kept(shape, limitOf(dtype))
+function keeperFor(shape: Shape, { dtype, room }: Expected): Keeper {
+  const count = shape.rows * shape.columns
+  if (count <= FEW_VALUES) return new KeptFew(shape, limitOf(dtype))
+  return new KeptMany(shape, limitOf(dtype), room && count <= MOST_IN_ROOM ? valuesIn(room, count) : undefined)
+}
+
+function valuesIn(room: Room, count: number): Float64Array {
+  if (room.values === undefined || room.values.length < count) room.values = new Float64Array(count)
+  return room.values
 }
 
 class KeptFew implements Keeper {
@@ -188,10 +203,14 @@ class KeptMany implements Keeper {
   #values: Float64Array
   #length = 0
 
-  constructor(shape: Shape, limit: number) {
+  constructor(
+    shape: Shape,
+    limit: number,
+    values = roomFor(Math.min(FIRST_VALUES, shape.rows * shape.columns), shape.name),
+  ) {
     this.#shape = shape
     this.#limit = limit
-    this.#values = roomFor(Math.min(FIRST_VALUES, shape.rows * shape.columns), shape.name)
+    this.#values = values
   }
 
   add(cells: ArrayLike<unknown>, length: number): void {

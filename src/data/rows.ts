@@ -3,12 +3,12 @@ import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { lossOf } from '../tables/losses.ts'
-import { fitScalingInSteps, type RunningRows } from './fit-scaling.ts'
+import { fitScalingInSteps } from './fit-scaling.ts'
 import { type Matrix, own } from './matrix.ts'
-import { readMatrix } from './read-matrix.ts'
+import { type Room, readMatrix } from './read-matrix.ts'
 import { checkTargets, readTargets, type takeTargets } from './read-targets.ts'
 import { runningScaling, takeIn } from './running-scaling.ts'
-import type { Scaling } from './scaling.ts'
+import type { RunningRows, Scaling } from './scaling.ts'
 import type { Steps } from './steps.ts'
 import { smoothRows } from './targets.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
@@ -30,9 +30,15 @@ export interface Scaled extends Configured {
 }
 
 /** Checks inputs. `prefix` is what stands before `inputs` in messages. */
-export function readInputs({ config }: Configured, inputs: unknown, prefix = '', leastRows: 0 | 1 = 1): Matrix {
+export function readInputs(
+  { config }: Configured,
+  inputs: unknown,
+  prefix = '',
+  leastRows: 0 | 1 = 1,
+  room?: Room,
+): Matrix {
   const dtype = rangeOf(config, 'inputs')
-  return readMatrix(inputs, { name: `${prefix}inputs`, columns: config.inputs, dtype, leastRows })
+  return readMatrix(inputs, { name: `${prefix}inputs`, columns: config.inputs, dtype, leastRows, room })
 }
 
 /** Checks targets for so many rows. `read`: or leaves it to `checkTargetRows` whether they are what their loss needs */

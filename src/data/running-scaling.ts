@@ -1,9 +1,9 @@
 // Scalings that are fitted as rows come, for online training: what is known of all rows so far, batch by batch.
 import type { ResolvedScaling } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
-import { fitKnown, measureColumns, type RunningColumns } from './fit-scaling.ts'
+import { fitKnown, measureColumns } from './fit-scaling.ts'
 import type { Matrix } from './matrix.ts'
-import type { Scaling } from './scaling.ts'
+import type { RunningColumns, Scaling } from './scaling.ts'
 
 /** With the rows of one more batch (Chan, Golub, LeVeque 1979) */
 export function takeIn(before: RunningColumns | undefined, matrix: Matrix): RunningColumns {

@@ -59,6 +59,22 @@ export function givenScaling(rule: ResolvedScaling, columns: number): Scaling | 
   return new Scaling(rule.offset, rule.scale)
 }
 
+/** Per column of all rows so far. Never changed: what takes in more rows is another one. */
+export interface RunningColumns {
+  readonly count: number
+  readonly mean: Float64Array
+  /** Σ (x − mean)² */
+  readonly squares: Float64Array
+  readonly least: Float64Array
+  readonly greatest: Float64Array
+}
+
+/** Of scalings that are fitted as rows come: of the rows so far */
+export interface RunningRows {
+  readonly inputs?: RunningColumns | undefined
+  readonly targets?: RunningColumns | undefined
+}
+
 /** A matrix that is scaled while it is copied, a block at a time through float64 */
 function scaledMatrix(matrix: Matrix, { offset, scale }: Scaling): Matrix {
   const { columns } = matrix

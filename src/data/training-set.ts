@@ -2,7 +2,7 @@
 import { VALIDATION_SPLIT } from '../../assembly/ids.ts'
 import { didYouMean, isArray, reading, unexpected } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
-import { isNumericArray, lengthOf, plainView } from '../numerics/typed.ts'
+import { copyOf, isNumericArray, lengthOf, plainView } from '../numerics/typed.ts'
 import { checkNumbers, refuse } from '../options/check.ts'
 import type { Matrix } from './matrix.ts'
 import { isFlatInput, isRow, readMatrix } from './read-matrix.ts'
@@ -244,9 +244,14 @@ function readClassWeights(targets: Matrix, classWeights: unknown): number[] {
   return Array.from(counts, (count) => (count === 0 ? 1 : classes.length / (present * count)))
 }
 
-/** Reads weights of classes, of which there may be none: whether rows have classes is left to `divideRows`. */
-export function takeClassWeights(value: unknown, outputs: number): readonly number[] | 'balanced' | undefined {
-  return value === undefined || value === 'balanced' ? value : checkClassWeights(value, Math.max(2, outputs))
+/** Copies weights of classes, of which there may be none, before the caller may change them; `divideRows` checks them. */
+export function takeClassWeights(value: unknown, outputs: number): unknown {
+  const count = Math.max(2, outputs)
+  if (isNumericArray(value)) return lengthOf(value) === count ? copyOf(plainView(value)) : value
+  if (!isArray(value)) return value
+  return reading('INVALID_CONFIG', 'classWeights', `an array of ${count} numbers`, () =>
+    value.length === count ? Array.from({ length: count }, (_, index) => value[index]) : value,
+  )
 }
 
 function checkClassWeights(value: unknown, count: number): number[] {

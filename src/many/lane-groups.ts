@@ -2,10 +2,11 @@
 
 import { isRefusal } from '../hosts/load.ts'
 import type { Network } from '../network/network.ts'
-import { runUntil, type TrainingRun } from '../training/loop.ts'
+import type { TrainingRun } from '../training/loop.ts'
 import type { TrainResult } from '../training/result.ts'
+import { runUntil } from '../training/run.ts'
 import type { TrainingState } from '../training/state.ts'
-import { now, Turns } from '../training/yielding.ts'
+import { now, Yielder } from '../training/yielding.ts'
 import { agree, type LaneGroup, Lanes } from './lanes.ts'
 import type { LanePlan, planLanes } from './throughput.ts'
 
@@ -124,7 +125,7 @@ async function trainInLanes<M extends Member>(
   const { finish, isTimeUp = never } = callbacks
   const queue = [...members]
   let active: M[] = []
-  const turns = new Turns()
+  const turns = new Yielder()
   while (queue.length + active.length > 0 && !isTimeUp()) {
     while (active.length < lanes.count && queue.length > 0) {
       if (active.length > 0 && !agree(active[0].state, queue[0].state)) break

@@ -14,13 +14,8 @@ import { loadPart } from '../hosts/load.ts'
 import { checkFactory, type WorkerFactory } from '../hosts/worker.ts'
 import { Network } from '../network/network.ts'
 import { checkInteger, readOptions, refuse } from '../options/check.ts'
-import {
-  anObject,
-  type ResolvedTrainOptions,
-  resolveTrainOptions,
-  type TrainOptions,
-  trainNames,
-} from '../training/options.ts'
+import type { TrainOptions } from '../training/options.ts'
+import { anObject, type ResolvedTrainOptions, resolveTrainOptions, trainNames } from '../training/resolve-options.ts'
 import type { TrainResult } from '../training/result.ts'
 import { endRun, startOnRows } from '../training/start.ts'
 import { now } from '../training/yielding.ts'

@@ -1,7 +1,6 @@
 // What a network consists of inside, shared by the rooms that work on it.
 import type { ResolvedConfig } from '../config/config.ts'
-import type { RunningRows } from '../data/fit-scaling.ts'
-import type { Scaling } from '../data/scaling.ts'
+import type { RunningRows, Scaling } from '../data/scaling.ts'
 import type { Engine } from '../engine.ts'
 import type { RateState } from '../tables/schedules.ts'
 import type { Layout } from './layout.ts'
@@ -15,6 +14,8 @@ export interface NetworkState {
   /** Undefined until it is fitted */
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined
+  /** A batch of which a part is done: its sums and gradients lie in memory, and are saved before another pass. */
+  unfinished?: { save(): void } | undefined
   /** Of scalings that are fitted as rows come: of the rows so far */
   running?: RunningRows
 }

@@ -1,6 +1,6 @@
 // A network in the midst of its training as bytes: weights, optimizer states, counters, rates, scaling, and how its call of
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
-import type { RunningColumns } from '../data/fit-scaling.ts'
+import type { RunningColumns } from '../data/scaling.ts'
 import { packedCount, packParameters } from '../memory/parameters.ts'
 import { readProgress } from '../memory/progress.ts'
 import type { NetworkState } from '../memory/state.ts'

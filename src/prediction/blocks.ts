@@ -41,7 +41,7 @@ export function copyOutputs(values: Values, layout: Layout, count: number, resul
  * @param visit called after each block of rows, whose outputs lie in memory
  */
 export function evaluateRows(
-  { config, layout, engine }: NetworkState,
+  { config, layout, engine, unfinished }: NetworkState,
   { inputs, targets }: Rows,
   flags: number,
   weights?: Float64Array,
@@ -49,6 +49,7 @@ export function evaluateRows(
 ): number {
   const { blockRows, inputBlock, inputStride, targetBlock, targetStride, bytesPerValue } = layout
   const values = valuesOf(engine.buffer, config.dtype)
+  unfinished?.save()
   for (let row = 0; row < inputs.rows; row += blockRows) {
     const count = Math.min(blockRows, inputs.rows - row)
     inputs.copyRows(row, row + count, values, inputBlock / bytesPerValue, inputStride / bytesPerValue)

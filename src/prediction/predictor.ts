@@ -4,6 +4,7 @@
 import * as P from '../../assembly/program.ts'
 import { type MatrixInput, type Predictions, toForm } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
+import type { Room } from '../data/read-matrix.ts'
 import { fittedScalings, readInputs, scaleRows } from '../data/rows.ts'
 import type { Scaling } from '../data/scaling.ts'
 import type { Rows } from '../data/training-set.ts'
@@ -21,6 +22,8 @@ export class Predictor {
   /** The memory that `#values` shows: another one after it has grown */
   #buffer: ArrayBufferLike | undefined
   #values!: Values
+  /** For rows that are no flat array; undefined while a call has it */
+  #room: Room | undefined
 
   constructor(live: () => NetworkState) {
     this.#live = live
@@ -87,12 +90,15 @@ export class Predictor {
       const outputs = newValues(config.dtype, rows * config.outputs)
       if (this.#pass(inputs as Values, rows, outputs)) return { outputs }
     }
-    const x = readInputs(this.#state, inputs, '', 0)
+    const room = this.#room ?? {}
+    this.#room = undefined // what reads the rows may call into here
+    const x = readInputs(this.#state, inputs, '', 0, room)
     const state = this.#state
     const { inputScaling, targetScaling } = fittedScalings(state, 'predict')
     const outputs = predictRows(state, inputScaling.apply(x))
     targetScaling.undo(outputs)
     refuseOverflow(outputs, config.outputs, 'predict')
+    this.#room = room
     return { outputs, x }
   }
 

@@ -4,11 +4,11 @@
  * One wait at a time. A race with a promise that outlives the waits would leave something behind in it for each: here only
  * the present one is known.
  */
-export class Waiting {
+export class AbortableWait {
   #leave: (() => void) | undefined
   #isOver = false
 
-  /** What is promised; undefined once `end` was called: what becomes of it then is ignored, a rejection as well. */
+  /** What is promised; undefined once `abort` was called: what becomes of it then is ignored, a rejection as well. */
   for<T>(promised: PromiseLike<T>): Promise<T | undefined> {
     return new Promise((resolve, reject) => {
       promised.then(resolve, reject)
@@ -18,7 +18,7 @@ export class Waiting {
   }
 
   /** Ends the present wait, and all later ones as soon as they begin. */
-  end(): void {
+  abort(): void {
     this.#isOver = true
     this.#leave?.()
   }

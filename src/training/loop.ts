@@ -1,30 +1,33 @@
 // One call of `train`: its slices and its end. Slices give progress, abort and a responsive host, and never change a result.
 // They also let V8 replace baseline code: it never replaces a wasm function that is running.
 import { CONVERGED, DIVERGED } from '../../assembly/ids.ts'
-import * as P from '../../assembly/program.ts'
-import type { Steps } from '../data/steps.ts'
 import type { Engine } from '../engine.ts'
-import { unexpected } from '../errors.ts'
+import { loadPart } from '../hosts/load.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
-import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
+import { areParametersFinite } from '../memory/rollback.ts'
 import { placedInputs } from '../memory/training-rows.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
+import { AbortableWait, isPromise } from './abortable-wait.ts'
 import { adviceFor, divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd } from './epoch-end.ts'
-import type { HostOptions } from './options.ts'
+import type { LongBatch } from './long-batch.ts'
+import type { HostOptions } from './resolve-options.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { SessionData } from './session-data.ts'
-import { Pace, StepRates } from './slices.ts'
+import { SliceRollback, takeSteps } from './slice-rollback.ts'
+import { operationsOf, Pace, StepRates } from './slices.ts'
 import type { Run, TrainingState } from './state.ts'
 import { validationRows } from './validation.ts'
-import { isPromise, Waiting } from './waiting.ts'
 import { hasExploded } from './warnings.ts'
-import { now, SLICE_MILLISECONDS, START_MILLISECONDS, Turns } from './yielding.ts'
+import { now, SLICE_MILLISECONDS } from './yielding.ts'
 
 /** `onProgress` is called no more often than after this time. */
 const PROGRESS_MILLISECONDS = 50
+/** Arithmetic of a step that is worked through in blocks, and of one of these: milliseconds, and less than one */
+const LONG_OPERATIONS = 5e7
+const BLOCK_OPERATIONS = 1e7
 
 /** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
 export class TrainingRun implements Run {
@@ -41,13 +44,15 @@ export class TrainingRun implements Run {
   /** The memory does not grow while a run lasts. */
   readonly #program: Program
   #sliceStart = 0
+  #steps = 0
+  #longBatch: LongBatch | undefined
   /** Of the last step that was taken, or led to what is not finite */
   #rate = 0
-  #safePoint: SafePoint | undefined
+  readonly #rollback: SliceRollback
   readonly #epochEnd: EpochEnd
   #reason?: StopReason
   #advice?: string
-  readonly #waiting = new Waiting()
+  readonly #wait = new AbortableWait()
   #pending: Promise<unknown> | undefined
 
   constructor(
@@ -66,6 +71,7 @@ export class TrainingRun implements Run {
     this.#pace = new Pace(config, data.batchRows)
     this.#program = new Program(engine.buffer)
     this.#rates = new StepRates(state, data, places, this.#program)
+    this.#rollback = new SliceRollback(state, places, this.#program)
     const validation =
       data.validationRows > 0 ? validationRows(places, data.validationRows, session.validationWeights) : undefined
     this.#epochEnd = new EpochEnd(state, session, host, validation, {
@@ -103,17 +109,27 @@ export class TrainingRun implements Run {
 
   /** The batches of a slice */
   train(): void {
-    const steps = this.begin()
+    if (this.#state.unfinished === undefined) this.#steps = this.begin()
     const started = now()
-    const status = this.#advanceOrGoBack(steps)
-    this.end(status, now() - started)
+    const status = this.#advanceOrGoBack(this.#steps)
+    if (status !== undefined) this.end(status, now() - started)
+  }
+
+  /** Loads what lets the host have its turn within a step, where that takes longer than a slice. */
+  loadBlocks(): Promise<void> | undefined {
+    const { rows, batchRows } = this.#data
+    const { fullBatch, config } = this.#state
+    if (fullBatch || batchRows < rows || operationsOf(config, rows) < LONG_OPERATIONS) return undefined
+    return loadPart(import('./long-batch.ts')).then(({ LongBatch }) => {
+      this.#longBatch = new LongBatch(this.#state, BLOCK_OPERATIONS / operationsOf(config, 1))
+    })
   }
 
   /** Makes a slice ready; gives how many steps it may have. Afterwards come these steps, or fewer, and `end`. */
   begin(): number {
     // Before the steps: where there is no room, nothing is lost.
     this.#session.losses.makeRoom(this.#places.epochLossesCapacity)
-    this.#safePoint = saveSafePoint(this.#state)
+    this.#rollback.save()
     this.#sliceStart = this.#program.stepsDone
     return this.#rates.write(this.#pace.steps)
   }
@@ -133,7 +149,7 @@ export class TrainingRun implements Run {
     if (!hasEnded) return
     const isFullBatch = this.#data.batchRows === this.#data.rows
     this.#session.noteLoss(this.#state, isFullBatch)
-    if (isFullBatch && this.#session.hasReachedTarget) this.#undoLastStep(done)
+    if (isFullBatch && this.#session.hasReachedTarget) this.#rollback.undoLast(done)
     if (!this.#program.stopAtEpochEnd) {
       this.#reason = this.#session.verdict()
       return
@@ -145,28 +161,26 @@ export class TrainingRun implements Run {
   /** Whether the run has ended: then come `result`, and nothing else. */
   hasEnded(): boolean {
     if (this.#reason === undefined || this.#pending !== undefined) return false
+    this.#longBatch?.leave()
     this.#session.finish(this.#state, this.#reason)
     return true
   }
 
   /** An engine that fails in the midst of a slice leaves the network as it was before the slice. */
-  #advanceOrGoBack(steps: number): number {
+  #advanceOrGoBack(steps: number): number | undefined {
+    const end = now() + SLICE_MILLISECONDS
     try {
-      return this.#advance(steps)
+      return this.#longBatch ? this.#longBatch.advance(() => now() < end) : takeSteps(this.#state, steps)
     } catch (error) {
-      if (this.#safePoint) restoreSafePoint(this.#state, this.#safePoint)
+      this.#longBatch?.leave()
+      this.#rollback.toStart()
       throw error
     }
   }
 
-  #advance(steps: number): number {
-    const { fullBatch } = this.#state
-    return fullBatch ? fullBatch.trainOnData(this.#state, steps) : this.#engine.train(P.PROGRAM, steps)
-  }
-
   abort(): void {
     this.#reason ??= 'aborted'
-    this.#waiting.end()
+    this.#wait.abort()
   }
 
   /** What `onEpoch` promised, or undefined where an abort comes first; until `settle` */
@@ -180,7 +194,7 @@ export class TrainingRun implements Run {
     signal?.addEventListener('abort', abort)
     if (signal?.aborted) abort()
     try {
-      return await this.#waiting.for(promised)
+      return await this.#wait.for(promised)
     } finally {
       signal?.removeEventListener('abort', abort)
     }
@@ -245,46 +259,13 @@ export class TrainingRun implements Run {
     onProgress({ epoch, fraction: position / this.#data.rows, loss: lossOfSum(this.#state, epochSum, position) })
   }
 
-  // Divergence. Nothing is checked per step but the loss: a parameter or state that is not finite stays so. When a slice
-  // ends with one, the slice is repeated from its start to find the first bad step, and once more to stop before it.
-
-  #goBackBeforeDivergence(done: number): void {
-    const safePoint = this.#safePoint
-    if (safePoint === undefined) return
-    restoreSafePoint(this.#state, safePoint)
-    let good = 0
-    while (good < done) {
-      this.#repeatStep(good)
-      if (!areParametersFinite(this.#state)) break
-      good++
-    }
-    restoreSafePoint(this.#state, safePoint)
-    this.#program.epochLossesCount = 0
-    for (let repeated = 0; repeated < good; repeated++) {
-      if (repeated > 0) this.#collectLosses()
-      this.#repeatStep(repeated)
-    }
-    this.#diverge('a step led to weights that are not finite', good)
-  }
-
   /**
-   * A full batch's loss is known before its step: where it ends training, the step is not taken. The epoch counts, its step
-   * does not.
+   * Nothing is checked per step but the loss: a parameter or state that is not finite stays so. Where a slice ends with one,
+   * training goes back to the last good step.
    */
-  #undoLastStep(done: number): void {
-    const safePoint = this.#safePoint
-    if (safePoint === undefined) return
-    const [epoch, left] = [this.#program.epoch, this.#program.epochsLeft]
-    restoreSafePoint(this.#state, safePoint)
-    for (let repeated = 0; repeated < done - 1; repeated++) this.#repeatStep(repeated)
-    this.#program.epoch = epoch
-    this.#program.epochsLeft = left
-  }
-
-  /** Step `index` of the slice, with its rate */
-  #repeatStep(index: number): void {
-    if (this.#program.rates !== 0) this.#program.rates = this.#places.rates + 8 * index
-    this.#advance(1)
+  #goBackBeforeDivergence(done: number): void {
+    const good = this.#rollback.toLastGood(done, () => this.#collectLosses())
+    this.#diverge('a step led to weights that are not finite', good)
   }
 
   /** `index`: the step of the slice that went wrong */
@@ -308,41 +289,4 @@ export class TrainingRun implements Run {
     const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
     return divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
   }
-}
-
-/** Runs all slices without a pause. */
-export function runThrough(run: TrainingRun): TrainResult {
-  while (run.slice()) {
-    if (run.pending === undefined) continue
-    throw unexpected('INVALID_CONFIG', 'onEpoch', 'no promise in trainSync, which cannot wait for it; use train')
-  }
-  return run.result()
-}
-
-/**
- * Starts a run and runs all its slices, giving the host its turn, and waiting for what `onEpoch` promises. `start`: rests where
- * it is told; `follow` learns of the run.
- */
-export async function runYielding(
-  start: (isDue: () => boolean) => Steps<TrainingRun>,
-  follow: (run: TrainingRun) => void,
-): Promise<TrainResult> {
-  const turns = new Turns()
-  const starting = start(() => turns.isDue(START_MILLISECONDS))
-  let step = starting.next()
-  for (; !step.done; step = starting.next()) await turns.yield()
-  const run = step.value
-  follow(run)
-  await runUntil(run, () => false, turns)
-  return run.result()
-}
-
-/** Runs slices until the time is up. False: it is, and slices are left. */
-export async function runUntil(run: TrainingRun, isUp: () => boolean, turns = new Turns()): Promise<boolean> {
-  while (run.slice()) {
-    if (run.pending !== undefined) run.settle(await run.pending)
-    if (turns.isDue()) await turns.yield()
-    if (isUp()) return false
-  }
-  return true
 }

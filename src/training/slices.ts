@@ -14,14 +14,19 @@ const GROWTH = 4
 /** What a step costs per layer before any arithmetic, in operations */
 const LAYER_OVERHEAD = 2000
 
+/** Arithmetic of a step on so many rows */
+export function operationsOf({ layers }: ResolvedConfig, rows: number): number {
+  const multiplications = layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
+  return 6 * multiplications * rows + LAYER_OVERHEAD * layers.length
+}
+
 /** The steps of the next slice */
 export class Pace {
   readonly #stepOperations: number
   steps: number
 
-  constructor({ layers }: ResolvedConfig, batchRows: number) {
-    const multiplications = layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
-    this.#stepOperations = 6 * multiplications * batchRows + LAYER_OVERHEAD * layers.length
+  constructor(config: ResolvedConfig, batchRows: number) {
+    this.#stepOperations = operationsOf(config, batchRows)
     this.steps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
   }
 

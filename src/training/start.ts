@@ -17,15 +17,14 @@ import { epochMetricsFor } from '../prediction/metrics.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import { isConstant, type RateState } from '../tables/schedules.ts'
 import { TrainingRun } from './loop.ts'
+import type { ResumeOptions, TrainOptions } from './options.ts'
+import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
 import {
   type HostOptions,
   type ResolvedTrainOptions,
-  type ResumeOptions,
   resolveResumeOptions,
   resolveTrainOptions,
-  type TrainOptions,
-} from './options.ts'
-import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
+} from './resolve-options.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintRows, keepData, type SessionData, writeOwnRows } from './session-data.ts'

@@ -13,17 +13,18 @@ import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
+import { AbortableWait, isPromise } from './abortable-wait.ts'
 import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
-import { type HostOptions, resolveStreamOptions, type StreamOptions } from './options.ts'
+import type { StreamOptions } from './options.ts'
 import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
+import { type HostOptions, resolveStreamOptions } from './resolve-options.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import { type StopReason, TrainingSession } from './session.ts'
 import { keepSession, type Run, type TrainingState } from './state.ts'
 import { stepOnRows } from './step.ts'
 import { validationRows } from './validation.ts'
-import { isPromise, Waiting } from './waiting.ts'
-import { now, Turns } from './yielding.ts'
+import { now, Yielder } from './yielding.ts'
 
 /** One optimizer step's rows */
 export interface StreamBatch {
@@ -93,8 +94,8 @@ export class StreamRun implements Run {
   readonly #validation: PlacedValidation | undefined
   readonly #epochEnd: EpochEnd
   readonly #started = now()
-  readonly #turns = new Turns()
-  readonly #waiting = new Waiting()
+  readonly #yielder = new Yielder()
+  readonly #wait = new AbortableWait()
   #reason?: StopReason
   #advice?: string
   /** Rows of the call, and of the present epoch */
@@ -122,7 +123,7 @@ export class StreamRun implements Run {
 
   abort(): void {
     this.#reason ??= 'aborted'
-    this.#waiting.end()
+    this.#wait.abort()
   }
 
   async run(source: StreamSource): Promise<TrainResult> {
@@ -156,7 +157,7 @@ export class StreamRun implements Run {
 
   /** What the user gave, or promised; undefined where an abort comes first */
   #settled<T>(given: T | PromiseLike<T>): T | undefined | Promise<T | undefined> {
-    return isPromise(given) ? this.#waiting.for(given as PromiseLike<T>) : given
+    return isPromise(given) ? this.#wait.for(given as PromiseLike<T>) : given
   }
 
   /** Takes a step on each batch. A source that is left before its end, for whatever reason, is closed. */
@@ -173,7 +174,7 @@ export class StreamRun implements Run {
         close(batches)
         throw error
       }
-      if (this.#turns.isDue()) await this.#turns.yield()
+      if (this.#yielder.isDue()) await this.#yielder.yield()
     }
     close(batches)
   }
@@ -218,9 +219,9 @@ export class StreamRun implements Run {
   /** Undefined where an abort comes first */
   async #closeEpoch(): Promise<EpochOutcome | undefined> {
     while (this.#reason === undefined) {
-      const outcome = this.#epochEnd.advance(this.#rate, () => !this.#turns.isDue())
+      const outcome = this.#epochEnd.advance(this.#rate, () => !this.#yielder.isDue())
       if (outcome !== undefined) return outcome
-      await this.#turns.yield()
+      await this.#yielder.yield()
     }
     return undefined
   }

@@ -8,7 +8,7 @@ export const START_MILLISECONDS = 4
 export const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
 
 /** When the host is due for a turn */
-export class Turns {
+export class Yielder {
   #last = now()
 
   isDue(after = SLICE_MILLISECONDS): boolean {

@@ -7,7 +7,7 @@ import { type ActivationName, activations } from '../../src/tables/activations.t
 import { initializers } from '../../src/tables/initializers.ts'
 import { losses } from '../../src/tables/losses.ts'
 import { optimizers } from '../../src/tables/optimizers.ts'
-import { resolveTrainOptions } from '../../src/training/options.ts'
+import { resolveTrainOptions } from '../../src/training/resolve-options.ts'
 import { countReads } from '../support/counting.ts'
 import { refusal } from '../support/refusal.ts'
 

@@ -1,6 +1,7 @@
 // What may be asked of `train`: defaults, and what every refusal says.
 import { describe, expect, it } from 'vitest'
-import { resolveTrainOptions, type TrainOptions } from '../../src/training/options.ts'
+import type { TrainOptions } from '../../src/training/options.ts'
+import { resolveTrainOptions } from '../../src/training/resolve-options.ts'
 import { refusal } from '../support/refusal.ts'
 
 describe('resolveTrainOptions', () => {
