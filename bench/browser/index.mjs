@@ -35,7 +35,8 @@ const { values: options } = parseArgs({
 const seconds = options.quick ? 1 : 8
 
 /** Tests are TypeScript, which Node 20 does not read. */
-const load = async (file) => (await runnerImport(fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url)))).module
+const load = async (file) =>
+  (await runnerImport(fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url)))).module
 const { openPage } = await load('browsers.ts')
 const { findBrowser } = await load('find-browser.ts')
 
