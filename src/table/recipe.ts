@@ -43,7 +43,7 @@ export interface Problem {
 }
 
 const PENALTIES = {
-  quick: [0.003],
+  quick: [0.0003, 0.003, 0.1],
   standard: [0.0003, 0.003, 0.03, 0.1, 0.3, 1],
   thorough: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
 }
@@ -53,6 +53,9 @@ const FEW_ROWS = 1000
 const FOLDS_OF_FEW = { quick: 3, standard: 10, thorough: 10 }
 /** Bins pay where there are at least so many rows for each of their columns. */
 const ROWS_OF_A_COLUMN = 2
+/** Rows that a network sees in training, all epochs together: with very many rows fewer epochs do. */
+const MOST_ROWS_SEEN = 3e6
+const FEWEST_EPOCHS = 3
 /** Of a search */
 const KEPT = 3
 
@@ -90,18 +93,25 @@ export function recipeFor(problem: Problem, { effort, only }: { effort: Effort; 
 }
 
 function shapeFor({ rows, columns }: Problem, effort: Effort): Shape {
+  const most = Math.max(FEWEST_EPOCHS, Math.round(MOST_ROWS_SEEN / rows))
   const common = {
     activation: 'relu',
     weightDecay: 0.01,
     rate: 0.002,
     hasBins: rows >= ROWS_OF_A_COLUMN * columns,
   } as const
-  if (effort === 'quick') return { ...common, units: [32, 32], dropout: 0, epochs: 30, seeds: 1 }
+  if (effort === 'quick') return { ...common, units: [32, 32], dropout: 0, epochs: Math.min(30, most), seeds: 1 }
   if (rows < FEW_ROWS) {
     const seeds = effort === 'standard' && rows < 500 ? 8 : 4
     return { ...common, units: [64, 64], dropout: 0.2, epochs: 30, seeds }
   }
-  return { ...common, units: [128, 128], dropout: 0.1, epochs: 60, seeds: effort === 'standard' ? 1 : 2 }
+  return {
+    ...common,
+    units: [128, 128],
+    dropout: 0.1,
+    epochs: Math.min(60, most),
+    seeds: effort === 'standard' ? 1 : 2,
+  }
 }
 
 /** Few rows may want networks to be held back or let free: half the seeds are for each, and the folds say what counts. */
@@ -175,7 +185,7 @@ function networkRecipe(
     },
     train: {
       epochs,
-      batchSize: rows < 2000 ? 32 : 64,
+      batchSize: rows < 2000 ? 32 : rows < 50_000 ? 64 : 256,
       // A best epoch that is chosen by few rows flatters the network that is scored by them.
       ...(rows < FEW_ROWS ? {} : { earlyStopping: { patience: Math.ceil(epochs / 5) } }),
     },
