@@ -6,6 +6,7 @@ import { isMade, makeOnce, readJSON, stampOf } from './stamps.mjs'
 const ENTRIES = {
   float32: 'assembly/index.ts',
   float64: 'assembly/index.ts',
+  gradients: 'assembly/gradient-check.ts',
   release: 'assembly/index.ts',
   relaxed: 'assembly/index.ts',
   threads: 'assembly/threads.ts',

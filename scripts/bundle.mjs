@@ -74,14 +74,8 @@ const APART =
 
 // What the entries share in one file: nine files took Node 14 ms to load, two take 10. What only one needs stays out of it,
 // so that a worker does not get what trains many networks: dynamic imports count even where tree shaking drops their caller.
-// What only analyses need is another file: bundlers keep what a file imports, though nothing of it is used, and so the float64
-// build of checkGradients in every page (10 KB).
 const codeSplitting = {
-  groups: [
-    { name: 'wasm-float64', test: /wasm-float64/ },
-    { name: 'core', minShareCount: 2, test: (id) => !APART.test(id.replaceAll('\\', '/')) },
-    { name: 'analysis', test: /src[\\/]analysis[\\/]/ },
-  ],
+  groups: [{ name: 'core', minShareCount: 2, test: (id) => !APART.test(id.replaceAll('\\', '/')) }],
 }
 
 /** The command: what finds out which one is meant, and a file for each that is loaded when it runs */

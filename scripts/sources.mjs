@@ -1,7 +1,7 @@
 // The sources that are made: the binaries embedded in modules, and the float64 copy of the TypeScript engine.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
-const BINARIES = ['float32', 'float64', 'relaxed', 'threads', 'lanes']
+const BINARIES = ['float32', 'float64', 'gradients', 'relaxed', 'threads', 'lanes']
 const ENGINE = 'src/engines/typescript'
 
 /** `compiled`: the files of the builds that are up to date */

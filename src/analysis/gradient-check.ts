@@ -8,7 +8,7 @@ import type { Engine } from '../engine.ts'
 import { compileNow } from '../engines/modules.ts'
 import { WasmEngine } from '../engines/wasm.ts'
 import { clip, publicCall, unexpected } from '../errors.ts'
-import float64Build from '../generated/wasm-float64.ts'
+import gradientsBuild from '../generated/wasm-gradients.ts'
 import type { LayerLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { Network } from '../network/network.ts'
@@ -103,19 +103,19 @@ function check(
   }
 }
 
-let float64Module: WebAssembly.Module | undefined
+let gradientsModule: WebAssembly.Module | undefined
 
-/** The build for float64, where the network's own is for float32 alone; undefined: its own does both */
+/** What computes gradients in float64, where the network's own build is for float32 alone; undefined: its own does both */
 function engineFor({ config, engine }: NetworkState): (() => Engine) | undefined {
   const isOfOneType = engine.name === 'wasm' && !engine.relaxed && engine.threads === 1 && config.wasm === undefined
   if (!isOfOneType || config.dtype === 'float64') return undefined
   try {
-    float64Module ??= compileNow(float64Build)
+    gradientsModule ??= compileNow(gradientsBuild)
   } catch (cause) {
     const expected = 'a host that compiles at once, or a network of float64'
     throw unexpected('ENGINE_UNAVAILABLE', 'checkGradients', expected, clip(String(cause)), { cause })
   }
-  const module = float64Module
+  const module = gradientsModule
   return () => new WasmEngine(module, false)
 }
 

@@ -139,7 +139,7 @@ function instantiate(module: WebAssembly.Module, imports: WebAssembly.Imports = 
     if (cause instanceof TypeError || cause instanceof WebAssembly.LinkError) throw otherModule(cause)
     throw hostRefuses('another WebAssembly instance', cause)
   }
-  if (exports.freeAddress?.() > PROGRAM || exports.train === undefined) throw otherModule()
+  if (exports.freeAddress?.() > PROGRAM || exports.evaluate === undefined) throw otherModule()
   return exports
 }
 

@@ -4,7 +4,6 @@
 import { engineOptionNames, type NetworkConfig } from '../config/config.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { publicCall, unexpected } from '../errors.ts'
-import { loadPart } from '../hosts/load.ts'
 import type { HostWorker, WorkerFactory } from '../hosts/worker.ts'
 import { type ModelOptions, type RestoreOptions, restoreNames } from '../model/json.ts'
 import type { Network } from '../network/network.ts'
@@ -15,6 +14,7 @@ import type { Evaluation, MetricChoice } from '../prediction/metrics.ts'
 import type { EvaluateOptions, StreamOptions, TrainOptions, Validated } from '../training/options.ts'
 import type { TrainResult, ValidatedResult } from '../training/result.ts'
 import type { StreamSource } from '../training/stream.ts'
+import { Timeline } from '../training/timeline.ts'
 import { keepOptions, keepSource } from './callbacks.ts'
 import { Connection } from './connection.ts'
 import type { CallName, Facts, MakerName, PackedTimeline } from './messages.ts'
@@ -186,11 +186,9 @@ async function trainStream(connection: Connection, name: CallName, args: unknown
   return revive(await connection.call(name, [keepSource(source, kept), posted], kept))
 }
 
-async function revive(value: unknown): Promise<TrainResult> {
+function revive(value: unknown): TrainResult {
   const { timeline: packed, ...result } = value as TrainResult & { timeline?: PackedTimeline }
   if (packed === undefined || !Object.hasOwn(value as object, 'timeline')) return result
-  // Loaded only here, since few ask for it.
-  const { Timeline } = await loadPart(import('../training/timeline.ts'))
   const { every, epochs, joined, layout } = packed
   const timeline = new Timeline({ every }, 0, 0, layout)
   timeline.split(epochs, joined)
