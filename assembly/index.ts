@@ -4,11 +4,18 @@ import { forward } from './forward'
 import { adjustGradients } from './gradients'
 import { allFinite as allFiniteOf } from './kernels/matrix'
 import { INPUT_BLOCK } from './program'
+import { drawUniform as drawUniformOf } from './random'
 import { batchLoss, block, clearLoss, step as stepOf, train as trainOf } from './training'
 
 /** The first address that is free for programs. */
 export function freeAddress(): usize {
   return __heap_base
+}
+
+/** Fills the weights (part 0) or biases (part 1) of a layer with uniform numbers from `low` on over `width`. */
+export function drawUniform(program: usize, layer: u32, part: u32, low: f64, width: f64): void {
+  if (isFloat32(program)) drawUniformOf<f32>(program, layer, part, low, width)
+  else drawUniformOf<f64>(program, layer, part, low, width)
 }
 
 /** Trains on at most `steps` batches of the program's data set; returns one of the reasons in ids.ts. */

@@ -1,7 +1,8 @@
 // Counter-based random numbers: Threefry-4x32 with 20 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as
 // easy as 1, 2, 3", SC11). A number depends on nothing but its key (seed, purpose) and its counter, so one use never shifts
 // another. The twin is src/numerics/random.ts.
-import { SHUFFLE } from './ids'
+import { INITIALIZATION, SHUFFLE } from './ids'
+import { BIASES, INPUTS, LAYER_SIZE, LAYERS, SEED, STRIDE, UNITS, WEIGHTS } from './program'
 
 const BLOCKS: usize = memory.data(64)
 
@@ -101,5 +102,30 @@ export function shuffle(order: usize, rows: u32, seed: u32, epoch: u64): void {
     const row = load<u32>(at)
     store<u32>(at, load<u32>(with_))
     store<u32>(with_, row)
+  }
+}
+
+/**
+ * Fills the weights of layer `number` (part 0; inputs × units, without their gaps) or its biases (part 1) with uniform numbers
+ * from `low` on over `width`. A number depends on seed, layer, part and index only.
+ */
+export function drawUniform<T>(program: usize, number: u32, part: u32, low: f64, width: f64): void {
+  const layer: usize = load<u32>(program, LAYERS) + number * LAYER_SIZE
+  const seed = load<u32>(program, SEED), units: usize = load<u32>(layer, UNITS), stride: usize = load<u32>(layer, STRIDE)
+  const rows: usize = part ? 1 : load<u32>(layer, INPUTS)
+  let row: usize = part ? load<u32>(layer, BIASES) : load<u32>(layer, WEIGHTS)
+  const endOfRows = row + rows * stride
+  let index: u32 = 0
+  for (; row < endOfRows; row += stride) {
+    for (let value = row, end = row + units * sizeof<T>(); value < end; value += sizeof<T>()) {
+      const place = index & 7
+      if (place == 0) threefry(BLOCKS, seed, INITIALIZATION, 0, 0, index >> 1, number, part, 0)
+      // Words 0 and 1, or 2 and 3, of block place >> 1
+      const words = BLOCKS + ((place >> 1) << 2) + ((place & 1) << 5)
+      // 27 bits of one and 26 of the other, as a multiple of 2⁻⁵³
+      const high = <f64>(load<u32>(words) >> 5), rest = <f64>(load<u32>(words, 16) >> 6)
+      store<T>(value, <T>(low + width * ((high * 67108864.0 + rest) * (1.0 / 9007199254740992.0))))
+      index++
+    }
   }
 }

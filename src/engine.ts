@@ -19,6 +19,11 @@ export interface Engine {
   /** Makes the memory at least `bytes` long, new bytes 0. Throws OUT_OF_MEMORY where the host refuses. */
   reserve(bytes: number): void
 
+  /**
+   * Fills the weights (part 0) or biases (part 1) of a layer with uniform numbers from `low` on over `width`: those of
+   * `initialize` in tables/initializers.ts.
+   */
+  drawUniform(program: number, layer: number, part: number, low: number, width: number): void
   /** Trains on at most `steps` batches of the program's data set; returns one of the reasons in assembly/ids.ts. */
   train(program: number, steps: number): number
   /**

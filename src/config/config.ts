@@ -19,7 +19,13 @@ import {
   refuse,
 } from '../options/check.ts'
 import { type ActivationChoice, activationOf, activations, type ChosenActivation } from '../tables/activations.ts'
-import { type ChosenInitializer, type InitializerChoice, initializerOf, initializers } from '../tables/initializers.ts'
+import {
+  type ChosenInitializer,
+  distributionOf,
+  type InitializerChoice,
+  initializers,
+  numberOf,
+} from '../tables/initializers.ts'
 import { type ChosenLoss, type LossChoice, type LossName, losses, lossOf } from '../tables/losses.ts'
 import { type ChosenOptimizer, type OptimizerChoice, optimizerOf, optimizers } from '../tables/optimizers.ts'
 import { type ResolvedRate, resolveRate } from '../tables/schedules.ts'
@@ -309,9 +315,9 @@ function resolveInitializer(
   const chosen = checkChoice(value, path, initializers)
   const { low, high } = chosen.options
   if (low > high) refuse(`${path}.low`, `a number of at most high, which is ${high}`, low)
-  const quantile = initializerOf(chosen).quantile(inputs, units, chosen.options)
-  const extremes = typeof quantile === 'number' ? [quantile] : [quantile(0), quantile(LARGEST_RANDOM)]
-  for (const extreme of extremes) {
+  const distribution = distributionOf(chosen, inputs, units)
+  for (const random of [0, LARGEST_RANDOM]) {
+    const extreme = numberOf(distribution, random)
     if (!isFiniteIn(dtype, extreme)) refuse(path, `initial values that are finite in ${dtype}`, extreme)
   }
   return chosen

@@ -6,7 +6,7 @@ import { gone, hostRefuses, noRoom, unexpected, type WasmpropError } from '../er
 import { wholePages } from '../memory/layout.ts'
 
 /** The exports of assembly/index.ts, as they come out of WebAssembly */
-interface Exports extends Pick<Engine, 'train' | 'predict' | 'evaluate' | 'loss' | 'step'> {
+interface Exports extends Pick<Engine, 'drawUniform' | 'train' | 'predict' | 'evaluate' | 'loss' | 'step'> {
   readonly memory: WebAssembly.Memory
   freeAddress(): number
   adjust(program: number, clips: number): void
@@ -24,6 +24,8 @@ export class WasmEngine implements Engine {
   readonly threads: number = 1
   readonly #module: WebAssembly.Module
   #exports: Exports
+  /** Up to where the memory was asked for: nothing is written behind it. */
+  #reserved = 0
 
   /** Takes an instance from the pool, or makes one. Throws ENGINE_FAILED where the host refuses another. */
   constructor(module: WebAssembly.Module, relaxed: boolean, imports?: WebAssembly.Imports) {
@@ -49,6 +51,7 @@ export class WasmEngine implements Engine {
   }
 
   reserve(bytes: number): void {
+    this.#reserved = Math.max(this.#reserved, bytes)
     const missing = (wholePages(bytes) - this.buffer.byteLength) / 65536
     if (missing <= 0) return
     try {
@@ -56,6 +59,10 @@ export class WasmEngine implements Engine {
     } catch (cause) {
       throw noRoom(bytes, cause)
     }
+  }
+
+  drawUniform(program: number, layer: number, part: number, low: number, width: number): void {
+    this.#exports.drawUniform(program, layer, part, low, width)
   }
 
   train(program: number, steps: number): number {
@@ -119,7 +126,7 @@ export class WasmEngine implements Engine {
     const { buffer } = exports.memory
     const pool = pools.get(this.#module) ?? []
     if (buffer.byteLength > POOLED_BYTES || pool.length >= POOL_SIZE) return
-    new Uint8Array(buffer, PROGRAM).fill(0)
+    new Uint8Array(buffer).fill(0, PROGRAM, this.#reserved)
     pool.push(exports)
     pools.set(this.#module, pool)
   }

@@ -8,7 +8,6 @@ import { describe, reading, unexpected } from '../errors.ts'
 import { Fnv1a } from '../numerics/hash.ts'
 import { type Dtype, littleEndian, newValues, type Values } from '../numerics/values.ts'
 import { isOptionObject } from '../options/check.ts'
-import { initialize } from '../tables/initializers.ts'
 import type { LayerLayout, Layout } from './layout.ts'
 
 /** The parameters of one layer */
@@ -46,35 +45,6 @@ export function readLayers(
       weights: Array.from({ length: layer.inputs }, (_, input) => row(weights + input * layer.stride)),
       biases: row(biases),
     }
-  })
-}
-
-/** Writes one layer's parameters: `weights` row by row without gaps. */
-function writeLayer(
-  values: Values,
-  layout: Layout,
-  layer: LayerLayout,
-  weights: ArrayLike<number>,
-  biases: ArrayLike<number>,
-): void {
-  const start = layer.weights / layout.bytesPerValue
-  const stride = layer.stride / layout.bytesPerValue
-  for (let input = 0; input < layer.inputs; input++) {
-    for (let unit = 0; unit < layer.units; unit++)
-      values[start + input * stride + unit] = weights[input * layer.units + unit]
-  }
-  values.set(biases, layer.biases / layout.bytesPerValue)
-}
-
-/** Draws the initial parameters. */
-export function initializeLayers(values: Values, layout: Layout, config: ResolvedConfig): void {
-  config.layers.forEach((layer, index) => {
-    const { inputs, units, weightInit, biasInit } = layer
-    const draw = (initializer: Exclude<typeof weightInit, number[][]>, part: 'weights' | 'biases') =>
-      initialize(initializer, inputs, units, config.seed, index, part)
-    const weights = Array.isArray(weightInit) ? weightInit.flat() : draw(weightInit, 'weights')
-    const biases = Array.isArray(biasInit) ? biasInit : draw(biasInit, 'biases')
-    writeLayer(values, layout, layout.layers[index], weights, biases)
   })
 }
 

@@ -7,45 +7,40 @@ type Fields<Offsets> = { -readonly [Name in keyof Offsets]: number }
 /** A class whose properties are the fields of a record: u32 words, and float64 from the offset `doubles` on */
 function recordOf<Offsets extends Readonly<Record<string, number>>>(offsets: Offsets, size: number, doubles: number) {
   class View {
-    readonly #words: Uint32Array
-    readonly #doubles: Float64Array
+    readonly words: Uint32Array
+    readonly doubles: Float64Array
 
     constructor(buffer: ArrayBufferLike, address: number) {
-      this.#words = new Uint32Array(buffer, address, size / 4)
-      this.#doubles = new Float64Array(buffer, address, size / 8)
+      this.words = new Uint32Array(buffer, address, size / 4)
+      this.doubles = new Float64Array(buffer, address, size / 8)
     }
 
     /** Writes several fields. */
     set(values: Partial<Fields<Offsets>>): void {
-      for (const name in values) this.#write(offsets[name], values[name] as number)
+      Object.assign(this, values)
     }
-
-    #read(offset: number): number {
-      return offset < doubles ? this.#words[offset >>> 2] : this.#doubles[offset >>> 3]
-    }
-
-    #write(offset: number, value: number): void {
-      if (offset < doubles) this.#words[offset >>> 2] = value
-      else this.#doubles[offset >>> 3] = value
-    }
-
-    static {
-      for (const [name, offset] of Object.entries(offsets)) {
-        Object.defineProperty(View.prototype, name, {
-          get(this: View) {
-            return this.#read(offset)
-          },
-          set(this: View, value: number) {
-            this.#write(offset, value)
-          },
-        })
-      }
-    }
+  }
+  for (const name in offsets) {
+    const field = offsets[name] < doubles ? fieldOf('words', offsets[name] / 4) : fieldOf('doubles', offsets[name] / 8)
+    Object.defineProperty(View.prototype, name, field)
   }
   return View as unknown as new (
     buffer: ArrayBufferLike,
     address: number,
   ) => View & Fields<Offsets>
+}
+
+type Numbers = Readonly<Record<'words' | 'doubles', Uint32Array | Float64Array>>
+
+function fieldOf(numbers: keyof Numbers, index: number): PropertyDescriptor {
+  return {
+    get(this: Numbers) {
+      return this[numbers][index]
+    },
+    set(this: Numbers, value: number) {
+      this[numbers][index] = value
+    },
+  }
 }
 
 const ProgramFields = recordOf(

@@ -14,13 +14,13 @@ import { type Rows, weighRows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { disposed, publicCall, publishMethods, reading, WasmpropError } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
+import { initializeLayers } from '../memory/initialize.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
   checkWeights,
   copyLayers,
   gradientsOf,
   hashPacked,
-  initializeLayers,
   type LayerWeights,
   packParameters,
   readLayers,
@@ -167,7 +167,7 @@ export class Network<D extends Dtype = Dtype> {
   static async drawn(config: ResolvedConfig): Promise<Network> {
     layOut(config) // refuses what is too large before anything is loaded or allocated
     const network = await Network.blank(config)
-    initializeLayers(network.#values(), network.#state.layout, config)
+    initializeLayers(network.#state)
     return network
   }
 

@@ -5,13 +5,22 @@ import { log } from '../numerics/logarithms.ts'
 import { fillUniform } from '../numerics/random.ts'
 import type { Chosen, Options } from '../options/option.ts'
 
-/** What turns a uniform number in [0, 1) into one of a distribution; a number is what all of them are. */
-type Quantile = ((random: number) => number) | number
+/** Numbers from `low` on over `width`, each as likely as any other */
+interface Uniform {
+  readonly low: number
+  readonly width: number
+}
+
+/** A number that all are, uniform numbers, or what turns a uniform number in [0, 1) into one of the distribution */
+type Distribution = number | Uniform | ((random: number) => number)
+
+/** Which numbers of a layer: each part has its own. */
+export const WEIGHTS = 0
+export const BIASES = 1
 
 interface Initializer {
   readonly options: Options
-  /** The distribution for a layer of `units` on `inputs` */
-  readonly quantile: (inputs: number, units: number, options: ChosenInitializer['options']) => Quantile
+  readonly distribution: (inputs: number, units: number, options: ChosenInitializer['options']) => Distribution
 }
 
 const number = (value: number) => ({ kind: 'number', default: value }) as const
@@ -19,39 +28,39 @@ const number = (value: number) => ({ kind: 'number', default: value }) as const
 export const initializers = {
   glorotUniform: {
     options: {},
-    quantile: (inputs, units) => symmetric(Math.sqrt(6 / (inputs + units))),
+    distribution: (inputs, units) => symmetric(Math.sqrt(6 / (inputs + units))),
   },
   glorotNormal: {
     options: {},
-    quantile: (inputs, units) => normal(0, Math.sqrt(2 / (inputs + units))),
+    distribution: (inputs, units) => normal(0, Math.sqrt(2 / (inputs + units))),
   },
   heUniform: {
     options: {},
-    quantile: (inputs) => symmetric(Math.sqrt(6 / inputs)),
+    distribution: (inputs) => symmetric(Math.sqrt(6 / inputs)),
   },
   heNormal: {
     options: {},
-    quantile: (inputs) => normal(0, Math.sqrt(2 / inputs)),
+    distribution: (inputs) => normal(0, Math.sqrt(2 / inputs)),
   },
   lecunNormal: {
     options: {},
-    quantile: (inputs) => normal(0, Math.sqrt(1 / inputs)),
+    distribution: (inputs) => normal(0, Math.sqrt(1 / inputs)),
   },
   uniform: {
     options: { low: number(0), high: number(1) },
-    quantile: (_inputs, _units, { low, high }) => uniform(Number(low), Number(high)),
+    distribution: (_inputs, _units, { low, high }) => uniform(Number(low), Number(high)),
   },
   normal: {
     options: { mean: number(0), standardDeviation: { kind: 'number', default: 0.05, min: 0 } },
-    quantile: (_inputs, _units, { mean, standardDeviation }) => normal(Number(mean), Number(standardDeviation)),
+    distribution: (_inputs, _units, { mean, standardDeviation }) => normal(Number(mean), Number(standardDeviation)),
   },
   zeros: {
     options: {},
-    quantile: () => 0,
+    distribution: () => 0,
   },
   constant: {
     options: { value: number(0) },
-    quantile: (_inputs, _units, { value }) => Number(value),
+    distribution: (_inputs, _units, { value }) => Number(value),
   },
 } as const satisfies Record<string, Initializer>
 
@@ -100,8 +109,16 @@ export interface ConstantChoice {
 
 export type ChosenInitializer = Chosen<InitializerName>
 
-export function initializerOf(chosen: ChosenInitializer): Initializer {
-  return initializers[chosen.name]
+/** The distribution for a layer of `units` on `inputs` */
+export function distributionOf({ name, options }: ChosenInitializer, inputs: number, units: number): Distribution {
+  const initializer: Initializer = initializers[name]
+  return initializer.distribution(inputs, units, options)
+}
+
+/** The number of a distribution that a uniform one in [0, 1) leads to */
+export function numberOf(distribution: Distribution, random: number): number {
+  if (typeof distribution === 'number') return distribution
+  return typeof distribution === 'function' ? distribution(random) : distribution.low + distribution.width * random
 }
 
 /**
@@ -114,27 +131,26 @@ export function initialize(
   units: number,
   seed: number,
   layer: number,
-  part: 'weights' | 'biases',
+  part: number,
 ): Float64Array {
-  const values = new Float64Array(part === 'weights' ? inputs * units : units)
-  const quantile = initializerOf(initializer).quantile(inputs, units, initializer.options)
-  if (typeof quantile === 'number') return values.fill(quantile)
-  fillUniform(values, seed, INITIALIZATION, layer, part === 'weights' ? 0 : 1)
-  for (let index = 0; index < values.length; index++) values[index] = quantile(values[index])
+  const values = new Float64Array(part === WEIGHTS ? inputs * units : units)
+  const distribution = distributionOf(initializer, inputs, units)
+  if (typeof distribution === 'number') return values.fill(distribution)
+  fillUniform(values, seed, INITIALIZATION, layer, part)
+  for (let index = 0; index < values.length; index++) values[index] = numberOf(distribution, values[index])
   return values
 }
 
-function uniform(low: number, high: number): Quantile {
-  const width = high - low
-  return (random) => low + width * random
+function uniform(low: number, high: number): Uniform {
+  return { low, width: high - low }
 }
 
 /** Uniform between −limit and limit */
-function symmetric(limit: number): Quantile {
+function symmetric(limit: number): Uniform {
   return uniform(-limit, limit)
 }
 
-function normal(mean: number, standardDeviation: number): Quantile {
+function normal(mean: number, standardDeviation: number): Distribution {
   // Moved by 2⁻⁵⁴ to the middle of its step: symmetric about 0 and never at ±½. Exact, since ½ goes first.
   return (random) => mean + standardDeviation * normalQuantile(random - 0.5 + 5.551115123125783e-17)
 }

@@ -1,7 +1,14 @@
 // The numbers that parameters start with: distributions, dependence on seed, layer, part and index, the normal quantile.
 import { describe, expect, it } from 'vitest'
 import type { Options } from '../../src/options/option.ts'
-import { type InitializerName, initialize, initializers, normalQuantile } from '../../src/tables/initializers.ts'
+import {
+  BIASES,
+  type InitializerName,
+  initialize,
+  initializers,
+  normalQuantile,
+  WEIGHTS,
+} from '../../src/tables/initializers.ts'
 
 const names = Object.keys(initializers) as InitializerName[]
 
@@ -13,7 +20,7 @@ function chosen(name: InitializerName, given: Record<string, number> = {}) {
 }
 
 function weights(name: InitializerName, inputs: number, units: number, seed = 1, layer = 0): Float64Array {
-  return initialize(chosen(name), inputs, units, seed, layer, 'weights')
+  return initialize(chosen(name), inputs, units, seed, layer, WEIGHTS)
 }
 
 function moments(values: Float64Array): { mean: number; deviation: number; lowest: number; highest: number } {
@@ -69,39 +76,39 @@ describe('initialize', () => {
     expect(standard.lowest).toBeGreaterThanOrEqual(0)
     expect(standard.highest).toBeLessThan(1)
     expect(standard.mean).toBeCloseTo(0.5, 2)
-    const shifted = moments(initialize(chosen('uniform', { low: -3, high: 5 }), inputs, units, 1, 0, 'weights'))
+    const shifted = moments(initialize(chosen('uniform', { low: -3, high: 5 }), inputs, units, 1, 0, WEIGHTS))
     expect(shifted.lowest).toBeGreaterThanOrEqual(-3)
     expect(shifted.lowest).toBeLessThan(-2.99)
     expect(shifted.highest).toBeLessThanOrEqual(5)
     expect(shifted.highest).toBeGreaterThan(4.99)
-    expect(initialize(chosen('uniform', { low: 2, high: 2 }), 1, 2, 1, 0, 'weights')).toEqual(Float64Array.of(2, 2))
+    expect(initialize(chosen('uniform', { low: 2, high: 2 }), 1, 2, 1, 0, WEIGHTS)).toEqual(Float64Array.of(2, 2))
   })
 
   it('normal has the mean and standard deviation asked for', () => {
     const { mean, deviation } = moments(
-      initialize(chosen('normal', { mean: 10, standardDeviation: 2 }), inputs, units, 1, 0, 'weights'),
+      initialize(chosen('normal', { mean: 10, standardDeviation: 2 }), inputs, units, 1, 0, WEIGHTS),
     )
     expect(mean).toBeCloseTo(10, 1)
     expect(deviation).toBeCloseTo(2, 1)
-    const fixed = initialize(chosen('normal', { mean: 3, standardDeviation: 0 }), 1, 2, 1, 0, 'weights')
+    const fixed = initialize(chosen('normal', { mean: 3, standardDeviation: 0 }), 1, 2, 1, 0, WEIGHTS)
     expect(fixed).toEqual(Float64Array.of(3, 3))
   })
 
   it('zeros and constant are what they say', () => {
     expect(weights('zeros', 2, 2)).toEqual(new Float64Array(4))
     expect(weights('constant', 2, 2)).toEqual(new Float64Array(4))
-    expect(initialize(chosen('constant', { value: -1.5 }), 3, 2, 1, 0, 'biases')).toEqual(Float64Array.of(-1.5, -1.5))
+    expect(initialize(chosen('constant', { value: -1.5 }), 3, 2, 1, 0, BIASES)).toEqual(Float64Array.of(-1.5, -1.5))
   })
 
   it.each(names)('%s gives finite numbers, inputs × units weights and units biases', (name) => {
-    for (const part of ['weights', 'biases'] as const) {
+    for (const part of [WEIGHTS, BIASES]) {
       for (const [rows, columns] of [
         [1, 1],
         [1, 7],
         [5, 3],
       ]) {
         const values = initialize(chosen(name), rows, columns, 9, 2, part)
-        expect(values).toHaveLength(part === 'weights' ? rows * columns : columns)
+        expect(values).toHaveLength(part === WEIGHTS ? rows * columns : columns)
         expect(values.every(Number.isFinite)).toBe(true)
       }
     }
@@ -116,7 +123,7 @@ describe('initialize', () => {
         weights(name, 4, 5, 2)[0],
         weights(name, 4, 5, 0xffffffff)[0],
         weights(name, 4, 5, 1, 1)[0],
-        initialize(chosen(name), 4, 5, 1, 0, 'biases')[0],
+        initialize(chosen(name), 4, 5, 1, 0, BIASES)[0],
       ]
       expect(new Set(firsts).size).toBe(firsts.length)
     },
@@ -128,8 +135,8 @@ describe('initialize', () => {
   })
 
   it('gives biases the fans of their layer', () => {
-    const [one] = initialize(chosen('heUniform'), 1, 1, 1, 0, 'biases')
-    const [many] = initialize(chosen('heUniform'), 64, 1, 1, 0, 'biases')
+    const [one] = initialize(chosen('heUniform'), 1, 1, 1, 0, BIASES)
+    const [many] = initialize(chosen('heUniform'), 64, 1, 1, 0, BIASES)
     expect(many).toBe(one / 8)
   })
 

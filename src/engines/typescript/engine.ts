@@ -7,6 +7,7 @@ import { gone, noRoom } from '../../errors.ts'
 import { wholePages } from '../../memory/layout.ts'
 import * as float32 from './float32/index.ts'
 import * as float64 from './float64/index.ts'
+import { drawUniform } from './initialization.ts'
 import type { Memory } from './memory.ts'
 
 export class TypeScriptEngine implements Engine {
@@ -26,6 +27,11 @@ export class TypeScriptEngine implements Engine {
     const grown = allocate(wholePages(bytes))
     new Uint8Array(grown).set(new Uint8Array(this.buffer))
     this.#views = viewsOf(grown)
+  }
+
+  drawUniform(program: number, layer: number, part: number, low: number, width: number): void {
+    const { single, double } = this.#views
+    drawUniform(this.#isSingle(program) ? single : double, program, layer, part, low, width)
   }
 
   train(program: number, steps: number): number {
