@@ -58,6 +58,7 @@ async function trainPlain() {
 
 const result = await (contestant === 'plain' ? trainPlain() : trainLibrary())
 if (report) {
+  const { user, system } = process.cpuUsage()
   const phases = marks.slice(1).map((at, index) => at - marks[index])
-  console.log(JSON.stringify({ phases, ...result() }))
+  console.log(JSON.stringify({ phases, cpu: (user + system) / 1000, ...result() }))
 }

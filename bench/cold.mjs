@@ -8,6 +8,8 @@ import { configOf, dataOf, nearTo, sameBits, summarize, uncertainty, workloads }
 import { goal, number, percent, summaryCells, summaryColumns } from './report.mjs'
 
 const WANTED = 10
+/** Of the time of plain JavaScript */
+const WANTED_RATIO = 1.3
 const TOLERANCE = 1e-9
 const EMPTY = 'empty process'
 const PHASES = ['import', 'create', 'train']
@@ -62,19 +64,37 @@ function extraOf(summary, empty) {
   return { median, low: median - half, high: median + half, min: summary.min - empty.min }
 }
 
+/** What the library takes of W1 against plain JavaScript, by minima: `reports` of its processes and of the others */
+function compareWithPlain({ wasm, plain }, times) {
+  const least = (samples) => Math.min(...samples)
+  const mainThread = ({ phases }) => phases.reduce((sum, phase) => sum + phase, 0)
+  const ways = {
+    'main thread': (_, reports) => least(reports.map(mainThread)),
+    'whole process': (contestant) => least(times[contestant]),
+    'CPU of all threads': (_, reports) => least(reports.map(({ cpu }) => cpu)),
+  }
+  return Object.entries(ways).map(([way, leastOf]) => {
+    const [library, other] = [leastOf('wasm', wasm), leastOf('plain', plain)]
+    return { way, library, other, ratio: library / other }
+  })
+}
+
+const times = (ratio) => `${ratio.toFixed(2)} times`
+
 export async function run({ quick }) {
   const jobs = []
   for (const name of JOBS) jobs.push(await prepare(name))
   const proofs = jobs.flatMap(prove)
   const empties = []
-  const phases = PHASES.map(() => [])
+  const reports = { wasm: [], plain: [] }
   for (let round = 0; round < (quick ? 6 : 40); round++) {
     empties.push(runNode([emptyScript]).elapsed)
     for (const { start, times } of jobs) {
       for (const contestant of Object.keys(contestants)) times[contestant].push(start(contestant).elapsed)
     }
-    const report = JSON.parse(jobs[0].start('wasm', '--report').stdout)
-    for (const [index, samples] of phases.entries()) samples.push(report.phases[index])
+    for (const contestant of Object.keys(reports)) {
+      reports[contestant].push(JSON.parse(jobs[0].start(contestant, '--report').stdout))
+    }
   }
   const empty = wrap(empties)
   const results = { [EMPTY]: empty }
@@ -89,7 +109,8 @@ export async function run({ quick }) {
       rows.push([title, ...summaryCells(summary), ...cells])
     }
   }
-  const inside = PHASES.map((phase, index) => [phase, wrap(phases[index])])
+  const inside = PHASES.map((phase, index) => [phase, wrap(reports.wasm.map(({ phases }) => phases[index]))])
+  const compared = compareWithPlain(reports, jobs[0].times)
   const { median, min } = results['W1 wasm'].extra
   return {
     title: 'Cold start, ms from starting Node to its end; float64, without shuffling',
@@ -100,11 +121,20 @@ export async function run({ quick }) {
         columns: ['inside W1 wasm', ...summaryColumns],
         rows: inside.map(([phase, summary]) => [phase, ...summaryCells(summary)]),
       },
+      {
+        columns: ['W1, minima', contestants.wasm, contestants.plain, 'ratio'],
+        rows: compared.map(({ way, library, other, ratio }) => [way, number(library), number(other), times(ratio)]),
+      },
     ],
     notes: JOBS.map((name) => `${name}: ${workloads[name].what}, ${workloads[name].epochs} epochs.`),
     goals: [
       goal(`cold start of W1 over an empty process (min ${milliseconds(min)})`, median, WANTED, milliseconds, true),
+      ...compared
+        .filter(({ way }) => !way.startsWith('CPU'))
+        .map(({ way, ratio }) =>
+          goal(`cold start of W1 against plain JavaScript: ${way}`, ratio, WANTED_RATIO, times, true),
+        ),
     ],
-    results: { ...results, phases: Object.fromEntries(inside) },
+    results: { ...results, phases: Object.fromEntries(inside), compared },
   }
 }
