@@ -3,10 +3,9 @@
 import axe from 'axe-core'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createNetwork, explain } from '../../src/index.ts'
-import { lessons } from '../../src/playground/tutorial/lessons.ts'
 import { findBrowser } from '../support/find-browser.ts'
 import { type ServedPlayground, servePlayground, startChromium, visiting } from '../support/playground.ts'
+import { tutorialInNode } from './in-node.ts'
 
 const executable = await findBrowser('chromium')
 let browser: Browser
@@ -55,20 +54,10 @@ async function numberOf(page: Page, quantity: string): Promise<number> {
   return Number(name?.split(', exactly ')[1].replace('−', '-'))
 }
 
-/** What Node has after so many epochs */
-async function inNode(epochs: number) {
-  const { config, inputs, targets } = lessons.exam
-  const network = await createNetwork(config)
-  network.fitScaling(inputs, targets)
-  if (epochs > 0) await network.train(inputs, targets, { epochs, batchSize: 'full' })
-  const rows = inputs.map((input, row) => explain(network, [...input], [...targets[row]]))
-  return { rows, hash: network.weightsHash(), predicted: network.predict(inputs).flat() }
-}
-
 describe('the tutorial', () => {
   inPage('trains to the predictions and the weights that Node has', async (page) => {
     await train(page)
-    const wanted = await inNode(7000)
+    const wanted = await tutorialInNode(7000)
     expect(await page.locator('#weights-hash').textContent()).toBe(wanted.hash)
     expect(await predictions(page)).toEqual(wanted.predicted)
     expect(await page.getByRole('slider').inputValue()).toBe('7000')
@@ -78,7 +67,7 @@ describe('the tutorial', () => {
     await train(page)
     for (const epoch of [0, 1, 1234]) {
       await goTo(page, epoch)
-      const { rows, predicted } = await inNode(epoch)
+      const { rows, predicted } = await tutorialInNode(epoch)
       expect(await predictions(page)).toEqual(predicted)
       const [{ layers }] = rows
       expect(await numberOf(page, 'w7')).toBeCloseTo(layers[1].neurons[0].weights[0].value, 8)
@@ -93,7 +82,7 @@ describe('the tutorial', () => {
 
   inPage('opens w5 down to the data', async (page) => {
     await page.locator('svg [data-quantity="w5"]').click()
-    const { rows } = await inNode(0)
+    const { rows } = await tutorialInNode(0)
     const w5 = rows.map(({ layers }) => layers[0].neurons[2].weights[0])
     const gradient = w5.reduce((sum, { errorByWeight }) => sum + errorByWeight, 0)
     const [{ value }] = w5
@@ -149,7 +138,7 @@ describe('the tutorial', () => {
   })
 
   inPage('checks against all rows of the batch', async (page) => {
-    const { rows } = await inNode(0)
+    const { rows } = await tutorialInNode(0)
     const [first] = rows
     await page.getByLabel('Number', { exact: true }).selectOption({ label: 'new w3' })
     await page.getByLabel('What you got').fill(first.layers[0].neurons[1].weights[0].updated.toFixed(9))

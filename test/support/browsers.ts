@@ -179,12 +179,12 @@ function start(browser: Browser, executable: string, address: string): Running {
  */
 const KEEPER = '{ "$0" "$@" </dev/null; echo "(exit code $?)" >&2; kill -KILL 0; } & read -r _; kill -KILL 0'
 
-function launch(executable: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
+export function launch(executable: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
   if (process.platform === 'win32') return spawn(executable, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   return spawn('sh', ['-c', KEEPER, executable, ...args], { env, detached: true, stdio: ['pipe', 'ignore', 'pipe'] })
 }
 
-function endGroup(child: ChildProcess): void {
+export function endGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   if (process.platform === 'win32') child.kill()
   else process.kill(-child.pid, 'SIGKILL')

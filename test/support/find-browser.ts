@@ -1,5 +1,5 @@
 // Finds the browsers of this machine: the system's own, else those that Playwright installed.
-import { accessSync, closeSync, constants, existsSync, openSync, readSync, statSync } from 'node:fs'
+import { accessSync, closeSync, constants, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 export type Browser = 'chromium' | 'firefox'
@@ -21,6 +21,24 @@ export async function findBrowser(browser: Browser): Promise<string | undefined>
   const folders = (process.env.PATH ?? '').split(delimiter)
   const commands = COMMANDS[browser].flatMap((command) => folders.map((folder) => join(folder, command)))
   return [...commands, ...APPLICATIONS[browser]].find(isUsable) ?? (await findWithPlaywright(browser))
+}
+
+export interface WebKit {
+  /** WebKitWebDriver: Xvfb lies beside it */
+  readonly driver: string
+  /** The MiniBrowser that it starts */
+  readonly browser: string
+}
+
+/** What Debian's packages webkit2gtk-driver and xvfb bring; there is nothing like it elsewhere. */
+export function findWebKit(): WebKit | undefined {
+  const driver = '/usr/bin/WebKitWebDriver'
+  if (![driver, '/usr/bin/Xvfb'].every(isUsable)) return undefined
+  const folders = readdirSync('/usr/lib').flatMap((machine) =>
+    ['4.1', '4.0'].map((version) => `/usr/lib/${machine}/webkit2gtk-${version}/MiniBrowser`),
+  )
+  const browser = folders.find(isUsable)
+  return browser === undefined ? undefined : { driver, browser }
 }
 
 // Imported here only: it takes a second.

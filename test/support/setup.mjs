@@ -6,7 +6,13 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const packages = ['chromium', 'firefox-esr'] // their commands are called the same
+/** Debian's packages, by the command that each brings */
+const packages = {
+  chromium: 'chromium',
+  'firefox-esr': 'firefox-esr',
+  WebKitWebDriver: 'webkit2gtk-driver',
+  Xvfb: 'xvfb',
+}
 
 function say(text) {
   console.log(`setup: ${text}`)
@@ -37,15 +43,15 @@ function isDebian() {
 }
 
 function installFromDebian() {
-  const missing = packages.filter((name) => !isCommand(name))
-  if (missing.length === 0) return say(`${packages.join(' and ')} are there already`)
+  const missing = Object.keys(packages).flatMap((command) => (isCommand(command) ? [] : packages[command]))
+  if (missing.length === 0) return say(`${Object.values(packages).join(', ')} are there already`)
   const byHand = `as root: apt-get update && apt-get install ${missing.join(' ')}`
   const prefix = becomeRoot(byHand)
   const wait = ['-o', 'DPkg::Lock::Timeout=300']
   const [command, ...rest] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...wait]
   run(command, [...rest, '--quiet', 'update'], `is there a network? By hand, ${byHand}`)
   run(command, [...rest, '--quiet', '--yes', '--no-install-recommends', 'install', ...missing], byHand)
-  say(`installed ${missing.join(' and ')}`)
+  say(`installed ${missing.join(', ')}`)
 }
 
 /** The command in front of one that only root may give. */
@@ -84,7 +90,7 @@ function installedVersion(folder, name) {
 
 say('the runtimes for tests: Bun, Deno and another Node')
 installRuntimes()
-say('the browsers for tests: Chromium and Firefox')
+say('the browsers for tests: Chromium and Firefox, on Debian WebKitGTK as well')
 if (isDebian()) installFromDebian()
 else installWithPlaywright()
 say('done; npm test runs everything')

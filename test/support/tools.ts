@@ -1,7 +1,7 @@
 // Registers tests that need more than Node and npm. A missing tool is reported at the end of the run by
 // not-run.ts; where everything is required (REQUIRE_ALL=1, as in CI) it is a failure.
 import { it } from 'vitest'
-import { type Browser, findBrowser } from './find-browser.ts'
+import { type Browser, findBrowser, findWebKit } from './find-browser.ts'
 import { findRuntime, type Runtime, runtimes } from './find-runtime.ts'
 
 export type { Browser, Runtime }
@@ -11,7 +11,7 @@ export type { Browser, Runtime }
  * REQUIRE_ALL=1, else it counts as not run and says how to change that.
  */
 export function whenFound(
-  tool: Browser | Runtime,
+  tool: Browser | Runtime | 'webkit',
   name: string,
   run: (executable: string) => Promise<void>,
   timeout = 120_000,
@@ -19,7 +19,7 @@ export function whenFound(
   it(
     name,
     async (context) => {
-      const executable = isRuntime(tool) ? findRuntime(tool) : await findBrowser(tool)
+      const executable = await find(tool)
       if (executable !== undefined) return run(executable)
       const problem = `${tool} was not found: npm run setup`
       if (process.env.REQUIRE_ALL === '1') throw new Error(problem)
@@ -27,6 +27,11 @@ export function whenFound(
     },
     timeout,
   )
+}
+
+async function find(tool: Browser | Runtime | 'webkit'): Promise<string | undefined> {
+  if (tool === 'webkit') return findWebKit()?.driver
+  return isRuntime(tool) ? findRuntime(tool) : findBrowser(tool)
 }
 
 function isRuntime(tool: Browser | Runtime): tool is Runtime {
