@@ -1,8 +1,10 @@
 // Where the visitor chooses what is learned: a set, points of their own, or a table.
 import { useSignal } from '@preact/signals'
+import { grouped } from '../ui/numbers.ts'
 import { openTable } from './data/load.ts'
 import { drawnSets, fileSets } from './data/sets.ts'
 import { takeFile, takeText } from './data/take.ts'
+import type { Problem } from './problem.ts'
 import { change, problem, setup } from './session.ts'
 import { SetIcon } from './set-icon.tsx'
 import type { DataChoice } from './setup.ts'
@@ -33,12 +35,14 @@ export function DataCard() {
         </>
       )}
       <SetupRange name="holdOut" min={0} max={0.8} step={0.05} isShare />
-      <p class="small quiet">
-        {problem.value &&
-          `${problem.value.rows} rows, ${problem.value.inputNames.length} inputs → ${problem.value.targetName}`}
-      </p>
+      <p class="small quiet">{problem.value && wordsOn(problem.value)}</p>
     </>
   )
+}
+
+function wordsOn({ rows, of = rows, inputNames, targetName }: Problem): string {
+  const taken = of > rows ? `${grouped(rows)} of ${grouped(of)} rows, taken evenly` : `${grouped(rows)} rows`
+  return `${taken}; ${inputNames.length} inputs → ${targetName}`
 }
 
 const isChosen = (data: DataChoice, name: string) =>

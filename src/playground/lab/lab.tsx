@@ -1,6 +1,7 @@
 // The lab: data of one's own, a network of one's own, and what it learns.
 import { useEffect } from 'preact/hooks'
 import { addressOf, shared } from '../routes.ts'
+import { Card } from '../ui/card.tsx'
 import { SelectField } from '../ui/fields.tsx'
 import { Bar, FurtherFields, TrainingFields } from './controls.tsx'
 import { DataCard } from './data-view.tsx'
@@ -15,6 +16,8 @@ import { defaults, readSetup } from './setup.ts'
 import { TableView } from './table-view.tsx'
 import { TakeAlong } from './take-along.tsx'
 import type { Trouble } from './trouble.ts'
+import './network.css'
+import './panels.css'
 import './lab.css'
 
 let isBegun = false
@@ -42,43 +45,34 @@ export function Lab() {
       <Bar />
       <Messages />
       <div class="lab-columns">
-        <section class="card data-card" aria-labelledby="data-title">
-          <h2 id="data-title">Data</h2>
+        <Card title="Data" class="data-card">
           <DataCard />
-        </section>
-        <section class="card network-card" aria-labelledby="network-title">
-          <h2 id="network-title">
-            Network <small class="quiet">{session.parameterCount.value} weights and biases</small>
-          </h2>
+        </Card>
+        <Card title="Network" note={`${session.parameterCount.value} weights and biases`} class="network-card">
           <NetworkView />
           <TrainingFields />
           <FurtherFields />
-        </section>
-        <section class="card picture-card" aria-labelledby="picture-title">
-          <h2 id="picture-title">What it has learned</h2>
+        </Card>
+        <Card title="What it has learned" class="picture-card">
           <Axes />
           <Picture />
           <LossChart />
-        </section>
+        </Card>
       </div>
       <TableView />
       <div class="lab-more">
-        <section class="card" aria-labelledby="judge-title">
-          <h2 id="judge-title">How it judges</h2>
+        <Card title="How it judges">
           <Judgement />
-        </section>
-        <section class="card" aria-labelledby="weights-title">
-          <h2 id="weights-title">Weights and gradients</h2>
+        </Card>
+        <Card title="Weights and gradients">
           <Histograms />
-        </section>
-        <section class="card wide" aria-labelledby="equation-title">
-          <h2 id="equation-title">The whole network as an equation</h2>
+        </Card>
+        <Card title="The whole network as an equation" class="wide">
           <Equation />
-        </section>
-        <section class="card wide" aria-labelledby="take-title">
-          <h2 id="take-title">Take it along</h2>
+        </Card>
+        <Card title="Take it along" class="wide">
           <TakeAlong />
-        </section>
+        </Card>
       </div>
     </div>
   )

@@ -138,11 +138,11 @@ function LayerHead({ layer, index, left }: { layer: HiddenLayer; index: number; 
   )
 }
 
-/** The usual shares, and what a link may have brought */
+/** The usual shares of units that are left out, and what a link may have brought */
 const dropoutsWith = (own: number) =>
   [...new Set([0, 0.1, 0.2, 0.3, 0.5, own])]
     .sort((a, b) => a - b)
-    .map((share) => ({ value: String(share), title: share === 0 ? 'no dropout' : `${Math.round(100 * share)} % out` }))
+    .map((share) => ({ value: String(share), title: `${Math.round(100 * share)} % out` }))
 
 function FreezeButton({ index }: { index: number }) {
   const { frozen } = setup.value

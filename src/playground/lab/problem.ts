@@ -9,6 +9,8 @@ export interface Problem {
   /** Names of the classes; none where numbers are learned */
   readonly classes: readonly string[]
   readonly rows: number
+  /** Rows of the table that these were taken from */
+  readonly of?: number
   /** rows × inputs */
   readonly inputs: Float64Array
   /** A class number or a value for each row */

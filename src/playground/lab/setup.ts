@@ -1,6 +1,8 @@
 // Everything that a run depends on, as one plain value: what links hold, what survives a reload, and what the fields change.
 // Whatever comes in from outside is checked here, field by field.
 import type { ActivationName, InitializerName, OptimizerName } from 'wasmprop'
+import type { ColumnKind } from 'wasmprop/table'
+import type { Kinds } from '../table/messages.ts'
 import { type DrawnName, drawnSets, type FileSetName, fileSets } from './data/sets.ts'
 
 export interface HiddenLayer {
@@ -13,7 +15,16 @@ export type DataChoice =
   | { readonly kind: 'set'; readonly name: DrawnName | FileSetName }
   | { readonly kind: 'points'; readonly points: readonly (readonly [number, number, number])[] }
   /** A file that the visitor has: a link names it and its digest, not its rows. */
-  | { readonly kind: 'file'; readonly name: string; readonly digest: string; readonly target: string }
+  | FileChoice
+
+export interface FileChoice {
+  readonly kind: 'file'
+  readonly name: string
+  readonly digest: string
+  readonly target: string
+  /** What the visitor has corrected of what was read */
+  readonly kinds: Kinds
+}
 
 export interface Setup {
   readonly data: DataChoice
@@ -181,13 +192,28 @@ const isLayer = (value: unknown) => number(0, MOST_LAYERS - 1, true)(value) !== 
 const frozen: Reader<number[]> = (value) =>
   Array.isArray(value) && value.length <= MOST_LAYERS && value.every(isLayer) ? value : undefined
 
+export const columnKinds = [
+  'number',
+  'category',
+  'boolean',
+  'date',
+  'identifier',
+  'text',
+  'ignore',
+] as const satisfies readonly ColumnKind[]
+
+function kindsIn(value: unknown): Kinds {
+  const given = isRecord(value) ? Object.entries(value) : []
+  return Object.fromEntries(given.filter(([, kind]) => columnKinds.includes(kind as ColumnKind))) as Kinds
+}
+
 const MOST_POINTS = 2000
 const isPoint = (point: unknown): point is [number, number, number] =>
   Array.isArray(point) && point.length === 3 && point.every(Number.isFinite) && [0, 1, 2].includes(point[2])
 
 const data: Reader<DataChoice> = (value) => {
   if (!isRecord(value)) return undefined
-  const { kind, name, points, digest, target } = value
+  const { kind, name, points, digest, target, kinds } = value
   if (kind === 'set' && typeof name === 'string' && (Object.hasOwn(drawnSets, name) || Object.hasOwn(fileSets, name))) {
     return { kind, name: name as DrawnName }
   }
@@ -196,7 +222,7 @@ const data: Reader<DataChoice> = (value) => {
   }
   const texts = [name, digest, target]
   if (kind === 'file' && texts.every((text) => typeof text === 'string' && text.length <= 1000)) {
-    return { kind, name, digest, target } as DataChoice
+    return { kind, name, digest, target, kinds: kindsIn(kinds) } as FileChoice
   }
   return undefined
 }

@@ -1,19 +1,19 @@
 // The table that is open: what each column is, to be corrected; the target; and the model that the command would train of it.
 import { signal } from '@preact/signals'
-import type { ColumnKind, Effort, TableReport as Report } from 'wasmprop/table'
+import type { Effort, TableReport as Report } from 'wasmprop/table'
 import { copy, save } from '../files.ts'
 import { ask, stopTables } from '../table/client.ts'
-import type { TrainedTable } from '../table/messages.ts'
+import type { Kinds, TrainedTable } from '../table/messages.ts'
+import { Card } from '../ui/card.tsx'
 import { SelectField } from '../ui/fields.tsx'
-import { percent, short } from '../ui/numbers.ts'
+import { grouped, percent, short } from '../ui/numbers.ts'
 import { commandOf, type TableRun, tableCodeOf } from './code.ts'
-import { fileOf } from './data/files.ts'
-import { type OpenTable, open, openTable, targetOf } from './data/load.ts'
+import { type OpenTable, openTable, targetOf } from './data/load.ts'
 import { begin, change, setup } from './session.ts'
+import { columnKinds } from './setup.ts'
 import { SinglePrediction } from './single-prediction.tsx'
 import { TableReport } from './table-report.tsx'
 
-const KINDS: readonly ColumnKind[] = ['number', 'category', 'boolean', 'date', 'identifier', 'text', 'ignore']
 const EFFORTS: readonly Effort[] = ['quick', 'standard', 'thorough']
 
 const effort = signal<Effort>('standard')
@@ -31,13 +31,7 @@ export function TableView() {
   if (!isOpen || (data.kind === 'set' && data.name !== table.digest)) return null
   const model = trained.value?.of === keyOf(table, target) ? trained.value : undefined
   return (
-    <section class="card table-card" aria-labelledby="table-title">
-      <h2 id="table-title">
-        The table{' '}
-        <small class="quiet">
-          {table.name}: {table.read.rows} rows{table.read.dialect && `, ${table.read.dialect}`}
-        </small>
-      </h2>
+    <Card title="The table" note={noteOn(table)} class="table-card">
       <Schema table={table} target={target} />
       <h3>A model of the table</h3>
       <p class="small quiet">
@@ -72,8 +66,12 @@ export function TableView() {
       </div>
       {failure.value !== '' && <p class="note bad">{failure.value}</p>}
       {model && <Outcome {...model} table={table} target={target} />}
-    </section>
+    </Card>
   )
+}
+
+function noteOn({ name, read: { rows, dialect } }: OpenTable): string {
+  return `${name}: ${grouped(rows)} rows${dialect && `, ${dialect}`}`
 }
 
 async function train(table: OpenTable, target: string): Promise<void> {
@@ -102,22 +100,11 @@ function stop(): void {
 }
 
 function Schema({ table, target }: { table: OpenTable; target: string }) {
-  const correct = async (name: string, kind: ColumnKind) => {
-    failure.value = ''
-    try {
-      const source = await sourceOf(table)
-      await open(table.name, table.digest, source, { ...table.kinds, [name]: kind })
-      await begin(setup.value)
-    } catch (error) {
-      failure.value = (error as Error).message
-    }
-  }
-  const choose = (name: string) => {
-    const { kind } = table.read.schema.find((column) => column.name === name)!
-    void change({
-      data: { kind: 'file', name: table.name, digest: table.digest, target: name },
-      targetScaling: kind === 'number' ? 'standard' : 'none',
-    })
+  const learn = (column: string, kinds: Kinds) => {
+    const { name, digest, read } = table
+    const kind = kinds[column] ?? read.schema.find((one) => one.name === column)?.kind
+    const targetScaling = kind === 'number' ? 'standard' : 'none'
+    void change({ data: { kind: 'file', name, digest, target: column, kinds }, targetScaling })
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls
@@ -147,7 +134,7 @@ function Schema({ table, target }: { table: OpenTable; target: string }) {
                   name="target"
                   aria-label={`Learn ${name}`}
                   checked={name === target}
-                  onChange={() => choose(name)}
+                  onChange={() => learn(name, table.kinds)}
                 />
               </td>
               <th scope="row">{name}</th>
@@ -156,8 +143,8 @@ function Schema({ table, target }: { table: OpenTable; target: string }) {
                   label={`What ${name} is`}
                   isLabelHidden
                   value={kind}
-                  options={KINDS}
-                  onChange={(value) => correct(name, value)}
+                  options={columnKinds}
+                  onChange={(value) => learn(target, { ...table.kinds, [name]: value })}
                 />
               </td>
               <td class="quiet">{because}</td>
@@ -170,14 +157,6 @@ function Schema({ table, target }: { table: OpenTable; target: string }) {
       </table>
     </section>
   )
-}
-
-async function sourceOf({ digest }: OpenTable): Promise<Blob | string> {
-  if (digest === 'iris') return (await import('../../../data/iris.csv?raw')).default
-  if (digest === 'penguins') return (await import('../../../data/penguins.csv?raw')).default
-  const file = await fileOf(digest)
-  if (file === undefined) throw new Error('This browser kept no copy of the file: open it once more.')
-  return file
 }
 
 function Outcome(props: { model: TrainedTable; run: TableRun; table: OpenTable; target: string }) {

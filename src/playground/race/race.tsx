@@ -1,6 +1,7 @@
 // The race: the same network, rows and seed in WebAssembly and in TypeScript, and a plain loop beside them.
 import { signal } from '@preact/signals'
 import { copy } from '../files.ts'
+import { Card } from '../ui/card.tsx'
 import { Chart, type Line } from '../ui/chart.tsx'
 import { Segmented, SelectField } from '../ui/fields.tsx'
 import { grouped, rough, short } from '../ui/numbers.ts'
@@ -132,10 +133,9 @@ export function Race() {
         <Curves />
         {state.value === 'done' && failure.value === '' && <Outcome />}
       </section>
-      <section class="card" aria-labelledby="sweep-title">
-        <h2 id="sweep-title">At every size</h2>
+      <Card title="At every size">
         <Sweep />
-      </section>
+      </Card>
     </div>
   )
 }

@@ -5,6 +5,12 @@ import type { Problem } from '../lab/problem.ts'
 
 /** More words than this are left out: each would be an input. */
 const MOST_WORDS = 30
+/**
+ * What the page holds at most: more would hold it up, since each look and each training hands the rows to the worker. Of larger
+ * tables rows are taken at even distances.
+ */
+const MOST_ROWS = 20_000
+const MOST_VALUES = 1_000_000
 const KINDS = new Set(['number', 'category', 'boolean'])
 
 interface Input {
@@ -18,10 +24,11 @@ export function problemOf(table: Table, target: string, title: string): Problem 
   if (!KINDS.has(schema.kind))
     throw new Error(`"${target}" is ${schema.kind}: choose a column of numbers or categories`)
   const truth = valuesOf(table, target)
-  const known = Uint32Array.from(truth.keys()).filter((row) => !Number.isNaN(truth[row]))
-  if (known.length < 2) throw new Error(`"${target}" has fewer than two values`)
+  const all = Uint32Array.from(truth.keys()).filter((row) => !Number.isNaN(truth[row]))
+  if (all.length < 2) throw new Error(`"${target}" has fewer than two values`)
   const inputs = table.schema.filter(({ name }) => name !== target).flatMap((column) => inputsOf(table, column))
   if (inputs.length === 0) throw new Error('no other column holds numbers or categories')
+  const known = thinned(all, Math.min(MOST_ROWS, Math.floor(MOST_VALUES / inputs.length)))
   const data = new Float64Array(known.length * inputs.length)
   known.forEach((row, place) => {
     inputs.forEach((input, column) => {
@@ -35,9 +42,15 @@ export function problemOf(table: Table, target: string, title: string): Problem 
     targetName: target,
     classes: schema.kind === 'number' ? [] : [...(schema.categories ?? [])],
     rows: known.length,
+    of: all.length,
     inputs: data,
     targets: Float64Array.from(known, (row) => truth[row]),
   }
+}
+
+function thinned(rows: Uint32Array, most: number): Uint32Array {
+  if (rows.length <= most) return rows
+  return Uint32Array.from({ length: most }, (_, place) => rows[Math.floor((place * rows.length) / most)])
 }
 
 const valuesOf = (table: Table, name: string) => table.columns.get(name)?.values as Float64Array

@@ -1,6 +1,7 @@
 // Check my calculation: a number worked out by hand, for any quantity of this epoch's step, and which slip it comes from.
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { Card } from '../ui/card.tsx'
 import { open, opened, steps } from './opened.ts'
 import { quantityOf } from './quantities.tsx'
 import { type Pass, pass } from './run.ts'
@@ -29,8 +30,7 @@ export function CheckCalculation({ pass: shown }: { pass: Pass }) {
     verdict.value = await verdictOn(chosen, written.value)
   }
   return (
-    <section class="card" aria-labelledby="check-title">
-      <h2 id="check-title">Check my calculation</h2>
+    <Card title="Check my calculation">
       <p class="quiet small">Work out a number by hand. If it is wrong, you learn which slip it comes from.</p>
       <form class="check" onSubmit={check}>
         <div class="field">
@@ -80,7 +80,7 @@ export function CheckCalculation({ pass: shown }: { pass: Pass }) {
           </p>
         )}
       </div>
-    </section>
+    </Card>
   )
 }
 

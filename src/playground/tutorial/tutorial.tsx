@@ -7,6 +7,7 @@ import { LessonChoice } from './lesson-choice.tsx'
 import { LossChart } from './loss-chart.tsx'
 import { long } from './math.tsx'
 import { open, opened } from './opened.ts'
+import { inRow } from './quantities.tsx'
 import { RowsTable } from './rows-table.tsx'
 import {
   begin,
@@ -63,7 +64,7 @@ export function Tutorial() {
           <h2 id="opened-title">{opened.value === undefined ? 'Open any number' : 'Where this number comes from'}</h2>
           <StepBar />
           <div id="opened-number">
-            {opened.value === undefined ? <Invitation /> : <Unfolded pass={shown} name={opened.value} />}
+            {opened.value === undefined ? <Invitation pass={shown} /> : <Unfolded pass={shown} name={opened.value} />}
           </div>
         </section>
       </div>
@@ -79,12 +80,26 @@ function tell(error: Error): void {
   failure.value = `The network could not be made: ${error.message}`
 }
 
-function Invitation() {
+function Invitation({ pass: shown }: { pass: Pass }) {
+  const first = [
+    { name: inRow(shown, 'out h1', row.value), words: 'What h1 gives' },
+    { name: 'w5', words: 'How w5 changes' },
+    { name: 'E total', words: 'What the loss is' },
+  ]
   return (
-    <p class="quiet">
-      Click a weight, an output or an error in the network, and see the formula that made it, with its numbers. Each of
-      those opens in turn, down to the data. Or go through one step of backpropagation, number by number.
-    </p>
+    <>
+      <p class="quiet">
+        Click a weight, an output or an error in the network, and see the formula that made it, with its numbers. Each
+        of those opens in turn, down to the data. Or go through one step of backpropagation, number by number.
+      </p>
+      <div class="row">
+        {first.map(({ name, words }) => (
+          <button key={name} type="button" class="button small" onClick={() => open(name)}>
+            {words}
+          </button>
+        ))}
+      </div>
+    </>
   )
 }
 

@@ -1,5 +1,7 @@
 // Worksheets to print or to put into Moodle, made in this tab.
 import { useSignal } from '@preact/signals'
+import { save } from '../files.ts'
+import { Card } from '../ui/card.tsx'
 
 type Form = 'sheet' | 'key' | 'moodle'
 
@@ -9,24 +11,18 @@ const FORMS: Record<Form, { label: string; file: string; type: string }> = {
   moodle: { label: 'Moodle XML', file: 'moodle', type: 'application/xml' },
 }
 
-async function save(form: Form, seed: number): Promise<void> {
+async function make(form: Form, seed: number): Promise<void> {
   const { createWorksheet } = await import('wasmprop/lesson')
   const sheet = createWorksheet({ seed })
   const text = { sheet: sheet.toHTML, key: sheet.keyToHTML, moodle: sheet.toMoodle }[form]()
   const { file, type } = FORMS[form]
-  const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = `${file}-${seed}.${form === 'moodle' ? 'xml' : 'html'}`
-  link.click()
-  setTimeout(() => URL.revokeObjectURL(address), 10_000)
+  save(`${file}-${seed}.${form === 'moodle' ? 'xml' : 'html'}`, text, `${type};charset=utf-8`)
 }
 
 export function Worksheets() {
   const seed = useSignal(7)
   return (
-    <section class="card" aria-labelledby="worksheet-title">
-      <h2 id="worksheet-title">Worksheets</h2>
+    <Card title="Worksheets">
       <p class="quiet small">
         A 2-2-2 network with friendly numbers and blanks to fill in. Another number, another sheet; the key is a file of
         its own.
@@ -48,11 +44,11 @@ export function Worksheets() {
           />
         </div>
         {(Object.keys(FORMS) as Form[]).map((form) => (
-          <button key={form} type="button" class="button" onClick={() => save(form, seed.value)}>
+          <button key={form} type="button" class="button" onClick={() => make(form, seed.value)}>
             {FORMS[form].label}
           </button>
         ))}
       </div>
-    </section>
+    </Card>
   )
 }

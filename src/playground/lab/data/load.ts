@@ -3,7 +3,7 @@ import { signal } from '@preact/signals'
 import { ask } from '../../table/client.ts'
 import type { Kinds, ReadTable } from '../../table/messages.ts'
 import type { Problem } from '../problem.ts'
-import type { DataChoice, Setup } from '../setup.ts'
+import type { DataChoice, FileChoice, Setup } from '../setup.ts'
 import { fileOf } from './files.ts'
 import { drawnProblem, drawnSets, drawSet, type FileSetName, fileSets } from './sets.ts'
 
@@ -23,10 +23,10 @@ export async function problemFor(setup: Setup): Promise<Problem> {
     if (data.points.length < 2) throw new Error('Draw at least two points.')
     return drawnProblem(data.points)
   }
-  if (data.kind === 'file') return tableProblem(data.name, data.digest, data.target)
+  if (data.kind === 'file') return tableProblem(data)
   if (Object.hasOwn(drawnSets, data.name)) return drawSet(data.name as keyof typeof drawnSets, setup)
-  const { title, target } = fileSets[data.name as FileSetName]
-  return tableProblem(title, data.name, target)
+  const { target } = fileSets[data.name as FileSetName]
+  return tableProblem({ name: `${data.name}.csv`, digest: data.name, target, kinds: {} })
 }
 
 /** The target that a built-in file has */
@@ -35,11 +35,16 @@ export function targetOf(data: DataChoice): string {
   return data.kind === 'set' && Object.hasOwn(fileSets, data.name) ? fileSets[data.name as FileSetName].target : ''
 }
 
+const isEqual = (a: Kinds, b: Kinds) => JSON.stringify(a) === JSON.stringify(b)
+
 let last: { key: string; problem: Problem } | undefined
 
-async function tableProblem(name: string, digest: string, target: string): Promise<Problem> {
-  if (openTable.value?.digest !== digest) await open(name, digest, await textOf(name, digest))
-  const key = JSON.stringify([digest, target, openTable.value?.kinds])
+async function tableProblem({ name, digest, target, kinds }: Omit<FileChoice, 'kind'>): Promise<Problem> {
+  const asWanted = (table: OpenTable) => table.digest === digest && isEqual(table.kinds, kinds)
+  if (openTable.value === undefined || !asWanted(openTable.value)) {
+    await open(name, digest, await textOf(name, digest), kinds)
+  }
+  const key = JSON.stringify([digest, target, kinds])
   if (last?.key !== key) last = { key, problem: await ask('encode', { target, title: name }) }
   return last.problem
 }

@@ -16,7 +16,7 @@ export async function takeFile(file: Blob & { readonly name: string }): Promise<
   if (usable.length < 2) throw new Error('Expected at least two columns of numbers or categories.')
   const target = usable[usable.length - 1]
   await change({
-    data: { kind: 'file', name: file.name, digest, target: target.name },
+    data: { kind: 'file', name: file.name, digest, target: target.name, kinds: {} },
     holdOut: 0.3,
     scaling: 'standard',
     targetScaling: target.kind === 'number' ? 'standard' : 'none',
