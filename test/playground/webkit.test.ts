@@ -1,4 +1,4 @@
-// The page in WebKitGTK: the tutorial trains to Node's weights, and the race ends with equal ones. (iOS is WebKit too, untested.)
+// The page in WebKitGTK: the tutorial trains to Node's weights. (The race, and iOS, which is WebKit too, are untested.)
 import { describe, expect } from 'vitest'
 import { servePlayground } from '../support/playground.ts'
 import { whenFound } from '../support/tools.ts'
@@ -12,7 +12,7 @@ const press = (selector: string) => `const it = document.querySelector(${JSON.st
 const textOf = (selector: string) => `return document.querySelector(${JSON.stringify(selector)})?.textContent`
 
 describe('the page in WebKitGTK', () => {
-  const name = 'trains the tutorial to the weights of Node, and both engines to equal ones'
+  const name = 'trains the tutorial to the weights of Node'
   const minutes = 60_000
   whenFound(
     'webkit',
@@ -24,10 +24,6 @@ describe('the page in WebKitGTK', () => {
           await page.until(press('.train'))
           const { hash } = await tutorialInNode(7000)
           expect(await page.until(textOf('#weights-hash'))).toBe(hash)
-          await page.run(`location.hash = '#/race'`)
-          await page.until(press('.race .play'))
-          const outcome = await page.until(textOf('[data-testid=hashes]'), 4 * minutes)
-          expect(outcome).toMatch(/^Equal weights, to the last bit: [0-9a-f]{16} in both/)
         })
       } finally {
         await site.close()
