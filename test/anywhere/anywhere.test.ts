@@ -16,6 +16,9 @@ interface Result {
 
 let installed: Installed
 let inNode: Result
+/** What table-scenario.js returns: with one thread, with more and in the other engine */
+let table: { digest: string }
+let tables: unknown[]
 
 beforeAll(async () => {
   installed = await installPackage()
@@ -30,8 +33,13 @@ beforeAll(async () => {
     'plain.js',
     'timers.html',
     'timers.js',
+    'table-scenario.js',
+    'table-node.mjs',
+    'table.html',
+    'table.js',
   )
   inNode = JSON.parse(await installed.node('node.mjs'))
+  ;[table, ...tables] = JSON.parse(await installed.node('table-node.mjs'))
   await build({ root: installed.folder, configFile: false, logLevel: 'warn', build: { outDir: 'built' } })
 })
 
@@ -60,6 +68,11 @@ describe('in Node', () => {
     expectTheSame(result)
   })
 
+  it('a table comes to the same model at any number of threads, and in the TypeScript engine', () => {
+    expect(table.digest).toMatch(/^[0-9a-f]{16}$/)
+    expect(tables).toEqual([table, table, table])
+  })
+
   it.each(['import', 'require'])('a CommonJS program gets the same through %s()', async (way) => {
     expectTheSame(JSON.parse(await installed.node('common.cjs', 'auto', way)))
   })
@@ -82,6 +95,10 @@ for (const browser of browsers) {
       const result = await open(executable, plain())
       expect(result.engine).toEqual(wasm)
       expectTheSame(result)
+    })
+
+    whenFound(browser, 'a table comes to the same model as in Node, at any number of threads', async (executable) => {
+      expect(await openPage(browser, executable, { ...plain(), path: '/table.html' })).toEqual([table, table])
     })
 
     whenFound(browser, 'a timer can abort what the page trains', async (executable) => {
