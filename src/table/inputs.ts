@@ -23,7 +23,7 @@ export function fitInputs(table: Table, targets: readonly string[], rows: Uint32
 
 /** The inputs of those rows, with the bins of numbers and without */
 export function encodeTable(encodings: readonly ColumnEncoding[], table: Table, rows: Uint32Array): BothInputs {
-  const columns = new Map(encodings.map((encoding) => [encoding.name, matchColumn(encoding, table)]))
+  const columns = new Map(encodings.map((encoding) => [encoding.name, matchColumn(encoding, table, encodings.length)]))
   return { withBins: toInputs(encodings, columns, rows), plain: toInputs(encodings.map(withoutBins), columns, rows) }
 }
 
@@ -35,7 +35,7 @@ function toInputs(
   return { ...encodeRows(encodings, columns, rows), rows: rows.length }
 }
 
-function matchColumn(encoding: ColumnEncoding, table: Table): EncodedColumn {
+function matchColumn(encoding: ColumnEncoding, table: Table, inputs: number): EncodedColumn {
   const column = table.columns.get(encoding.name)
   const schema = table.schema.find(({ name }) => name === encoding.name)
   if (column === undefined || schema === undefined) {
@@ -43,8 +43,8 @@ function matchColumn(encoding: ColumnEncoding, table: Table): EncodedColumn {
     throw unexpected(
       'INVALID_DATA',
       `column "${clip(encoding.name)}"`,
-      'the columns that the model was trained with',
-      `a table without it: ${names}`,
+      `all ${inputs} columns that the model learned from`,
+      `a table of ${table.schema.length} without it: ${names}`,
     )
   }
   if (encoding.kind !== 'category') return { column }

@@ -110,7 +110,7 @@ describe('a model of classes', () => {
   it('refuses what is no record, or lacks a column', () => {
     expect(() => model.predict(5 as never)).toThrow(WasmpropError)
     expect(() => model.predict({ colour: 'red' })).toThrow(
-      'column "size": expected the columns that the model was trained with',
+      'column "size": expected all 2 columns that the model learned from',
     )
     expect(() => model.predict({ size: 'tall', colour: 'red' })).toThrow('rows[0].size: expected a number, got "tall"')
   })
