@@ -46,6 +46,7 @@ export const GRADIENT_CHECK = 4
 export const CROSS_VALIDATION = 5
 export const TABLE_FOLDS = 6
 export const TABLE_IMPORTANCE = 7
+export const TABLE_SAMPLE = 8
 
 // What `evaluate` does beside adding up the loss: flags
 export const DIFFERENTIATES = 1 // the backward pass as well

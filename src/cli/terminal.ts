@@ -39,6 +39,11 @@ export function print(text = ''): void {
   process.stdout.write(`${text}\n`)
 }
 
+/** The same of much text, waiting where the other side is slow */
+export async function write(text: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
+}
+
 export function warn(text: string): void {
   process.stderr.write(`${yellow('warning')}: ${text}\n`)
 }

@@ -61,3 +61,17 @@ export function spreadsOf(target: Target, { outputs, deviations }: Spread, rows:
     return { prediction, spread: deviations[at], probability: outputs[at] }
   })
 }
+
+/** Predictions of a target, by row */
+export interface TargetAnswers {
+  readonly name: string
+  readonly labels: readonly Label[]
+  readonly values: readonly Label[]
+  /** Of classes: rows × classes, in the order of `labels` */
+  readonly probabilities?: Float64Array
+}
+
+/** @internal */
+export function unknownWarning(name: string, count: number): string {
+  return `column "${clip(name)}": ${count} cells with words that the training rows did not have; they count as others`
+}

@@ -3,7 +3,9 @@
 import { clip, WasmpropError } from '../errors.ts'
 import { type ColumnBuilder, NumberBuilder, type RawTable, WordBuilder } from './columns.ts'
 import type { Dialect } from './dialect.ts'
+import { Lines } from './lines.ts'
 import { decimalIn, EXACT_POWERS, isDecimal } from './numbers.ts'
+import { Sample, type SampleOptions } from './sample.ts'
 
 const LF = 10
 const CR = 13
@@ -31,24 +33,6 @@ const LONGEST_ROW = 2 ** 26
 /** What a cell turned out to be: bytes of the block, bytes put together in `#scratch`, or cut by the end of the block */
 type Cell = 'whole' | 'unescaped' | 'cut'
 
-/** Where rows lie in the file: lines that are blank, or within a quoted cell, shift those after them. */
-class Lines {
-  readonly #rows: number[] = []
-  readonly #shifts: number[] = []
-
-  add(row: number, line: number): void {
-    if (line - row === this.#shifts.at(-1)) return
-    this.#rows.push(row)
-    this.#shifts.push(line - row)
-  }
-
-  of = (row: number): number => {
-    let place = this.#rows.length - 1
-    while (place > 0 && this.#rows[place] > row) place--
-    return row + this.#shifts[place]
-  }
-}
-
 export interface CellReaderOptions {
   readonly dialect: Dialect
   /** Which columns are numbers; all others are words. Its length is the width of every row. */
@@ -58,12 +42,19 @@ export interface CellReaderOptions {
   readonly place: string
   /** Bytes of the text, where that is known: a guess that decides about nothing but room */
   readonly size?: number | undefined
+  /** Default: all rows */
+  readonly sample?: SampleOptions | undefined
 }
 
 export class CellReader {
+  /** Rows that there are columns of: those that are kept, since the last `drain` */
   rows = 0
-  readonly #builders: ColumnBuilder[]
-  readonly #numbers: (NumberBuilder | undefined)[]
+  /** Rows of the file */
+  #seen = 0
+  readonly #sample: Sample | undefined
+  readonly #makeBuilders: () => ColumnBuilder[]
+  #builders: ColumnBuilder[] = []
+  #numbers: (NumberBuilder | undefined)[] = []
   /** Where the columns that are numbers are written */
   #values: (Float64Array | undefined)[] = []
   #capacity = 0
@@ -85,7 +76,7 @@ export class CellReader {
   #end = 0
   #isLast = false
   #line = 1
-  readonly #lines = new Lines()
+  #lines = new Lines()
   #linesToSkip: number
   #isHeader: boolean
   #names: string[] = []
@@ -97,7 +88,7 @@ export class CellReader {
   /** Line ends within the row's quoted cells */
   #breaks = 0
 
-  constructor({ dialect, isNumeric, missing, place, size }: CellReaderOptions) {
+  constructor({ dialect, isNumeric, missing, place, size, sample }: CellReaderOptions) {
     const code = (text: string) => (text === '' ? NONE : text.charCodeAt(0))
     const format = { decimal: dialect.decimal, thousands: dialect.thousands }
     this.#dialect = dialect
@@ -110,8 +101,20 @@ export class CellReader {
     this.#point = dialect.decimal === ',' ? COMMA : POINT
     this.#linesToSkip = dialect.skip
     this.#isHeader = dialect.header
-    this.#builders = isNumeric.map((numeric) => (numeric ? new NumberBuilder(format, missing) : new WordBuilder()))
+    this.#sample = sample && new Sample(sample, isNumeric.length)
+    this.#makeBuilders = () =>
+      isNumeric.map((numeric) => (numeric ? new NumberBuilder(format, missing) : new WordBuilder()))
+    this.#begin()
+  }
+
+  /** Columns without rows */
+  #begin(): void {
+    this.rows = 0
+    this.#capacity = 0
+    this.#lines = new Lines()
+    this.#builders = this.#makeBuilders()
     this.#numbers = this.#builders.map((builder) => (builder instanceof NumberBuilder ? builder : undefined))
+    this.#values = []
   }
 
   /** How many cells of each column are no numbers though they should be */
@@ -138,8 +141,17 @@ export class CellReader {
   finish(): RawTable {
     this.#isLast = true
     this.#readBlock()
-    const columns = this.#builders.map((builder) => builder.finish(this.rows))
-    return { names: this.#names, rows: this.rows, columns, lineOf: this.#lines.of }
+    return this.drain()
+  }
+
+  /** The rows that were read so far, which are forgotten here */
+  drain(): RawTable {
+    const { rows } = this
+    const columns = this.#builders.map((builder) => builder.finish(rows))
+    const table = { names: this.#names, rows, columns, lineOf: this.#lines.of }
+    const isSampled = this.#sample !== undefined && this.#seen > rows
+    this.#begin()
+    return isSampled ? { ...table, of: this.#seen } : table
   }
 
   /** Reads the whole rows of the block, and moves what is left to its start. */
@@ -221,6 +233,7 @@ export class CellReader {
     const row = this.rows
     if (row === this.#capacity) this.#grow()
     const targets = this.#values
+    const isKept = this.#sample?.takes(this.#seen) ?? true
     this.#breaks = 0
     let column = 0
     for (let at = start; ; at++) {
@@ -257,17 +270,28 @@ export class CellReader {
       }
       const cell = this.#readCell(at)
       if (cell === 'cut') return NONE
-      if (column < this.#builders.length) this.#take(column, row, cell)
+      if (isKept && column < this.#builders.length) this.#take(column, row, cell)
       column++
       at = this.#next
       if (block[at] !== separator) break
     }
     if (column !== this.#builders.length && this.#isBlank(start)) return this.#skipLine(start)
     this.#checkWidth(column)
-    this.#lines.add(row, this.#line)
-    this.rows++
+    if (isKept) this.#keepRow()
+    this.#seen++
     this.#line += 1 + this.#breaks
     return this.#afterLine(this.#next)
+  }
+
+  /** The row that was written last is one of the table. */
+  #keepRow(): void {
+    this.#lines.add(this.rows, this.#line)
+    this.rows++
+    const places = this.#sample?.add(this.#seen)
+    if (places === undefined) return
+    for (const builder of this.#builders) builder.keep(places)
+    this.#lines.keep(places)
+    this.rows = places.length
   }
 
   #take(column: number, row: number, cell: Cell): void {
@@ -297,7 +321,7 @@ export class CellReader {
   /** Room for all rows, as those so far let expect; twice as many where the size of the text is not known */
   #grow(): void {
     const rows = this.rows
-    const expected = this.#size === undefined ? 2 * rows : (SPARE * rows * this.#size) / this.#read
+    const expected = this.#size === undefined || this.#sample ? 2 * rows : (SPARE * rows * this.#size) / this.#read
     this.#capacity = Math.max(FIRST_ROWS, Math.ceil(Math.min(MOST_GROWTH * rows, Math.max(1.25 * rows, expected))))
     for (const builder of this.#builders) builder.grow(this.#capacity)
     this.#values = this.#numbers.map((builder) => builder?.values)
@@ -406,6 +430,6 @@ export class CellReader {
   }
 
   #error(words: string, code: 'INVALID_DATA' | 'INVALID_SHAPE' = 'INVALID_DATA'): WasmpropError {
-    return new WasmpropError(code, `${this.#place}line ${this.#line}: ${words}`, { row: this.rows })
+    return new WasmpropError(code, `${this.#place}line ${this.#line}: ${words}`, { row: this.#seen })
   }
 }

@@ -23,6 +23,8 @@ export type RawColumn = NumberColumn | WordColumn
 export interface RawTable {
   readonly names: readonly string[]
   readonly rows: number
+  /** Rows that there were, where `rows` is a sample of them */
+  readonly of?: number
   readonly columns: readonly RawColumn[]
   /** The line of a row in its file, counted from 1; undefined where the rows are no file's */
   readonly lineOf?: (row: number) => number
@@ -45,12 +47,14 @@ export interface ColumnBuilder {
   readonly grow: (rows: number) => void
   /** Takes the cell in the bytes from `from` to `to`. */
   readonly take: (row: number, bytes: Uint8Array, from: number, to: number) => void
+  /** Keeps only these rows, ascending, which get numbers anew. */
+  readonly keep: (rows: Uint32Array) => void
   readonly finish: (rows: number) => RawColumn
 }
 
 export class NumberBuilder implements ColumnBuilder {
   values = new Float64Array(0)
-  readonly odd = new Map<number, string>()
+  odd = new Map<number, string>()
   readonly #format: NumberFormat
   readonly #missing: ReadonlySet<string>
   readonly #decoder = new TextDecoder()
@@ -76,6 +80,11 @@ export class NumberBuilder implements ColumnBuilder {
     return Number.NaN
   }
 
+  keep(rows: Uint32Array): void {
+    moveRows(this.values, rows)
+    this.odd = oddOf(this.odd, rows)
+  }
+
   finish(rows: number): NumberColumn {
     return { form: 'numbers', values: trimmed(this.values, rows), odd: this.odd }
   }
@@ -90,6 +99,17 @@ export function numberIn(cell: string, format: NumberFormat): number {
 export function grown<T extends Float64Array | Uint32Array | Uint8Array>(old: T, larger: T): T {
   larger.set(old)
   return larger
+}
+
+function moveRows(values: Float64Array | Uint32Array, rows: Uint32Array): void {
+  for (let place = 0; place < rows.length; place++) values[place] = values[rows[place]]
+}
+
+/** Stray cells of the rows that are kept, by their new numbers */
+export function oddOf(odd: ReadonlyMap<number, string>, rows: Uint32Array): Map<number, string> {
+  if (odd.size === 0) return new Map()
+  const found = Array.from(rows, (row, place) => [place, odd.get(row)] as const)
+  return new Map(found.filter((pair): pair is readonly [number, string] => pair[1] !== undefined))
 }
 
 /** Room beyond this share of the rows is given back, by a copy; memory that was never written is none yet. */
@@ -169,6 +189,10 @@ export class WordBuilder implements ColumnBuilder {
       table[place] = code + 1
     }
     this.#table = table
+  }
+
+  keep(rows: Uint32Array): void {
+    moveRows(this.#codes, rows)
   }
 
   finish(rows: number): WordColumn {

@@ -8,18 +8,18 @@ import { encodeTable } from './inputs.ts'
 import {
   optionNames,
   type ResolvedOptions,
-  readingOptions,
   readTargets,
   readTasks,
   readTrainOptions,
   type TrainTableOptions,
 } from './options.ts'
-import { readTable, type Table, type TableSource } from './read.ts'
+import type { Table, TableSource } from './read.ts'
 import { baselineMetrics, type Metrics, metricsOf, truthOf } from './scores.ts'
 import { fitTarget, labelledRows } from './target.ts'
 import { kindOf } from './target-training.ts'
 import { trainOnTable } from './train.ts'
 import { disposeAll, type TrainedTarget } from './trained.ts'
+import { readTrainingTable } from './training-table.ts'
 
 export interface CrossValidateTableOptions extends Omit<TrainTableOptions, 'checkpoint' | 'onCheckpoint'> {
   /** Parts that the rows are divided into, each held out once: an integer from 2 to the number of rows. Default 5 */
@@ -68,7 +68,7 @@ export async function crossValidateTable(
     if (value !== undefined) refuse(path, 'no such option with crossValidateTable', value)
   }
   const resolved = readTrainOptions(others)
-  const table = await readTable(rows, readingOptions(resolved.given))
+  const table = await readTrainingTable(rows, resolved)
   const names = readTargets(resolved.given.target, [...table.columns.keys()])
   const divided = divide(table, names[0], readTasks(resolved.given.task, names), folds, resolved.seed)
   const found = names.map((): TableFold[] => [])

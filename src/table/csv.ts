@@ -6,6 +6,7 @@ import { numberIn, type RawTable } from './columns.ts'
 import { type Dialect, linesOf, MISSING_NUMBER_WORDS, type Sniffed, sniff } from './dialect.ts'
 import { MOST_ODD_SHARE } from './numbers.ts'
 import type { ReadOptions } from './read-options.ts'
+import type { SampleOptions } from './sample.ts'
 import type { GivenColumn } from './schema.ts'
 import type { Text } from './text.ts'
 
@@ -18,12 +19,13 @@ export interface CsvTable {
   readonly dialect: Dialect
 }
 
-/** `columns`: what is known of them by name */
+/** `columns`: what is known of them by name; `sample`: where there are to be no more rows */
 export async function readCsv(
   text: Text,
   given: ReadOptions,
   isRepeatable: boolean,
   columns: ReadonlyMap<string, GivenColumn>,
+  sample?: SampleOptions,
 ): Promise<CsvTable> {
   const { dialect, rows, names } = await sniffText(text, given)
   const width = (names ?? rows[0]).length
@@ -31,7 +33,7 @@ export async function readCsv(
   const place = placeIn(given)
   const known = namesOf(names ?? [], width).map((name) => areNumbers(columns.get(name)))
   let isNumeric = known.map((numeric, column) => numeric ?? isMostlyNumbers(rows, column, dialect, missing))
-  const readerOf = () => new CellReader({ dialect, isNumeric, missing, place, size: text.size })
+  const readerOf = () => new CellReader({ dialect, isNumeric, missing, place, size: text.size, sample })
   /** Columns with more stray cells than numbers may have become words; whether there were none */
   const correct = (reader: CellReader): boolean => {
     const areStray = reader.odd.map((odd, column) => known[column] === undefined && odd > MOST_ODD_SHARE * reader.rows)
@@ -49,6 +51,32 @@ export async function readCsv(
       return { raw: { ...raw, names: namesOf(raw.names, width) }, dialect: found }
     }
   }
+}
+
+/** Rows of a block, of a table of a few columns: more is held than a block, but not the whole */
+const ROWS_OF_BLOCK = 2 ** 15
+
+/** The same in blocks of rows, of columns that are words where nothing is known of them: so no block depends on another. */
+export async function* readCsvBlocks(
+  text: Text,
+  given: ReadOptions,
+  columns: ReadonlyMap<string, GivenColumn>,
+): AsyncIterable<CsvTable> {
+  const { dialect, rows, names } = await sniffText(text, given)
+  const width = (names ?? rows[0]).length
+  const missing = new Set([...MISSING_NUMBER_WORDS, ...dialect.missing])
+  const isNumeric = namesOf(names ?? [], width).map((name) => areNumbers(columns.get(name)) ?? false)
+  const reader = new CellReader({ dialect, isNumeric, missing, place: placeIn(given) })
+  const tableOf = (raw: RawTable) => ({ raw: { ...raw, names: namesOf(raw.names, width) }, dialect })
+  let isFirst = true
+  for await (const piece of text.pieces()) {
+    reader.push(piece)
+    if (reader.rows < ROWS_OF_BLOCK) continue
+    isFirst = false
+    yield tableOf(reader.drain())
+  }
+  const last = reader.finish()
+  if (isFirst || last.rows > 0) yield tableOf(last)
 }
 
 /** What a schema says that cells are; undefined where it says nothing */

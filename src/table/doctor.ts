@@ -15,6 +15,7 @@ const LEAST_ROWS_IN_ORDER = 30
 export function examine(table: Table, targets: readonly string[]): string[] {
   const inputs = table.schema.filter(({ name }) => !targets.includes(name))
   return [
+    ...sampled(table),
     ...inputs.flatMap(leftOut),
     ...inputs.flatMap(guessed),
     ...duplicates(table, inputs),
@@ -28,6 +29,12 @@ export function examine(table: Table, targets: readonly string[]): string[] {
       ? [`only ${table.rows} rows: scores are uncertain, and the linear model may be all that can be learned`]
       : []),
   ]
+}
+
+function sampled({ rows, of }: Table): string[] {
+  if (of === undefined) return []
+  const share = `${rows} of ${of} rows, drawn with the seed`
+  return [`trained on ${share}, since there are very many; more with read: { rows } or --rows, as far as memory lasts`]
 }
 
 function leftOut({ name, kind, because }: ColumnSchema): string[] {

@@ -1,5 +1,12 @@
 // The entry `wasmprop/table`.
-export type { SpreadPrediction, TablePrediction, TableProbabilities, TableSpread } from './answers.ts'
+export {
+  type SpreadPrediction,
+  type TablePrediction,
+  type TableProbabilities,
+  type TableSpread,
+  type TargetAnswers,
+  unknownWarning,
+} from './answers.ts'
 export type { TableCheckpoint } from './checkpoint.ts'
 export type { TableChoices } from './choices.ts'
 export {

@@ -10,7 +10,9 @@ import {
   type TablePrediction,
   type TableProbabilities,
   type TableSpread,
+  type TargetAnswers,
   toRecords,
+  unknownWarning,
 } from './answers.ts'
 import type { TableChoices } from './choices.ts'
 import { hashText } from './digest.ts'
@@ -19,7 +21,7 @@ import { type BothInputs, predictEnsemble, predictWithSpread, type TargetModel }
 import { explainRecord, type TableExplanation } from './explain.ts'
 import { type ColumnImportance, importanceOf } from './importance.ts'
 import { encodeTable, unknownWords } from './inputs.ts'
-import { readRecordsLike, readRowsLike, readTableLike, type Table, type TableSource } from './read.ts'
+import { readBlocksLike, readRecordsLike, readRowsLike, readTableLike, type Table, type TableSource } from './read.ts'
 import type { ReadOptions } from './read-options.ts'
 import type { TableRecord, TableRows } from './records.ts'
 import type { TableReport, UnseenPredictions } from './report.ts'
@@ -202,6 +204,22 @@ export class TableModel {
     return readTableLike(rows, this.schema, read)
   }
 
+  /** @internal The same in blocks of rows, so that a large table is never held as a whole */
+  readBlocks(rows: TableSource, read?: ReadOptions): AsyncIterable<Table> {
+    return readBlocksLike(rows, this.schema, read)
+  }
+
+  /** @internal By target, in one pass over the rows; `unknown` counts words that the training rows did not have, by column. */
+  answers(table: Table, unknown: Map<string, number>): TargetAnswers[] {
+    const inputs = this.#encode(table, (name, count) => unknown.set(name, (unknown.get(name) ?? 0) + count))
+    return this.#parts.targets.map(({ target, ensemble }) => {
+      const outputs = predictEnsemble(ensemble, target, inputs)
+      const { name, labels, task } = target
+      const values = labelsOf(target, outputs, table.rows)
+      return { name, labels, values, ...(task === 'classification' ? { probabilities: outputs } : {}) }
+    })
+  }
+
   /** @internal */
   predictTable(table: Table): TablePrediction[] {
     return this.#answer(table, ({ target, ensemble }, inputs) =>
@@ -236,16 +254,14 @@ export class TableModel {
     return { table: readRecordsLike(isOne ? [records] : (records as unknown[]), this.schema), isOne }
   }
 
-  #encode(table: Table): BothInputs {
+  #encode(table: Table, tell = (name: string, count: number) => this.#warn(unknownWarning(name, count))): BothInputs {
     const { encodings, schema } = this.#parts
     for (const { name } of table.schema) {
       if (!schema.some((column) => column.name === name))
         this.#warn(`column "${clip(name)}": the training rows did not have it; ignored`)
     }
     for (const [name, count] of unknownWords(encodings, schema, table)) {
-      this.#warn(
-        `column "${clip(name)}": ${count} cells with words that the training rows did not have; they count as others`,
-      )
+      tell(name, count)
     }
     return encodeTable(encodings, table, allRows(table.rows))
   }

@@ -27,6 +27,11 @@ export interface ReadOptions {
   comment?: string
   /** Lines above the table that are skipped */
   skip?: number
+  /**
+   * Most rows: of more a sample is drawn, with the seed of the training. Default: `'all'`; where a table is trained on, as many as
+   * have 4,194,304 cells
+   */
+  rows?: number | 'all'
   /** The file's name, for messages. Default: that of a `File` */
   file?: string
   /** Whether advice in messages is spelt as the command's options. Default false */
@@ -45,6 +50,7 @@ const names = [
   'missing',
   'comment',
   'skip',
+  'rows',
   'file',
   'flags',
 ] as const satisfies readonly (keyof ReadOptions)[]
@@ -69,6 +75,7 @@ const checks: Checks = {
   missing: checkWords,
   comment: (value, path) => (value === '' ? '' : checkCharacter(value, path, 'one character, such as "#"')),
   skip: (value, path) => checkInteger(value, path, 0, MOST_LINES_SKIPPED),
+  rows: (value, path) => (value === 'all' ? value : checkInteger(value, path, 1, MOST_LINES_SKIPPED)),
   file: checkText,
   flags: checkBoolean,
 }

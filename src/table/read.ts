@@ -4,7 +4,7 @@ import { loadPart } from '../hosts/load.ts'
 import { checkName, isOptionObject, list, readOptions } from '../options/check.ts'
 import { type ByteSource, byteSource, isPiece, iteratorOf, pieceSource, type TextSource } from './bytes.ts'
 import type { Origin, RawTable } from './columns.ts'
-import { readCsv } from './csv.ts'
+import { readCsv, readCsvBlocks } from './csv.ts'
 import { dateFormatNames } from './dates.ts'
 import type { Dialect } from './dialect.ts'
 import { looksLikeJson, readJson } from './json.ts'
@@ -17,6 +17,7 @@ import {
   type TableRecord,
   type TableRows,
 } from './records.ts'
+import { type SampleOptions, sampleOf } from './sample.ts'
 import {
   type ColumnKind,
   type ColumnSchema,
@@ -25,7 +26,7 @@ import {
   inferColumn,
   type TableColumn,
 } from './schema.ts'
-import { openText } from './text.ts'
+import { openText, type Text } from './text.ts'
 
 /** What a table may come as: text or bytes of CSV, JSON or Parquet (also gzipped), records, rows with names, or pieces of either */
 export type TableSource =
@@ -55,6 +56,8 @@ export interface ReadTableOptions {
 
 export interface Table {
   readonly rows: number
+  /** Rows that there were, where `rows` is a sample of them */
+  readonly of?: number
   /** What each column is, and why, in the order of the columns */
   readonly schema: readonly ColumnSchema[]
   readonly columns: ReadonlyMap<string, TableColumn>
@@ -76,11 +79,26 @@ type Given = ReadonlyMap<string, GivenColumn>
  * INVALID_SHAPE or NOT_FINITE what is no table, naming file, line and column, and with INVALID_CONFIG options that are wrong.
  */
 export async function readTable(source: TableSource, options: ReadTableOptions = {}): Promise<Table> {
+  return readSample(source, options)
+}
+
+/** The same of no more rows than `sample` says, and than `read.rows` does: drawn with its seed */
+export async function readSample(
+  source: TableSource,
+  options: ReadTableOptions,
+  sample?: SampleOptions,
+): Promise<Table> {
   const { columns, read } = readOptions(options, '', ['columns', 'read'])
   const given = checkColumns(columns)
-  const unread = await readRaw(source, checkReadOptions(read), given)
+  const checked = checkReadOptions(read)
+  const unread = await readRaw(source, checked, given, sampleFor(checked, sample))
   checkNamed(given, unread.raw.names)
   return typeColumns(unread, given)
+}
+
+function sampleFor({ rows }: ReadOptions, sample: SampleOptions | undefined): SampleOptions | undefined {
+  if (rows === undefined) return sample
+  return rows === 'all' ? undefined : { seed: sample?.seed ?? 0, most: () => rows }
 }
 
 /** The same of columns whose kinds are known from another table; a column that is not there is left to whoever needs it. */
@@ -90,7 +108,25 @@ export async function readTableLike(
   read: ReadOptions = {},
 ): Promise<Table> {
   const given = givenBy(schema)
-  return typeColumns(await readRaw(source, checkReadOptions(read), given), given)
+  const checked = checkReadOptions(read)
+  return typeColumns(await readRaw(source, checked, given, sampleFor(checked, undefined)), given)
+}
+
+/**
+ * The same in blocks of rows: of text with delimiters a table is never held as a whole. Columns that the schema does not have are
+ * the words that stand there.
+ */
+export async function* readBlocksLike(
+  source: TableSource,
+  schema: readonly ColumnSchema[],
+  read: ReadOptions = {},
+): AsyncIterable<Table> {
+  const given = givenBy(schema)
+  for await (const unread of rawBlocks(source, checkReadOptions(read), given)) {
+    const all = new Map<string, GivenColumn>(given)
+    for (const name of unread.raw.names) if (!given.has(name)) all.set(name, { kind: 'ignore' })
+    yield typeColumns(unread, all)
+  }
 }
 
 /** The same of records, at once */
@@ -111,6 +147,7 @@ function typeColumns({ raw, dialect }: Unread, given: Given): Table {
   const inferred = raw.names.map((name, index) => inferColumn(raw, index, given.get(name)))
   return {
     rows: raw.rows,
+    ...(raw.of === undefined ? {} : { of: raw.of }),
     schema: inferred.map(({ schema }) => schema),
     columns: new Map(inferred.map(({ schema, column }) => [schema.name, column])),
     ...(dialect === undefined ? {} : { dialect }),
@@ -160,26 +197,58 @@ function checkNamed(given: Given, names: readonly string[]): void {
   }
 }
 
-async function readRaw(source: unknown, read: ReadOptions, given: Given): Promise<Unread> {
+async function readRaw(source: unknown, read: ReadOptions, given: Given, sample?: SampleOptions): Promise<Unread> {
+  const opened = await openSource(source, read)
+  if (!('bytes' in opened)) return { raw: sampled(opened.raw, sample) }
+  const content = await openBytes(opened.bytes, opened.read)
+  if (!('text' in content)) return { raw: sampled(content.raw, sample) }
+  const { raw, dialect } = await readCsv(content.text, opened.read, content.isRepeatable, given, sample)
+  return { raw: withOrigin(raw, originOf(opened.read)), dialect }
+}
+
+const sampled = (raw: RawTable, sample: SampleOptions | undefined) => (sample ? sampleOf(raw, sample) : raw)
+
+async function* rawBlocks(source: unknown, read: ReadOptions, given: Given): AsyncIterable<Unread> {
+  const opened = await openSource(source, read)
+  const content = 'bytes' in opened ? await openBytes(opened.bytes, opened.read) : opened
+  if ('raw' in content) yield { raw: content.raw }
+  else if ('bytes' in opened) {
+    const origin = originOf(opened.read)
+    for await (const { raw, dialect } of readCsvBlocks(content.text, opened.read, given))
+      yield { raw: withOrigin(raw, origin), dialect }
+  }
+}
+
+/** A table of values at once, or bytes with the options to read them by, which then name the file */
+async function openSource(
+  source: unknown,
+  read: ReadOptions,
+): Promise<{ raw: RawTable } | { bytes: ByteSource; read: ReadOptions }> {
   const bytes = byteSource(source)
-  if (bytes !== undefined) return readBytes(bytes, read, given)
+  if (bytes !== undefined) return { bytes, read: named(read, bytes) }
   if (isTableRows(source)) return { raw: checkNames(columnsOfRows(source)) }
   if (Array.isArray(source) && !source.some(isPiece)) return { raw: checkNames(columnsOfRecords(source)) }
   const iterator = reading('INVALID_DATA', 'rows', SOURCES, () => iteratorOf(source))
   if (iterator === undefined) throw unexpected('INVALID_DATA', 'rows', SOURCES, describe(source))
   const first = await iterator.next()
-  if (!first.done && isPiece(first.value)) return readBytes(pieceSource(first.value, iterator), read, given)
+  if (!first.done && isPiece(first.value)) return { bytes: pieceSource(first.value, iterator), read }
   const table = new RecordTable([])
   for (let next = first; !next.done; next = await iterator.next()) table.addRecord(next.value)
   return { raw: checkNames(table.finish()) }
 }
 
+function named(read: ReadOptions, { name }: ByteSource): ReadOptions {
+  return read.file !== undefined || name === undefined ? read : { ...read, file: name }
+}
+
 const SOURCES = 'records, { columns, rows }, CSV text, its bytes, or an iterable of records or text'
 const PARQUET = [0x50, 0x41, 0x52, 0x31] // PAR1
 
-async function readBytes(source: ByteSource, options: ReadOptions, given: Given): Promise<Unread> {
-  const file = options.file ?? source.name
-  const read = file === undefined ? options : { ...options, file }
+/** A table of JSON or Parquet at once; text with delimiters is still to be read. */
+async function openBytes(
+  source: ByteSource,
+  read: ReadOptions,
+): Promise<{ raw: RawTable } | { text: Text; isRepeatable: boolean }> {
   const origin = originOf(read)
   const { head, source: whole } = await peek(source)
   const isParquet = PARQUET.every((byte, index) => head[index] === byte)
@@ -190,8 +259,7 @@ async function readBytes(source: ByteSource, options: ReadOptions, given: Given)
   const text = await openText(whole, read.encoding, origin.place)
   const isJson = read.format === undefined ? looksLikeJson(text.head) : read.format !== 'csv'
   if (isJson) return { raw: withOrigin(await readJson(text.pieces(), origin.place), origin) }
-  const { raw, dialect } = await readCsv(text, read, whole.isRepeatable, given)
-  return { raw: withOrigin(raw, origin), dialect }
+  return { text, isRepeatable: whole.isRepeatable }
 }
 
 function originOf({ file, flags = false, missing = [] }: ReadOptions): Origin {

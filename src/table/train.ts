@@ -10,14 +10,13 @@ import { TableModel } from './model.ts'
 import {
   type ResolvedOptions,
   readClassWeights,
-  readingOptions,
   readTargets,
   readTasks,
   readTrainOptions,
   type TrainTableOptions,
 } from './options.ts'
 import { Course } from './progress.ts'
-import { readTable, type Table, type TableSource } from './read.ts'
+import type { Table, TableSource } from './read.ts'
 import { type Recipe, recipeFor } from './recipe.ts'
 import { reportOf, unseenOf } from './report.ts'
 import type { TableColumn } from './schema.ts'
@@ -25,6 +24,7 @@ import { truthOf } from './scores.ts'
 import { type FittedTarget, fitTarget, labelledRows } from './target.ts'
 import { trainTarget } from './target-training.ts'
 import { disposeAll, type TrainedTarget } from './trained.ts'
+import { readTrainingTable } from './training-table.ts'
 
 /**
  * Trains a model of a table. Numbers, categories, dates and words are found and encoded; a linear model and networks are trained
@@ -52,7 +52,7 @@ import { disposeAll, type TrainedTarget } from './trained.ts'
  */
 export async function trainTable(rows: TableSource, options: TrainTableOptions): Promise<TableModel> {
   const resolved = readTrainOptions(options)
-  const table = await readTable(rows, readingOptions(resolved.given))
+  const table = await readTrainingTable(rows, resolved)
   const { model, idle } = await trainOnTable(table, resolved)
   disposeAll(idle)
   return model

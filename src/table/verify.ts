@@ -4,12 +4,17 @@ import { VERSION } from '../generated/version.ts'
 import { readOptions } from '../options/check.ts'
 import { digestOf } from './digest.ts'
 import { TableModel } from './model.ts'
-import { readingOptions, readTrainOptions, type TrainTableOptions } from './options.ts'
-import { readTable, type TableSource } from './read.ts'
+import { readTrainOptions, type StoredOptions, type TrainTableOptions } from './options.ts'
+import type { TableSource } from './read.ts'
+import { checkReadOptions, type ReadOptions } from './read-options.ts'
 import { trainOnTable } from './train.ts'
 import { disposeAll } from './trained.ts'
+import { readTrainingTable } from './training-table.ts'
 
-export type VerifyTableOptions = Pick<TrainTableOptions, 'threads' | 'signal' | 'onProgress'>
+export interface VerifyTableOptions extends Pick<TrainTableOptions, 'threads' | 'signal' | 'onProgress'> {
+  /** How these rows are written, where that is not to be found out as it was for the training. Default: as the training was told */
+  read?: ReadOptions
+}
 
 export interface TableVerification {
   /** Whether every weight, and all that is predicted with, is the same to the last bit */
@@ -36,7 +41,7 @@ export async function verifyTable(
 ): Promise<TableVerification> {
   if (!(model instanceof TableModel))
     throw unexpected('INVALID_MODEL', 'model', 'a model, as trainTable and tableModelFromJSON give it', describe(model))
-  const given = readOptions(options, '', ['threads', 'signal', 'onProgress'])
+  const { read, ...given } = readOptions(options, '', ['threads', 'signal', 'onProgress', 'read'])
   const { version, digest, options: stored, recipes } = model.choices
   if (version !== VERSION) {
     const advice = `; install wasmprop@${clip(String(version))} to verify it`
@@ -48,7 +53,10 @@ export async function verifyTable(
     )
   }
   const resolved = readTrainOptions({ ...stored, ...given })
-  const table = await readTable(rows, readingOptions(resolved.given))
+  const table = await readTrainingTable(rows, {
+    ...resolved,
+    given: { ...resolved.given, read: mergedRead(stored, read) },
+  })
   const found = digestOf(table, resolved.stored)
   if (found !== digest) {
     throw unexpected(
@@ -63,6 +71,11 @@ export async function verifyTable(
   const verification = compare(model, again)
   again.dispose()
   return verification
+}
+
+/** What is said now, over what the training was told */
+function mergedRead(stored: StoredOptions, read: unknown): ReadOptions {
+  return { ...stored.read, ...checkReadOptions(read) }
 }
 
 function compare(model: TableModel, again: TableModel): TableVerification {

@@ -7,9 +7,12 @@ import { type TableModel, type TableSource, tableModelFromJSON } from 'wasmprop/
 import { clip } from '../../errors.ts'
 import { UsageError } from '../flags.ts'
 
-/** A file as the library reads it: in pieces, as often as it needs to. `-` is standard input; pipes are read once, whole. */
-export async function readTableFile(path: string): Promise<TableSource> {
-  if (path === '-') return readBytes(path)
+/**
+ * A file as the library reads it: in pieces, as often as it needs to. `-` is standard input; pipes come once, and are held as a
+ * whole unless that is enough.
+ */
+export async function readTableFile(path: string, isOnceEnough = false): Promise<TableSource> {
+  if (path === '-') return isOnceEnough ? (process.stdin as AsyncIterable<Uint8Array>) : readBytes(path)
   try {
     const found = await stat(path)
     if (found.isDirectory()) throw new Error('it is a folder')

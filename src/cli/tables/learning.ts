@@ -15,7 +15,8 @@ export async function learningOptions(
   const { target, task, effort, seed, only, threads = 'auto' } = flags
   if (target === undefined) throw new UsageError('--target needs a value: the column to predict')
   const columns = await columnsOf(flags)
-  const read = readOptionsOf(path, flags)
+  const { rows } = flags
+  const read = { ...readOptionsOf(path, flags), ...(rows === undefined ? {} : { rows }) }
   return {
     target: await targetsIn(path, source, target, read),
     read,
@@ -50,6 +51,7 @@ const DECIDING = [
     'task',
     'effort',
     'seed',
+    'rows',
     'only',
     'format',
     'delimiter',

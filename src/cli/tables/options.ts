@@ -62,6 +62,7 @@ const readingFlags = {
 /** What is learned, and how */
 export interface LearningFlags extends CommonFlags, ReadingFlags {
   readonly schema?: string
+  readonly rows?: number | 'all'
   readonly target?: string
   readonly columns?: string
   readonly task?: 'classification' | 'regression'
@@ -85,6 +86,15 @@ const threadsFlag = parsed<number | 'auto'>(
   },
 )
 
+const rowsFlag = parsed<number | 'all'>(
+  {
+    placeholder: 'N',
+    expects: 'an integer of at least 1, or all',
+    brief: 'train on a sample of so many rows (all, up to 4,194,304 cells)',
+  },
+  (given) => (given === 'all' ? given : /^[1-9]\d{0,8}$/.test(given) ? Number(given) : undefined),
+)
+
 const learningFlags = {
   target: text({
     placeholder: 'COLUMN',
@@ -93,6 +103,7 @@ const learningFlags = {
   }),
   columns: text({ placeholder: 'NAME=KIND,…', brief: `kinds of columns: ${kinds}` }),
   schema: text({ placeholder: 'FILE', brief: 'kinds of columns as JSON: what inspect --json printed' }),
+  rows: rowsFlag,
   task: oneOf(['classification', 'regression'], 'what the target is, where its values do not say it'),
   effort: oneOf(['quick', 'standard', 'thorough'], 'how much is tried (standard)'),
   only: oneOf(['linear', 'network'], 'nothing but linear models, or none'),
@@ -131,12 +142,12 @@ export const compareFlags = {
   ...commonFlags,
 }
 
-export interface VerifyFlags extends CommonFlags {
+export interface VerifyFlags extends CommonFlags, ReadingFlags {
   readonly threads?: number | 'auto'
   readonly quiet: boolean
 }
 
-export const verifyFlags = { threads: threadsFlag, quiet: quietFlag, ...commonFlags }
+export const verifyFlags = { threads: threadsFlag, quiet: quietFlag, ...readingFlags, ...commonFlags }
 
 export interface PredictFlags extends CommonFlags, ReadingFlags {
   readonly probabilities: boolean

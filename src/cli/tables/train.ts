@@ -89,7 +89,9 @@ function readCheckpointFile(path: string): TableCheckpoint {
 }
 
 async function pageOf(model: TableModel, flags: TrainFlags, path: string, source: TableSource): Promise<string> {
-  const found = await inFile(path, () => model.importance(source, { read: readOptionsOf(path, flags) }))
+  const found = await inFile(path, () =>
+    model.importance(source, { read: { ...readOptionsOf(path, flags), rows: model.report.rows } }),
+  )
   const [{ name }] = model.report.targets
   const importance = Array.isArray(found) ? { [name]: found } : (found as Record<string, ColumnImportance[]>)
   const command =

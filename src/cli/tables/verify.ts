@@ -6,6 +6,7 @@ import { bold, green, paragraph, print, printJson } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
 import type { VerifyFlags } from './options.ts'
 import { showProgress } from './progress.ts'
+import { readOptionsOf } from './reading.ts'
 
 export async function verify(flags: VerifyFlags, MODEL: string, FILE: string): Promise<void> {
   const model = await readModelFile(MODEL)
@@ -14,7 +15,9 @@ export async function verify(flags: VerifyFlags, MODEL: string, FILE: string): P
   const { threads = 'auto' } = flags
   try {
     const found = await interruptible((signal) =>
-      inFile(FILE, () => verifyTable(model, source, { ...progress, signal, threads })),
+      inFile(FILE, () =>
+        verifyTable(model, source, { ...progress, signal, threads, read: readOptionsOf(FILE, flags) }),
+      ),
     )
     stop()
     const { isEqual, digest, networks, parameters, differences } = found
