@@ -3,13 +3,11 @@ import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { lossOf } from '../tables/losses.ts'
-import { fitScalingInSteps } from './fit-scaling.ts'
 import { type Matrix, own } from './matrix.ts'
 import { type Room, readMatrix } from './read-matrix.ts'
 import { checkTargets, readTargets, type takeTargets } from './read-targets.ts'
-import { runningScaling, takeIn } from './running-scaling.ts'
-import type { RunningRows, Scaling } from './scaling.ts'
-import type { Steps } from './steps.ts'
+import { type Fits, givenScaling, type RunningRows, type Scaling } from './scaling.ts'
+import { finish, type Steps } from './steps.ts'
 import { smoothRows } from './targets.ts'
 import type { Rows, TrainingSet } from './training-set.ts'
 
@@ -27,6 +25,11 @@ export interface Configured {
 export interface Scaled extends Configured {
   readonly inputScaling: Scaling | undefined
   readonly targetScaling: Scaling | undefined
+}
+
+/** And what fits them: there unless no rule is fitted */
+export interface Fitting {
+  readonly fits: Fits | undefined
 }
 
 /** Checks inputs. `prefix` is what stands before `inputs` in messages. */
@@ -99,12 +102,23 @@ export function fittedScalings({ inputScaling, targetScaling }: Scaled, call: st
 }
 
 /** The scalings that are there, or else those fitted to these rows */
-export function* scalingsFor(network: Scaled, { inputs, targets }: Rows): Steps<Scalings> {
-  const { config, inputScaling, targetScaling } = network
+export function* scalingsFor(network: Scaled & Fitting, rows: Rows): Steps<Scalings> {
+  const { inputScaling, targetScaling } = network
   return {
-    inputScaling: inputScaling ?? (yield* fitScalingInSteps(config.scaling.inputs, inputs, 'inputs')),
-    targetScaling: targetScaling ?? (yield* fitScalingInSteps(config.scaling.targets, targets, 'targets')),
+    inputScaling: inputScaling ?? (yield* fit(network, rows, 'inputs')),
+    targetScaling: targetScaling ?? (yield* fit(network, rows, 'targets')),
   }
+}
+
+/** Those fitted to these rows, whatever is there */
+export function fitScalings(network: Configured & Fitting, rows: Rows): Scalings {
+  const inputScaling = finish(fit(network, rows, 'inputs'))
+  return { inputScaling, targetScaling: finish(fit(network, rows, 'targets')) }
+}
+
+function* fit({ config, fits }: Configured & Fitting, rows: Rows, name: 'inputs' | 'targets'): Steps<Scaling> {
+  const rule = config.scaling[name]
+  return givenScaling(rule, rows[name].columns) ?? (yield* fits!.fitScalingInSteps(rule, rows[name], name))
 }
 
 /** Scalings, and what they were made of where they are fitted as rows come */
@@ -113,15 +127,19 @@ export interface Running {
 }
 
 /** The scalings that are there; else, or where they are fitted as rows come, those with these rows taken in */
-export function runningScalings(network: Scaled & Running, rows: Rows, isMasked: boolean): Scalings & Running {
+export function runningScalings(
+  network: Scaled & Running & Fitting,
+  rows: Rows,
+  isMasked: boolean,
+): Scalings & Running {
   const { inputScaling, targetScaling, running = {} } = network
   if (inputScaling && targetScaling && !running.inputs && !running.targets) return { inputScaling, targetScaling }
   const { scaling } = network.config
   const move = (name: 'inputs' | 'targets', fitted: Scaling | undefined) => {
     if (fitted && (running[name] === undefined || (name === 'targets' && isMasked)))
       return { fitted, columns: running[name] }
-    const columns = takeIn(running[name], rows[name])
-    return { fitted: runningScaling(scaling[name], columns, name), columns }
+    const columns = network.fits!.takeIn(running[name], rows[name])
+    return { fitted: network.fits!.runningScaling(scaling[name], columns, name), columns }
   }
   const inputs = move('inputs', inputScaling)
   const targets = move('targets', targetScaling)

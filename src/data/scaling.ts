@@ -4,6 +4,7 @@ import type { ResolvedScaling } from '../config/config.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
 import { forEachBlock, limitOf, type Matrix } from './matrix.ts'
+import type { Steps } from './steps.ts'
 
 /** A scaling as JSON holds it: a number per column, x′ = (x − offset) / scale */
 export interface ScalingJSON {
@@ -52,6 +53,9 @@ export class Scaling {
   }
 }
 
+/** Whether a rule's scaling depends on rows */
+export const isFitted = ({ name }: ResolvedScaling): boolean => name !== 'none' && name !== 'given'
+
 /** The scaling of a rule that needs no fit; undefined for the others */
 export function givenScaling(rule: ResolvedScaling, columns: number): Scaling | undefined {
   if (rule.name === 'none') return new Scaling(new Float64Array(columns), new Float64Array(columns), true)
@@ -73,6 +77,13 @@ export interface RunningColumns {
 export interface RunningRows {
   readonly inputs?: RunningColumns | undefined
   readonly targets?: RunningColumns | undefined
+}
+
+/** What fits scalings, as src/data/fits.ts has it: loaded where a configuration names a rule that is fitted */
+export interface Fits {
+  fitScalingInSteps(rule: ResolvedScaling, matrix: Matrix, name: 'inputs' | 'targets'): Steps<Scaling>
+  takeIn(before: RunningColumns | undefined, matrix: Matrix): RunningColumns
+  runningScaling(rule: ResolvedScaling, columns: RunningColumns, name: 'inputs' | 'targets'): Scaling
 }
 
 /** A matrix that is scaled while it is copied, a block at a time through float64 */

@@ -1,6 +1,6 @@
 // What a network consists of inside, shared by the rooms that work on it.
 import type { ResolvedConfig } from '../config/config.ts'
-import type { RunningRows, Scaling } from '../data/scaling.ts'
+import type { Fits, RunningRows, Scaling } from '../data/scaling.ts'
 import type { Engine } from '../engine.ts'
 import type { RateState } from '../tables/schedules.ts'
 import type { Layout } from './layout.ts'
@@ -11,6 +11,8 @@ export interface NetworkState {
   readonly layout: Layout
   readonly engine: Engine
   readonly rate: RateState
+  /** What fits scalings; undefined where no rule is fitted */
+  readonly fits: Fits | undefined
   /** Undefined until it is fitted */
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined

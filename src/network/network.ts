@@ -4,10 +4,17 @@ import { DIFFERENTIATES, GIVES_DERIVATIVES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ConfigChanges } from '../config/changes.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
-import { fitScaling } from '../data/fit-scaling.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { readMatrix } from '../data/read-matrix.ts'
-import { fittedScalings, readInputs, readRows, readScaledRows, runningScalings, scaleRows } from '../data/rows.ts'
+import {
+  fitScalings,
+  fittedScalings,
+  readInputs,
+  readRows,
+  readScaledRows,
+  runningScalings,
+  scaleRows,
+} from '../data/rows.ts'
 import { givenScaling } from '../data/scaling.ts'
 import { finish, type Steps } from '../data/steps.ts'
 import { type Rows, weighRows } from '../data/training-set.ts'
@@ -129,6 +136,7 @@ export class Network<D extends Dtype = Dtype> {
       engine,
       rate: newRateState(),
       fullBatch: prepared.fullBatch,
+      fits: prepared.fits,
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, config.outputs),
       frozenStates: new Map(),
@@ -353,12 +361,7 @@ export class Network<D extends Dtype = Dtype> {
    */
   fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
     this.#alone('fitScaling', (state) => {
-      const rows = readRows(state, inputs, targets)
-      const { scaling } = state.config
-      const inputScaling = fitScaling(scaling.inputs, rows.inputs, 'inputs')
-      state.targetScaling = fitScaling(scaling.targets, rows.targets, 'targets')
-      state.inputScaling = inputScaling
-      state.running = {}
+      Object.assign(state, fitScalings(state, readRows(state, inputs, targets)), { running: {} })
       state.session = undefined
     })
   }

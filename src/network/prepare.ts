@@ -1,5 +1,6 @@
 // Loads what a configuration names, and only that.
 import type { ResolvedConfig } from '../config/config.ts'
+import { type Fits, isFitted } from '../data/scaling.ts'
 import { type ChosenEngine, chooseEngine } from '../engines/choose.ts'
 import { loadPart } from '../hosts/load.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
@@ -10,13 +11,16 @@ export interface Prepared {
   readonly engine: ChosenEngine
   /** What takes the steps of optimizers that search */
   readonly fullBatch: FullBatch | undefined
+  readonly fits: Fits | undefined
 }
 
 export async function prepare(config: ResolvedConfig): Promise<Prepared> {
   const searches = optimizerOf(config.optimizer).searches === true
-  const [engine, fullBatch] = await Promise.all([
+  const areFitted = [config.scaling.inputs, config.scaling.targets].some(isFitted)
+  const [engine, fullBatch, fits] = await Promise.all([
     chooseEngine(config),
     searches ? loadPart(import('../training/full-batch.ts')) : undefined,
+    areFitted ? loadPart(import('../data/fits.ts')) : undefined,
   ])
-  return { engine, fullBatch }
+  return { engine, fullBatch, fits }
 }
