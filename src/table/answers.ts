@@ -71,7 +71,7 @@ export interface TargetAnswers {
   readonly probabilities?: Float64Array
 }
 
-/** @internal */
+/** What is said of words that are new to a column, in so many cells */
 export function unknownWarning(name: string, count: number): string {
   return `column "${clip(name)}": ${count} cells with words that the training rows did not have; they count as others`
 }

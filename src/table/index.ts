@@ -1,11 +1,10 @@
 // The entry `wasmprop/table`.
-export {
-  type SpreadPrediction,
-  type TablePrediction,
-  type TableProbabilities,
-  type TableSpread,
-  type TargetAnswers,
-  unknownWarning,
+export type {
+  SpreadPrediction,
+  TablePrediction,
+  TableProbabilities,
+  TableSpread,
+  TargetAnswers,
 } from './answers.ts'
 export type { TableCheckpoint } from './checkpoint.ts'
 export type { TableChoices } from './choices.ts'

@@ -208,7 +208,7 @@ describe('the lab', () => {
       expect(await page.getByLabel('Schedule').inputValue()).toBe('cosine')
       await page.getByLabel('Layer 2: dropout').selectOption('0.2')
       await page.getByText('Hidden layers: changed. The network starts anew').waitFor()
-      expect(await epochOf(page)).toBe(0)
+      await expect.poll(() => epochOf(page), { timeout: PATIENCE }).toBe(0)
     },
   )
 
@@ -365,7 +365,7 @@ describe('the page', () => {
     expect(bytes).toBeLessThan(110 * 1024)
     expect(asked.filter((url) => !url.startsWith(site.address))).toEqual([])
     await page.getByRole('link', { name: 'Licences' }).click()
-    await page.getByText(/ preact \d+\.\d/).waitFor()
+    await page.getByText(/\bpreact \d+\.\d/).waitFor()
   })
 
   whenFound('chromium', 'works offline after the first visit', async (path) => {

@@ -1,6 +1,7 @@
 // wasmprop predict MODEL FILE: predictions as CSV or JSON, block by block as the rows are read.
 import Papa from 'papaparse'
-import { type Table, type TableModel, type TargetAnswers, unknownWarning } from 'wasmprop/table'
+import type { Table, TableModel, TargetAnswers } from 'wasmprop/table'
+import { unknownWarning } from '../../table/answers.ts'
 import { UsageError } from '../flags.ts'
 import { warn, write } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
