@@ -50,6 +50,27 @@ const smallLoader = {
   },
 }
 
+/**
+ * `diagnose` gets what fits scalings as a copy of its own. Else that would be imported statically by one and on demand by the other,
+ * and esbuild, which decides by file, would keep it in every page (1.6 KB).
+ */
+const COPY = '?copy'
+const copyForDiagnose = {
+  name: 'copy for diagnose',
+  resolveId: {
+    filter: { id: /fit-scaling\.ts$/ },
+    async handler(source, importer) {
+      if (!/[\\/]analysis[\\/]/.test(importer)) return null
+      const { id } = await this.resolve(source, importer, { skipSelf: true })
+      return `${id}${COPY}`
+    },
+  },
+  load: {
+    filter: { id: /\?copy$/ },
+    handler: (id) => ({ code: readFileSync(id.slice(0, -COPY.length), 'utf8'), moduleType: 'ts' }),
+  },
+}
+
 /** A plugin that puts other code in place of a module. */
 const instead = (folder, module, code) => ({
   name: `other ${module}`,
@@ -90,7 +111,9 @@ export async function bundleCli() {
 
 /** What the command `tutorial` runs */
 export async function bundleCommand() {
-  await pack({ index: 'src/index.ts', lesson: 'src/lesson.ts', table: 'src/table/index.ts' }, { codeSplitting })
+  await pack({ index: 'src/index.ts', lesson: 'src/lesson.ts', table: 'src/table/index.ts' }, { codeSplitting }, [
+    copyForDiagnose,
+  ])
   await bundleCli()
   await writeInPlace('typescript-engine')
 }
@@ -135,7 +158,7 @@ export async function bundleAll() {
   }
   const text = await bundleWorkerScript()
   const withText = [instead('hosts', 'script-text', `export default ${JSON.stringify(text)}`)]
-  await pack(entries, { codeSplitting }, withText)
+  await pack(entries, { codeSplitting }, [...withText, copyForDiagnose])
   await bundleCli()
   await writeInPlace('typescript-engine')
   await bundleSingle(withText)
