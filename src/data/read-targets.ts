@@ -1,6 +1,6 @@
 // Reads targets, as their loss needs them.
 
-import { reading, unexpected, type WasmpropError } from '../errors.ts'
+import { describe, reading, unexpected, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { forEachBlock, type Matrix, own, visitBlocks } from './matrix.ts'
@@ -70,12 +70,13 @@ function targetColumns(value: unknown, outputs: number, rows: number, name: stri
   const isTyped = isNumericArray(value)
   const first: unknown = Array.isArray(value) ? value[0] : undefined
   if (typeof first === 'number' || isTyped) {
-    const length = isTyped ? lengthOf(value) : (value as unknown[]).length
+    const length: unknown = isTyped ? lengthOf(value) : (value as unknown[]).length // of a proxy it may be anything
     if (length === rows) return 1
     // A plain number[] is one row.
     if (length === rows * outputs && (rows === 1 || isTyped)) return outputs
     const what = `${count(rows, 'class number')}, or ${count(rows, 'row')} of ${outputs} probabilities`
-    throw misshapen(name, `${what} ([[…], …] or a typed array), got ${count(length, 'number')}`)
+    const got = typeof length === 'number' ? count(length, 'number') : describe(length)
+    throw misshapen(name, `${what} ([[…], …] or a typed array), got ${got}`)
   }
   // Labels that are no numbers are refused as classes.
   if (Array.isArray(value)) return isRow(first) && first.length !== 1 ? outputs : 1

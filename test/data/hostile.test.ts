@@ -47,6 +47,13 @@ describe('what runs code of the caller', () => {
     expect(refusal(() => read({ data: many, rows: 2 ** 31, columns: 2 })).code).toBe('INVALID_SHAPE')
   })
 
+  it('says how many class numbers there are in few words, whatever a proxy says', () => {
+    const classes = new Proxy([0], {
+      get: (list, key) => (key === 'length' ? 'x'.repeat(9000) : Reflect.get(list, key)),
+    })
+    expect(refusal(() => readTargets(classes, 3, 'float32', 'distribution', 1)).message.length).toBeLessThan(250)
+  })
+
   it('is kept beyond the first numbers, for which alone there is room at first', () => {
     const list = Array.from({ length: 2 ** 16 + 5 }, (_, index) => index)
     expect(copied(read(list, 1))).toEqual(list)
