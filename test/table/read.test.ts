@@ -225,6 +225,25 @@ describe('kinds of columns', () => {
     expect(kindsOf(await readTable(rows))).toEqual({ car: 'text', town: 'category', 'party code': 'category' })
   })
 
+  it('of numbers that name rows or say nothing: their words are made when they are asked for', async () => {
+    const text = `id,order_id,none,one\n${Array.from({ length: 40 }, (_, i) => `${i},${(i * 7919) % 1009},,5`).join('\n')}`
+    const { schema, columns } = await readTable(`${text}\n40,,,5\n`)
+    const seen = schema.map(({ kind, type, missing, distinct }) => [kind, type, missing, distinct])
+    expect(seen).toEqual([
+      ['identifier', 'number', 0, 41],
+      ['number', 'number', 1, 40],
+      ['ignore', 'string', 41, 0],
+      ['ignore', 'number', 0, 1],
+    ])
+    expect(columns.get('id')?.values.slice(-2)).toEqual(['39', '40'])
+    const given = await readTable(`${text}\n40,,,5\n`, { columns: { order_id: 'identifier', one: 'text' } })
+    expect(given.schema[1]).toMatchObject({ because: 'as given', missing: 1, distinct: 40 })
+    expect(given.columns.get('order_id')?.values.slice(-2)).toEqual([String((39 * 7919) % 1009), undefined])
+    expect(given.columns.get('one')?.values[40]).toBe('5')
+    const unread = Object.getOwnPropertyDescriptor(columns.get('id'), 'values')
+    expect(unread?.value).toBeUndefined()
+  })
+
   it.each([
     ['2024-02-29', 'y-m-d', Date.UTC(2024, 1, 29)],
     ['29.02.2024', 'd.m.y', Date.UTC(2024, 1, 29)],
