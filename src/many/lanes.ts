@@ -86,20 +86,25 @@ export class Lanes {
   /** Lanes without a network do what the first does. */
   #load(states: readonly NetworkState[], steps: number): void {
     const [first] = states
-    const { optimizerValues, position, rates } = new Program(first.engine.buffer)
-    this.#program.optimizerValues.set(optimizerValues)
-    this.#program.position = position
-    // What one of them needs, all can do.
-    this.#program.stopAtEpochEnd = Number(states.some(({ engine }) => new Program(engine.buffer).stopAtEpochEnd !== 0))
-    this.#program.rates = rates === 0 ? 0 : this.#data.rates
-    this.#program.stepsDone = 0
-    this.#program.epochsLeft = Number.POSITIVE_INFINITY
+    const own = new Program(first.engine.buffer)
+    const [position, rates] = own.read('position', 'rates')
+    this.#program.optimizerValues.set(own.optimizerValues)
+    this.#program.set({
+      position,
+      // What one of them needs, all can do.
+      stopAtEpochEnd: Math.max(...states.map(({ engine }) => new Program(engine.buffer).get('stopAtEpochEnd'))),
+      rates: rates === 0 ? 0 : this.#data.rates,
+      stepsDone: 0,
+      epochsLeft: Math.min(...states.map(({ engine }) => new Program(engine.buffer).get('epochsLeft'))),
+    })
     for (let lane = 0; lane < this.count; lane++) this.#loadLane(lane, states[lane] ?? first, steps)
   }
 
   #loadLane(lane: number, state: NetworkState, steps: number): void {
     const { buffer } = state.engine
-    const { learningRate, epoch, epochSum, epochsLeft, targetLoss, seed, rates } = new Program(buffer)
+    const own = new Program(buffer)
+    const [epoch, epochSum, targetLoss] = own.read('epoch', 'epochSum', 'targetLoss')
+    const [learningRate, seed, rates] = own.read('learningRate', 'seed', 'rates')
     if (this.#placed[lane] !== state) this.#place(lane, state)
     this.#copyTrained(lane, state, true)
     this.#table.rates[lane] = learningRate
@@ -107,28 +112,30 @@ export class Lanes {
     this.#table.sums[lane] = epochSum
     this.#table.targets[lane] = targetLoss
     this.#table.seeds[lane] = seed
-    this.#program.epochsLeft = Math.min(this.#program.epochsLeft, epochsLeft)
     if (rates === 0) return
     const given = new Float64Array(buffer, rates, steps)
     spread(given, 0, new Float64Array(this.#buffer, this.#data.rates), lane, steps, this.count)
   }
 
   #store(states: readonly NetworkState[]): void {
-    const { optimizerValues, stepsDone, position, epochLossesCount: epochs } = this.#program
+    const { optimizerValues } = this.#program
+    const [stepsDone, position, epochs] = this.#program.read('stepsDone', 'position', 'epochLossesCount')
     const losses = new Float64Array(this.#buffer, this.#data.epochLosses, epochs * this.count)
     states.forEach((state, lane) => {
       const { buffer } = state.engine
       const own = new Program(buffer)
       this.#copyTrained(lane, state, false)
       own.optimizerValues.set(optimizerValues)
-      own.stepsDone += stepsDone
-      own.epoch += epochs
-      own.epochsLeft -= epochs
-      own.epochSum = this.#table.sums[lane]
-      own.orderedEpoch = -1 // orders were drawn in the lanes
-      own.position = position
-      own.epochLossesCount = epochs
-      collect(losses, lane, new Float64Array(buffer, own.epochLosses, epochs), 0, epochs, this.count)
+      own.set({
+        stepsDone: own.get('stepsDone') + stepsDone,
+        epoch: own.get('epoch') + epochs,
+        epochsLeft: own.get('epochsLeft') - epochs,
+        epochSum: this.#table.sums[lane],
+        orderedEpoch: -1, // orders were drawn in the lanes
+        position,
+        epochLossesCount: epochs,
+      })
+      collect(losses, lane, new Float64Array(buffer, own.get('epochLosses'), epochs), 0, epochs, this.count)
     })
   }
 
@@ -155,7 +162,7 @@ export class Lanes {
   /** Copies a network's rows into a lane. */
   #place(lane: number, state: NetworkState): void {
     const { layout, engine } = state
-    const { dataRows: rows, dataInputs, dataTargets } = new Program(engine.buffer)
+    const [rows, dataInputs, dataTargets] = new Program(engine.buffer).read('dataRows', 'dataInputs', 'dataTargets')
     const size = layout.bytesPerValue
     const own = valuesOf(engine.buffer, this.#config.dtype)
     const shared = valuesOf(this.#buffer, this.#config.dtype)
@@ -176,7 +183,7 @@ export class Lanes {
 export function agree(a: NetworkState, b: NetworkState): boolean {
   const [own, other] = [new Program(a.engine.buffer), new Program(b.engine.buffer)]
   const agrees = own.optimizerValues.every((value, index) => Object.is(value, other.optimizerValues[index]))
-  return agrees && own.position === other.position
+  return agrees && own.get('position') === other.get('position')
 }
 
 /** Every element of `from` goes to one of `step` in `to`. */

@@ -2,49 +2,49 @@
 // assembly/program.ts.
 import * as P from '../../assembly/program.ts'
 
-type Fields<Offsets> = { -readonly [Name in keyof Offsets]: number }
-
-/** A class whose properties are the fields of a record: u32 words, and float64 from the offset `doubles` on */
-function recordOf<Offsets extends Readonly<Record<string, number>>>(offsets: Offsets, size: number, doubles: number) {
-  class View {
-    readonly words: Uint32Array
-    readonly doubles: Float64Array
-
-    constructor(buffer: ArrayBufferLike, address: number) {
-      this.words = new Uint32Array(buffer, address, size / 4)
-      this.doubles = new Float64Array(buffer, address, size / 8)
-    }
-
-    /** Writes several fields. */
-    set(values: Partial<Fields<Offsets>>): void {
-      Object.assign(this, values)
-    }
-  }
-  for (const name in offsets) {
-    const field = offsets[name] < doubles ? fieldOf('words', offsets[name] / 4) : fieldOf('doubles', offsets[name] / 8)
-    Object.defineProperty(View.prototype, name, field)
-  }
-  return View as unknown as new (
-    buffer: ArrayBufferLike,
-    address: number,
-  ) => View & Fields<Offsets>
+/** Byte offsets by name: u32 words, and float64 from the offset `doubles` on */
+interface RecordType<Name extends string> {
+  readonly offsets: Readonly<Record<Name, number>>
+  readonly size: number
+  readonly doubles: number
 }
 
-type Numbers = Readonly<Record<'words' | 'doubles', Uint32Array | Float64Array>>
+/** A record in the memory */
+export class Fields<Name extends string> {
+  readonly #offsets: Readonly<Record<Name, number>>
+  readonly #firstDouble: number
+  protected readonly words: Uint32Array
+  protected readonly doubles: Float64Array
 
-function fieldOf(numbers: keyof Numbers, index: number): PropertyDescriptor {
-  return {
-    get(this: Numbers) {
-      return this[numbers][index]
-    },
-    set(this: Numbers, value: number) {
-      this[numbers][index] = value
-    },
+  constructor({ offsets, size, doubles }: RecordType<Name>, buffer: ArrayBufferLike, address: number) {
+    this.#offsets = offsets
+    this.#firstDouble = doubles
+    this.words = new Uint32Array(buffer, address, size / 4)
+    this.doubles = new Float64Array(buffer, address, size / 8)
+  }
+
+  get(name: Name): number {
+    const offset = this.#offsets[name]
+    return offset < this.#firstDouble ? this.words[offset / 4] : this.doubles[offset / 8]
+  }
+
+  /** Several fields, in the order of `names` */
+  read(...names: Name[]): number[] {
+    return names.map((name) => this.get(name))
+  }
+
+  /** Writes fields; others stay. */
+  set(values: Readonly<Partial<Record<Name, number>>>): void {
+    for (const name of Object.keys(values) as Name[]) {
+      const offset = this.#offsets[name]
+      if (offset < this.#firstDouble) this.words[offset / 4] = values[name] as number
+      else this.doubles[offset / 8] = values[name] as number
+    }
   }
 }
 
-const ProgramFields = recordOf(
-  {
+export const PROGRAM_RECORD = {
+  offsets: {
     dtype: P.DTYPE,
     layerCount: P.LAYER_COUNT,
     layers: P.LAYERS,
@@ -100,18 +100,45 @@ const ProgramFields = recordOf(
     clipNorm: P.CLIP_NORM,
     weightDecay: P.WEIGHT_DECAY,
   },
-  P.PROGRAM_SIZE,
-  P.EPOCH,
-)
+  size: P.PROGRAM_SIZE,
+  doubles: P.EPOCH,
+}
+
+/** How far a training has come: what optimizer steps move on, beside parameters and states */
+export interface Progress {
+  readonly epoch: number
+  readonly stepsDone: number
+  readonly epochsLeft: number
+  readonly epochSum: number
+  readonly position: number
+  readonly optimizerValues: ArrayLike<number>
+}
 
 /** A network's program as it lies in the memory. Make a new one after the memory may have grown. */
-export class Program extends ProgramFields {
+export class Program extends Fields<keyof typeof PROGRAM_RECORD.offsets> {
   /** The numbers that belong to the optimizer, by `optimizerSlot` */
   readonly optimizerValues: Float64Array
 
   constructor(buffer: ArrayBufferLike) {
-    super(buffer, P.PROGRAM)
+    super(PROGRAM_RECORD, buffer, P.PROGRAM)
     this.optimizerValues = new Float64Array(buffer, P.PROGRAM + P.OPTIMIZER_VALUES, P.OPTIMIZER_VALUES_COUNT)
+  }
+
+  /** A copy; by offsets, since every call of `trainOnBatch` takes one */
+  progress(): Progress {
+    return {
+      epoch: this.doubles[P.EPOCH / 8],
+      stepsDone: this.doubles[P.STEP / 8],
+      epochsLeft: this.doubles[P.EPOCHS_LEFT / 8],
+      epochSum: this.doubles[P.EPOCH_SUM / 8],
+      position: this.words[P.POSITION / 4],
+      optimizerValues: this.optimizerValues.slice(),
+    }
+  }
+
+  setProgress({ optimizerValues, ...counters }: Progress): void {
+    this.set(counters)
+    this.optimizerValues.set(optimizerValues)
   }
 }
 
@@ -119,8 +146,8 @@ export class Program extends ProgramFields {
 export const optimizerSlot = (offset: number): number => (offset - P.OPTIMIZER_VALUES) / 8
 
 /** The record of a layer */
-export const LayerRecord = recordOf(
-  {
+export const LAYER_RECORD = {
+  offsets: {
     inputs: P.INPUTS,
     units: P.UNITS,
     activation: P.ACTIVATION,
@@ -140,13 +167,13 @@ export const LayerRecord = recordOf(
     activationParameter: P.ACTIVATION_PARAMETER,
     keptFactor: P.KEPT_FACTOR,
   },
-  P.LAYER_SIZE,
-  P.ACTIVATION_PARAMETER,
-)
+  size: P.LAYER_SIZE,
+  doubles: P.ACTIVATION_PARAMETER,
+}
 
 /** What threads share, as far as it is set from here */
-export const TeamRecord = recordOf(
-  { threads: P.THREADS, splitBytes: P.SPLIT_BYTES, splitProduct: P.SPLIT_PRODUCT },
-  P.TEAM_SIZE,
-  P.SPLIT_PRODUCT,
-)
+export const TEAM_RECORD = {
+  offsets: { threads: P.THREADS, splitBytes: P.SPLIT_BYTES, splitProduct: P.SPLIT_PRODUCT },
+  size: P.TEAM_SIZE,
+  doubles: P.SPLIT_PRODUCT,
+}

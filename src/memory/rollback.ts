@@ -1,25 +1,22 @@
 // Copies of all that an optimizer step changes, to go back to when a step leads to what is not finite.
 import * as P from '../../assembly/program.ts'
-import { Program } from './program.ts'
-import { readProgress, writeProgress } from './progress.ts'
+import { Program, type Progress } from './program.ts'
 import type { NetworkState } from './state.ts'
 
-/** What of a safe point does not lie in the memory */
-export type SafePoint = readonly number[]
-
-/** Copies parameters and states aside within the memory; one copy at a time. */
-export function saveSafePoint({ engine, layout }: NetworkState): SafePoint {
+/** Copies parameters and states aside within the memory, one copy at a time; gives what of a safe point is not in there. */
+export function saveSafePoint({ engine: { buffer }, layout }: NetworkState): Progress {
   const { parameters, trainedBytes, safePoint } = layout
-  new Uint8Array(engine.buffer).copyWithin(safePoint, parameters, parameters + trainedBytes)
-  return readProgress(engine.buffer)
+  new Uint8Array(buffer).copyWithin(safePoint, parameters, parameters + trainedBytes)
+  return new Program(buffer).progress()
 }
 
 /** Goes back to the copy. The order of a shuffled epoch is drawn again by the next step. */
-export function restoreSafePoint({ engine, layout }: NetworkState, progress: SafePoint): void {
+export function restoreSafePoint({ engine: { buffer }, layout }: NetworkState, progress: Progress): void {
   const { parameters, trainedBytes, safePoint } = layout
-  new Uint8Array(engine.buffer).copyWithin(parameters, safePoint, safePoint + trainedBytes)
-  writeProgress(engine.buffer, progress)
-  new Program(engine.buffer).orderedEpoch = -1
+  new Uint8Array(buffer).copyWithin(parameters, safePoint, safePoint + trainedBytes)
+  const program = new Program(buffer)
+  program.setProgress(progress)
+  program.set({ orderedEpoch: -1 })
 }
 
 /** A parameter or state that is not finite stays so, whatever steps follow. */

@@ -7,77 +7,102 @@ import { activationOf } from '../tables/activations.ts'
 import { lossOf } from '../tables/losses.ts'
 import { optimizerOf } from '../tables/optimizers.ts'
 import type { Layout } from './layout.ts'
-import { LayerRecord, optimizerSlot, Program, TeamRecord } from './program.ts'
+import { Fields, LAYER_RECORD, optimizerSlot, Program, TEAM_RECORD } from './program.ts'
+
+const RECORDS = PROGRAM + PROGRAM_SIZE
+
+type ProgramFields = Parameters<Program['set']>[0]
 
 /** Writes it into zeroed memory. */
 export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
   const program = new Program(buffer)
-  program.dtype = config.dtype === 'float32' ? FLOAT32 : FLOAT64
-  program.seed = config.seed
-  placeProgram(program, layout)
-  writeLoss(program, config)
-  writeOptimizer(program, config)
-  writeAdjustments(program, config)
+  program.set({
+    dtype: config.dtype === 'float32' ? FLOAT32 : FLOAT64,
+    seed: config.seed,
+    layers: RECORDS,
+    layerCount: layout.layers.length,
+    ...placesOf(layout),
+    ...lossFields(config),
+    ...optimizerFields(config),
+    ...changeableFields(config),
+  })
+  const { options } = config.optimizer
+  const { slots, running } = optimizerOf(config.optimizer)
+  for (const [option, offset] of Object.entries(slots)) {
+    program.optimizerValues[optimizerSlot(offset)] = Number(options[option])
+  }
+  for (const [offset, value] of Object.entries(running)) program.optimizerValues[optimizerSlot(Number(offset))] = value
   writeLayers(buffer, layout, config)
   const { team, threads } = layout
-  if (team) new TeamRecord(buffer, team).set({ threads, splitBytes: SPLIT_BYTES, splitProduct: SPLIT_PRODUCT })
+  if (team === 0) return
+  new Fields(TEAM_RECORD, buffer, team).set({ threads, splitBytes: SPLIT_BYTES, splitProduct: SPLIT_PRODUCT })
 }
 
 /** Writes what of a configuration may change while its network lives. */
 export function writeChanges(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
-  const program = new Program(buffer)
-  program.learningRate = config.learningRate.initial
-  program.weightDecay = Number(config.optimizer.options.weightDecay)
-  writeAdjustments(program, config)
+  new Program(buffer).set(changeableFields(config))
   writeLayers(buffer, layout, config)
 }
 
-function placeProgram(program: Program, layout: Layout): void {
+function placesOf(layout: Layout): ProgramFields {
   const { parameters, parameterBytes, gradients, blockRows, inputBlock, inputStride, targetBlock, targetStride } =
     layout
   const { weightBlock, lossColumns, zeros, packed, transposed, team } = layout
-  program.set({ parameters, parameterBytes, gradients, state: parameters + parameterBytes })
-  program.set({ blockRows, inputBlock, inputStride, targetBlock, targetStride })
-  program.set({ weightBlock, weightColumns: 1, lossColumns, zeros, packed, transposed, team })
+  return {
+    parameters,
+    parameterBytes,
+    gradients,
+    state: parameters + parameterBytes,
+    blockRows,
+    inputBlock,
+    inputStride,
+    targetBlock,
+    targetStride,
+    weightBlock,
+    weightColumns: 1,
+    lossColumns,
+    zeros,
+    packed,
+    transposed,
+    team,
+  }
 }
 
-function writeLoss(program: Program, { loss, outputs }: ResolvedConfig): void {
+function lossFields({ loss, outputs }: ResolvedConfig): ProgramFields {
   const { id, isMeanOverRows, activation, lossFactor, gradientFactor, parameter } = lossOf(loss)
-  program.loss = id
-  program.meanOverRows = Number(isMeanOverRows)
-  program.containsActivation = Number(activation !== undefined)
-  program.lossFactor = lossFactor(outputs, loss.options)
-  program.gradientFactor = gradientFactor(outputs, loss.options)
-  if (parameter) program.lossParameter = Number(loss.options[parameter])
+  return {
+    loss: id,
+    meanOverRows: Number(isMeanOverRows),
+    containsActivation: Number(activation !== undefined),
+    lossFactor: lossFactor(outputs, loss.options),
+    gradientFactor: gradientFactor(outputs, loss.options),
+    ...(parameter ? { lossParameter: Number(loss.options[parameter]) } : {}),
+  }
 }
 
-function writeOptimizer(program: Program, { optimizer, learningRate }: ResolvedConfig): void {
-  const { options } = optimizer
-  const { id, slots, running, decouplesDecay = false } = optimizerOf(optimizer)
-  const { optimizerValues } = program
-  for (const [option, offset] of Object.entries(slots)) optimizerValues[optimizerSlot(offset)] = Number(options[option])
-  for (const [offset, value] of Object.entries(running)) optimizerValues[optimizerSlot(Number(offset))] = value
-  program.optimizer = id
-  program.learningRate = learningRate.initial
-  program.weightDecay = Number(options.weightDecay)
-  program.decaysBiases = Number(options.decayBiases)
-  program.decouplesDecay = Number(decouplesDecay)
+function optimizerFields({ optimizer }: ResolvedConfig): ProgramFields {
+  const { id, decouplesDecay = false } = optimizerOf(optimizer)
+  return {
+    optimizer: id,
+    decaysBiases: Number(optimizer.options.decayBiases),
+    decouplesDecay: Number(decouplesDecay),
+  }
 }
 
-/** What is done to gradients before the optimizer sees them */
-function writeAdjustments(program: Program, { regularization, clipValue, clipNorm, optimizer }: ResolvedConfig): void {
+/** The rate, and what is done to gradients before the optimizer sees them */
+function changeableFields(config: ResolvedConfig): ProgramFields {
+  const { learningRate, regularization, clipValue, clipNorm, optimizer } = config
   const { l1, l2 } = regularization
-  program.set({ l1, l2, clipValue, clipNorm })
-  program.adjustsGradients = Number([l1, l2, clipValue, clipNorm, optimizer.options.weightDecay].some(Boolean))
+  const weightDecay = Number(optimizer.options.weightDecay)
+  const adjustsGradients = Number([l1, l2, clipValue, clipNorm, weightDecay].some(Boolean))
+  return { learningRate: learningRate.initial, weightDecay, l1, l2, clipValue, clipNorm, adjustsGradients }
 }
 
 function writeLayers(buffer: ArrayBufferLike, { layers }: Layout, config: ResolvedConfig): void {
-  const records = PROGRAM + PROGRAM_SIZE
-  new Program(buffer).set({ layers: records, layerCount: layers.length })
   layers.forEach((layer, index) => {
     const { activation, trainsBiases, isTrainable, dropout } = config.layers[index]
     const { id, parameter } = activationOf(activation)
-    new LayerRecord(buffer, records + index * LAYER_SIZE).set({
+    new Fields(LAYER_RECORD, buffer, RECORDS + index * LAYER_SIZE).set({
       ...layer,
       activation: id,
       trainsBiases: Number(isTrainable && trainsBiases),

@@ -2,7 +2,6 @@
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
 import type { RunningColumns } from '../data/scaling.ts'
 import { packedCount, packParameters } from '../memory/parameters.ts'
-import { readProgress } from '../memory/progress.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { choicesOf } from '../prediction/metrics.ts'
@@ -11,6 +10,7 @@ import { keepData, type SessionData } from '../training/session-data.ts'
 import type { TrainingState } from '../training/state.ts'
 import { pack } from './format.ts'
 import { configToJSON } from './json.ts'
+import { readProgress } from './progress.ts'
 
 export const SNAPSHOT_VERSION = 1
 

@@ -125,7 +125,7 @@ function tellEpoch(
   if (onEpoch === undefined || (losses.length % onEpochEvery > 0 && !isLast)) return undefined
   const { engine, rate } = state
   const progress: EpochProgress = {
-    epoch: new Program(engine.buffer).epoch - 1,
+    epoch: new Program(engine.buffer).get('epoch') - 1,
     loss: losses.last,
     ...(validationLosses.length > 0 ? { validationLoss: validationLosses.last } : {}),
     ...(metrics ? { metrics } : {}),

@@ -47,14 +47,20 @@ export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTI
     rate,
   )
   if (outcome === 'notFinite') return { loss: Number.NaN, hasConverged: false }
-  program.stepsDone++
+  program.set({ stepsDone: program.get('stepsDone') + 1 })
   return { loss: lossBefore ?? Number.NaN, hasConverged: outcome === 'converged' }
 }
 
 /** Loss of the data set as one batch, and the gradients of loss + penalties */
 function evaluateData({ engine, layout }: NetworkState, flags: number): number {
   const { blockRows, inputStride, targetStride } = layout
-  const { dataRows: rows, dataInputs, dataTargets, sampleWeights, weightColumns } = new Program(engine.buffer)
+  const [rows, dataInputs, dataTargets, sampleWeights, weightColumns] = new Program(engine.buffer).read(
+    'dataRows',
+    'dataInputs',
+    'dataTargets',
+    'sampleWeights',
+    'weightColumns',
+  )
   const all = flags | (weightColumns > 1 ? WEIGHS_OUTPUTS : 0)
   for (let row = 0; row < rows; row += blockRows) {
     const inputs = dataInputs + row * inputStride
@@ -92,21 +98,20 @@ function addDecay({ engine, layout, config }: NetworkState): number {
 export function trainOnData(state: NetworkState, steps: number): number {
   const { buffer } = state.engine
   const program = new Program(buffer)
-  const losses = new Float64Array(buffer, program.epochLosses, program.epochLossesCapacity)
-  const { rates } = program
-  program.epochLossesCount = 0
+  const [epochLosses, capacity, rates] = program.read('epochLosses', 'epochLossesCapacity', 'rates')
+  const losses = new Float64Array(buffer, epochLosses, capacity)
+  program.set({ epochLossesCount: 0 })
   for (let done = 0; done < steps && done < losses.length; done++) {
-    const rate = rates ? new Float64Array(buffer, rates, steps)[done] : program.learningRate
+    const rate = rates ? new Float64Array(buffer, rates, steps)[done] : program.get('learningRate')
     const { loss, hasConverged } = stepOnData(state, rate)
     if (!Number.isFinite(loss)) return DIVERGED
     losses[done] = loss
-    program.epochLossesCount = done + 1
-    program.epoch += 1
-    program.epochsLeft -= 1
-    if (loss <= program.targetLoss) return TARGET_REACHED
+    const [epoch, epochsLeft] = program.read('epoch', 'epochsLeft')
+    program.set({ epochLossesCount: done + 1, epoch: epoch + 1, epochsLeft: epochsLeft - 1 })
+    if (loss <= program.get('targetLoss')) return TARGET_REACHED
     if (hasConverged) return CONVERGED
-    if (program.epochsLeft === 0) return EPOCHS_ENDED
-    if (program.stopAtEpochEnd) break
+    if (epochsLeft === 1) return EPOCHS_ENDED
+    if (program.get('stopAtEpochEnd')) break
   }
   return SLICE_ENDED
 }

@@ -39,7 +39,7 @@ export class LongBatch {
    * assembly/ids.ts, or undefined where blocks are left.
    */
   advance(hasTime: () => boolean): number | undefined {
-    const { dataRows: rows } = this.#program
+    const rows = this.#program.get('dataRows')
     this.#restore()
     do {
       const count = Math.min(this.#blockRows, rows - this.#done)
@@ -84,7 +84,12 @@ export class LongBatch {
 
   #evaluate(row: number, count: number, rows: number): void {
     const { engine, layout } = this.#state
-    const { dataInputs, dataTargets, sampleWeights, weightColumns } = this.#program
+    const [dataInputs, dataTargets, sampleWeights, weightColumns] = this.#program.read(
+      'dataInputs',
+      'dataTargets',
+      'sampleWeights',
+      'weightColumns',
+    )
     const inputs = dataInputs + row * layout.inputStride
     const targets = dataTargets + row * layout.targetStride
     const weights = sampleWeights && sampleWeights + 8 * weightColumns * row
@@ -96,15 +101,16 @@ export class LongBatch {
   #step(rows: number): number {
     const { engine } = this.#state
     const program = this.#program
-    program.epochLossesCount = 0
+    program.set({ epochLossesCount: 0 })
     const loss = lossOfSum(this.#state, lossSum(this.#state), rows)
     if (!Number.isFinite(loss)) return DIVERGED
-    const { rates } = program
-    engine.step(P.PROGRAM, rates ? new Float64Array(engine.buffer, rates, 1)[0] : program.learningRate)
-    new Float64Array(engine.buffer, program.epochLosses, 1)[0] = loss
-    program.set({ epochLossesCount: 1, epochSum: 0, position: 0, epoch: program.epoch + 1 })
-    program.epochsLeft -= 1
-    if (loss <= program.targetLoss) return TARGET_REACHED
-    return program.epochsLeft === 0 ? EPOCHS_ENDED : SLICE_ENDED
+    const rates = program.get('rates')
+    engine.step(P.PROGRAM, rates ? new Float64Array(engine.buffer, rates, 1)[0] : program.get('learningRate'))
+    const [epochLosses, epoch, left, targetLoss] = program.read('epochLosses', 'epoch', 'epochsLeft', 'targetLoss')
+    new Float64Array(engine.buffer, epochLosses, 1)[0] = loss
+    const epochsLeft = left - 1
+    program.set({ epochLossesCount: 1, epochSum: 0, position: 0, epoch: epoch + 1, epochsLeft })
+    if (loss <= targetLoss) return TARGET_REACHED
+    return epochsLeft === 0 ? EPOCHS_ENDED : SLICE_ENDED
   }
 }

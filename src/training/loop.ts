@@ -50,6 +50,7 @@ export class TrainingRun implements Run {
   #rate = 0
   readonly #rollback: SliceRollback
   readonly #epochEnd: EpochEnd
+  readonly #stopsAtEpochEnd: boolean
   #reason?: StopReason
   #advice?: string
   readonly #wait = new AbortableWait()
@@ -80,9 +81,9 @@ export class TrainingRun implements Run {
       rows: data.rows,
       weights: undefined,
     })
-    this.#program.stopAtEpochEnd = Number(this.#epochEnd.isWatched)
-    this.#program.targetLoss = session.options.targetLoss
-    this.#program.rates = 0
+    this.#stopsAtEpochEnd = this.#epochEnd.isWatched
+    const stopAtEpochEnd = Number(this.#stopsAtEpochEnd)
+    this.#program.set({ stopAtEpochEnd, targetLoss: session.options.targetLoss, rates: 0 })
     if (session.awaitsEpochEnd) this.#rate = this.#rates.before()
     else this.#reason = session.verdict()
   }
@@ -129,28 +130,27 @@ export class TrainingRun implements Run {
   begin(): number {
     // Before the steps: where there is no room, nothing is lost.
     this.#session.losses.makeRoom(this.#places.epochLossesCapacity)
-    this.#rollback.save()
-    this.#sliceStart = this.#program.stepsDone
-    return this.#rates.write(this.#pace.steps)
+    const start = this.#rollback.save()
+    this.#sliceStart = start.stepsDone
+    return this.#rates.write(start, this.#pace.steps)
   }
 
   /** `status`: one of the reasons in assembly/ids.ts */
   end(status: number, milliseconds: number): void {
-    const done = this.#program.stepsDone - this.#sliceStart
+    const done = this.#program.get('stepsDone') - this.#sliceStart
     if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite', done)
     else this.#rate = this.#rates.of(done - 1)
-    this.#collectLosses()
+    const epochs = this.#collectLosses()
     this.#pace.adapt(done, milliseconds)
     this.#tellProgress()
     if (this.#reason !== undefined) return
     if (status === CONVERGED) this.#session.hasConverged = true
-    const hasEnded = this.#program.epochLossesCount > 0
-    if (!hasEnded) return
+    if (epochs === 0) return
     const isFullBatch = this.#data.batchRows === this.#data.rows
     this.#session.noteLoss(this.#state, isFullBatch)
     if (isFullBatch && this.#session.hasReachedTarget) this.#rollback.undoLast(done)
-    if (!this.#program.stopAtEpochEnd) {
+    if (!this.#stopsAtEpochEnd) {
       this.#reason = this.#session.verdict()
       return
     }
@@ -218,9 +218,11 @@ export class TrainingRun implements Run {
     return resultOf(this.#state, this.#session, this.#reason ?? 'aborted', this.#advice)
   }
 
-  #collectLosses(): void {
-    const count = this.#program.epochLossesCount
-    this.#session.losses.add(new Float64Array(this.#engine.buffer, this.#program.epochLosses, count))
+  /** Those of the epochs that ended; gives how many. */
+  #collectLosses(): number {
+    const count = this.#program.get('epochLossesCount')
+    if (count > 0) this.#session.losses.add(new Float64Array(this.#engine.buffer, this.#places.epochLosses, count))
+    return count
   }
 
   /** What an epoch's end asks for, of which a slice may do but a part */
@@ -250,8 +252,9 @@ export class TrainingRun implements Run {
   /** Tells `onProgress` how far the epoch is: not too often, and not where it has just ended. */
   #tellProgress(): void {
     const { onProgress } = this.#host
-    const { position, epoch, epochSum } = this.#program
-    if (onProgress === undefined || position === 0 || this.#reason !== undefined) return
+    if (onProgress === undefined || this.#reason !== undefined) return
+    const { position, epoch, epochSum } = this.#program.progress()
+    if (position === 0) return
     const time = now()
     this.#told ??= time
     if (time - this.#told < PROGRESS_MILLISECONDS) return

@@ -28,4 +28,4 @@ export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: r
   return measured
 }
 
-export const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).stepsDone
+export const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).get('stepsDone')

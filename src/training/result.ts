@@ -54,7 +54,7 @@ export function resultOf(
   samples = samplesOf(state.engine, session),
 ): TrainResult {
   const { engine } = state
-  const steps = new Program(engine.buffer).stepsDone - session.firstStep
+  const steps = new Program(engine.buffer).get('stepsDone') - session.firstStep
   const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
   return {
     epochs: losses.length,
@@ -80,6 +80,6 @@ function metricsOf({ options: { metrics = [] }, metricValues }: TrainingSession)
 
 /** Rows that were trained on by this network */
 function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: TrainingSession): number {
-  const ofEpoch = new Program(buffer).position
+  const ofEpoch = new Program(buffer).get('position')
   return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
 }

@@ -1,8 +1,8 @@
 // The steps of a slice, and how they are undone and repeated.
 import * as P from '../../assembly/program.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import type { Program } from '../memory/program.ts'
-import { areParametersFinite, restoreSafePoint, type SafePoint, saveSafePoint } from '../memory/rollback.ts'
+import type { Program, Progress } from '../memory/program.ts'
+import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
 import type { TrainingState } from './state.ts'
 
 /** Gives one of the reasons in assembly/ids.ts. */
@@ -16,7 +16,7 @@ export class SliceRollback {
   readonly #state: TrainingState
   readonly #places: DataLayout
   readonly #program: Program
-  #safePoint: SafePoint | undefined
+  #safePoint: Progress | undefined
 
   constructor(state: TrainingState, places: DataLayout, program: Program) {
     this.#state = state
@@ -24,8 +24,10 @@ export class SliceRollback {
     this.#program = program
   }
 
-  save(): void {
+  /** Gives where the slice begins. */
+  save(): Progress {
     this.#safePoint = saveSafePoint(this.#state)
+    return this.#safePoint
   }
 
   toStart(): void {
@@ -45,7 +47,7 @@ export class SliceRollback {
       good++
     }
     this.toStart()
-    this.#program.epochLossesCount = 0
+    this.#program.set({ epochLossesCount: 0 })
     for (let repeated = 0; repeated < good; repeated++) {
       if (repeated > 0) collect()
       this.#repeat(repeated)
@@ -58,7 +60,7 @@ export class SliceRollback {
    * does not.
    */
   undoLast(done: number): void {
-    const { epoch, epochsLeft } = this.#program
+    const [epoch, epochsLeft] = this.#program.read('epoch', 'epochsLeft')
     this.toStart()
     for (let repeated = 0; repeated < done - 1; repeated++) this.#repeat(repeated)
     this.#program.set({ epoch, epochsLeft })
@@ -66,7 +68,7 @@ export class SliceRollback {
 
   /** Step `index` of the slice, with its rate */
   #repeat(index: number): void {
-    if (this.#program.rates !== 0) this.#program.rates = this.#places.rates + 8 * index
+    if (this.#program.get('rates') !== 0) this.#program.set({ rates: this.#places.rates + 8 * index })
     takeSteps(this.#state, 1)
   }
 }

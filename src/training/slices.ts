@@ -1,7 +1,7 @@
 // How many steps a slice has, and their learning rates.
 import type { ResolvedConfig } from '../config/config.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import type { Program } from '../memory/program.ts'
+import type { Program, Progress } from '../memory/program.ts'
 import { rateAt } from '../tables/schedules.ts'
 import type { SessionData } from './session-data.ts'
 import type { TrainingState } from './state.ts'
@@ -45,6 +45,8 @@ export class StepRates {
   readonly #data: SessionData
   readonly #places: DataLayout
   readonly #program: Program
+  /** Where all of a slice's steps have the same */
+  #rate: number | undefined
 
   constructor(state: TrainingState, data: SessionData, places: DataLayout, program: Program) {
     this.#state = state
@@ -53,18 +55,19 @@ export class StepRates {
     this.#program = program
   }
 
-  /** Writes those of the next slice, which is to have `most` steps; gives how many it has. */
-  write(most: number): number {
+  /** Writes those of the slice that begins at `start` and is to have `most` steps; gives how many it has. */
+  write(start: Progress, most: number): number {
     const { config, rate, engine } = this.#state
     const { batchRows, rows } = this.#data
-    const { stepsDone } = this.#program
-    let { epoch, position } = this.#program
+    const { stepsDone } = start
+    let { epoch, position } = start
     if (!this.#data.hasRates) {
-      this.#program.learningRate = rateAt(config.learningRate, rate, stepsDone, epoch)
-      this.#program.rates = 0
+      this.#rate = rateAt(config.learningRate, rate, stepsDone, epoch)
+      this.#program.set({ learningRate: this.#rate, rates: 0 })
       return most
     }
-    const steps = Math.min(most, this.#places.ratesCapacity, this.#stepsLeft())
+    this.#rate = undefined
+    const steps = Math.min(most, this.#places.ratesCapacity, this.#stepsLeft(start))
     const rates = new Float64Array(engine.buffer, this.#places.rates, steps)
     for (let i = 0; i < steps; i++) {
       rates[i] = rateAt(config.learningRate, rate, stepsDone + i, epoch)
@@ -73,27 +76,28 @@ export class StepRates {
       position = 0
       epoch++
     }
-    this.#program.rates = this.#places.rates
+    this.#program.set({ rates: this.#places.rates })
     return steps
   }
 
   /** Steps until the engine comes back by itself: no function is asked for the rates of later ones. */
-  #stepsLeft(): number {
+  #stepsLeft({ position, epochsLeft }: Progress): number {
     const { batchRows, rows } = this.#data
-    const ofEpoch = Math.ceil((rows - this.#program.position) / batchRows)
-    if (this.#program.stopAtEpochEnd) return ofEpoch
-    return ofEpoch + (this.#program.epochsLeft - 1) * Math.ceil(rows / batchRows)
+    const ofEpoch = Math.ceil((rows - position) / batchRows)
+    if (this.#program.get('stopAtEpochEnd')) return ofEpoch
+    return ofEpoch + (epochsLeft - 1) * Math.ceil(rows / batchRows)
   }
 
   /** The rate of the step before the present one, where it was taken in another run */
   before(): number {
     const { config, rate } = this.#state
-    return rateAt(config.learningRate, rate, this.#program.stepsDone - 1, this.#program.epoch - 1)
+    const [stepsDone, epoch] = this.#program.read('stepsDone', 'epoch')
+    return rateAt(config.learningRate, rate, stepsDone - 1, epoch - 1)
   }
 
   /** The rate of step `index` of the slice */
   of(index: number): number {
-    if (this.#program.rates === 0) return this.#program.learningRate
+    if (this.#rate !== undefined) return this.#rate
     return new Float64Array(this.#state.engine.buffer, this.#places.rates, index + 1)[index]
   }
 }

@@ -200,7 +200,8 @@ export class StreamRun implements Run {
   async #endEpoch(loss: number): Promise<void> {
     const { engine } = this.#state
     const session = this.#session
-    new Program(engine.buffer).epoch++
+    const program = new Program(engine.buffer)
+    program.set({ epoch: program.get('epoch') + 1 })
     session.losses.add([loss])
     session.noteLoss(this.#state, false)
     const outcome = await this.#closeEpoch()

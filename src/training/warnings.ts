@@ -43,7 +43,7 @@ export function hasExploded(state: NetworkState, { data, losses }: TrainingSessi
 }
 
 function shortWarning({ engine }: NetworkState, { losses }: TrainingSession): string | undefined {
-  const steps = new Program(engine.buffer).stepsDone
+  const steps = new Program(engine.buffer).get('stepsDone')
   const { first, last, length } = losses
   if (length < 2 || steps >= FEW_STEPS || !(last < first && last > MUCH_LEFT * first)) return undefined
   const course = `after ${steps} steps, while the loss was still falling (${short(first)} to ${short(last)})`
@@ -53,7 +53,7 @@ function shortWarning({ engine }: NetworkState, { losses }: TrainingSession): st
 function sizeWarning(state: NetworkState, rows: number): string | undefined {
   const { config, layout, engine } = state
   if (config.scaling.inputs.name !== 'none') return undefined
-  const { size } = measure(state, new Program(engine.buffer).dataInputs, rows, config.inputs, layout.inputStride)
+  const { size } = measure(state, new Program(engine.buffer).get('dataInputs'), rows, config.inputs, layout.inputStride)
   const column = size.reduce((most, value, index) => (value > size[most] ? index : most), 0)
   if (!(size[column] > LARGE)) return undefined
   return `inputs: column ${column} is about ${short(size[column])}; try scaling: { inputs: 'standard' }`
@@ -74,7 +74,7 @@ function rangeWarning(state: NetworkState, rows: number): string | undefined {
 
 function targetColumns(state: NetworkState, rows: number): Columns {
   const { config, layout, engine } = state
-  return measure(state, new Program(engine.buffer).dataTargets, rows, config.outputs, layout.targetStride)
+  return measure(state, new Program(engine.buffer).get('dataTargets'), rows, config.outputs, layout.targetStride)
 }
 
 function measure(

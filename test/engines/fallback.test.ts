@@ -104,7 +104,7 @@ describe('the fallback', () => {
     const { train } = prototype
     vi.spyOn(prototype, 'train').mockImplementation(function (this: typeof prototype, program, steps) {
       const status = train.call(this, program, steps)
-      const { epochLosses, epochLossesCount } = new Program(this.buffer)
+      const [epochLosses, epochLossesCount] = new Program(this.buffer).read('epochLosses', 'epochLossesCount')
       const losses = new Float64Array(this.buffer, epochLosses, epochLossesCount)
       losses.set(losses.map((loss) => loss * factor))
       return status
