@@ -72,14 +72,22 @@ export function readOwnRows(network: Configured, inputs: unknown, targets: unkno
   return { inputs: own(rows.inputs), targets: own(rows.targets) }
 }
 
-/** Reads and keeps rows for several networks: once for all that ask the same of them. */
-export function rowsReader(inputs: unknown, targets: unknown, prefix = ''): (network: Configured) => Rows {
+/**
+ * Reads and keeps rows for several networks: once for all that ask the same of them. `read`: `readRows` for rows that nobody
+ * changes, which need no copy
+ */
+export function rowsReader(
+  inputs: unknown,
+  targets: unknown,
+  prefix = '',
+  read = readOwnRows,
+): (network: Configured) => Rows {
   const known = new Map<string, Rows>()
   return (network) => {
     const { config } = network
     const kind = `${lossOf(config.loss).targets} ${config.outputs}`
     const key = `${rangeOf(config, 'inputs')} ${rangeOf(config, 'targets')} ${kind}`
-    const rows = known.get(key) ?? readOwnRows(network, inputs, targets, prefix)
+    const rows = known.get(key) ?? read(network, inputs, targets, prefix)
     known.set(key, rows)
     return rows
   }

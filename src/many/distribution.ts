@@ -175,8 +175,8 @@ async function dataOf({ inputs, targets }: Rows, members: readonly StartedMember
   const names = new Set(members.map(({ state }) => (state.engine.relaxed ? 'relaxed' : state.config.dtype)))
   return {
     modules: await modulesOf(['lanes', ...names]),
-    inputs: flatten(inputs),
-    targets: classes === undefined ? flatten(targets) : { data: classes, rows, columns: 1 },
+    inputs: flatten(inputs, areSingle(members) ? Float32Array : Float64Array),
+    targets: classes === undefined ? flatten(targets, Float64Array) : { data: classes, rows, columns: 1 },
   }
 }
 
@@ -191,9 +191,16 @@ async function modulesOf(names: readonly BuildName[]): Promise<Modules> {
   return modules
 }
 
-function flatten(matrix: Matrix): FlatInput {
+/** Whether all of them take inputs as they are, in single precision: nothing more need be sent. */
+function areSingle(members: readonly StartedMember[]): boolean {
+  return members.every(({ state: { config } }) => config.dtype === 'float32' && config.scaling.inputs.name === 'none')
+}
+
+/** In memory that workers share where the host has such, so that it is there once */
+function flatten(matrix: Matrix, Kind: typeof Float32Array | typeof Float64Array): FlatInput {
   const { rows, columns } = matrix
-  const data = new Float64Array(rows * columns)
+  const Memory = typeof SharedArrayBuffer === 'undefined' ? ArrayBuffer : SharedArrayBuffer
+  const data = new Kind(new Memory(rows * columns * Kind.BYTES_PER_ELEMENT) as ArrayBuffer)
   matrix.copyRows(0, rows, data, 0, columns)
   return { data, rows, columns }
 }

@@ -1,7 +1,7 @@
 // From a table to the inputs of a model's networks, in training and ever after: which columns there are, how each is encoded,
 // and what of a later table cannot be used.
 import { clip, unexpected } from '../errors.ts'
-import { type ColumnEncoding, type EncodedColumn, encodeRows, fitEncoding, withoutBins } from './encode.ts'
+import { type ColumnEncoding, type EncodedColumn, encodeRows, fitEncoding, widthOf, withoutBins } from './encode.ts'
 import type { BothInputs, Inputs } from './ensemble.ts'
 import type { Table } from './read.ts'
 import type { ColumnSchema, TableColumn } from './schema.ts'
@@ -24,7 +24,9 @@ export function fitInputs(table: Table, targets: readonly string[], rows: Uint32
 /** The inputs of those rows, with the bins of numbers and without */
 export function encodeTable(encodings: readonly ColumnEncoding[], table: Table, rows: Uint32Array): BothInputs {
   const columns = new Map(encodings.map((encoding) => [encoding.name, matchColumn(encoding, table, encodings.length)]))
-  return { withBins: toInputs(encodings, columns, rows), plain: toInputs(encodings.map(withoutBins), columns, rows) }
+  const plain = toInputs(encodings.map(withoutBins), columns, rows)
+  const hasBins = encodings.some((encoding) => widthOf(encoding) > widthOf(withoutBins(encoding)))
+  return { withBins: hasBins ? toInputs(encodings, columns, rows) : plain, plain }
 }
 
 function toInputs(

@@ -3,8 +3,7 @@
 
 import { type NetworkConfig, resolveConfig } from '../config/config.ts'
 import { checkThreads } from '../config/threads.ts'
-import { rowsReader } from '../data/rows.ts'
-import { automaticThreads } from '../engines/thread-count.ts'
+import { readRows, rowsReader } from '../data/rows.ts'
 import type { Signal } from '../hosts/platform.ts'
 import { createAll, trainNetworks } from '../many/training.ts'
 import type { Network } from '../network/network.ts'
@@ -46,8 +45,8 @@ interface Outcome {
   readonly curve: Curve
 }
 
-/** Copies of the rows that networks in training may hold at a time, in bytes */
-const MOST_BYTES = 2 ** 29
+/** What all copies of the encoded rows may take during the training, in bytes */
+const MOST_BYTES = 720 * 2 ** 20
 /** From so many bytes of rows on a trained network gives their memory back. */
 const MANY_BYTES = 2 ** 22
 
@@ -66,7 +65,7 @@ export async function trainMembers(
       outcomes.push(await goOn(recipe, rows, options, saved[outcomes.length], outcomes.length))
     }
     while (outcomes.length < count) {
-      const chunk = Math.min(count - outcomes.length, chunkOf(inputsOf(recipe, rows), options.threads))
+      const chunk = Math.min(count - outcomes.length, chunkOf(inputsOf(recipe, rows)))
       outcomes.push(...(await trainChunk(recipe, rows, options, outcomes.length, chunk, tell)))
     }
   } catch (error) {
@@ -86,8 +85,13 @@ export function inputsOf({ hasBins }: Pick<MemberRecipe, 'hasBins'>, { inputs }:
 
 const bytesOf = ({ rows, columns }: Inputs): number => 4 * rows * columns
 
-function chunkOf(inputs: Inputs, threads: number | 'auto'): number {
-  return Math.max(threads === 'auto' ? automaticThreads() : threads, Math.floor(MOST_BYTES / bytesOf(inputs)), 1)
+/**
+ * How many networks are in training at a time. There are copies in each of them, here and in the thread that trains it, the
+ * encoded rows themselves, and those that all workers share; a single network is trained here.
+ */
+function chunkOf(inputs: Inputs): number {
+  const copies = MOST_BYTES / bytesOf(inputs)
+  return Math.max(1, Math.floor((copies - 2) / 2))
 }
 
 function createMembers(
@@ -151,7 +155,7 @@ async function trainChunk(
   const trained = await trainNetworks(networks, () => ({
     options: resolveTrainOptions(given),
     threads: checkThreads(options.threads),
-    rowsFor: rowsReader(inputs, targets),
+    rowsFor: rowsReader(inputs, targets, '', readRows),
     chosen: folds.map((fold) => fold.trained),
     held: folds.map((fold) => fold.held),
     onEnd: () => tell(++done / count),

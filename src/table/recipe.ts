@@ -40,6 +40,8 @@ export interface Problem {
   readonly rows: number
   /** Of the inputs with the bins of numbers */
   readonly columns: number
+  /** Whether numbers have bins at all: not in very large tables */
+  readonly hasBins: boolean
 }
 
 const PENALTIES = {
@@ -92,13 +94,13 @@ export function recipeFor(problem: Problem, { effort, only }: { effort: Effort; 
   }
 }
 
-function shapeFor({ rows, columns }: Problem, effort: Effort): Shape {
+function shapeFor({ rows, columns, hasBins }: Problem, effort: Effort): Shape {
   const most = Math.max(FEWEST_EPOCHS, Math.round(MOST_ROWS_SEEN / rows))
   const common = {
     activation: 'relu',
     weightDecay: 0.01,
     rate: 0.002,
-    hasBins: rows >= ROWS_OF_A_COLUMN * columns,
+    hasBins: hasBins && rows >= ROWS_OF_A_COLUMN * columns,
   } as const
   if (effort === 'quick') return { ...common, units: [32, 32], dropout: 0, epochs: Math.min(30, most), seeds: 1 }
   if (rows < FEW_ROWS) {
@@ -144,7 +146,7 @@ function variationsOf(problem: Problem, usual: Shape, isLogarithmic: boolean): M
     ['weights that decay', { weightDecay: 0.3 }],
     ['a higher rate', { rate: 3 * rate }],
     ['a lower rate', { rate: rate / 3 }],
-    [hasBins ? 'no bins' : 'bins', { hasBins: !hasBins }],
+    ...(problem.hasBins ? ([[hasBins ? 'no bins' : 'bins', { hasBins: !hasBins }]] as [string, Partial<Shape>][]) : []),
   ]
   return variations.map(([what, change]) => networkRecipe(problem, { ...usual, ...change }, what, isLogarithmic))
 }

@@ -1,10 +1,13 @@
 // trainTable: from raw rows to a model, with every choice made and said.
 import { TABLE_IMPORTANCE } from '../../assembly/ids.ts'
+import { clip } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
 import { readCheckpoint, type TableCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { choicesOf } from './choices.ts'
 import { digestOf } from './digest.ts'
 import { examine } from './doctor.ts'
+import type { ColumnEncoding } from './encode.ts'
+import { outputsOf } from './ensemble.ts'
 import { encodeTable, fitInputs } from './inputs.ts'
 import { TableModel } from './model.ts'
 import {
@@ -19,12 +22,12 @@ import { Course } from './progress.ts'
 import type { Table, TableSource } from './read.ts'
 import { type Recipe, recipeFor } from './recipe.ts'
 import { reportOf, unseenOf } from './report.ts'
-import type { TableColumn } from './schema.ts'
+import type { ColumnSchema, TableColumn } from './schema.ts'
 import { truthOf } from './scores.ts'
-import { type FittedTarget, fitTarget, labelledRows } from './target.ts'
+import { type FittedTarget, fitTarget, labelledRows, type Task } from './target.ts'
 import { trainTarget } from './target-training.ts'
 import { disposeAll, type TrainedTarget } from './trained.ts'
-import { readTrainingTable } from './training-table.ts'
+import { encodingsFor, readTrainingTable, rowsWithRoom } from './training-table.ts'
 
 /**
  * Trains a model of a table. Numbers, categories, dates and words are found and encoded; a linear model and networks are trained
@@ -76,7 +79,8 @@ export async function trainOnTable(
   const names = readTargets(options.given.target, [...table.columns.keys()])
   const taskOf = readTasks(options.given.task, names)
   const findings = examine(table, names)
-  const encodings = fitInputs(table, names, labelledRows(columnOf(table, names[0])))
+  const fittedInputs = fitInputs(table, names, labelledRows(columnOf(table, names[0])))
+  const encodings = encodingsFor(fittedInputs, table.rows)
   const digest = digestOf(table, options.stored)
   const saved = options.given.checkpoint === undefined ? [] : readCheckpoint(options.given.checkpoint, digest)
   const course = new Course(names.length, options.budget, options.onProgress)
@@ -84,13 +88,13 @@ export async function trainOnTable(
   const done: TableCheckpoint['targets'][number][] = []
   try {
     for (const [index, name] of names.entries()) {
-      const known = labelledRows(columnOf(table, name))
-      const schema = table.schema.find((column) => column.name === name)
-      const fitted = fitTarget(schema as never, columnOf(table, name), known, taskOf(name))
-      const inputs = encodeTable(encodings, table, known)
-      const problem = { target: fitted.target, rows: known.length, columns: inputs.withBins.columns }
+      const { fitted, rows, finding } = targetOf(table, name, taskOf(name), encodings, options.seed)
+      findings.push(...finding)
+      const inputs = encodeTable(encodings, table, rows)
+      const hasBins = encodings === fittedInputs
+      const problem = { target: fitted.target, rows: rows.length, columns: inputs.withBins.columns, hasBins }
       const recipe = recipes?.[index] ?? recipeFor(problem, options)
-      const one = { index, fitted, inputs, recipe, rows: known, saved: saved[index] ?? NOTHING }
+      const one = { index, fitted, inputs, recipe, rows, saved: saved[index] ?? NOTHING }
       const result = await trainTarget(one, memberOptions(options, fitted), course, (underway) => {
         options.onCheckpoint?.(writeCheckpoint(digest, [...done, underway]))
       })
@@ -112,6 +116,25 @@ export async function trainOnTable(
     unseen: trained.map((target) => unseenOf(table, target)),
   })
   return { model, targets: trained, idle: trained.flatMap(({ idle }) => idle) }
+}
+
+/** A target for the rows where it is known, or for as many of them as there is room for, which is said then */
+function targetOf(
+  table: Table,
+  name: string,
+  task: Task | undefined,
+  encodings: readonly ColumnEncoding[],
+  seed: number,
+): { fitted: FittedTarget; rows: Uint32Array; finding: readonly string[] } {
+  const column = columnOf(table, name)
+  const schema = table.schema.find((other) => other.name === name) as ColumnSchema
+  const known = labelledRows(column)
+  const fitted = fitTarget(schema, column, known, task)
+  const rows = rowsWithRoom(known, encodings, outputsOf(fitted.target), seed)
+  if (rows.length === known.length) return { fitted, rows, finding: [] }
+  const share = `${rows.length} of ${known.length} rows, drawn with the seed`
+  const finding = `target "${clip(name)}": trained on ${share}, since encoded all of them would take too much memory`
+  return { fitted: fitTarget(schema, column, rows, task), rows, finding: [finding] }
 }
 
 function memberOptions({ seed, threads, signal, network, train, given }: ResolvedOptions, { target }: FittedTarget) {

@@ -1,13 +1,45 @@
-// The rows that are trained on: all of them, or a sample where there are very many.
+// The rows that are trained on: all of them, or a sample where there are very many. Bounds are counted, never measured, so that
+// the same rows are taken in every host.
+import { TABLE_SAMPLE } from '../../assembly/ids.ts'
+import { shuffle } from '../numerics/random.ts'
+import { type ColumnEncoding, widthOf, withoutBins } from './encode.ts'
 import { type ResolvedOptions, readingOptions } from './options.ts'
 import { readSample, type Table, type TableSource } from './read.ts'
 
-/**
- * Cells of the largest table that is trained on as a whole: in memory a cell comes to some 150 bytes by the end (a number, up to 12
- * inputs, and their copies in networks), so that training stays within 1 GB.
- */
+/** Cells of the largest table that is held: 8 bytes each, and as much again while it is read */
 const MOST_CELLS = 2 ** 22
+/** What the encoded rows of a target, and what is predicted for them, may come to, in bytes: training holds two copies and more */
+const MOST_BYTES = 2 ** 28
+/** Arrays of rows × outputs that the choice among members holds, in double precision */
+const OUTPUT_COPIES = 8
 
 export function readTrainingTable(rows: TableSource, { given, seed }: ResolvedOptions): Promise<Table> {
   return readSample(rows, readingOptions(given), { seed, most: (columns) => Math.floor(MOST_CELLS / columns) })
+}
+
+/** Without the bins of numbers where that keeps more rows: bins make a dozen inputs of one number. */
+export function encodingsFor(encodings: readonly ColumnEncoding[], rows: number): readonly ColumnEncoding[] {
+  return rows <= mostRows(encodings, 1) ? encodings : encodings.map(withoutBins)
+}
+
+function mostRows(encodings: readonly ColumnEncoding[], outputs: number): number {
+  const columns = encodings.reduce((sum, encoding) => sum + widthOf(encoding), 0)
+  return Math.floor(MOST_BYTES / (4 * columns + 8 * OUTPUT_COPIES * outputs))
+}
+
+/** Those of the rows, ascending, that there is room for once they are encoded: all of them, or as many as were drawn with the seed */
+export function rowsWithRoom(
+  rows: Uint32Array,
+  encodings: readonly ColumnEncoding[],
+  outputs: number,
+  seed: number,
+): Uint32Array {
+  const most = Math.max(1, mostRows(encodings, outputs))
+  if (rows.length <= most) return rows
+  const order = new Uint32Array(rows.length)
+  shuffle(order, order.length, seed, 0, TABLE_SAMPLE)
+  return order
+    .subarray(0, most)
+    .sort()
+    .map((place) => rows[place])
 }

@@ -23,6 +23,8 @@ const started: Worker[] = []
 let away = 0
 /** Called when tasks have been posted to a worker */
 let onTasks: () => void = () => {}
+/** Inputs that were posted */
+const inputs: Float64Array[] = []
 
 /** Sees what passes between the calling thread and its workers. */
 class WatchedChannel extends MessageChannel {
@@ -33,7 +35,8 @@ class WatchedChannel extends MessageChannel {
       if (data.kind === 'trained') away += data.trained.length
     })
     const post = port1.postMessage.bind(port1)
-    port1.postMessage = (message: { kind?: string }, transfer?: unknown) => {
+    port1.postMessage = (message: { kind?: string; data?: { inputs: { data: Float64Array } } }, transfer?: unknown) => {
+      if (message.data) inputs.push(message.data.inputs.data)
       post(message, transfer as never)
       if (message.kind === 'train') onTasks()
     }
@@ -183,6 +186,18 @@ describe.each(dtypes)('several threads give the bits of one in %s', (dtype) => {
     await expectSame(configs, flat, classes, { epochs: 5, classWeights: 'balanced', validation: { split: 0.2 } })
     await expectSame(configs, flat, { data: Int8Array.from(classes), rows: 60, columns: 1 }, { epochs: 5 })
     await expectSame(configs, Float32Array.from(X.flat()), oneHot, { epochs: 5 })
+  })
+
+  it('with inputs no more precise than they are taken, once for all workers', async () => {
+    const layers = [{ units: 1 }]
+    for (const scaling of ['none', 'standard'] as const) {
+      inputs.length = 0
+      await expectSame(many(6, { inputs: 2, layers, dtype, scaling: { inputs: scaling } }), X, Y, { epochs: 9 }, 3)
+      for (const sent of inputs) {
+        expect(sent.BYTES_PER_ELEMENT).toBe(dtype === 'float32' && scaling === 'none' ? 4 : 8)
+        expect(sent.buffer).toBeInstanceOf(SharedArrayBuffer)
+      }
+    }
   })
 
   it('of networks with rows of their own', async () => {

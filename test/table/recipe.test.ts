@@ -6,7 +6,7 @@ import type { Target } from '../../src/table/target.ts'
 const scale = { mean: 0, deviation: 1, least: -1, greatest: 1 }
 const target: Target = { name: 'y', task: 'regression', labels: [], shares: [], scale }
 const networksOf = (rows: number, effort: Effort = 'standard') =>
-  recipeFor({ target, rows, columns: 20 }, { effort }).members.filter(({ isLinear }) => !isLinear)
+  recipeFor({ target, rows, columns: 20, hasBins: true }, { effort }).members.filter(({ isLinear }) => !isLinear)
 
 describe('a recipe', () => {
   it('has several networks for few rows, held back and free, and one for many', () => {
@@ -25,12 +25,12 @@ describe('a recipe', () => {
 
   it('has a dozen networks more to search among, each once, with much effort alone', () => {
     for (const rows of [400, 4000]) {
-      const { search, members } = recipeFor({ target, rows, columns: 20 }, { effort: 'thorough' })
+      const { search, members } = recipeFor({ target, rows, columns: 20, hasBins: true }, { effort: 'thorough' })
       const names = [...(search?.recipes ?? []), ...members].map(({ name }) => name)
       expect(search?.recipes.length).toBeGreaterThanOrEqual(12)
       expect(new Set(names).size).toBe(names.length)
-      expect(recipeFor({ target, rows, columns: 20 }, { effort: 'standard' }).search).toBeUndefined()
+      expect(recipeFor({ target, rows, columns: 20, hasBins: true }, { effort: 'standard' }).search).toBeUndefined()
     }
-    expect(recipeFor({ target, rows: 400, columns: 20 }, { effort: 'thorough', only: 'linear' }).search).toBeUndefined()
+    expect(recipeFor({ target, rows: 400, columns: 20, hasBins: true }, { effort: 'thorough', only: 'linear' }).search).toBeUndefined()
   })
 })

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { readTable, type Table, trainTable, verifyTable } from '../../src/table/index.ts'
 import { readBlocksLike, readSample, readTableLike } from '../../src/table/read.ts'
+import { encodingsFor, rowsWithRoom } from '../../src/table/training-table.ts'
 
 const ROWS = 5000
 const records = Array.from({ length: ROWS }, (_, row) => ({
@@ -64,6 +65,36 @@ describe('a sample of rows', () => {
 
   it.each([0, 1.5, 'some'])('rows: %j is refused', async (rows) => {
     await expect(readTable(csv, { read: { rows: rows as never } })).rejects.toThrow(/read.rows/)
+  })
+})
+
+describe('room for encoded rows', () => {
+  const number = (name: string, bins = 13) => ({
+    name,
+    kind: 'number' as const,
+    median: 0,
+    scale: 1,
+    bins: Array.from({ length: bins }, (_, end) => end),
+    hasMissing: false,
+  })
+  const twenty = Array.from({ length: 20 }, (_, column) => number(`x${column}`))
+  const rows = (count: number) => Uint32Array.from({ length: count }, (_, row) => 2 * row)
+
+  it('is made by leaving out bins before rows', () => {
+    expect(encodingsFor(twenty, 200_000)).toBe(twenty)
+    const large = encodingsFor(twenty, 400_000)
+    expect(large).toEqual(twenty.map(({ name }) => number(name, 0)))
+    expect(rowsWithRoom(rows(400_000), large, 1, 0)).toHaveLength(400_000)
+  })
+
+  it('has rows that were drawn with the seed, ascending, where there are too many', () => {
+    const taken = rowsWithRoom(rows(400_000), twenty, 1, 3)
+    expect(taken.length * 20 * 13 * 4).toBeLessThan(2 ** 28)
+    expect(taken.every((row, place) => row % 2 === 0 && (place === 0 || row > taken[place - 1]))).toBe(true)
+    expect(taken[taken.length - 1]).toBeGreaterThan(790_000)
+    expect(rowsWithRoom(rows(400_000), twenty, 1, 3)).toEqual(taken)
+    expect(rowsWithRoom(rows(400_000), twenty, 1, 4)).not.toEqual(taken)
+    expect(rowsWithRoom(rows(400_000), twenty, 100, 3).length).toBeLessThan(taken.length) // what is predicted needs room as well
   })
 })
 
