@@ -29,6 +29,8 @@ export interface ReportTarget {
   readonly lossName: string
   readonly loss: { readonly baseline: number; readonly linear: number; readonly model: number }
   readonly members: readonly LeaderboardRow[]
+  /** Of a search for recipes; none: there was no search */
+  readonly trials?: readonly TrialRow[]
   readonly unseen?: Unseen
   readonly curves?: readonly Curve[]
   readonly importance?: readonly { readonly column: string; readonly mean: number; readonly deviation: number }[]
@@ -40,6 +42,13 @@ export interface LeaderboardRow {
   readonly loss?: number
   /** Its part in the average, from 0 to 1 */
   readonly weight: number
+}
+
+/** What a recipe came to in a round of the search, from 0; null: there was no time for it */
+export interface TrialRow {
+  readonly name: string
+  readonly round: number
+  readonly loss: number | null
 }
 
 /** Losses by epoch of one network */

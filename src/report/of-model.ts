@@ -30,6 +30,7 @@ export function reportInput(model: TableModel, { importance = {}, ...facts }: Re
       return {
         ...targetOf(target),
         members: choices.members.filter((member) => member.target === target.name),
+        trials: choices.trials.filter((trial) => trial.target === target.name),
         labels: own?.labels.map(String) ?? [],
         ...(own === undefined ? {} : { unseen: inPlaces(own) }),
         ...(columns === undefined ? {} : { importance: columns }),

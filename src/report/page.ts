@@ -7,7 +7,7 @@ import type { ReportInput, ReportTarget } from './input.ts'
 import { count, percent, short } from './numbers.ts'
 import { numberCalibrationFigure, predictedFigure, residualFigure } from './regression.ts'
 import { style } from './style.ts'
-import { curveFigures, importanceFigure, leaderboard } from './training.ts'
+import { curveFigures, importanceFigure, leaderboard, searchTable } from './training.ts'
 
 /** SHA-256 of the style, in base64; a test computes it anew. */
 export const STYLE_HASH = '/N37Ss7nwbZ12hgCXOd9s0V0mCsax80MtuL5Ueo8YYQ='
@@ -53,7 +53,12 @@ function targetSection(target: ReportTarget, place: number): Markup {
   ]
   return html`<section aria-labelledby="${id}"><h2 id="${id}">How good it is${place > 0 && html`: ${name}`}</h2>${verdict(target)}<dl class="tiles">${tiles(target)}</dl>${
     unseen !== undefined && task === 'classification' && confusionFigure(unseen, labels)
-  }<div class="figures">${figures}</div><h3>Leaderboard</h3>${leaderboard(target)}</section>`
+  }<div class="figures">${figures}</div><h3>Leaderboard</h3>${leaderboard(target)}${searchOf(target)}</section>`
+}
+
+function searchOf({ trials = [], lossName }: ReportTarget): Markup | false {
+  if (trials.length === 0) return false
+  return html`<h3>Search</h3><p>Recipes were tried briefly, the better ones longer, and the best trained in full. Rounds look at different rows, so losses compare within a round.</p>${searchTable(trials, lossName)}`
 }
 
 /** In a sentence: what the model comes to, and beside what */

@@ -2,7 +2,7 @@
 import { line } from 'd3-shape'
 import { at, axes, figure, HEIGHT, planeOf, tableOf, WIDTH } from './chart.ts'
 import { html, type Markup, shape, shorten } from './html.ts'
-import type { Curve, ReportTarget } from './input.ts'
+import type { Curve, ReportTarget, TrialRow } from './input.ts'
 import { extent, percent, short } from './numbers.ts'
 
 /** Losses that fall by more than this are drawn on a logarithmic scale. */
@@ -100,4 +100,23 @@ export function leaderboard({ loss, lossName, members }: ReportTarget): Markup {
     ['baseline: without any column', short(loss.baseline), '–'],
   ]
   return tableOf('Leaderboard', ['what', lossName, 'part in the model'], rows, [false, true, true])
+}
+
+/** What each recipe of the search came to, round by round, those that went furthest first */
+export function searchTable(trials: readonly TrialRow[], lossName: string): Markup {
+  const rounds = [...new Set(trials.map(({ round }) => round))].sort((a, b) => a - b)
+  const lossesOf = (name: string) =>
+    rounds.map((round) => trials.find((trial) => trial.name === name && trial.round === round)?.loss)
+  const recipes = [...new Set(trials.map(({ name }) => name))].map((name) => {
+    const losses = lossesOf(name)
+    const known = losses.filter((loss) => typeof loss === 'number')
+    return { name, losses, reached: known.length, last: known[known.length - 1] ?? 0 }
+  })
+  recipes.sort((a, b) => b.reached - a.reached || a.last - b.last)
+  const rows = recipes.map(({ name, losses }) => [
+    name,
+    ...losses.map((loss) => (typeof loss === 'number' ? short(loss) : loss === null ? 'no time' : '–')),
+  ])
+  const head = ['recipe', ...rounds.map((round) => `${lossName}, round ${round + 1}`)]
+  return tableOf('Search', head, rows, [false, ...rounds.map(() => true)])
 }

@@ -1,8 +1,10 @@
 // What each runtime has to compute like the Node that runs the tests, from a folder in which the package is installed.
 import { createNetwork } from 'wasmprop'
 import { loadSnapshot, saveSnapshot } from 'wasmprop/node'
+import { trainTable } from 'wasmprop/table'
 import { createNetwork as createInWorker } from 'wasmprop/worker'
 import { scenario } from './scenario.js'
+import { tableScenario } from './table-scenario.js'
 import { threadsScenario } from './threads-scenario.js'
 
 /** Trains, saves, loads, and trains on. */
@@ -29,6 +31,7 @@ const results = {
   worker: await scenario({ createNetwork: createInWorker }),
   threads: await threadsScenario(createNetwork, 2),
   saved: await saved(),
+  table: await tableScenario({ trainTable }),
   relaxed: relaxed.engine.relaxed,
 }
 console.log(JSON.stringify(results))

@@ -1,5 +1,5 @@
-// The installed package gives the same bits in Bun, Deno and a newer Node: in both engines, in a worker, on threads, and from
-// a file.
+// The installed package gives the same bits in Bun, Deno and a newer Node: in both engines, in a worker, on threads, from a
+// file, and of a table.
 import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { nameOf, type Runtime, runtimes } from '../support/find-runtime.ts'
 import { whenFound } from '../support/tools.ts'
@@ -10,7 +10,7 @@ let here: Record<string, { hashes: string[]; engine: object }>
 
 beforeAll(async () => {
   installed = await installPackage()
-  installed.add('scenario.js', 'threads-scenario.js', 'runtime.mjs')
+  installed.add('scenario.js', 'table-scenario.js', 'threads-scenario.js', 'runtime.mjs')
   here = JSON.parse(await installed.node('runtime.mjs'))
 })
 

@@ -75,6 +75,20 @@ describe('the page', () => {
     expect(other).not.toContain('Confusion')
   })
 
+  it('shows what the search tried, what went furthest first', () => {
+    expect(reportPage(input([classes]))).not.toContain('Search')
+    const trials = [
+      { name: 'silu', round: 0, loss: 0.31 },
+      { name: 'mish', round: 0, loss: 0.3 },
+      { name: 'selu', round: 0, loss: null },
+      { name: 'silu', round: 1, loss: 0.45 },
+    ]
+    const page = reportPage(input([{ ...classes, trials }]))
+    const table = page.slice(page.indexOf('<caption class="hidden">Search'))
+    const cells = [...table.matchAll(/<(?:th scope="row"|td)[^>]*>([^<]*)/g)].slice(0, 9).map(([, cell]) => cell)
+    expect(cells).toEqual(['silu', '0.31', '0.45', 'mish', '0.3', '–', 'selu', 'no time', '–'])
+  })
+
   it('leaves out what is not known', () => {
     const { unseen: _, curves: __, importance: ___, ...less } = classes
     const page = reportPage(input([less], { warnings: [] }))
@@ -104,6 +118,7 @@ describe('the page', () => {
       name: word,
       labels: [word, `b${word}`],
       members: [{ name: word, loss: 1, weight: 1 }],
+      trials: [{ name: word, round: 0, loss: 1 }],
       curves: [{ name: word, training: [1, 0.5] }],
       importance: [{ column: word, mean: 1, deviation: 0.1 }],
       lossName: word,

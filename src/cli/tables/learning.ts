@@ -29,6 +29,9 @@ export async function learningOptions(
   }
 }
 
+/** Enough to see the names, however large the table is */
+const FEW_ROWS = 1000
+
 /** A name with commas in it is one target where a column is called so. */
 async function targetsIn(
   path: string,
@@ -37,7 +40,7 @@ async function targetsIn(
   read: NonNullable<TrainTableOptions['read']>,
 ): Promise<string | string[]> {
   if (!given.includes(',')) return given
-  const { schema } = await inFile(path, () => readTable(source, { read }))
+  const { schema } = await inFile(path, () => readTable(source, { read: { ...read, rows: FEW_ROWS } }))
   if (schema.some(({ name }) => name === given)) return given
   return given.split(',').map((name) => name.trim())
 }
