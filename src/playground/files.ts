@@ -10,6 +10,22 @@ export function save(name: string, content: Blob | string, type = 'text/plain'):
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }
 
+const LINES_AT_ONCE = 500
+
+/** A file of many lines, made piece by piece so that the page lives meanwhile */
+export async function fileOfLines(lines: Iterable<string>, type: string): Promise<Blob> {
+  const pieces: Blob[] = []
+  let piece: string[] = []
+  for (const line of lines) {
+    piece.push(line)
+    if (piece.length < LINES_AT_ONCE) continue
+    pieces.push(new Blob(piece))
+    piece = []
+    await new Promise((resolve) => setTimeout(resolve))
+  }
+  return new Blob([...pieces, ...piece], { type })
+}
+
 /** False where the browser refuses, as it does without a gesture */
 export async function copy(text: string): Promise<boolean> {
   try {

@@ -10,7 +10,7 @@ export function codeOf({ setup, problem, division, log }: Run, hash: string): st
   const { training } = division
   const isWritten = training.rows <= MOST_WRITTEN_ROWS
   const columns = problem.inputNames.length
-  const rows = Array.from({ length: training.rows }, (_, row) =>
+  const rows = Array.from({ length: isWritten ? training.rows : 0 }, (_, row) =>
     JSON.stringify(Array.from(training.inputs.subarray(row * columns, (row + 1) * columns))),
   )
   const data = isWritten
@@ -83,17 +83,17 @@ const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${t
 
 export interface TableRun {
   readonly file: string
-  readonly target: string
+  readonly targets: readonly string[]
   readonly kinds: Readonly<Record<string, string>>
   readonly effort: string
   readonly seed: number
 }
 
 /** What decides the model, in the words that the command's report has for it */
-export function trainingOf({ file, target, kinds, effort, seed }: TableRun): string {
+export function trainingOf({ file, targets, kinds, effort, seed }: TableRun): string {
   const columns = Object.entries(kinds).map(([name, kind]) => `${name}=${kind}`)
   return [
-    `wasmprop train ${quoted(file)} --target ${quoted(target)}`,
+    `wasmprop train ${quoted(file)} --target ${quoted(targets.join(','))}`,
     ...(columns.length > 0 ? [`--columns ${quoted(columns.join(','))}`] : []),
     `--effort ${effort} --seed ${seed}`,
   ].join(' ')
@@ -101,7 +101,8 @@ export function trainingOf({ file, target, kinds, effort, seed }: TableRun): str
 
 export const commandOf = (run: TableRun): string => `npx ${trainingOf(run)} --out model.json`
 
-export function tableCodeOf({ file, target, kinds, effort, seed }: TableRun): string {
+export function tableCodeOf({ file, targets, kinds, effort, seed }: TableRun): string {
+  const target = targets.length === 1 ? targets[0] : targets
   const options = { target, ...(Object.keys(kinds).length > 0 ? { columns: kinds } : {}), effort, seed }
   return `import { readFile, writeFile } from 'node:fs/promises'
 import { trainTable } from 'wasmprop/table'

@@ -27,11 +27,9 @@ const paces = [
 ] as const
 
 export function Bar() {
-  const { status, isBusy, pace, judged, problem, engine, speed } = session
+  const { status, isBusy, pace } = session
   const isTraining = status.value === 'training'
   const cannot = isBusy.value || (status.value !== 'ready' && status.value !== 'diverged')
-  const score = (judged.value?.validation ?? judged.value?.training)?.score
-  const isClasses = problem.value?.task === 'classes'
   return (
     <div class="bar card">
       <div class="row">
@@ -60,16 +58,26 @@ export function Bar() {
           onChange={(value) => session.changePace(Number(value))}
         />
       </div>
-      <dl class="figures">
-        <Figure name="Epoch" value={grouped(epoch.value)} />
-        <Figure
-          name={isClasses ? 'Found' : 'R²'}
-          value={score === undefined ? '–' : isClasses ? percent(score) : short(score)}
-        />
-        <Figure name="Rows a second" value={speed.value === 0 ? '–' : rough(speed.value)} />
-        <Figure name="Engine" value={engineText(engine.value?.name, engine.value?.reason)} />
-      </dl>
+      <Figures />
     </div>
+  )
+}
+
+/** Apart, since they change with every frame */
+function Figures() {
+  const { judged, problem, engine, speed } = session
+  const score = (judged.value?.validation ?? judged.value?.training)?.score
+  const isClasses = problem.value?.task === 'classes'
+  return (
+    <dl class="figures">
+      <Figure name="Epoch" value={grouped(epoch.value)} />
+      <Figure
+        name={isClasses ? 'Found' : 'R²'}
+        value={score === undefined ? '–' : isClasses ? percent(score) : short(score)}
+      />
+      <Figure name="Rows a second" value={speed.value === 0 ? '–' : rough(speed.value)} />
+      <Figure name="Engine" value={engineText(engine.value?.name, engine.value?.reason)} />
+    </dl>
   )
 }
 

@@ -1,9 +1,9 @@
 // Where the visitor chooses what is learned: a set, points of their own, or a table.
 import { useSignal } from '@preact/signals'
 import { grouped } from '../ui/numbers.ts'
-import { openTable } from './data/load.ts'
+import { type OpenTable, openTable } from './data/load.ts'
 import { drawnSets, fileSets } from './data/sets.ts'
-import { takeFile, takeText } from './data/take.ts'
+import { takeTable } from './data/take.ts'
 import type { Problem } from './problem.ts'
 import { change, problem, setup } from './session.ts'
 import { SetIcon } from './set-icon.tsx'
@@ -40,9 +40,10 @@ export function DataCard() {
   )
 }
 
-function wordsOn({ rows, of = rows, inputNames, targetName }: Problem): string {
+function wordsOn({ rows, of = rows, inputNames: { length }, ofInputs = length, targetName }: Problem): string {
   const taken = of > rows ? `${grouped(rows)} of ${grouped(of)} rows, taken evenly` : `${grouped(rows)} rows`
-  return `${taken}; ${inputNames.length} inputs → ${targetName}`
+  const inputs = ofInputs > length ? `the first ${length} of ${grouped(ofInputs)}` : length
+  return `${taken}; ${inputs} inputs → ${targetName}`
 }
 
 const isChosen = (data: DataChoice, name: string) =>
@@ -77,20 +78,36 @@ const suited = (name: string) => {
   return { holdOut: 0.3, targetScaling: 'none' } as const
 }
 
+const PASTED = 'pasted table'
+
+const shownAs = ({ name, read: { rows } }: OpenTable) => `${name}, ${grouped(rows)} rows`
+
+/** A longer text is read at once when it is pasted: in a field it would hold the page up. */
+const LONGEST_SHOWN = 100_000
+
 function OwnTable() {
   const text = useSignal('')
   const failure = useSignal('')
+  const reading = useSignal('')
   const isOver = useSignal(false)
-  const attempt = async (act: () => Promise<void>) => {
+  const take = async (name: string, source: Blob | string) => {
     failure.value = ''
+    reading.value = name
     try {
-      await act()
+      await takeTable(name, source)
     } catch (error) {
       failure.value = (error as Error).message
     }
+    reading.value = ''
   }
-  const take = (file: File | undefined | null) => {
-    if (file) void attempt(() => takeFile(file))
+  const takeFile = (file: File | undefined | null) => {
+    if (file) void take(file.name, file)
+  }
+  const paste = (event: ClipboardEvent) => {
+    const pasted = event.clipboardData?.getData('text/plain') ?? ''
+    if (pasted.length <= LONGEST_SHOWN) return
+    event.preventDefault()
+    void take(PASTED, pasted)
   }
   const table = openTable.value
   const isShown = setup.value.data.kind === 'file' && table !== undefined
@@ -106,7 +123,7 @@ function OwnTable() {
       onDrop={(event) => {
         event.preventDefault()
         isOver.value = false
-        take(event.dataTransfer?.files[0])
+        takeFile(event.dataTransfer?.files[0])
       }}
     >
       <label class="button small">
@@ -114,12 +131,16 @@ function OwnTable() {
           type="file"
           class="only-heard"
           accept=".csv,.tsv,.txt,.gz,text/csv"
-          onChange={(event) => take(event.currentTarget.files?.[0])}
+          onChange={(event) => takeFile(event.currentTarget.files?.[0])}
         />
         Open a CSV
       </label>
-      <p class="small quiet">
-        {isShown ? `${table.name}, ${table.read.rows} rows` : 'or drop it here. It stays in this browser.'}
+      <p class="small quiet" role="status">
+        {reading.value !== ''
+          ? `Reading ${reading.value} …`
+          : isShown
+            ? shownAs(table)
+            : 'or drop it here. It stays in this browser.'}
       </p>
       <details class="small">
         <summary>Paste a table</summary>
@@ -129,12 +150,13 @@ function OwnTable() {
           placeholder={'height,weight\n1.71,68'}
           value={text.value}
           onInput={(event) => (text.value = event.currentTarget.value)}
+          onPaste={paste}
         />
         <button
           type="button"
           class="button small"
           disabled={text.value.trim() === ''}
-          onClick={() => attempt(() => takeText(text.value))}
+          onClick={() => take(PASTED, text.value)}
         >
           Use this table
         </button>

@@ -78,11 +78,14 @@ export function Lab() {
   )
 }
 
+/** More nobody looks through, and each is an option twice. */
+const MOST_AXES = 100
+
 function Axes() {
   const { problem, axes } = session
   const names = problem.value?.inputNames ?? []
   if (names.length < 3) return null
-  const options = names.map((title, index) => ({ value: String(index), title }))
+  const options = names.slice(0, MOST_AXES).map((title, index) => ({ value: String(index), title }))
   const [x, y = 0] = axes.value
   return (
     <div class="axes">
@@ -103,8 +106,8 @@ function Axes() {
 }
 
 function Messages() {
-  const { status, message, trouble, hurdles, epoch } = session
-  const isFresh = epoch.value === 0 && trouble.value === undefined
+  const { status, message, trouble, hurdles, epoch, isUntrained } = session
+  const isFresh = isUntrained.value && trouble.value === undefined
   return (
     <div aria-live="polite" class="messages">
       {status.value === 'failed' && <p class="note bad">{message.value}</p>}

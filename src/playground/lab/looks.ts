@@ -2,7 +2,7 @@
 // rows, its weights and gradients. All of it is computed by networks in the worker.
 import type { LayerWeights, NetworkConfig } from 'wasmprop'
 import { createNetwork, type WorkerNetwork } from 'wasmprop/worker'
-import { extentsOf, type Part, type Problem } from './problem.ts'
+import { extentsOf, type Part, type Problem, taken } from './problem.ts'
 import { labWorker, matrixOf, type Run } from './run.ts'
 
 export const SURFACE_CELLS = 60
@@ -77,8 +77,7 @@ export class Probes {
     this.#problem = problem
   }
 
-  static async of({ network, problem }: Run, axes: readonly number[]): Promise<Probes> {
-    const { config, scaling } = await network.toJSON()
+  static async of({ made: { config, scaling }, problem }: Run, axes: readonly number[]): Promise<Probes> {
     const hidden = config.layers.slice(0, -1).map(({ dropout: _, ...layer }) => layer)
     const networks = hidden.map((_, last) => {
       const probe: NetworkConfig = {
@@ -115,20 +114,10 @@ export class Probes {
 }
 
 /** At most so many rows, evenly from all */
-export function sampleOf({ inputs, targets, rows }: Part, columns: number): Part {
-  if (rows <= SAMPLE_ROWS) return { inputs, targets, rows }
-  const taken = {
-    rows: SAMPLE_ROWS,
-    inputs: inputs.slice(0, SAMPLE_ROWS * columns),
-    targets: targets.slice(0, SAMPLE_ROWS),
-  }
-  for (let place = 0; place < SAMPLE_ROWS; place++) {
-    const row = Math.floor((place * rows) / SAMPLE_ROWS)
-    for (let column = 0; column < columns; column++)
-      taken.inputs[place * columns + column] = inputs[row * columns + column]
-    taken.targets[place] = targets[row]
-  }
-  return taken
+export function sampleOf(part: Part, columns: number, most = SAMPLE_ROWS): Part {
+  if (part.rows <= most) return part
+  const rows = Uint32Array.from({ length: most }, (_, place) => Math.floor((place * part.rows) / most))
+  return taken(part, columns, rows)
 }
 
 export interface Judged {

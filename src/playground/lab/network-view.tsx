@@ -200,7 +200,7 @@ function Lines({ shown, width, height }: { shown: readonly number[]; width: numb
   const weights = units.value?.weights
   if (weights === undefined || weights.length !== shown.length - 1) return null
   const paths = weights.flatMap((layer, index) => {
-    const most = Math.max(1e-9, ...layer.weights.flat().map(Math.abs))
+    const most = layer.weights.flat().reduce((largest, weight) => Math.max(largest, Math.abs(weight)), 1e-9)
     return Array.from({ length: shown[index] * shown[index + 1] }, (_, line) => {
       const [source, target] = [Math.floor(line / shown[index + 1]), line % shown[index + 1]]
       const weight = layer.weights[source]?.[target] ?? 0

@@ -1,5 +1,5 @@
 // Paints what networks give onto canvases: blue to orange for one output, a colour each for several classes.
-import { classOf, type Grid } from './looks.ts'
+import { classOf, type Grid, sampleOf } from './looks.ts'
 import type { Part, Problem } from './problem.ts'
 
 type Color = readonly [number, number, number]
@@ -35,10 +35,8 @@ const mix = (from: Color, to: Color, share: number): Color => [
 ]
 
 /** −1 is all of the low colour, 1 all of the high one, 0 the ground. */
-const signed = (ground: Color, value: number): Color => {
-  const share = Math.min(1, Math.abs(value)) * STRENGTH
-  return mix(ground, value < 0 ? LOW : HIGH, share)
-}
+const signed = (ground: Color, value: number): number =>
+  pixel(ground, value < 0 ? LOW : HIGH, Math.min(1, Math.abs(value)) * STRENGTH)
 
 export interface Scale {
   readonly low: number
@@ -63,19 +61,34 @@ export const colorOfValue = (value: number, scale: Scale): Color => {
   return mix([150, 150, 150], at < 0 ? LOW : HIGH, 0.25 + 0.75 * Math.abs(at))
 }
 
-/** A picture of cells × cells values, enlarged without edges */
-export function paintCells(canvas: HTMLCanvasElement, cells: number, colorAt: (cell: number) => Color): void {
-  const image = new ImageData(cells, cells)
-  for (let cell = 0; cell < cells * cells; cell++) {
-    const [red, green, blue] = colorAt(cell)
-    image.data.set([red, green, blue, 255], 4 * cell)
-  }
-  const small = new OffscreenCanvas(cells, cells)
-  small.getContext('2d')!.putImageData(image, 0, 0)
-  const context = canvas.getContext('2d')!
-  context.imageSmoothingEnabled = true
-  context.imageSmoothingQuality = 'high'
-  context.drawImage(small, 0, 0, canvas.width, canvas.height)
+/** Pixels by the number of cells along an edge, used again and again */
+const images = new Map<number, ImageData>()
+
+const OPAQUE = 0xff000000
+
+/** A picture of cells × cells values, a pixel each: the page enlarges it without edges, which costs nothing here. */
+function paintCells(canvas: HTMLCanvasElement, cells: number, pixelAt: (cell: number) => number): void {
+  const image = images.get(cells) ?? new ImageData(cells, cells)
+  images.set(cells, image)
+  const pixels = new Uint32Array(image.data.buffer)
+  for (let cell = 0; cell < pixels.length; cell++) pixels[cell] = OPAQUE | pixelAt(cell)
+  contextOf(canvas, cells).putImageData(image, 0, 0)
+}
+
+/** Between two colors, as a canvas has it: blue, green and red in one number. Arrays would be thousands a frame. */
+function pixel(from: Color, to: Color, share: number): number {
+  const red = from[0] + (to[0] - from[0]) * share
+  const green = from[1] + (to[1] - from[1]) * share
+  const blue = from[2] + (to[2] - from[2]) * share
+  return (Math.round(blue) << 16) | (Math.round(green) << 8) | Math.round(red)
+}
+
+/** For a picture of that many pixels: an empty one where it had others */
+function contextOf(canvas: HTMLCanvasElement, width: number, height = width): CanvasRenderingContext2D {
+  if (canvas.width !== width) canvas.width = width
+  if (canvas.height !== height) canvas.height = height
+  // Painted pixel by pixel or read: without a detour over the graphics card.
+  return canvas.getContext('2d', { willReadFrequently: true })!
 }
 
 export function paintSurface(
@@ -91,7 +104,7 @@ export function paintSurface(
     paintCells(canvas, cells, (cell) => {
       const winner = classOf(outputs, cell, classes)
       const sureness = (outputs[cell * classes + winner] - 1 / classes) / (1 - 1 / classes)
-      return mix(ground, colorOfClass(winner), STRENGTH * sureness)
+      return pixel(ground, colorOfClass(winner), STRENGTH * sureness)
     })
     return
   }
@@ -114,9 +127,11 @@ export function paintUnit(
   else paintCurve(canvas, rows, (row) => surface[row * units + unit] / most, ground)
 }
 
+const CURVE_PIXELS = 88
+
 function paintCurve(canvas: HTMLCanvasElement, rows: number, valueAt: (row: number) => number, ground: Color): void {
-  const { width, height } = canvas
-  const context = canvas.getContext('2d')!
+  const [width, height] = [CURVE_PIXELS, CURVE_PIXELS]
+  const context = contextOf(canvas, width)
   context.fillStyle = css(ground)
   context.fillRect(0, 0, width, height)
   context.strokeStyle = css(HIGH)
@@ -133,20 +148,29 @@ export interface Points {
   readonly validation: Part
 }
 
-/** Rows over a surface: filled those that train, hollow those held out */
-export function paintPoints(canvas: HTMLCanvasElement, grid: Grid, points: Points, problem: Problem): void {
-  const context = canvas.getContext('2d')!
-  const columns = problem.inputNames.length
-  const scale = scaleOf(problem)
-  const radius = (canvas.width / 400) * (points.training.rows > 400 ? 2.6 : 4)
+/** Pixels of what is drawn with lines, whatever its size on the page */
+export const PIXELS = 640
+/** More rows hide one another, and take long to draw: of more, some are drawn, evenly. */
+const MOST_DRAWN = 1500
+
+interface Dots {
+  readonly radius: number
+  readonly colorOf: (target: number) => string
+  /** Shares of the picture from its left and upper edge */
+  readonly placeOf: (inputs: ArrayLike<number>, start: number, target: number) => readonly [number, number]
+}
+
+/** Filled those that train, hollow those held out */
+function paintDots(context: CanvasRenderingContext2D, points: Points, columns: number, dots: Dots): void {
+  const { radius, colorOf, placeOf } = dots
   const draw = (part: Part, isHollow: boolean) => {
-    for (let row = 0; row < part.rows; row++) {
-      const [x, y] = positionOf(canvas, grid, part.inputs, row * columns)
-      const target = part.targets[row]
-      const color = css(problem.task === 'classes' ? colorOfClass(target) : colorOfValue(target, scale))
+    const { rows, inputs, targets } = sampleOf(part, columns, MOST_DRAWN)
+    context.lineWidth = isHollow ? radius * 0.6 : radius * 0.3
+    for (let row = 0; row < rows; row++) {
+      const [x, y] = placeOf(inputs, row * columns, targets[row])
+      const color = colorOf(targets[row])
       context.beginPath()
-      context.arc(x, y, isHollow ? radius * 0.85 : radius, 0, 2 * Math.PI)
-      context.lineWidth = isHollow ? radius * 0.6 : radius * 0.3
+      context.arc(x * PIXELS, y * PIXELS, isHollow ? radius * 0.85 : radius, 0, 2 * Math.PI)
       context.strokeStyle = isHollow ? color : 'white'
       context.fillStyle = isHollow ? 'white' : color
       context.fill()
@@ -157,51 +181,60 @@ export function paintPoints(canvas: HTMLCanvasElement, grid: Grid, points: Point
   draw(points.training, false)
 }
 
-/** Where inputs lie on the canvas */
-export function positionOf(
-  { width, height }: { width: number; height: number },
-  { axes, ranges }: Grid,
-  inputs: ArrayLike<number>,
-  start = 0,
-): [number, number] {
-  const share = (axis: number) => (inputs[start + axes[axis]] - ranges[axis][0]) / (ranges[axis][1] - ranges[axis][0])
-  return [share(0) * width, (1 - share(1)) * height]
+/** Rows over a surface, which lies below */
+export function paintPoints(canvas: HTMLCanvasElement, grid: Grid, points: Points, problem: Problem): void {
+  const context = contextOf(canvas, PIXELS)
+  context.clearRect(0, 0, PIXELS, PIXELS)
+  const scale = scaleOf(problem)
+  paintDots(context, points, problem.inputNames.length, {
+    radius: points.training.rows > 400 ? 4 : 6.5,
+    colorOf: (target) => css(problem.task === 'classes' ? colorOfClass(target) : colorOfValue(target, scale)),
+    placeOf: (inputs, start) => placeIn(grid, inputs, start),
+  })
 }
 
-/** The fitted curve of one input, over the rows */
-export function paintFit(
-  canvas: HTMLCanvasElement,
-  grid: Grid,
-  outputs: Float32Array,
-  problem: Problem,
-  points: Points,
-  isDark: boolean,
-): void {
-  const { width, height } = canvas
-  const context = canvas.getContext('2d')!
-  context.fillStyle = css(isDark ? DARK : LIGHT)
-  context.fillRect(0, 0, width, height)
+/** Where inputs lie in the picture, as shares from its left and upper edge */
+function placeIn({ axes, ranges }: Grid, inputs: ArrayLike<number>, start: number): readonly [number, number] {
+  const share = (axis: number) => (inputs[start + axes[axis]] - ranges[axis][0]) / (ranges[axis][1] - ranges[axis][0])
+  return [share(0), 1 - share(1)]
+}
+
+/** Where a value lies in the picture of a fitted curve, as a share from its upper edge */
+function heightIn(problem: Problem): (value: number) => number {
   const { low, high } = scaleOf(problem)
   const margin = 0.15 * (high - low)
-  const y = (value: number) => height - ((value - low + margin) / (high - low + 2 * margin)) * height
+  return (value) => 1 - (value - low + margin) / (high - low + 2 * margin)
+}
+
+/** The rows of one input, which lie below its fitted curve */
+export function paintFitted(
+  canvas: HTMLCanvasElement,
+  grid: Grid,
+  points: Points,
+  problem: Problem,
+  isDark: boolean,
+): void {
+  const context = contextOf(canvas, PIXELS)
+  context.fillStyle = css(isDark ? DARK : LIGHT)
+  context.fillRect(0, 0, PIXELS, PIXELS)
   const [[from, to]] = grid.ranges
-  const x = (value: number) => ((value - from) / (to - from)) * width
-  const dot = (part: Part, isHollow: boolean) => {
-    for (let row = 0; row < part.rows; row++) {
-      context.beginPath()
-      context.arc(x(part.inputs[row]), y(part.targets[row]), width / 130, 0, 2 * Math.PI)
-      context.fillStyle = isHollow ? 'transparent' : css(LOW)
-      context.strokeStyle = css(LOW)
-      context.lineWidth = width / 400
-      context.fill()
-      context.stroke()
-    }
-  }
-  dot(points.validation, true)
-  dot(points.training, false)
+  const height = heightIn(problem)
+  paintDots(context, points, 1, {
+    radius: 5,
+    colorOf: () => css(LOW),
+    placeOf: (inputs, start, target) => [(inputs[start] - from) / (to - from), height(target)],
+  })
+}
+
+export function paintFit(canvas: HTMLCanvasElement, grid: Grid, outputs: Float32Array, problem: Problem): void {
+  const context = contextOf(canvas, PIXELS)
+  context.clearRect(0, 0, PIXELS, PIXELS)
+  const height = heightIn(problem)
   context.strokeStyle = css(HIGH)
-  context.lineWidth = width / 130
+  context.lineWidth = PIXELS / 130
   context.beginPath()
-  for (let row = 0; row < grid.rows; row++) context.lineTo(((row + 0.5) / grid.rows) * width, y(outputs[row]))
+  for (let row = 0; row < grid.rows; row++) {
+    context.lineTo(((row + 0.5) / grid.rows) * PIXELS, height(outputs[row]) * PIXELS)
+  }
   context.stroke()
 }

@@ -28,20 +28,25 @@ export function Judgement() {
   return <Against judged={seen} which={which} />
 }
 
+/** Of more classes the table would be drawn for longer than a frame. */
+const MOST_SHOWN_CLASSES = 20
+
 function Confusion({ judged, classes, which }: { judged: Judged; classes: readonly string[]; which: string }) {
   const confusion = judged.confusion
   if (confusion === undefined || confusion.length !== classes.length) return null
   const most = Math.max(1, ...confusion.flat())
+  const shown = classes.slice(0, MOST_SHOWN_CLASSES)
   return (
     <div class="table-scroll">
       <table class="confusion">
         <caption>
           {percent(judged.score)} of {judged.rows.rows} {which} found
+          {shown.length < classes.length && `; the first ${shown.length} of ${classes.length} classes`}
         </caption>
         <thead>
           <tr>
             <th scope="col">true ↓ predicted →</th>
-            {classes.map((name) => (
+            {shown.map((name) => (
               <th key={name} scope="col" title={name}>
                 {name}
               </th>
@@ -49,12 +54,12 @@ function Confusion({ judged, classes, which }: { judged: Judged; classes: readon
           </tr>
         </thead>
         <tbody>
-          {confusion.map((counts, row) => (
-            <tr key={classes[row]}>
-              <th scope="row" title={classes[row]}>
-                {classes[row]}
+          {shown.map((name, row) => (
+            <tr key={name}>
+              <th scope="row" title={name}>
+                {name}
               </th>
-              {counts.map((count, column) => (
+              {confusion[row].slice(0, shown.length).map((count, column) => (
                 <td
                   key={classes[column]}
                   class={row === column ? 'number hit' : 'number miss'}
@@ -151,7 +156,7 @@ const BAR_HEIGHT = 44
 function Histogram({ name, color, layer }: { name: string; color: string; layer: LayerWeights | undefined }) {
   if (layer === undefined) return null
   const values = [...layer.weights.flat(), ...layer.biases]
-  const most = Math.max(1e-12, ...values.map(Math.abs))
+  const most = values.reduce((largest, value) => Math.max(largest, Math.abs(value)), 1e-12)
   const counts = new Array<number>(BINS).fill(0)
   for (const value of values) counts[Math.min(BINS - 1, Math.floor(((value / most + 1) / 2) * BINS))]++
   const highest = Math.max(...counts)

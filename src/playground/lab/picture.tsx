@@ -4,11 +4,9 @@ import { useEffect, useRef } from 'preact/hooks'
 import { isDark } from '../theme.tsx'
 import { percent, short } from '../ui/numbers.ts'
 import { classOf, type Grid } from './looks.ts'
-import { colorOfClass, css, paintFit, paintPoints, paintSurface } from './paint.ts'
+import { colorOfClass, css, PIXELS, paintFit, paintFitted, paintPoints, paintSurface } from './paint.ts'
 import { divide, type Problem } from './problem.ts'
 import { change, currentRun, grid, problem, setup, surface } from './session.ts'
-
-const PIXELS = 640
 
 /** Shares of the picture from its left and upper edge */
 interface Place {
@@ -16,17 +14,38 @@ interface Place {
   readonly y: number
 }
 
-export const pictureCanvas: { current: HTMLCanvasElement | null } = { current: null }
+interface Layers {
+  readonly lower: HTMLCanvasElement
+  readonly upper: HTMLCanvasElement
+}
+
+let layers: Layers | undefined
+
+/** All that lies one over the other, as a file */
+export function pictureBlob(): Promise<Blob | null> {
+  const whole = document.createElement('canvas')
+  const context = whole.getContext('2d')
+  if (layers === undefined || context === null) return Promise.resolve(null)
+  whole.width = PIXELS
+  whole.height = PIXELS
+  context.imageSmoothingQuality = 'high'
+  for (const layer of [layers.lower, layers.upper]) context.drawImage(layer, 0, 0, PIXELS, PIXELS)
+  return new Promise((resolve) => whole.toBlob(resolve))
+}
 
 export function Picture() {
-  const canvas = useRef<HTMLCanvasElement>(null)
+  const lower = useRef<HTMLCanvasElement>(null)
+  const upper = useRef<HTMLCanvasElement>(null)
   const place = useSignal<Place | undefined>(undefined)
   const brush = useSignal(0)
   const [shown, learned, outputs] = [grid.value, problem.value, surface.value]
   const dark = isDark()
   useEffect(() => {
-    pictureCanvas.current = canvas.current
-    if (canvas.current && shown && learned && outputs) paint(canvas.current, shown, outputs, learned, dark)
+    layers = lower.current && upper.current ? { lower: lower.current, upper: upper.current } : undefined
+    if (layers && shown && learned) paintRows(layers, shown, learned, dark)
+  }, [shown, learned, dark])
+  useEffect(() => {
+    if (layers && shown && learned && outputs) paintOutputs(layers, shown, outputs, learned, dark)
   }, [shown, learned, outputs, dark])
   const isDrawn = setup.value.data.kind === 'points'
   if (!shown || !learned) return <div class="picture empty" />
@@ -38,10 +57,9 @@ export function Picture() {
     <div class="picture-frame">
       {isDrawn && <Brushes chosen={brush.value} onChoose={(value) => (brush.value = value)} />}
       <div class="picture">
+        <canvas ref={lower} />
         <canvas
-          ref={canvas}
-          width={PIXELS}
-          height={PIXELS}
+          ref={upper}
           tabIndex={0}
           role="img"
           aria-label={nameOf(learned, shown, isDrawn)}
@@ -73,13 +91,18 @@ export function Picture() {
   )
 }
 
-function paint(canvas: HTMLCanvasElement, shown: Grid, outputs: Float32Array, learned: Problem, dark: boolean): void {
+/** The rows lie over the surface, and under a fitted curve. They stay while it trains. */
+function paintRows({ lower, upper }: Layers, shown: Grid, learned: Problem, dark: boolean): void {
   const points = currentRun()?.division ?? divide(learned, 0, 0)
-  if (shown.axes.length === 1) paintFit(canvas, shown, outputs, learned, points, dark)
-  else {
-    paintSurface(canvas, shown, outputs, learned, dark)
-    paintPoints(canvas, shown, points, learned)
-  }
+  if (shown.axes.length === 1) paintFitted(lower, shown, points, learned, dark)
+  else paintPoints(upper, shown, points, learned)
+}
+
+function paintOutputs({ lower, upper }: Layers, shown: Grid, outputs: Float32Array, learned: Problem, dark: boolean) {
+  const columns = learned.classes.length > 2 ? learned.classes.length : 1
+  if (outputs.length !== shown.rows * columns) return // of what was there before
+  if (shown.axes.length === 1) paintFit(upper, shown, outputs, learned)
+  else paintSurface(lower, shown, outputs, learned, dark)
 }
 
 function Brushes({ chosen, onChoose }: { chosen: number; onChoose(value: number): void }) {

@@ -5,6 +5,8 @@ export interface Problem {
   readonly title: string
   readonly task: 'classes' | 'numbers'
   readonly inputNames: readonly string[]
+  /** Inputs that the table's columns make, of which these are the first */
+  readonly ofInputs?: number
   readonly targetName: string
   /** Names of the classes; none where numbers are learned */
   readonly classes: readonly string[]
@@ -41,7 +43,11 @@ export function divide(problem: Problem, share: number, seed: number): Division 
   const held = Math.min(rows - 1, Math.round(rows * share))
   const order = Uint32Array.from({ length: rows }, (_, row) => row)
   if (held > 0) shuffle(order, seed)
-  return { validation: take(problem, order.subarray(0, held)), training: take(problem, order.subarray(held)) }
+  const columns = problem.inputNames.length
+  return {
+    validation: taken(problem, columns, order.subarray(0, held)),
+    training: taken(problem, columns, order.subarray(held)),
+  }
 }
 
 function shuffle(order: Uint32Array, seed: number): void {
@@ -54,20 +60,19 @@ function shuffle(order: Uint32Array, seed: number): void {
   }
 }
 
-export function take({ inputs, targets, inputNames }: Problem, rows: Uint32Array): Part {
-  const columns = inputNames.length
-  const taken = {
+/** These rows of all */
+export function taken({ inputs, targets }: Omit<Part, 'rows'>, columns: number, rows: Uint32Array): Part {
+  const part = {
     rows: rows.length,
-    inputs: inputs.slice(0, rows.length * columns),
-    targets: targets.slice(0, rows.length),
+    inputs: new Float64Array(rows.length * columns),
+    targets: new Float64Array(rows.length),
   }
-  rows.forEach((row, place) => {
-    for (let column = 0; column < columns; column++) {
-      taken.inputs[place * columns + column] = inputs[row * columns + column]
-    }
-    taken.targets[place] = targets[row]
-  })
-  return taken
+  for (let place = 0; place < rows.length; place++) {
+    const start = rows[place] * columns
+    for (let column = 0; column < columns; column++) part.inputs[place * columns + column] = inputs[start + column]
+    part.targets[place] = targets[rows[place]]
+  }
+  return part
 }
 
 /** Least and largest value of each column */

@@ -1,6 +1,6 @@
 // One network in the worker, and how it is played: epochs paced by frames, single steps, a log of what was done. Shows nothing:
 // it tells its listener, which looks at the network while training waits.
-import type { TrainResult } from 'wasmprop'
+import type { ModelJSON, TrainResult } from 'wasmprop'
 import { createNetwork, type WorkerNetwork } from 'wasmprop/worker'
 import { trustedScript } from '../trusted.ts'
 import { batchOf, changesOf, configOf, takesAllRows } from './config.ts'
@@ -40,8 +40,18 @@ export function labWorker(): Worker {
 
 type Ended = TrainResult['stopReason'] | 'paused' | { readonly advice: string }
 
+type Made = Pick<ModelJSON, 'config' | 'scaling'>
+
+interface Given {
+  readonly setup: Setup
+  readonly problem: Problem
+  readonly division: Division
+}
+
 export class Run {
   readonly network: WorkerNetwork
+  /** Its configuration with all defaults, and the scaling that was fitted */
+  readonly made: Made
   readonly log: Action[] = []
   /** As it began */
   readonly setup: Setup
@@ -61,8 +71,9 @@ export class Run {
   #changes: Living[] = []
   readonly #abort = new AbortController()
 
-  private constructor(network: WorkerNetwork, setup: Setup, problem: Problem, division: Division, listener: Listener) {
+  private constructor(network: WorkerNetwork, made: Made, { setup, problem, division }: Given, listener: Listener) {
     this.network = network
+    this.made = made
     this.setup = setup
     this.now = setup
     this.problem = problem
@@ -74,7 +85,8 @@ export class Run {
     const network = await createNetwork(configOf(setup, problem), { worker: labWorker() })
     const { training } = division
     await network.fitScaling(matrixOf(problem, training), training.targets)
-    return new Run(network, setup, problem, division, listener)
+    const { config, scaling } = await network.toJSON()
+    return new Run(network, { config, scaling }, { setup, problem, division }, listener)
   }
 
   /** Trains until `pause`, or so many epochs; gives why it ended. */

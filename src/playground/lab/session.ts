@@ -47,6 +47,7 @@ export const engine = signal<EngineInfo | undefined>(undefined)
 export const speed = signal(0)
 export const parameterCount = signal(0)
 export const scalings = signal<{ inputs: ScalingJSON | null; targets: ScalingJSON | null } | undefined>(undefined)
+export const isUntrained = computed(() => epoch.value === 0)
 export const isBusy = computed(() => status.value === 'training' || status.value === 'repeating')
 
 let run: Run | undefined
@@ -89,7 +90,6 @@ async function prepare(own: number, wanted: Setup, loaded: Problem): Promise<voi
   const division = divide(loaded, wanted.holdOut, wanted.seed)
   const made = await Run.start(wanted, loaded, division, { look })
   if (own !== generation) return made.dispose()
-  const { scaling } = await made.network.toJSON()
   run = made
   run.pace = pace.value
   const columns = loaded.inputNames.length
@@ -102,12 +102,12 @@ async function prepare(own: number, wanted: Setup, loaded: Problem): Promise<voi
     losses.clear()
     lossCount.value = 0
     speed.value = 0
-    scalings.value = scaling
+    scalings.value = made.made.scaling
     engine.value = made.network.engine
     parameterCount.value = made.network.parameterCount
     hurdles.value = hurdlesOf(wanted, loaded, samples?.training)
   })
-  await aim()
+  await aim(made)
   if (own === generation) await rest('ready')
 }
 
@@ -129,14 +129,17 @@ async function repeat(own: number, log: readonly Action[]): Promise<void> {
   await rest('ready')
 }
 
-/** Draws anew over the present axes. */
-async function aim(): Promise<void> {
-  if (run === undefined) return
+/** From here on looks are along the present axes. */
+async function aim(seen: Run): Promise<void> {
   isTurning = false
-  const { problem: learned } = run
-  grid.value = gridOf(learned, axes.value, SURFACE_CELLS)
+  grid.value = gridOf(seen.problem, axes.value, SURFACE_CELLS)
   probes?.dispose()
-  probes = await Probes.of(run, axes.value)
+  probes = await Probes.of(seen, axes.value)
+}
+
+async function turn(): Promise<void> {
+  if (run === undefined) return
+  await aim(run)
   await lookClosely()
 }
 
@@ -144,7 +147,7 @@ async function aim(): Promise<void> {
 export async function turnTo(wanted: readonly number[]): Promise<void> {
   axes.value = wanted
   if (isBusy.value) isTurning = true
-  else await aim()
+  else await turn()
 }
 
 async function look({ epoch: done, loss, validationLoss }: Look): Promise<void> {
@@ -152,10 +155,9 @@ async function look({ epoch: done, loss, validationLoss }: Look): Promise<void> 
   const now = performance.now()
   batch(() => {
     epoch.value = done
-    lossCount.value++
     if (run !== undefined && run.milliseconds > 0) speed.value = (1000 * run.rows) / run.milliseconds
   })
-  if (isTurning) await aim()
+  if (isTurning) await turn()
   else if (now - lastUnits > UNITS_MILLISECONDS) await lookClosely()
   else if (now - lastSurface > SURFACE_MILLISECONDS) await lookAtSurface()
 }
@@ -164,7 +166,10 @@ async function lookAtSurface(): Promise<void> {
   if (run === undefined || grid.value === undefined) return
   const seen = await surfaceOf(run, grid.value)
   lastSurface = performance.now()
-  surface.value = seen
+  batch(() => {
+    surface.value = seen
+    lossCount.value++
+  })
 }
 
 async function lookClosely(): Promise<void> {

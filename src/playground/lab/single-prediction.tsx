@@ -5,14 +5,18 @@ import type { OnePrediction } from '../table/messages.ts'
 import { percent, short } from '../ui/numbers.ts'
 import type { OpenTable } from './data/load.ts'
 
-const MOST_BARS = 10
+/** Fields that are shown; the other columns have the cells of the first row. */
+const MOST_FIELDS = 40
 
-export function SinglePrediction({ table, target }: { table: OpenTable; target: string }) {
-  const { schema, preview } = table.read
-  const columns = schema.map((column, index) => ({ ...column, first: preview[0]?.[index] ?? '' }))
-  const asked = columns.filter(({ name, kind }) => name !== target && kind !== 'ignore' && kind !== 'identifier')
-  const cells = useSignal<Record<string, string>>(Object.fromEntries(asked.map(({ name, first }) => [name, first])))
-  const outcome = useSignal<OnePrediction | undefined>(undefined)
+export function SinglePrediction({ table, targets }: { table: OpenTable; targets: readonly string[] }) {
+  const { columns } = table.read
+  const asked = columns.filter(
+    ({ name, kind }) => !targets.includes(name) && kind !== 'ignore' && kind !== 'identifier',
+  )
+  const shown = asked.slice(0, MOST_FIELDS)
+  /** What was changed of the first row */
+  const cells = useSignal<Record<string, string>>({})
+  const outcome = useSignal<readonly OnePrediction[]>([])
   const failure = useSignal('')
   const predict = async (event: Event) => {
     event.preventDefault()
@@ -27,13 +31,13 @@ export function SinglePrediction({ table, target }: { table: OpenTable; target: 
     <form onSubmit={predict} class="single">
       <h3>One prediction, and what each column adds to it</h3>
       <div class="fields">
-        {asked.map(({ name }) => (
+        {shown.map(({ name, first: [cell = ''] }) => (
           <div class="field" key={name}>
             <label for={`cell-${name}`}>{name}</label>
             <input
               id={`cell-${name}`}
               type="text"
-              value={cells.value[name]}
+              value={cells.value[name] ?? cell}
               onInput={(event) => {
                 cells.value = { ...cells.value, [name]: event.currentTarget.value }
               }}
@@ -41,33 +45,29 @@ export function SinglePrediction({ table, target }: { table: OpenTable; target: 
           </div>
         ))}
       </div>
+      {asked.length > shown.length && (
+        <p class="small quiet">and {asked.length - shown.length} more columns, as in the first row</p>
+      )}
       <button type="submit" class="button">
         Predict
       </button>
       {failure.value !== '' && <p class="note bad">{failure.value}</p>}
-      {outcome.value && <Prediction outcome={outcome.value} target={target} />}
+      {outcome.value.map((one) => (
+        <Prediction key={one.target} {...one} />
+      ))}
     </form>
   )
 }
 
-function Prediction({ outcome, target }: { outcome: OnePrediction; target: string }) {
-  const { prediction, probabilities, explanation } = outcome
-  const sorted = [...explanation.columns].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
-  const most = Math.max(1e-9, ...sorted.map(({ contribution }) => Math.abs(contribution)))
+function Prediction({ target, prediction, probabilities, explanation }: OnePrediction) {
+  const { columns } = explanation
+  const most = Math.max(1e-9, ...columns.map(({ contribution }) => Math.abs(contribution)))
   return (
     <div class="prediction" role="status">
       <p>
         {target}: <b>{prediction}</b>
         {probabilities.length > 0 && (
-          <span class="quiet">
-            {' '}
-            (
-            {probabilities
-              .slice(0, 4)
-              .map(([label, share]) => `${label} ${percent(share)}`)
-              .join(', ')}
-            )
-          </span>
+          <span class="quiet"> ({probabilities.map(([label, share]) => `${label} ${percent(share)}`).join(', ')})</span>
         )}
       </p>
       <table>
@@ -75,7 +75,7 @@ function Prediction({ outcome, target }: { outcome: OnePrediction; target: strin
           From {short(explanation.base)} on average over the training rows to {short(explanation.prediction)}
         </caption>
         <tbody>
-          {sorted.slice(0, MOST_BARS).map(({ column, contribution }) => (
+          {columns.map(({ column, contribution }) => (
             <tr key={column}>
               <th scope="row">{column}</th>
               <td class="number">{`${contribution > 0 ? '+' : ''}${short(contribution)}`}</td>

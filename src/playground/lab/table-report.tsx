@@ -6,17 +6,17 @@ import { ask } from '../table/client.ts'
 import { type TableRun, trainingOf } from './code.ts'
 
 export function TableReport({ run }: { run: TableRun }) {
-  const page = useSignal('')
+  const page = useSignal<Blob | undefined>(undefined)
   const isShown = useSignal(false)
   const isMaking = useSignal(false)
   const failure = useSignal('')
   /** Made once; then `use` gets it. */
-  const withPage = async (use: () => void) => {
+  const withPage = async (use: (made: Blob) => void) => {
     failure.value = ''
     isMaking.value = true
     try {
-      if (page.value === '') page.value = await ask('report', { file: run.file, command: trainingOf(run) })
-      use()
+      page.value ??= await ask('report', { file: run.file, command: trainingOf(run) })
+      use(page.value)
     } catch (error) {
       failure.value = (error as Error).message
     }
@@ -25,7 +25,7 @@ export function TableReport({ run }: { run: TableRun }) {
   const turn = () => {
     isShown.value = !isShown.value
   }
-  const keep = () => save('report.html', page.value, 'text/html')
+  const keep = (made: Blob) => save('report.html', made)
   return (
     <>
       <div class="row">
@@ -46,16 +46,16 @@ export function TableReport({ run }: { run: TableRun }) {
         </span>
       </div>
       {failure.value !== '' && <p class="note bad">{failure.value}</p>}
-      {isShown.value && <Frame page={page.value} />}
+      {isShown.value && page.value && <Frame page={page.value} />}
     </>
   )
 }
 
 /** An address of its own, since text that becomes markup is not let through here */
-function Frame({ page }: { page: string }) {
+function Frame({ page }: { page: Blob }) {
   const address = useSignal('')
   useEffect(() => {
-    const made = URL.createObjectURL(new Blob([page], { type: 'text/html' }))
+    const made = URL.createObjectURL(page)
     address.value = made
     return () => URL.revokeObjectURL(made)
   }, [page])

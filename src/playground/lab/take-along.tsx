@@ -1,10 +1,10 @@
 // What the visitor takes along: the model, its weights, the program, the data with predictions, pictures, a link.
 import { useSignal } from '@preact/signals'
-import { copy, csvCell, save } from '../files.ts'
+import { copy, csvCell, fileOfLines, save } from '../files.ts'
 import { codeOf } from './code.ts'
 import { writeLink } from './link.ts'
 import { classOf } from './looks.ts'
-import { pictureCanvas } from './picture.tsx'
+import { pictureBlob } from './picture.tsx'
 import type { Part, Problem } from './problem.ts'
 import { matrixOf, type Run } from './run.ts'
 import * as session from './session.ts'
@@ -13,17 +13,16 @@ export function TakeAlong() {
   const said = useSignal('')
   const { hash, status, epoch } = session
   const run = session.currentRun()
-  void [status.value, epoch.value]
-  if (run === undefined) return null
   const isResting = status.value === 'ready' || status.value === 'diverged'
-  const link = new URL(writeLink(run.setup, run.log), location.href).href
+  if (run === undefined) return null
   const share = async () => {
+    const link = new URL(writeLink(run.setup, run.log), location.href).href
     said.value = (await copy(link)) ? 'Link copied: it holds the data set, the network and every epoch.' : link
   }
   return (
     <>
       <p>
-        Weights after epoch {epoch.value}:{' '}
+        Weights after epoch {isResting ? epoch.value : '…'}:{' '}
         <code class="number" data-testid="hash">
           {isResting ? hash.value : '…'}
         </code>
@@ -89,45 +88,50 @@ async function saveWeights({ network }: Run): Promise<void> {
   save('weights.json', `${JSON.stringify(await network.getWeights(), null, 2)}\n`, 'application/json')
 }
 
-function saveRows({ division: { training }, problem }: Run): void {
-  const columns = problem.inputNames.length
-  const inputs = Array.from({ length: training.rows }, (_, row) =>
-    Array.from(training.inputs.subarray(row * columns, (row + 1) * columns)),
-  )
-  save('training-rows.json', JSON.stringify({ inputs, targets: Array.from(training.targets) }), 'application/json')
+async function saveRows({ division: { training }, problem }: Run): Promise<void> {
+  function* lines() {
+    const { rows, targets } = training
+    for (let row = 0; row < rows; row++) {
+      yield `${row === 0 ? '{"inputs":[' : ',\n'}${JSON.stringify(inputsOf(training, problem, row))}`
+    }
+    yield `],\n"targets":${JSON.stringify(Array.from(targets))}}\n`
+  }
+  save('training-rows.json', await fileOfLines(lines(), 'application/json'))
 }
+
+const inputsOf = ({ inputs }: Part, { inputNames: { length } }: Problem, row: number): number[] =>
+  Array.from(inputs.subarray(row * length, (row + 1) * length))
 
 async function savePredictions(run: Run): Promise<void> {
   const { problem, division } = run
-  const head = [...problem.inputNames, problem.targetName, `predicted ${problem.targetName}`, 'part'].map(csvCell)
   const parts = [
     ['training', division.training],
     ['held out', division.validation],
   ] as const
-  const lines = [head.join(',')]
-  for (const [name, part] of parts) {
-    if (part.rows === 0) continue
-    const outputs = (await run.network.predict(matrixOf(problem, part))) as unknown as ArrayLike<number>
-    lines.push(...linesOf(problem, part, outputs, name))
+  const predict = async (part: Part) =>
+    part.rows === 0 ? [] : ((await run.network.predict(matrixOf(problem, part))) as unknown as ArrayLike<number>)
+  const outputs = await Promise.all(parts.map(([, part]) => predict(part)))
+  function* lines() {
+    const head = [...problem.inputNames, problem.targetName, `predicted ${problem.targetName}`, 'part']
+    yield `${head.map(csvCell).join(',')}\r\n`
+    for (const [place, [name, part]] of parts.entries()) yield* linesOf(problem, part, outputs[place], name)
   }
-  save('predictions.csv', `${lines.join('\r\n')}\r\n`, 'text/csv')
+  save('predictions.csv', await fileOfLines(lines(), 'text/csv'))
 }
 
-function linesOf(problem: Problem, part: Part, outputs: ArrayLike<number>, name: string): string[] {
-  const columns = problem.inputNames.length
+function* linesOf(problem: Problem, part: Part, outputs: ArrayLike<number>, name: string): Iterable<string> {
   const { classes, task } = problem
   const wordOf = (value: number) => (task === 'classes' ? classes[value] : value)
-  return Array.from({ length: part.rows }, (_, row) => {
-    const inputs = Array.from(part.inputs.subarray(row * columns, (row + 1) * columns))
+  for (let row = 0; row < part.rows; row++) {
     const predicted = task === 'classes' ? classOf(outputs, row, classes.length) : outputs[row]
-    return [...inputs, wordOf(part.targets[row]), wordOf(predicted), name].map(csvCell).join(',')
-  })
+    const cells = [...inputsOf(part, problem, row), wordOf(part.targets[row]), wordOf(predicted), name]
+    yield `${cells.map(csvCell).join(',')}\r\n`
+  }
 }
 
-function savePicture(): void {
-  pictureCanvas.current?.toBlob((blob) => {
-    if (blob) save('picture.png', blob)
-  })
+async function savePicture(): Promise<void> {
+  const picture = await pictureBlob()
+  if (picture !== null) save('picture.png', picture)
 }
 
 const SVG_STYLE = '.positive{stroke:#0877bd}.negative{stroke:#d9730d}path{fill:none;opacity:.8}'

@@ -42,6 +42,7 @@ export function Chart({
   const holder = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | undefined>(undefined)
   const place = useSignal(-1)
+  const isOpen = useSignal(false)
   const dark = isDark()
   const shape = `${lines.map(({ label }) => label).join()}${isLog}${isLogX}${dark}`
   useEffect(() => {
@@ -91,9 +92,9 @@ export function Chart({
         aria-label={`${name}. Arrow keys read its points.`}
         onKeyDown={move}
       />
-      <details class="small">
+      <details class="small" onToggle={(event) => (isOpen.value = event.currentTarget.open)}>
         <summary>Numbers</summary>
-        <NumbersTable name={name} xLabel={xLabel} x={x} lines={lines} />
+        {isOpen.value && <NumbersTable name={name} xLabel={xLabel} x={x} lines={lines} />}
       </details>
     </div>
   )

@@ -1,10 +1,9 @@
 // Where the rows of a setup come from: drawn sets at once, files by the worker that reads tables.
 import { signal } from '@preact/signals'
 import { ask } from '../../table/client.ts'
-import type { Kinds, ReadTable } from '../../table/messages.ts'
+import type { Kept, Kinds, ReadTable } from '../../table/messages.ts'
 import type { Problem } from '../problem.ts'
 import type { DataChoice, FileChoice, Setup } from '../setup.ts'
-import { fileOf } from './files.ts'
 import { drawnProblem, drawnSets, drawSet, type FileSetName, fileSets } from './sets.ts'
 
 /** The table that is open, with what its visitor made of it */
@@ -42,23 +41,24 @@ let last: { key: string; problem: Problem } | undefined
 async function tableProblem({ name, digest, target, kinds }: Omit<FileChoice, 'kind'>): Promise<Problem> {
   const asWanted = (table: OpenTable) => table.digest === digest && isEqual(table.kinds, kinds)
   if (openTable.value === undefined || !asWanted(openTable.value)) {
-    await open(name, digest, await textOf(name, digest), kinds)
+    const read = await ask('read', { source: await keptOf(name, digest), kinds })
+    openTable.value = { name, digest, read, kinds }
   }
   const key = JSON.stringify([digest, target, kinds])
   if (last?.key !== key) last = { key, problem: await ask('encode', { target, title: name }) }
   return last.problem
 }
 
-async function textOf(name: string, digest: string): Promise<Blob | string> {
-  if (digest === 'iris') return (await import('../../../../data/iris.csv?raw')).default
-  if (digest === 'penguins') return (await import('../../../../data/penguins.csv?raw')).default
-  const file = await fileOf(digest)
-  if (file !== undefined) return file
-  throw new Error(`This run needs the file “${name}” (SHA-256 ${digest.slice(0, 12)} …): drop it here or pick it.`)
+/** The text of a file that comes with the page, or the name of one that the worker keeps */
+async function keptOf(name: string, digest: string): Promise<Kept> {
+  if (digest === 'iris') return { text: (await import('../../../../data/iris.csv?raw')).default }
+  if (digest === 'penguins') return { text: (await import('../../../../data/penguins.csv?raw')).default }
+  return { name, digest }
 }
 
-export async function open(name: string, digest: string, source: Blob | string, kinds: Kinds = {}): Promise<OpenTable> {
-  const read = await ask('read', { source, kinds })
-  openTable.value = { name, digest, read, kinds }
+/** Reads what the visitor hands in, and keeps it. */
+export async function openNew(name: string, source: Blob | string): Promise<OpenTable> {
+  const { digest, ...read } = await ask('take', { source })
+  openTable.value = { name, digest, read, kinds: {} }
   return openTable.value
 }

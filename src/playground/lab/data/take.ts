@@ -1,27 +1,30 @@
-// Takes a table that the visitor hands in: checks its size, reads it in the worker, and learns its last column until another is chosen.
+// Takes a table that the visitor hands in: checks its size, has it read in the worker, and learns its last column until another is
+// chosen. What is handed over is a file's name or a text as it is: nothing is read or split here.
+import { MOST_CLASSES, type ShownColumn } from '../../table/messages.ts'
 import { change } from '../session.ts'
-import { digestOf, keepFile, MOST_BYTES } from './files.ts'
-import { open } from './load.ts'
+import { openNew } from './load.ts'
 
-const KINDS = new Set(['category', 'boolean', 'number'])
+const MEGABYTE = 2 ** 20
+const MOST_BYTES = 50 * MEGABYTE
 
-export async function takeFile(file: Blob & { readonly name: string }): Promise<void> {
-  if (file.size > MOST_BYTES) {
-    throw new Error(`Expected at most 50 MB, got ${Math.round(file.size / 2 ** 20)} MB: use the command for more.`)
+const isLearnable = ({ kind, distinct }: ShownColumn): boolean =>
+  kind === 'number' || kind === 'boolean' || (kind === 'category' && distinct <= MOST_CLASSES)
+
+/** A file, or text that was pasted */
+export async function takeTable(name: string, source: Blob | string): Promise<void> {
+  const size = typeof source === 'string' ? source.length : source.size
+  if (size > MOST_BYTES) {
+    throw new Error(`Expected at most 50 MB, got ${Math.round(size / MEGABYTE)} MB: use the command for more.`)
   }
-  const digest = await digestOf(file)
-  const { read } = await open(file.name, digest, file)
-  await keepFile(digest, file)
-  const usable = read.schema.filter(({ kind }) => KINDS.has(kind))
+  const { digest, read } = await openNew(name, source)
+  const learnable = read.columns.filter(isLearnable)
+  const usable = read.columns.filter(({ kind }) => kind === 'number' || kind === 'boolean' || kind === 'category')
   if (usable.length < 2) throw new Error('Expected at least two columns of numbers or categories.')
-  const target = usable[usable.length - 1]
+  const target = learnable.at(-1) ?? usable[usable.length - 1]
   await change({
-    data: { kind: 'file', name: file.name, digest, target: target.name, kinds: {} },
+    data: { kind: 'file', name, digest, target: target.name, kinds: {} },
     holdOut: 0.3,
     scaling: 'standard',
     targetScaling: target.kind === 'number' ? 'standard' : 'none',
   })
 }
-
-export const takeText = (text: string): Promise<void> =>
-  takeFile(Object.assign(new Blob([text], { type: 'text/csv' }), { name: 'pasted table' }))

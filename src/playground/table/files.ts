@@ -1,14 +1,13 @@
-// The visitor's files, kept in this browser by their digest, so that a reload finds them again. Nothing of them leaves it.
+// The visitor's files, kept in this browser by their digest, so that a reload finds them again. Nothing of them leaves it. Used by
+// the worker alone: the page does not wait for 50 MB to be read, hashed or written.
 
 const DATABASE = 'wasmprop'
 const STORE = 'files'
 /** Only the last few are kept. */
 const MOST_FILES = 3
 
-export const MOST_BYTES = 50 * 1024 * 1024
-
-export async function digestOf(blob: Blob): Promise<string> {
-  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()))
+export async function digestOf(bytes: ArrayBuffer | Uint8Array<ArrayBuffer>): Promise<string> {
+  const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
