@@ -17,7 +17,7 @@ const bundle = (folder, input, options = {}, plugins = [], host = {}) =>
     ...shared,
     ...host,
     input,
-    plugins: [...plugins, smallLoader],
+    plugins: [...plugins, smallLoader, ownExports],
     output: { dir: folder, chunkFileNames: nameChunk, ...options },
   })
 
@@ -68,6 +68,20 @@ const copyForDiagnose = {
   load: {
     filter: { id: /\?copy$/ },
     handler: (id) => ({ code: readFileSync(id.slice(0, -COPY.length), 'utf8'), moduleType: 'ts' }),
+  },
+}
+
+/**
+ * The bundler's helper for namespaces lists exports by `for … in`: what a page has put on Object.prototype would be taken for
+ * one of them, and the module refused.
+ */
+const ownExports = {
+  name: 'own exports',
+  renderChunk(code) {
+    if (!code.includes('__exportAll = ')) return null
+    const own = code.replace(/for \(var name in all\)/, 'for (var name of Object.keys(all))')
+    if (own === code) throw new Error("the bundler's __exportAll no longer lists exports by for … in")
+    return { code: own, map: null } // no line was added
   },
 }
 

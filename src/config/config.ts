@@ -131,8 +131,8 @@ export interface ResolvedConfig {
   readonly arithmetic: Arithmetic
   /** 'auto' becomes a number where the engine is chosen. */
   readonly threads: number | 'auto'
-  readonly wasm?: WasmModule
-  readonly worker?: WorkerFactory
+  readonly wasm: WasmModule | undefined
+  readonly worker: WorkerFactory | undefined
   readonly seed: number
 }
 
@@ -232,13 +232,14 @@ export function resolveConfig(config: NetworkConfig): ResolvedConfig {
 export function resolveEngineOptions(
   given: Partial<Record<keyof EngineOptions, unknown>>,
 ): Pick<ResolvedConfig, keyof EngineOptions> {
-  const { engine = 'auto', arithmetic = 'reproducible', threads, wasm, worker } = given
+  const own: typeof given = Object.assign(Object.create(null), given)
+  const { engine = 'auto', arithmetic = 'reproducible', threads, wasm, worker } = own
   return {
     engine: checkName(engine, 'engine', engines),
     arithmetic: checkName(arithmetic, 'arithmetic', arithmetics),
     threads: checkThreads(threads),
-    ...(wasm === undefined ? {} : { wasm: checkModule(wasm) }),
-    ...(worker === undefined ? {} : { worker: checkFactory(worker) }),
+    wasm: wasm === undefined ? undefined : checkModule(wasm),
+    worker: worker === undefined ? undefined : checkFactory(worker),
   }
 }
 

@@ -1,7 +1,7 @@
 // Fits scalings to the columns of a matrix, in float64.
 import type { ResolvedScaling, ScalingName } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
-import { type Matrix, visitBlocks } from './matrix.ts'
+import { allRows, type Matrix, visitBlocks } from './matrix.ts'
 import { givenScaling, Scaling } from './scaling.ts'
 import { finish, type Steps } from './steps.ts'
 
@@ -74,7 +74,7 @@ interface Totals extends Ranges {
 
 /** Refuses what is not finite. */
 function* totalsOf(matrix: Matrix): Steps<Totals> {
-  const { columns, copyUnchecked: copyRows } = matrix
+  const { columns, copyUnchecked, copyRows } = matrix
   const sums = new CarefulSums(columns)
   const least = new Float64Array(columns).fill(Infinity)
   const greatest = new Float64Array(columns).fill(-Infinity)
@@ -82,7 +82,7 @@ function* totalsOf(matrix: Matrix): Steps<Totals> {
     widen(least, greatest, block, (to - from) * columns)
     sums.add(block, (to - from) * columns)
   }
-  yield* visitBlocks(matrix, visit, { copyRows, size: PASSED_VALUES })
+  yield* visitBlocks(matrix, visit, { ...allRows(matrix), copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
   const areFinite = [least, greatest, sums.values].every((list) => list.every(Number.isFinite))
   if (!areFinite) yield* visitBlocks(matrix, () => {}) // says which is not, unless only their sum overflows
   return { least, greatest, sums }
@@ -193,7 +193,7 @@ function* fitStandard(totals: Totals, matrix: Matrix): Steps<Scaling> {
 
 /** Σ (x · factor − mean), or the sum of the squares, of every column */
 function* sumPowers(matrix: Matrix, factor: Float64Array, mean: Float64Array, power: 1 | 2): Steps<CarefulSums> {
-  const { columns, copyUnchecked: copyRows } = matrix
+  const { columns, copyUnchecked, copyRows } = matrix
   const sums = new CarefulSums(columns)
   const visit = (block: Float64Array, from: number, to: number) => {
     for (let row = from, index = 0; row < to; row++) {
@@ -204,7 +204,7 @@ function* sumPowers(matrix: Matrix, factor: Float64Array, mean: Float64Array, po
     }
     sums.add(block, (to - from) * columns)
   }
-  yield* visitBlocks(matrix, visit, { copyRows, size: PASSED_VALUES })
+  yield* visitBlocks(matrix, visit, { ...allRows(matrix), copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
   return sums
 }
 

@@ -22,13 +22,13 @@ export interface Matrix {
   /** A cell as a message names it: `inputs[3][1]` */
   place(row: number, column: number): string
   /** The class of every row, where targets came as class numbers */
-  readonly classes?: Uint32Array
+  readonly classes: Uint32Array | undefined
   /** Whether the numbers lie in memory of the caller, who may change them between two looks */
-  readonly isCallers?: boolean
+  readonly isCallers: boolean
   /** `copyRows` without its check, for who checks what was copied; only where it has one */
-  readonly copyUnchecked?: Matrix['copyRows'] | undefined
+  readonly copyUnchecked: Matrix['copyRows'] | undefined
   /** Copies what lies with the caller, who may change it from then on. */
-  readonly keep?: () => void
+  readonly keep: (() => void) | undefined
 }
 
 /** What a matrix is besides its numbers */
@@ -46,22 +46,40 @@ export function limitOf(dtype: Dtype): number {
   return dtype === 'float32' ? FLOAT32_LIMIT : Infinity
 }
 
+/** A matrix whose numbers are the library's own. A literal, since V8 takes ten times as long to spread objects into one. */
+export function madeMatrix({ name, rows, columns, form, place }: Shape, copyRows: Matrix['copyRows']): Matrix {
+  return {
+    name,
+    rows,
+    columns,
+    form,
+    place,
+    copyRows,
+    classes: undefined,
+    isCallers: false,
+    copyUnchecked: undefined,
+    keep: undefined,
+  }
+}
+
 /** Rows without gaps that are the library's own, and checked */
-export function keptMatrix({ name, rows, columns, form, place }: Shape, data: NumericArray): Matrix {
+export function keptMatrix(shape: Shape, data: NumericArray): Matrix {
+  const { columns } = shape
   const copyRows: Matrix['copyRows'] = (from, to, values, offset, stride) => {
     copy(data, columns, from, to, values, offset, stride)
   }
-  return { name, rows, columns, form, place, copyRows }
+  return madeMatrix(shape, copyRows)
 }
 
 /** The same of `FEW_VALUES` at most: a function of its own, since V8 is slow where one takes arrays of several kinds. */
-export function keptFew({ name, rows, columns, form, place }: Shape, data: readonly number[]): Matrix {
+export function keptFew(shape: Shape, data: readonly number[]): Matrix {
+  const { columns } = shape
   const copyRows: Matrix['copyRows'] = (from, to, values, offset, stride) => {
     for (let row = from, at = offset; row < to; row++, at += stride) {
       for (let column = 0; column < columns; column++) values[at + column] = data[row * columns + column]
     }
   }
-  return { name, rows, columns, form, place, copyRows }
+  return madeMatrix(shape, copyRows)
 }
 
 /** Rows without gaps where the caller has them, in a view of our own. They are checked whenever they are copied. */
@@ -76,6 +94,7 @@ export function viewedMatrix(shape: Shape, data: NumericArray, limit: number): M
   }
   const matrix: Matrix = {
     ...shape,
+    classes: undefined,
     isCallers: true,
     copyRows(from, to, values, offset, stride) {
       copyUnchecked(from, to, values, offset, stride)
@@ -117,18 +136,22 @@ function inRoom<T>(count: number, name: string, make: () => T): T {
 export type Visit = (block: Float64Array, from: number, to: number) => void
 
 interface Visited {
-  readonly first?: number | undefined
-  readonly end?: number | undefined
-  /** How they are copied. Default: checked */
-  readonly copyRows?: Matrix['copyRows'] | undefined
+  readonly first: number
+  readonly end: number
+  /** How they are copied: checked, or not */
+  readonly copyRows: Matrix['copyRows']
   /** Numbers of a block */
-  readonly size?: number
+  readonly size: number
+}
+
+export const allRows = (matrix: Matrix): Visited => {
+  return { first: 0, end: matrix.rows, copyRows: matrix.copyRows, size: BLOCK_VALUES }
 }
 
 /** Visits rows in order, some at a time. */
-export function* visitBlocks(matrix: Matrix, visit: Visit, visited: Visited = {}): Steps<void> {
+export function* visitBlocks(matrix: Matrix, visit: Visit, visited = allRows(matrix)): Steps<void> {
   const { columns } = matrix
-  const { first = 0, end = matrix.rows, copyRows = matrix.copyRows, size = BLOCK_VALUES } = visited
+  const { first, end, copyRows, size } = visited
   const blockRows = Math.min(end - first, Math.max(1, Math.floor(size / columns)))
   const block = new Float64Array(blockRows * columns)
   for (let from = first; from < end; from += blockRows) {
@@ -139,8 +162,8 @@ export function* visitBlocks(matrix: Matrix, visit: Visit, visited: Visited = {}
   }
 }
 
-export function forEachBlock(matrix: Matrix, visit: Visit, first?: number, end?: number): void {
-  finish(visitBlocks(matrix, visit, { first, end }))
+export function forEachBlock(matrix: Matrix, visit: Visit, first = 0, end = matrix.rows): void {
+  finish(visitBlocks(matrix, visit, { ...allRows(matrix), first, end }))
 }
 
 function copy(

@@ -26,18 +26,20 @@ export interface Expected {
   readonly name: string
   readonly columns: number
   /** Undefined: any number of at least `leastRows` */
-  readonly rows?: number | undefined
-  /** Default 1 */
-  readonly leastRows?: 0 | 1
+  readonly rows: number | undefined
+  readonly leastRows: 0 | 1
   /** The type whose range the numbers must keep to: float64 if they are scaled before they are stored */
   readonly dtype: Dtype
   /** Where numbers may be kept that are needed no longer than the call lasts */
-  readonly room?: Room | undefined
+  readonly room: Room | undefined
 }
+
+/** A matrix of any number of rows, which may be kept for long */
+export const anyRows = { rows: undefined, leastRows: 1, room: undefined } as const
 
 /** Memory that one call after another keeps its rows in: fresh memory costs more than what is done in it. */
 export interface Room {
-  values?: Float64Array
+  values: Float64Array | undefined
 }
 
 /** What messages call data of any form */
@@ -251,7 +253,7 @@ function refuseNoCount(value: unknown, path: string, least = 1): void {
   }
 }
 
-function refuseRowCount(rows: number, { name, rows: expected, leastRows = 1 }: Expected): void {
+function refuseRowCount(rows: number, { name, rows: expected, leastRows }: Expected): void {
   // A proxy may say any length.
   if (!Number.isSafeInteger(rows) || rows < leastRows) {
     throw misshapen(name, `at least one row, got ${describe(rows)}`)

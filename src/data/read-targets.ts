@@ -3,7 +3,7 @@
 import { describe, reading, unexpected, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
-import { forEachBlock, type Matrix, own, visitBlocks } from './matrix.ts'
+import { forEachBlock, type Matrix, madeMatrix, own, type Shape, visitBlocks } from './matrix.ts'
 import { A_MATRIX, count, invalid, isFlatInput, isRow, misshapen, readMatrix } from './read-matrix.ts'
 import { finish, type Steps } from './steps.ts'
 
@@ -45,7 +45,7 @@ export function takeTargets(
   return reading('INVALID_DATA', name, A_MATRIX, () => {
     if (kind !== 'distribution' && outputs > 1) refuseClassNumbers(value, outputs, rows, name)
     const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
-    const targets = readMatrix(value, { name, columns, rows, dtype })
+    const targets = readMatrix(value, { name, columns, rows, leastRows: 1, dtype, room: undefined })
     return columns < outputs ? readClasses(targets, outputs) : targets
   })
 }
@@ -99,20 +99,14 @@ function readClasses(targets: Matrix, outputs: number): Matrix {
 
 /** One-hot rows, made of class numbers while they are copied */
 function classMatrix(classes: Uint32Array, columns: number, { name, form, place }: Matrix): Matrix {
-  return {
-    name,
-    rows: classes.length,
-    columns,
-    form,
-    classes,
-    copyRows(from, to, values, offset, stride) {
-      for (let row = from, at = offset; row < to; row++, at += stride) {
-        values.fill(0, at, at + columns)
-        values[at + classes[row]] = 1
-      }
-    },
-    place: (row) => place(row, 0),
+  const copyRows: Matrix['copyRows'] = (from, to, values, offset, stride) => {
+    for (let row = from, at = offset; row < to; row++, at += stride) {
+      values.fill(0, at, at + columns)
+      values[at + classes[row]] = 1
+    }
   }
+  const shape: Shape = { name, rows: classes.length, columns, form, place: (row) => place(row, 0) }
+  return { ...madeMatrix(shape, copyRows), classes }
 }
 
 function* refuseOtherThanProbabilities(targets: Matrix, greatest = 1): Steps<void> {

@@ -40,8 +40,15 @@ export function readInputs(
   leastRows: 0 | 1 = 1,
   room?: Room,
 ): Matrix {
-  const dtype = rangeOf(config, 'inputs')
-  return readMatrix(inputs, { name: `${prefix}inputs`, columns: config.inputs, dtype, leastRows, room })
+  const name = `${prefix}inputs`
+  return readMatrix(inputs, {
+    name,
+    columns: config.inputs,
+    rows: undefined,
+    leastRows,
+    dtype: rangeOf(config, 'inputs'),
+    room,
+  })
 }
 
 /** Checks targets for so many rows. `read`: or leaves it to `checkTargetRows` whether they are what their loss needs */
@@ -131,8 +138,10 @@ function* fit({ config, fits }: Configured & Fitting, rows: Rows, name: 'inputs'
 
 /** Scalings, and what they were made of where they are fitted as rows come */
 export interface Running {
-  readonly running?: RunningRows
+  readonly running: RunningRows | undefined
 }
+
+const noneRunning: RunningRows = { inputs: undefined, targets: undefined }
 
 /** The scalings that are there; else, or where they are fitted as rows come, those with these rows taken in */
 export function runningScalings(
@@ -140,8 +149,10 @@ export function runningScalings(
   rows: Rows,
   isMasked: boolean,
 ): Scalings & Running {
-  const { inputScaling, targetScaling, running = {} } = network
-  if (inputScaling && targetScaling && !running.inputs && !running.targets) return { inputScaling, targetScaling }
+  const { inputScaling, targetScaling, running = noneRunning } = network
+  if (inputScaling && targetScaling && !running.inputs && !running.targets) {
+    return { inputScaling, targetScaling, running }
+  }
   const { scaling } = network.config
   const move = (name: 'inputs' | 'targets', fitted: Scaling | undefined) => {
     if (fitted && (running[name] === undefined || (name === 'targets' && isMasked)))
@@ -168,10 +179,12 @@ export function scaleRows({ config }: Configured, { inputs, targets }: Rows, sca
 }
 
 export function scaleSet(network: Configured, set: TrainingSet, scalings: Scalings): TrainingSet {
+  const { inputs, targets } = scaleRows(network, set, scalings)
   const { validation } = set
   return {
     ...set,
-    ...scaleRows(network, set, scalings),
-    ...(validation ? { validation: scaleRows(network, validation, scalings) } : {}),
+    inputs,
+    targets,
+    validation: validation && scaleRows(network, validation, scalings),
   }
 }

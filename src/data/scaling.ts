@@ -75,8 +75,8 @@ export interface RunningColumns {
 
 /** Of scalings that are fitted as rows come: of the rows so far */
 export interface RunningRows {
-  readonly inputs?: RunningColumns | undefined
-  readonly targets?: RunningColumns | undefined
+  readonly inputs: RunningColumns | undefined
+  readonly targets: RunningColumns | undefined
 }
 
 /** What fits scalings, as src/data/fits.ts has it: loaded where a configuration names a rule that is fitted */

@@ -5,7 +5,7 @@ import { shuffle } from '../numerics/random.ts'
 import { copyOf, isNumericArray, lengthOf, plainView } from '../numerics/typed.ts'
 import { checkNumbers, refuse } from '../options/check.ts'
 import type { Matrix } from './matrix.ts'
-import { isFlatInput, isRow, readMatrix } from './read-matrix.ts'
+import { anyRows, isFlatInput, isRow, readMatrix } from './read-matrix.ts'
 import { classesOfTargets } from './targets.ts'
 
 /** Inputs with their targets */
@@ -27,7 +27,7 @@ export function selectRows(matrix: Matrix, numbers: Uint32Array): Matrix {
   return {
     ...matrix,
     rows: numbers.length,
-    ...(classes === undefined ? {} : { classes: numbers.map((row) => classes[row]) }),
+    classes: classes && numbers.map((row) => classes[row]),
     copyRows: selecting(matrix.copyRows),
     copyUnchecked: copyUnchecked && selecting(copyUnchecked),
     place: (row, column) => matrix.place(numbers[row], column),
@@ -41,11 +41,16 @@ export function selectBoth({ inputs, targets }: Rows, numbers: Uint32Array): Row
 
 export interface TrainingSet extends Rows {
   /** What the loss of each row, or of each of its outputs, is multiplied by; undefined: 1 */
-  readonly weights?: Float64Array
-  readonly validation?: Rows
-  readonly validationWeights?: Float64Array
+  readonly weights: Float64Array | undefined
+  readonly validation: Rows | undefined
+  readonly validationWeights: Float64Array | undefined
   /** Numbers of the rows that a split holds out, ascending */
-  readonly heldRows?: Uint32Array
+  readonly heldRows: Uint32Array | undefined
+}
+
+/** Rows that all count 1 */
+export function setOf({ inputs, targets }: Rows, validation?: Rows, heldRows?: Uint32Array): TrainingSet {
+  return { inputs, targets, weights: undefined, validation, validationWeights: undefined, heldRows }
 }
 
 /** Rows that are held out: their share, and whether they are drawn or the last ones */
@@ -53,16 +58,16 @@ export interface Split {
   readonly share: number
   readonly order: 'random' | 'last'
   /** Of the draw; undefined: the network's */
-  readonly seed?: number
+  readonly seed: number | undefined
 }
 
 /** The options of `train` that rows are divided by, the weights not yet checked */
 export interface Division {
-  readonly split?: Split
-  readonly sampleWeights?: unknown
-  readonly classWeights?: unknown
+  readonly split: Split | undefined
+  readonly sampleWeights: unknown
+  readonly classWeights: unknown
   /** Beside rows of their own for the validation: their weights */
-  readonly validation?: { readonly sampleWeights?: unknown }
+  readonly validation: { readonly sampleWeights: unknown } | undefined
 }
 
 /** Divides checked rows as the options ask. `own` are rows of their own for the validation. */
@@ -72,7 +77,7 @@ export function divideRows(rows: Rows, options: Division, seed: number, own: Row
   const given =
     sampleWeights === undefined
       ? undefined
-      : readSampleWeights(sampleWeights, inputs.rows, { outputs: targets.columns })
+      : readSampleWeights(sampleWeights, inputs.rows, { ...ofTrained, outputs: targets.columns })
   if (split === undefined) {
     const ofOwn = validation?.sampleWeights
     const path = 'validation.sampleWeights'
@@ -80,10 +85,10 @@ export function divideRows(rows: Rows, options: Division, seed: number, own: Row
       own && ofOwn !== undefined
         ? readSampleWeights(ofOwn, own.inputs.rows, { path, kind: 'validation', outputs: targets.columns })
         : undefined
-    return weigh({ ...rows, ...(own ? { validation: own } : {}) }, given, ownWeights, classWeights)
+    return weigh(setOf(rows, own), given, ownWeights, classWeights)
   }
   const { trained, held } = splitRows(rows.targets, split.share, split.order, split.seed ?? seed)
-  const set = { ...selectBoth(rows, trained), validation: selectBoth(rows, held), heldRows: held }
+  const set = setOf(selectBoth(rows, trained), selectBoth(rows, held), held)
   const weightsOf = (numbers: Uint32Array) => given && selectWeights(given, numbers, inputs.rows)
   return weigh(set, weightsOf(trained), weightsOf(held), classWeights)
 }
@@ -137,22 +142,20 @@ function shareOut(count: number, sizes: Uint32Array): Uint32Array {
 }
 
 interface WeightsOf {
-  readonly path?: string
-  readonly kind?: 'trained' | 'validation'
-  /** Where there may be a weight for each; default: for the row alone */
-  readonly outputs?: number
+  readonly path: string
+  readonly kind: 'trained' | 'validation'
+  /** Where there may be a weight for each; 1: for the row alone */
+  readonly outputs: number
 }
 
+export const ofTrained: WeightsOf = { path: 'sampleWeights', kind: 'trained', outputs: 1 }
+
 /** Checks weights, one per row or one per row and output. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
-export function readSampleWeights(
-  value: unknown,
-  rows: number,
-  { path = 'sampleWeights', kind = 'trained', outputs = 1 }: WeightsOf = {},
-): Float64Array {
+export function readSampleWeights(value: unknown, rows: number, { path, kind, outputs }: WeightsOf): Float64Array {
   const byOutput = reading('INVALID_DATA', path, 'weights that can be read', () => isByOutput(value, rows, outputs))
   const columns = byOutput ? outputs : 1
   const weights = new Float64Array(rows * columns)
-  readMatrix(value, { name: path, columns, rows, dtype: 'float64' }).copyRows(0, rows, weights, 0, columns)
+  readMatrix(value, { ...anyRows, name: path, columns, rows, dtype: 'float64' }).copyRows(0, rows, weights, 0, columns)
   const index = weights.findIndex((weight) => weight < 0)
   if (index >= 0) {
     const row = Math.floor(index / columns)
@@ -201,14 +204,14 @@ function weigh(
   const { validation } = set
   const validationWeights = validation && combine(validation.targets, ofHeld, byClass)
   if (validationWeights) refuseZeros(validationWeights, ofHeld ? 'sampleWeights' : 'classWeights', 'validation')
-  return { ...set, ...(weights ? { weights } : {}), ...(validationWeights ? { validationWeights } : {}) }
+  return { ...set, weights, validationWeights }
 }
 
 /** Weights of rows that are evaluated, undefined where all count 1. `'balanced'` is by these rows' classes. */
 export function weighRows(targets: Matrix, sampleWeights: unknown, classWeights: unknown): Float64Array | undefined {
   return weigh(
-    { inputs: targets, targets },
-    sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, targets.rows),
+    setOf({ inputs: targets, targets }),
+    sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, targets.rows, ofTrained),
     undefined,
     classWeights,
   ).weights

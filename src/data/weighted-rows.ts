@@ -13,12 +13,12 @@ import { type Rows, readSampleWeights } from './training-set.ts'
 export interface WeightedRows {
   readonly rows: Rows
   /** rows, or rows × outputs */
-  readonly weights?: Float64Array
+  readonly weights: Float64Array | undefined
   /** Whether targets are missing */
   readonly isMasked: boolean
 }
 
-type Network = Configured & { readonly targetScaling?: Scaling | undefined }
+type Network = Configured & { readonly targetScaling: Scaling | undefined }
 
 /** Reads rows and their weights, of which there may be none. `prefix` is what stands before the names in messages. */
 export function readWeightedRows(
@@ -46,7 +46,7 @@ export function takeWeightedRows(
   const x = readInputs(network, inputs, prefix)
   if (sampleWeights === undefined) {
     const taken = readTargetRows(network, targets, x.rows, prefix, takeTargets)
-    return { rows: { inputs: x, targets: taken }, isMasked: false }
+    return { rows: { inputs: x, targets: taken }, weights: undefined, isMasked: false }
   }
   const path = `${prefix}sampleWeights`
   const weights = readSampleWeights(sampleWeights, x.rows, { path, kind, outputs })

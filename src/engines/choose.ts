@@ -13,7 +13,7 @@ export interface ChosenEngine {
   /** Makes an engine of the chosen kind. */
   readonly create: () => Engine
   /** Why it is not the one that would be taken first */
-  readonly reason?: string
+  readonly reason: string | undefined
 }
 
 /** Takes WebAssembly where the host has it, else TypeScript with the reason, unless the configuration insists. */
@@ -38,7 +38,7 @@ export async function chooseEngine(config: ResolvedConfig): Promise<ChosenEngine
 /** A module of its own: who runs WebAssembly does not load it. */
 async function loadTypeScript(): Promise<ChosenEngine> {
   const { TypeScriptEngine } = await loadPart(import('./typescript/engine.ts'))
-  return { create: () => new TypeScriptEngine() }
+  return { create: () => new TypeScriptEngine(), reason: undefined }
 }
 
 /** The first that the host has: the relaxed build, the one with threads, the base build; with why not those before it */
@@ -78,7 +78,7 @@ async function chooseThreads({ dtype, wasm, worker }: ResolvedConfig, threads: n
   const module = await prepareThreads(threads, worker)
   const create = () => new ThreadedEngine(module, threads)
   testOnce(module, dtype, create, false)
-  return { create }
+  return { create, reason: undefined }
 }
 
 function withReasons(engine: ChosenEngine, reasons: readonly string[]): ChosenEngine {
@@ -107,7 +107,7 @@ const tested = { float32: new WeakSet<WebAssembly.Module>(), float64: new WeakSe
 function testedWasm(module: WebAssembly.Module, dtype: Dtype, relaxed: boolean): ChosenEngine {
   const create = () => new WasmEngine(module, relaxed)
   testOnce(module, dtype, create, relaxed)
-  return { create }
+  return { create, reason: undefined }
 }
 
 /** A module that was given and computes something else is one of another version. */

@@ -54,11 +54,21 @@ const NETWORK: Omit<ResolvedConfig, 'dtype'> = {
   engine: 'wasm',
   arithmetic: 'reproducible',
   threads: 1,
+  wasm: undefined,
+  worker: undefined,
   seed: 1,
 }
 const ROWS = 3
 const EPOCHS = 3
-const SHAPE = { rows: ROWS, batchRows: ROWS, validationRows: 0, isShuffled: false, isWeighted: false, hasRates: false }
+const SHAPE = {
+  rows: ROWS,
+  batchRows: ROWS,
+  validationRows: 0,
+  isShuffled: false,
+  isWeighted: false,
+  weightColumns: undefined,
+  hasRates: false,
+}
 
 /** The loss before the last step */
 function knownAnswer(engine: Engine, dtype: Dtype): number {

@@ -16,7 +16,7 @@ import type { TrainOptions } from '../training/options.ts'
 import { resolveTrainOptions, trainNames } from '../training/resolve-options.ts'
 import type { CrossValidateOptions, CrossValidation, RankedValidation } from './options.ts'
 import { type Candidate, rank, refuseIncomparable, scoreFolds } from './scores.ts'
-import { createAll, inConfigs, resolveConfigs, trainNetworks } from './training.ts'
+import { createAll, inConfigs, resolveConfigs, sharedPlan, trainNetworks } from './training.ts'
 
 const names = [
   ...trainNames,
@@ -54,7 +54,7 @@ export async function crossValidateFolds(
     configs.flatMap((each) => held.map(() => each)),
     (error, index) => (isList ? inConfigs(error, Math.floor(index / held.length)) : error),
   )
-  const plan = { options: resolved, threads, create, rowsFor, chosen: configs.flatMap(() => chosen) }
+  const plan = { ...sharedPlan, options: resolved, threads, create, rowsFor, chosen: configs.flatMap(() => chosen) }
   const trained = await trainNetworks(networks, () => plan)
   const validations = scoreFolds(trained, candidates, held)
   return isList ? rank(validations, metrics[0]) : validations[0]

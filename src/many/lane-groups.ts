@@ -24,7 +24,7 @@ export interface Callbacks {
   /** Called for each when its run has ended */
   readonly finish: (member: Member, result: TrainResult) => void
   /** Whether the time is up. Default: never */
-  readonly isTimeUp?: () => boolean
+  readonly isTimeUp: (() => boolean) | undefined
 }
 
 /** Trains all of them, or until the time is up. Gives those that are not done. */

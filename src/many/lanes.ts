@@ -55,7 +55,14 @@ export class Lanes {
     this.count = count
     this.#config = config
     this.#layout = layOut(config, 1, this.count)
-    this.#data = layOutData(this.#layout, { rows, validationRows: 0, isShuffled, isWeighted: false, hasRates })
+    this.#data = layOutData(this.#layout, {
+      rows,
+      validationRows: 0,
+      isShuffled,
+      isWeighted: false,
+      weightColumns: undefined,
+      hasRates,
+    })
     this.#exports = instantiateSync(module, {}).instance.exports as unknown as Exports
     const { memory } = this.#exports
     memory.grow((wholePages(this.#data.end) - memory.buffer.byteLength) / 65536)

@@ -7,7 +7,7 @@ import type { MatrixInput } from '../data/forms.ts'
 import { isRow } from '../data/read-matrix.ts'
 import { type Configured, rowsReader } from '../data/rows.ts'
 import { finish } from '../data/steps.ts'
-import { type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
+import { ofTrained, type Rows, readSampleWeights, selectBoth } from '../data/training-set.ts'
 import { automaticThreads } from '../engines/thread-count.ts'
 import { describe, reading, unexpected, WasmpropError } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
@@ -43,17 +43,26 @@ export interface Plan {
   readonly options: ResolvedTrainOptions
   readonly threads: number | 'auto'
   /** Makes workers in the library's place */
-  readonly create?: WorkerFactory
+  readonly create: WorkerFactory | undefined
   /** Of the validation split, the same for all. Default: that of the first network */
-  readonly seed?: number | undefined
+  readonly seed: number | undefined
   /** All rows, as a network takes them */
   readonly rowsFor: (network: Configured) => Rows
   /** Numbers of the rows of each; undefined: all for all */
   readonly chosen: readonly Uint32Array[] | undefined
   /** Numbers of the rows that each is validated on. Default: as the options have it */
-  readonly held?: readonly Uint32Array[]
+  readonly held: readonly Uint32Array[] | undefined
   /** Called for each when its training has ended */
-  readonly onEnd?: (network: Network, result: TrainResult) => void
+  readonly onEnd: ((network: Network, result: TrainResult) => void) | undefined
+}
+
+/** Of networks that share all rows, as the options have it */
+export const sharedPlan = {
+  create: undefined,
+  seed: undefined,
+  chosen: undefined,
+  held: undefined,
+  onEnd: undefined,
 }
 
 /** `chooseLanes` decides who gains by lanes. */
@@ -75,7 +84,7 @@ export async function trainTogether(
     const rowsFor = rowsReader(inputs, targets)
     const { rows } = rowsFor(Network.stateOf(networks[0])).inputs
     const chosen = lists === undefined ? undefined : readLists(lists, networks.length, rows)
-    return { options: resolved, threads, create: factory, seed: splitSeed, rowsFor, chosen }
+    return { ...sharedPlan, options: resolved, threads, create: factory, seed: splitSeed, rowsFor, chosen }
   }
   return trainNetworks(networks, plan, chooseLanes)
 }
@@ -94,7 +103,11 @@ export async function trainNetworks(
       made.onEnd?.(network, result)
     }
     const { members, threads, ...distribution } = startAll(networks, made)
-    const reason = await trainAll(members, threads, distribution, { planLanes: chooseLanes, finish })
+    const reason = await trainAll(members, threads, distribution, {
+      planLanes: chooseLanes,
+      finish,
+      isTimeUp: undefined,
+    })
     return networks.map((network) => ({
       network,
       result: results.get(network) as TrainResult,
@@ -202,7 +215,8 @@ function startAll(networks: readonly Network[], plan: Plan): Start {
   const rows = rowsFor(Network.stateOf(networks[0]))
   const { validation, sampleWeights, onEpoch, onProgress, signal } = options
   const ownFor = validation && rowsReader(validation.inputs, validation.targets, 'validation.')
-  const weights = sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows)
+  const weights =
+    sampleWeights === undefined ? undefined : readSampleWeights(sampleWeights, rows.inputs.rows, ofTrained)
   const members = networks.map((network, index): StartedMember => {
     const state = Network.stateOf(network)
     const all = rowsFor(state)
@@ -230,8 +244,8 @@ function ownOptions(
   numbers: Uint32Array | undefined,
 ): Pick<ResolvedTrainOptions, 'onEpoch' | 'onProgress' | 'sampleWeights'> {
   return {
-    ...(onEpoch ? { onEpoch: (progress) => onEpoch(Object.assign(progress, { network })) } : {}),
-    ...(onProgress ? { onProgress: (progress) => onProgress(Object.assign(progress, { network })) } : {}),
+    onEpoch: onEpoch && ((progress) => onEpoch(Object.assign(progress, { network }))),
+    onProgress: onProgress && ((progress) => onProgress(Object.assign(progress, { network }))),
     sampleWeights: weights && numbers ? Float64Array.from(numbers, (row) => weights[row]) : weights,
   }
 }

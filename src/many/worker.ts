@@ -50,7 +50,7 @@ async function train(tasks: readonly Task[], signal: AbortSignal): Promise<Train
     trained.set(member, { parts: takeParts(member.state), stopReason, advice, milliseconds })
     member.network.dispose()
   }
-  await trainMembers(members, { planLanes, finish })
+  await trainMembers(members, { planLanes, finish, isTimeUp: undefined })
   return members.map((member) => trained.get(member) as Trained)
 }
 
@@ -61,5 +61,16 @@ async function resume({ parts, options, chosen }: Task, signal: AbortSignal): Pr
   if (session === undefined) throw new Error('expected a network in the midst of its training')
   const all = readRows(state, data.inputs, data.targets)
   const rows = chosen === undefined ? all : selectBoth(all, chosen)
-  return { network, state, run: finish(resumeOnRows(state, session, rows, { signal })) }
+  return {
+    network,
+    state,
+    run: finish(
+      resumeOnRows(state, session, rows, {
+        signal,
+        onEpoch: undefined,
+        onEpochEvery: undefined,
+        onProgress: undefined,
+      }),
+    ),
+  }
 }

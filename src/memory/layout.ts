@@ -83,8 +83,8 @@ export interface DataShape {
   readonly validationRows: number
   readonly isShuffled: boolean
   readonly isWeighted: boolean
-  /** Of a row, where rows are weighted: one for each output, or 1, the default */
-  readonly weightColumns?: number
+  /** Of a row, where rows are weighted: one for each output; undefined: 1 */
+  readonly weightColumns: number | undefined
   /** Whether steps have rates of their own */
   readonly hasRates: boolean
 }
@@ -279,6 +279,6 @@ export function wholePages(bytes: number): number {
 /** Bytes of memory that a network takes while it trains on `rows` shuffled rows. */
 export function memoryFor(layout: Layout, rows: number, hasRates: boolean): number {
   if (rows === 0) return wholePages(layout.end)
-  const shape = { rows, validationRows: 0, isShuffled: true, isWeighted: false, hasRates }
+  const shape = { rows, validationRows: 0, isShuffled: true, isWeighted: false, weightColumns: undefined, hasRates }
   return wholePages(layOutData(layout, shape).end)
 }

@@ -3,7 +3,7 @@
 import type { ResolvedConfig } from '../config/config.ts'
 import { toList } from '../data/forms.ts'
 import { type Matrix, own } from '../data/matrix.ts'
-import { isRow, readMatrix } from '../data/read-matrix.ts'
+import { anyRows, isRow, readMatrix } from '../data/read-matrix.ts'
 import { describe, reading, unexpected } from '../errors.ts'
 import { Fnv1a } from '../numerics/hash.ts'
 import { type Dtype, littleEndian, newValues, type Values } from '../numerics/values.ts'
@@ -121,7 +121,7 @@ export function checkWeights(layers: unknown, { layers: expected, dtype }: Resol
       const layer: unknown = layers[index]
       if (!isOptionObject(layer)) throw unexpected('INVALID_SHAPE', path, '{ weights, biases }', describe(layer))
       const name = `${path}.weights`
-      const weights = own(readMatrix(layer.weights, { name, columns: units, rows: inputs, dtype }))
+      const weights = own(readMatrix(layer.weights, { ...anyRows, name, columns: units, rows: inputs, dtype }))
       const biases = readBiases(layer.biases, units, `${path}.biases`, dtype)
       if (!hasBiases) refuseBiases(biases)
       return { weights, biases }
@@ -132,7 +132,7 @@ export function checkWeights(layers: unknown, { layers: expected, dtype }: Resol
 function readBiases(value: unknown, units: number, path: string, dtype: Dtype): Matrix {
   const isList = isRow(value)
   if (isList && value.length === units) {
-    const biases = own(readMatrix(value, { name: path, columns: 1, dtype }))
+    const biases = own(readMatrix(value, { ...anyRows, name: path, columns: 1, dtype }))
     if (biases.rows === units) return biases
   }
   const code = isList ? 'INVALID_SHAPE' : 'INVALID_DATA'

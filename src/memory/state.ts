@@ -17,7 +17,7 @@ export interface NetworkState {
   inputScaling: Scaling | undefined
   targetScaling: Scaling | undefined
   /** A batch of which a part is done: its sums and gradients lie in memory, and are saved before another pass. */
-  unfinished?: { save(): void } | undefined
+  unfinished: { save(): void } | undefined
   /** Of scalings that are fitted as rows come: of the rows so far */
-  running?: RunningRows
+  running: RunningRows | undefined
 }

@@ -1,6 +1,6 @@
 // The data set of one `train` in linear memory: putting it there, telling it from another, and passes over its validation rows.
 import * as P from '../../assembly/program.ts'
-import { type Matrix, unfit } from '../data/matrix.ts'
+import { type Matrix, madeMatrix, unfit } from '../data/matrix.ts'
 import { finish, type Steps } from '../data/steps.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import type { WasmpropError } from '../errors.ts'
@@ -54,10 +54,19 @@ export function placeRows(state: NetworkState, places: DataLayout, set: Training
   ])
 }
 
+const noRows = {
+  rows: 0,
+  validationRows: 0,
+  isShuffled: false,
+  isWeighted: false,
+  weightColumns: undefined,
+  hasRates: false,
+}
+
 /** Puts the validation rows of a stream into memory. */
 export function placeValidation(state: NetworkState, validation: Rows): { places: DataLayout; rows: number } {
   const { rows } = validation.inputs
-  const shape = { rows: 0, validationRows: rows, isShuffled: false, isWeighted: false, hasRates: false }
+  const shape = { ...noRows, validationRows: rows }
   const places = reserve(state, shape)
   finish(place(state, piecesOf(state, validation, places.validationInputs, places.validationTargets)))
   return { places, rows }
@@ -138,17 +147,12 @@ export function placedRows(
   const [columns, rowBytes] =
     name === 'inputs' ? [config.inputs, layout.inputStride] : [config.outputs, layout.targetStride]
   const placed = valuesOf(engine.buffer, config.dtype)
-  return {
-    name,
-    rows,
-    columns,
-    form: 'flat',
-    copyRows(from, to, values, offset, stride) {
-      for (let row = from, at = offset; row < to; row++, at += stride) {
-        const start = (address + row * rowBytes) / bytesPerValue
-        values.set(placed.subarray(start, start + columns), at)
-      }
-    },
-    place: (row, column) => `${name}[${row}][${column}]`,
+  const copyRows: Matrix['copyRows'] = (from, to, values, offset, stride) => {
+    for (let row = from, at = offset; row < to; row++, at += stride) {
+      const start = (address + row * rowBytes) / bytesPerValue
+      values.set(placed.subarray(start, start + columns), at)
+    }
   }
+  const place = (row: number, column: number) => `${name}[${row}][${column}]`
+  return madeMatrix({ name, rows, columns, form: 'flat', place }, copyRows)
 }

@@ -165,11 +165,12 @@ function readData(value: unknown, { optimizer, outputs }: ResolvedConfig): Sessi
     validationRows,
     isShuffled: flag('isShuffled'),
     isWeighted: flag('isWeighted'),
-    ...(given.weightColumns === undefined
-      ? {}
-      : { weightColumns: checkInteger(given.weightColumns, `${path}.weightColumns`, outputs, outputs) }),
+    weightColumns:
+      given.weightColumns === undefined
+        ? undefined
+        : checkInteger(given.weightColumns, `${path}.weightColumns`, outputs, outputs),
     hasRates: flag('hasRates'),
-    ...(split ? { split } : {}),
+    split,
   }
 }
 

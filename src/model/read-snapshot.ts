@@ -31,7 +31,7 @@ export interface Snapshot {
   /** Numbers of frozen layers whose states are put aside */
   readonly frozen: readonly number[]
   readonly running: RunningRows
-  readonly session?: SavedSession
+  readonly session: SavedSession | undefined
 }
 
 /** Checks what should be a snapshot. Throws INVALID_MODEL, UNSUPPORTED_MODEL, or INVALID_CONFIG for the options. */
@@ -57,7 +57,7 @@ export function readParts({ header, blocks }: SnapshotParts, host: object, learn
   const session = within('', () => (given.course === undefined ? undefined : readSession(given.course, blocks, config)))
   within('', () => checkProgress(blocks, config, session))
   const running = within('', () => readRunning(blocks, config))
-  return { config, blocks, scalings, frozen, running, ...(session ? { session } : {}) }
+  return { config, blocks, scalings, frozen, running, session }
 }
 
 function readRunning(blocks: Blocks, { inputs, outputs, scaling }: ResolvedConfig): RunningRows {

@@ -46,8 +46,9 @@ export function takeParts(state: TrainingState): SnapshotParts {
 }
 
 /** Of scalings that are fitted as rows come */
-function runningBlocks({ running = {} }: TrainingState): Blocks {
-  const { inputs, targets } = running
+function runningBlocks({ running }: TrainingState): Blocks {
+  const inputs = running?.inputs
+  const targets = running?.targets
   return {
     ...(inputs ? { runningInputs: joinRunning(inputs) } : {}),
     ...(targets ? { runningTargets: joinRunning(targets) } : {}),

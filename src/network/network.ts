@@ -5,7 +5,7 @@ import * as P from '../../assembly/program.ts'
 import type { ConfigChanges } from '../config/changes.ts'
 import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
-import { readMatrix } from '../data/read-matrix.ts'
+import { anyRows, readMatrix } from '../data/read-matrix.ts'
 import {
   fitScalings,
   fittedScalings,
@@ -140,6 +140,8 @@ export class Network<D extends Dtype = Dtype> {
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, config.outputs),
       frozenStates: new Map(),
+      unfinished: undefined,
+      running: undefined,
       session: undefined,
       snapshot: () => writeSnapshot(state),
     }
@@ -309,7 +311,7 @@ export class Network<D extends Dtype = Dtype> {
       const x = readInputs(state, inputs)
       const { inputScaling, targetScaling } = fittedScalings(state, 'trainOnGradients')
       if (state.fullBatch) refuse('trainOnGradients', 'another optimizer: it searches along the loss', 'lbfgs')
-      const shape = { name: 'outputGradients', columns: this.#outputs, rows: x.rows }
+      const shape = { ...anyRows, name: 'outputGradients', columns: this.#outputs, rows: x.rows }
       const data = new Float64Array(x.rows * this.#outputs)
       readMatrix(outputGradients, { ...shape, dtype: 'float64' }).copyRows(0, x.rows, data, 0, this.#outputs)
       // output = raw · scale + offset
@@ -361,7 +363,7 @@ export class Network<D extends Dtype = Dtype> {
    */
   fitScaling(inputs: MatrixInput, targets: MatrixInput): void {
     this.#alone('fitScaling', (state) => {
-      Object.assign(state, fitScalings(state, readRows(state, inputs, targets)), { running: {} })
+      Object.assign(state, fitScalings(state, readRows(state, inputs, targets)), { running: undefined })
       state.session = undefined
     })
   }
@@ -472,7 +474,10 @@ export class Network<D extends Dtype = Dtype> {
   /** @internal The same network, whatever its type, in float64, on an engine that `create` makes; default: as its own */
   static inFloat64(network: Network, create = network.#prepared.engine.create): Network {
     const { config, layout, inputScaling, targetScaling } = Network.stateOf(network)
-    const copy = new Network({ ...config, dtype: 'float64' }, { ...network.#prepared, engine: { create } })
+    const copy = new Network(
+      { ...config, dtype: 'float64' },
+      { ...network.#prepared, engine: { create, reason: undefined } },
+    )
     const packed = Float64Array.from(packParameters(network.#values(), layout))
     unpackParameters(copy.#values(), copy.#state.layout, packed)
     Object.assign(copy.#state, { inputScaling, targetScaling })

@@ -79,19 +79,24 @@ export function checkInteger(value: unknown, path: string, least: number, most: 
 type Bounds = Pick<NumberOption, 'min' | 'above' | 'max' | 'below' | 'isInteger'>
 
 export function checkNumber(value: unknown, path: string, bounds: Bounds = {}): number {
-  const { min = Number.NEGATIVE_INFINITY, above = Number.NEGATIVE_INFINITY } = bounds
-  const { max = Number.POSITIVE_INFINITY, below = Number.POSITIVE_INFINITY, isInteger = false } = bounds
+  const [min, above] = [ownBound(bounds, 'min') ?? -Infinity, ownBound(bounds, 'above') ?? -Infinity]
+  const [max, below] = [ownBound(bounds, 'max') ?? Infinity, ownBound(bounds, 'below') ?? Infinity]
+  const isInteger = Object.hasOwn(bounds, 'isInteger') && bounds.isInteger
   // The bounds that are not given refuse infinities, and every comparison refuses NaN.
   const isWithin = typeof value === 'number' && value >= min && value > above && value <= max && value < below
   if (isWithin && !(isInteger && !Number.isInteger(value))) return value
   return refuse(path, `${isInteger ? 'an integer' : 'a finite number'}${phrase(bounds)}`, value)
 }
 
-function phrase({ min, above, max, below }: Bounds): string {
-  const phrases = Object.entries({ 'of at least': min, above, 'of at most': max, below })
-    .filter(([, bound]) => bound !== undefined)
-    .map(([words, bound]) => ` ${words} ${bound}`)
-  return phrases.join(' and')
+function ownBound(bounds: Bounds, name: 'min' | 'above' | 'max' | 'below'): number | undefined {
+  return Object.hasOwn(bounds, name) ? bounds[name] : undefined
+}
+
+function phrase(bounds: Bounds): string {
+  const words = { min: 'of at least', above: 'above', max: 'of at most', below: 'below' } as const
+  const names = Object.keys(words) as (keyof typeof words)[]
+  const given = names.filter((name) => ownBound(bounds, name) !== undefined)
+  return given.map((name) => ` ${words[name]} ${bounds[name]}`).join(' and')
 }
 
 export function checkBoolean(value: unknown, path: string): boolean {
@@ -133,7 +138,8 @@ export function checkChoice<Name extends string>(
 
 function checkOptions(value: unknown, path: string, options: Options): Chosen<string>['options'] {
   const given = readOptions(value, path, ['name', ...Object.keys(options)])
-  const checked: Record<string, number | boolean> = {}
+  // Without a prototype: what one has no option for reads as undefined.
+  const checked: Record<string, number | boolean> = Object.create(null)
   for (const [name, option] of Object.entries(options)) {
     checked[name] = given[name] === undefined ? option.default : checkOption(given[name], `${path}.${name}`, option)
   }

@@ -20,6 +20,15 @@ export interface BooleanOption {
 export type Option = NumberOption | BooleanOption
 export type Options = Readonly<Record<string, Option>>
 
+/** Every entry of a table, with what it leaves out: then nothing is looked for in a prototype. */
+export function complete<Name extends string, Entry extends object, Absent extends object>(
+  table: Readonly<Record<Name, Entry>>,
+  absent: Absent,
+): Readonly<Record<Name, Entry & Absent>> {
+  const entries = Object.entries<Entry>(table).map(([name, entry]) => [name, { ...absent, ...entry }])
+  return Object.fromEntries(entries) as Readonly<Record<Name, Entry & Absent>>
+}
+
 /** A checked choice: the name and a value for every option. */
 export interface Chosen<Name extends string> {
   readonly name: Name

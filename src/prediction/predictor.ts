@@ -90,7 +90,7 @@ export class Predictor {
       const outputs = newValues(config.dtype, rows * config.outputs)
       if (this.#pass(inputs as Values, rows, outputs)) return { outputs }
     }
-    const room = this.#room ?? {}
+    const room = this.#room ?? { values: undefined }
     this.#room = undefined // what reads the rows may call into here
     const x = readInputs(this.#state, inputs, '', 0, room)
     const state = this.#state

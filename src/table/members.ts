@@ -5,7 +5,7 @@ import { type NetworkConfig, resolveConfig } from '../config/config.ts'
 import { checkThreads } from '../config/threads.ts'
 import { readRows, rowsReader } from '../data/rows.ts'
 import type { Signal } from '../hosts/platform.ts'
-import { createAll, trainNetworks } from '../many/training.ts'
+import { createAll, sharedPlan, trainNetworks } from '../many/training.ts'
 import type { Network } from '../network/network.ts'
 import { networkFromJSON, restoreNetwork } from '../network/restore.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
@@ -153,6 +153,7 @@ async function trainChunk(
   const folds = networks.map((_, index) => rows.folds[Math.floor((first + index) / recipe.seeds)])
   let done = first
   const trained = await trainNetworks(networks, () => ({
+    ...sharedPlan,
     options: resolveTrainOptions(given),
     threads: checkThreads(options.threads),
     rowsFor: rowsReader(inputs, targets, '', readRows),

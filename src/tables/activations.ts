@@ -15,7 +15,7 @@ import {
   SOFTPLUS,
   TANH,
 } from '../../assembly/ids.ts'
-import type { Chosen, Options } from '../options/option.ts'
+import { type Chosen, complete, type Options } from '../options/option.ts'
 
 interface Activation {
   readonly id: number
@@ -201,6 +201,11 @@ export interface EluChoice {
 
 export type ChosenActivation = Chosen<ActivationName>
 
+const completed = complete<ActivationName, Activation, { [Name in keyof Activation]?: undefined }>(activations, {
+  parameter: undefined,
+  derivativeAt: undefined,
+})
+
 export function activationOf(chosen: ChosenActivation): Activation {
-  return activations[chosen.name]
+  return completed[chosen.name]
 }

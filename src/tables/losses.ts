@@ -7,7 +7,7 @@ import {
   QUANTILE,
   SQUARED_ERROR,
 } from '../../assembly/ids.ts'
-import type { Chosen, Options } from '../options/option.ts'
+import { type Chosen, complete, type Options } from '../options/option.ts'
 import type { ActivationName } from './activations.ts'
 
 interface Loss {
@@ -175,6 +175,11 @@ export interface CategoricalCrossEntropyChoice {
 
 export type ChosenLoss = Chosen<LossName>
 
+const completed = complete<LossName, Loss, { [Name in keyof Loss]?: undefined }>(losses, {
+  parameter: undefined,
+  activation: undefined,
+})
+
 export function lossOf(chosen: ChosenLoss): Loss {
-  return losses[chosen.name]
+  return completed[chosen.name]
 }

@@ -1,7 +1,7 @@
 // The table of optimizers: their options and defaults, the memory they need, and where their numbers lie in the program.
 import { ADADELTA, ADAGRAD, ADAM, ADAMAX, LBFGS, NADAM, RMSPROP, RPROP, SGD } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import type { Chosen, NumberOption, Options } from '../options/option.ts'
+import { type Chosen, complete, type NumberOption, type Options } from '../options/option.ts'
 import type { LearningRate } from './schedules.ts'
 
 interface Optimizer {
@@ -279,6 +279,13 @@ type OptimizerOptions =
 
 export type ChosenOptimizer = Chosen<OptimizerName>
 
+const completed = complete<OptimizerName, Optimizer, { [Name in keyof Optimizer]?: undefined }>(optimizers, {
+  decouplesDecay: undefined,
+  needsFullBatch: undefined,
+  accepts: undefined,
+  searches: undefined,
+})
+
 export function optimizerOf(chosen: ChosenOptimizer): Optimizer {
-  return optimizers[chosen.name]
+  return completed[chosen.name]
 }

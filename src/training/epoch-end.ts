@@ -16,9 +16,9 @@ export interface EpochOutcome {
   /** Why training ends after it, if it does */
   readonly reason: StopReason | undefined
   /** What `onEpoch` gave */
-  readonly answer?: unknown
+  readonly answer: unknown | undefined
   /** In words, with `diverged`: what is not finite */
-  readonly failure?: string
+  readonly failure: string | undefined
 }
 
 export class EpochEnd {
@@ -79,7 +79,7 @@ export class EpochEnd {
   #fail(what: string): EpochOutcome {
     this.#session.awaitsEpochEnd = false
     const whose = this.#session.validates ? 'validation' : 'trained'
-    return { reason: 'diverged', failure: `${what} of the ${whose} rows is not finite` }
+    return { reason: 'diverged', failure: `${what} of the ${whose} rows is not finite`, answer: undefined }
   }
 
   /** The metrics of the rows that were run through */
@@ -100,7 +100,11 @@ export class EpochEnd {
   #close(rate: number, validationLoss?: number, metrics?: Metrics): EpochOutcome {
     this.#session.endEpoch(this.#state, validationLoss, metrics)
     const reason = this.#session.verdict()
-    return { reason, answer: tellEpoch(this.#state, this.#session, this.#host, rate, reason !== undefined, metrics) }
+    return {
+      reason,
+      failure: undefined,
+      answer: tellEpoch(this.#state, this.#session, this.#host, rate, reason !== undefined, metrics),
+    }
   }
 }
 

@@ -28,17 +28,17 @@ export interface SessionOptions {
   readonly epochs: number
   readonly targetLoss: number
   /** None where it is left out */
-  readonly metrics?: readonly ResolvedMetric[]
-  readonly earlyStopping?: Required<EarlyStopping>
-  readonly history?: { readonly every: number } | { readonly bytes: number }
+  readonly metrics: readonly ResolvedMetric[] | undefined
+  readonly earlyStopping: Required<EarlyStopping> | undefined
+  readonly history: { readonly every: number } | { readonly bytes: number } | undefined
 }
 
 /** What calls into the host */
 export interface HostOptions {
-  readonly signal?: Signal | undefined
-  readonly onEpoch?: ((progress: EpochProgress) => unknown) | undefined
-  readonly onEpochEvery?: number | undefined
-  readonly onProgress?: ((progress: TrainProgress) => unknown) | undefined
+  readonly signal: Signal | undefined
+  readonly onEpoch: ((progress: EpochProgress) => unknown) | undefined
+  readonly onEpochEvery: number | undefined
+  readonly onProgress: ((progress: TrainProgress) => unknown) | undefined
 }
 
 export interface ResolvedTrainOptions extends HostOptions, Division {
@@ -49,7 +49,9 @@ export interface ResolvedTrainOptions extends HostOptions, Division {
   readonly batchSize: number | 'full' | undefined
   readonly shuffle: boolean
   /** Rows of their own, not yet checked */
-  readonly validation?: { readonly inputs: unknown; readonly targets: unknown; readonly sampleWeights?: unknown }
+  readonly validation:
+    | { readonly inputs: unknown; readonly targets: unknown; readonly sampleWeights: unknown }
+    | undefined
 }
 
 const MOST_EPOCHS = 2 ** 53
@@ -87,9 +89,16 @@ export function resolveTrainOptions(options: TrainOptions | undefined): Resolved
   const given = readOptions(options === undefined ? {} : options, '', trainNames, anObject)
   const { batchSize, shuffle = true, sampleWeights, classWeights } = given
   const metrics = readChoices(given.metrics)
+  const { split, validation } = resolveValidation(given.validation)
+  const { signal, onEpoch, onEpochEvery, onProgress } = resolveHost(given)
+  // By name: spreading would take longer than all checks.
   return {
-    ...resolveHost(given),
-    ...resolveValidation(given.validation),
+    signal,
+    onEpoch,
+    onEpochEvery,
+    onProgress,
+    split,
+    validation,
     session: resolveSession(given, given.validation !== undefined, metrics),
     metrics,
     batchSize: batchSize === undefined || batchSize === 'full' ? batchSize : checkBatchSize(batchSize),
@@ -118,7 +127,7 @@ export function resolveStreamOptions(
     ...resolveHost(given),
     session,
     metrics,
-    ...(validation ? { validation } : {}),
+    validation,
   }
 }
 
@@ -147,10 +156,10 @@ export function resolveSession(
   return {
     epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
     targetLoss: targetLoss === undefined ? Number.NEGATIVE_INFINITY : checkNumber(targetLoss, 'targetLoss'),
-    ...(earlyStopping === undefined
-      ? {}
-      : { earlyStopping: resolveEarlyStopping(earlyStopping, hasValidation, metrics) }),
-    ...(history === undefined ? {} : { history: resolveHistory(history) }),
+    metrics: undefined,
+    earlyStopping:
+      earlyStopping === undefined ? undefined : resolveEarlyStopping(earlyStopping, hasValidation, metrics),
+    history: history === undefined ? undefined : resolveHistory(history),
   }
 }
 
@@ -219,11 +228,12 @@ function resolveHistory(value: unknown): NonNullable<SessionOptions['history']> 
 }
 
 function resolveValidation(value: unknown): Pick<ResolvedTrainOptions, 'split' | 'validation'> {
-  if (value === undefined) return {}
+  if (value === undefined) return { split: undefined, validation: undefined }
   const path = 'validation'
   const forms = '{ split } (a share of the rows) or { inputs, targets }'
   const names = ['split', 'order', 'seed', 'inputs', 'targets', 'sampleWeights'] as const
-  const { split, order, seed, ...rows } = readOptions(value, path, names, forms)
+  const { split, order, seed, inputs, targets, sampleWeights } = readOptions(value, path, names, forms)
+  const rows = { inputs, targets, sampleWeights }
   const isOwn = rows.inputs !== undefined && rows.targets !== undefined
   const isSplit = split !== undefined && rows.inputs === undefined && rows.targets === undefined
   if (split === undefined ? !isOwn : !isSplit) refuse(path, `either ${forms}`, value)
@@ -232,7 +242,9 @@ function resolveValidation(value: unknown): Pick<ResolvedTrainOptions, 'split' |
     const other = isSplit ? 'split' : 'inputs and targets'
     if (given !== undefined) refuse(`${path}.${name}`, `no such option beside ${other}`, given)
   }
-  return isSplit ? { split: resolveSplit({ share: split, order, seed }, path, 'split') } : { validation: { ...rows } }
+  return isSplit
+    ? { split: resolveSplit({ share: split, order, seed }, path, 'split'), validation: undefined }
+    : { split: undefined, validation: rows }
 }
 
 /** `share`: the name of the share in messages */
@@ -245,7 +257,7 @@ export function resolveSplit(
   return {
     share: checkNumber(given.share, `${path}.${share}`, { above: 0, below: 1 }),
     order: checkName(order, `${path}.order`, ['random', 'last']),
-    ...(seed === undefined ? {} : { seed: checkInteger(seed, `${path}.seed`, 0, LARGEST_SEED) }),
+    seed: seed === undefined ? undefined : checkInteger(seed, `${path}.seed`, 0, LARGEST_SEED),
   }
 }
 

@@ -9,7 +9,7 @@ import { type Blocks, newValues, type Values, valuesOf } from '../numerics/value
 /** The rows that a session runs over: what of them is not in the rows themselves */
 export interface SessionData extends BatchedShape {
   /** How the validation rows were taken from the rows that were given; undefined: they are rows of their own */
-  readonly split?: Split
+  readonly split: Split | undefined
 }
 
 /** What of its data a call needs that is resumed, beside the rows themselves: these are handed in again */

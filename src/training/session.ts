@@ -100,7 +100,7 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
   /** Rows that were trained on before the snapshot, by another network */
   samplesBefore = 0
   /** Once it was needed: by a snapshot, or since other rows come into the memory */
-  kept?: KeptData
+  kept: KeptData | undefined
 
   constructor(options: SessionOptions, data: Data, { config, layout }: NetworkState, firstStep: number) {
     this.options = options
@@ -130,7 +130,7 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     this.options.metrics?.forEach(({ name }, index) => {
       this.metricValues[index].add([metrics?.[name] as number])
     })
-    const { monitor = 'loss' } = this.options.earlyStopping ?? {}
+    const monitor = this.options.earlyStopping?.monitor ?? 'loss'
     if (monitor === 'validationLoss') this.#noteGain(validationLoss ?? loss, () => weightsOf(state))
     else if (monitor !== 'loss')
       this.#noteGain(-directionOf(monitor) * Number(metrics?.[monitor]), () => weightsOf(state))

@@ -87,6 +87,9 @@ export function* startOnRows(
   return new TrainingRun(state, session, data, places, options)
 }
 
+/** Weights come from the snapshot. */
+const unweighted = { sampleWeights: undefined, classWeights: undefined, validation: undefined }
+
 function placeSet(state: TrainingState, places: DataLayout, set: TrainingSet, isDue: IsDue): Steps<void> {
   const placing = placeRows(state, places, set)
   return resting(placing, isDue, () => keep(set, set.validation, ({ copyUnchecked }) => !copyUnchecked))
@@ -109,8 +112,8 @@ function describeData(
   return {
     ...shape,
     isWeighted: weights !== undefined,
-    ...(weightColumns > 1 ? { weightColumns } : {}),
-    ...(options.split ? { split: options.split } : {}),
+    weightColumns: weightColumns > 1 ? weightColumns : undefined,
+    split: options.split,
   }
 }
 
@@ -129,6 +132,7 @@ export function shapeOf(
     validationRows,
     isShuffled: shuffle && batchRows < rows,
     isWeighted: sampleWeights !== undefined || classWeights !== undefined,
+    weightColumns: undefined,
     hasRates: !isConstant(config.learningRate, rate),
   }
 }
@@ -177,7 +181,7 @@ export function* resumeOnRows(
   }
   const { fingerprint, ownRows } = keepData(state, session)
   const places = reserveRows(state, data)
-  const set = divideRows(rows, data, state.config.seed, undefined)
+  const set = divideRows(rows, { ...unweighted, split: data.split }, state.config.seed, undefined)
   yield* placeSet(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), isDue)
   if (fingerprintRows(state, data) !== fingerprint) {
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')

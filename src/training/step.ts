@@ -1,8 +1,10 @@
 // One optimizer step on rows as they come: for `trainOnBatch`, streams, and explanations.
+
 import { DIFFERENTIATES, DROPS } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { finish } from '../data/steps.ts'
 import type { Rows } from '../data/training-set.ts'
+import { setOf } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
 import { Program } from '../memory/program.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
@@ -19,7 +21,7 @@ export interface StepOutcome {
   /** The epoch's sum with this batch */
   readonly sum: number
   readonly rate: number
-  readonly failure?: string
+  readonly failure: string | undefined
 }
 
 /**
@@ -38,7 +40,7 @@ export function stepOnRows(
   if (state.fullBatch) return searchOnRows(state, state.fullBatch, rows, weights, flags, rate)
   const loss = evaluateRows(state, rows, flags, weights)
   const sum = epochSum + lossSum(state)
-  const outcome = { loss, sum, rate }
+  const outcome = { loss, sum, rate, failure: undefined }
   if (!Number.isFinite(loss)) return { ...outcome, failure: 'the loss of the batch' }
   if (!Number.isFinite(lossOfSum(state, sum, 1))) return { ...outcome, failure: 'the loss of the epoch' }
   const safePoint = saveSafePoint(state)
@@ -71,11 +73,12 @@ function searchOnRows(
     isWeighted: weights !== undefined,
     weightColumns: weights ? weights.length / count : 1,
     hasRates: false,
+    split: undefined,
   }
   keepSession(state)
-  finish(placeRows(state, reserveRows(state, data), { ...rows, ...(weights ? { weights } : {}) }))
+  finish(placeRows(state, reserveRows(state, data), { ...setOf(rows), weights }))
   const { loss } = stepOnData(state, rate, flags)
-  const outcome = { loss, sum: lossSum(state), rate }
+  const outcome = { loss, sum: lossSum(state), rate, failure: undefined }
   return Number.isFinite(loss) ? outcome : { ...outcome, failure: 'the loss of the batch' }
 }
 

@@ -1,9 +1,11 @@
 // Training on batches that come one at a time from an iterable: data that is larger than memory, or not there yet.
+
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
 import { checkTargetRows, fittedScalings, scaleRows } from '../data/rows.ts'
 import { finish } from '../data/steps.ts'
 import type { Rows } from '../data/training-set.ts'
+import { setOf } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { describe, reading, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
@@ -78,7 +80,7 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   if (metrics.length > 0 && ownRows?.isMasked) refuseMissing()
   const sessionOptions = metrics.length > 0 ? { ...resolved.session, metrics } : resolved.session
   const session = new TrainingSession(sessionOptions, undefined, state, stepsDone(state))
-  if (ownRows && metrics.length > 0) session.metricTargets = metricTargetsOf(ownRows.rows, metrics)
+  if (ownRows && metrics.length > 0) session.metricTargets = metricTargetsOf(setOf(ownRows.rows), metrics)
   session.validationWeights = ownRows?.weights
   session.begin(state)
   keepSession(state)

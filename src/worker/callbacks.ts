@@ -11,16 +11,20 @@ export type Handlers = Partial<Record<Question, (value: never) => unknown>>
 
 export interface Kept {
   readonly handlers: Handlers
-  readonly signal?: AbortSignal
+  readonly signal: AbortSignal | undefined
   readonly hooks: Hooks
 }
 
 type Batches = Iterable<StreamBatch> | AsyncIterable<StreamBatch>
 type OnEpoch = NonNullable<TrainOptions['onEpoch']>
 
-function keepNothing(): { handlers: Handlers; signal?: AbortSignal; hooks: Hooks } {
+function keepNothing(): { handlers: Handlers; signal: AbortSignal | undefined; hooks: Hooks } {
   // Each by name: what is read of a message is its own, whatever Object.prototype holds.
-  return { handlers: {}, hooks: { signal: undefined, onEpoch: false, onProgress: false, source: undefined } }
+  return {
+    handlers: {},
+    signal: undefined,
+    hooks: { signal: undefined, onEpoch: false, onProgress: false, source: undefined },
+  }
 }
 
 /** Options without what is kept of them. What is neither signal nor function is posted, for the network to refuse. */

@@ -14,7 +14,7 @@ interface Pending {
   reject(error: unknown): void
   readonly handlers: Handlers
   /** What a handler has thrown */
-  thrown?: { error: unknown }
+  thrown: { error: unknown } | undefined
 }
 
 export class Connection implements WorkerUser {
@@ -100,7 +100,7 @@ export class Connection implements WorkerUser {
 
   #reply(id: number, handlers: Handlers): Promise<unknown> {
     this.#port.ref?.()
-    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, handlers }))
+    return new Promise((resolve, reject) => this.#pending.set(id, { resolve, reject, handlers, thrown: undefined }))
   }
 
   setLearningRate(rate: number): void {

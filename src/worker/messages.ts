@@ -50,12 +50,12 @@ export interface PackedTimeline {
 /** Structured clone keeps of an error neither its class nor its own properties. */
 export interface PackedError {
   readonly message: string
-  readonly stack?: string
+  readonly stack: string | undefined
   readonly name: string
-  readonly code?: ErrorCode
-  readonly path?: string
-  readonly row?: number
-  readonly column?: number
+  readonly code: ErrorCode | undefined
+  readonly path: string | undefined
+  readonly row: number | undefined
+  readonly column: number | undefined
 }
 
 export function packError(error: unknown): PackedError {

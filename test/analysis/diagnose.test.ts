@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { diagnose } from '../../src/analysis/diagnose/diagnose.ts'
 import type { Finding } from '../../src/analysis/diagnose/finding.ts'
 import { measureColumns } from '../../src/analysis/diagnose/statistics.ts'
-import type { Matrix } from '../../src/data/matrix.ts'
+import { type Matrix, madeMatrix } from '../../src/data/matrix.ts'
 import {
   createNetwork,
   type LayerConfig,
@@ -426,13 +426,15 @@ describe('finite data near the ends of float64', () => {
   const config: NetworkConfig = { inputs: 3, layers: [{ units: 1 }], dtype: 'float64' }
   const largest = Number.MAX_VALUE
   const targets = [[1], [2], [3], [4]]
-  const columnOf = (numbers: readonly number[]): Matrix => ({
-    ...{ name: 'inputs', rows: numbers.length, columns: 1, form: 'rows' },
-    copyRows(from, to, values, offset, stride) {
-      for (let row = from, at = offset; row < to; row++, at += stride) values[at] = numbers[row]
-    },
-    place: (row) => `inputs[${row}][0]`,
-  })
+  const columnOf = (numbers: readonly number[]): Matrix => {
+    const place = (row: number) => `inputs[${row}][0]`
+    return madeMatrix(
+      { name: 'inputs', rows: numbers.length, columns: 1, form: 'rows', place },
+      (from, to, values, offset, stride) => {
+        for (let row = from, at = offset; row < to; row++, at += stride) values[at] = numbers[row]
+      },
+    )
+  }
 
   it.each<[string, number[]]>([
     ['large', [1e300, 1.1e300, 1.2e300, 1e300]],

@@ -2,12 +2,13 @@
 // was copied to.
 import { describe, expect, it } from 'vitest'
 import { forEachBlock, type Matrix, own } from '../../src/data/matrix.ts'
-import { readMatrix } from '../../src/data/read-matrix.ts'
+import { anyRows, readMatrix } from '../../src/data/read-matrix.ts'
 import { readTargets } from '../../src/data/read-targets.ts'
 import { kindOf, lengthOf, plainView } from '../../src/numerics/typed.ts'
 import { refusal } from '../support/refusal.ts'
 
-const read = (value: unknown, columns = 2) => readMatrix(value, { name: 'inputs', columns, dtype: 'float64' })
+const read = (value: unknown, columns = 2) =>
+  readMatrix(value, { ...anyRows, name: 'inputs', columns, dtype: 'float64' })
 
 function copied(matrix: Matrix): number[] {
   const values = new Float64Array(matrix.rows * matrix.columns).fill(-7)
@@ -94,7 +95,7 @@ describe('typed arrays', () => {
 
   it('are held to float32 in float64 as well', () => {
     const numbers = new Float64Array(2)
-    const matrix = readMatrix(numbers, { name: 'inputs', columns: 2, dtype: 'float32' })
+    const matrix = readMatrix(numbers, { ...anyRows, name: 'inputs', columns: 2, dtype: 'float32' })
     numbers[1] = 1e39
     expect(refusal(() => copied(matrix))).toMatchObject({ code: 'NOT_FINITE', row: 0, column: 1 })
   })
@@ -131,6 +132,6 @@ describe('typed arrays', () => {
     expect(own(targets)).toBe(targets)
     const callers = read(new Float64Array([1, 2]))
     expect(own(callers)).not.toBe(callers)
-    expect(own(callers).isCallers).toBeUndefined()
+    expect(own(callers).isCallers).toBe(false)
   })
 })

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toForm } from '../../src/data/forms.ts'
 import { forEachBlock, type Matrix } from '../../src/data/matrix.ts'
-import { readMatrix } from '../../src/data/read-matrix.ts'
+import { anyRows, readMatrix } from '../../src/data/read-matrix.ts'
 import { readTargets } from '../../src/data/read-targets.ts'
 import type { ErrorCode } from '../../src/errors.ts'
 import { refusal } from '../support/refusal.ts'
@@ -12,7 +12,7 @@ type Dtype = 'float32' | 'float64'
 
 /** Reads, and looks at all numbers: typed arrays are checked when they are copied. */
 function read(value: unknown, columns = 2, dtype: Dtype = 'float64'): Matrix {
-  const matrix = readMatrix(value, { name: 'inputs', columns, dtype })
+  const matrix = readMatrix(value, { ...anyRows, name: 'inputs', columns, dtype })
   forEachBlock(matrix, () => {})
   return matrix
 }
@@ -242,7 +242,9 @@ describe('refusals of shapes', () => {
   it('other rows than the inputs have', () => {
     const [two, message] = [[[1], [2]], 'targets: expected 3 rows, as many as the inputs, got 2']
     for (const value of [two, [1, 2], new Float64Array(2), { data: [1, 2], rows: 2, columns: 1 }]) {
-      const error = refusal(() => readMatrix(value, { name: 'targets', columns: 1, dtype: 'float64', rows: 3 }))
+      const error = refusal(() =>
+        readMatrix(value, { ...anyRows, name: 'targets', columns: 1, dtype: 'float64', rows: 3 }),
+      )
       expect(error).toMatchObject({ code: 'INVALID_SHAPE', path: 'targets', message })
     }
   })
@@ -254,9 +256,9 @@ describe('refusals of shapes', () => {
     ]
     const targets = refusal(() => readTargets(rows, 1, 'float32', 'number', 2))
     expect(targets.message).toBe("targets: expected 1 column (the network's outputs), got 2 in row 0")
-    expect(refusal(() => readMatrix(rows, { name: 'sampleWeights', columns: 1, dtype: 'float64' })).message).toContain(
-      'expected 1 column, got 2',
-    )
+    expect(
+      refusal(() => readMatrix(rows, { ...anyRows, name: 'sampleWeights', columns: 1, dtype: 'float64' })).message,
+    ).toContain('expected 1 column, got 2')
   })
 })
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitScaling } from '../../src/data/fit-scaling.ts'
 import { toForm } from '../../src/data/forms.ts'
-import { readMatrix } from '../../src/data/read-matrix.ts'
+import { anyRows, readMatrix } from '../../src/data/read-matrix.ts'
 import { givenScaling, Scaling, type ScalingJSON } from '../../src/data/scaling.ts'
 import { createNetwork } from '../../src/index.ts'
 import { expectRefusal } from '../support/networks.ts'
@@ -14,7 +14,7 @@ const fitted: Name[] = ['max', 'maxAbs', 'minMax', 'standard', 'robust']
 
 const matrixOf = (value: number[][] | Float64Array | Uint32Array, columns = 1) => {
   const width = Array.isArray(value) ? value[0].length : columns
-  return readMatrix(value, { name: 'inputs', columns: width, dtype: 'float64' })
+  return readMatrix(value, { ...anyRows, name: 'inputs', columns: width, dtype: 'float64' })
 }
 const fit = (name: Name, rows: number[][] | Float64Array | Uint32Array, columns = 1) =>
   fitScaling({ name }, matrixOf(rows, columns), 'inputs')

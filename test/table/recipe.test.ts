@@ -31,6 +31,8 @@ describe('a recipe', () => {
       expect(new Set(names).size).toBe(names.length)
       expect(recipeFor({ target, rows, columns: 20, hasBins: true }, { effort: 'standard' }).search).toBeUndefined()
     }
-    expect(recipeFor({ target, rows: 400, columns: 20, hasBins: true }, { effort: 'thorough', only: 'linear' }).search).toBeUndefined()
+    expect(
+      recipeFor({ target, rows: 400, columns: 20, hasBins: true }, { effort: 'thorough', only: 'linear' }).search,
+    ).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 // What is advised after divergence: the rate, the column, and nothing that does not fit.
 import { expect, it } from 'vitest'
-import { readMatrix } from '../../src/data/read-matrix.ts'
+import { anyRows, readMatrix } from '../../src/data/read-matrix.ts'
 import { createNetwork, type NetworkConfig } from '../../src/index.ts'
 import { Network } from '../../src/network/network.ts'
 import { adviceFor } from '../../src/training/divergence.ts'
@@ -9,7 +9,7 @@ async function advise(rate: number, inputs: number[][], changes: Partial<Network
   const network = await createNetwork({ inputs: 2, layers: [{ units: 1 }], optimizer: 'sgd', seed: 1, ...changes })
   const state = Network.stateOf(network)
   if (changes.scaling) network.fitScaling(inputs, [[1], [2]])
-  const matrix = readMatrix(inputs, { name: 'inputs', columns: 2, dtype: 'float64' })
+  const matrix = readMatrix(inputs, { ...anyRows, name: 'inputs', columns: 2, dtype: 'float64' })
   return adviceFor(state, rate, state.inputScaling?.apply(matrix) ?? matrix)
 }
 

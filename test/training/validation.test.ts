@@ -36,7 +36,7 @@ function divide(targets: unknown, split: Split, seed = 1, kind: Kind = 'distribu
       inputs: readTargets(numbers, 1, 'float64', 'number', rows),
       targets: readTargets(targets, outputs, 'float64', kind, rows),
     },
-    { split },
+    { split: { seed: undefined, ...split }, sampleWeights: undefined, classWeights: undefined, validation: undefined },
     seed,
     undefined,
   )

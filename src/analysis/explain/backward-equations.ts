@@ -24,6 +24,7 @@ import {
   inBrackets,
   lossFormulas,
   net,
+  noForms,
   numbersJoined,
   out,
   rate,
@@ -78,7 +79,7 @@ function outByNetEquations({ activation }: ExplainedLayer, neuron: ExplainedNeur
 }
 
 export function byNetEquation(data: ExplanationData, layer: ExplainedLayer, neuron: ExplainedNeuron): Equation {
-  const equation = { left: [byNet(neuron)], result: neuron.errorByNet }
+  const equation = { left: [byNet(neuron)], ...noForms, result: neuron.errorByNet }
   const { errorByOutput, outputByNet } = neuron
   if (errorByOutput === undefined) {
     const outputs = data.layers[data.layers.length - 1].neurons.length
@@ -109,12 +110,14 @@ function softmaxForms({ neurons }: ExplainedLayer, neuron: ExplainedNeuron): Pic
 export function weightEquations(data: ExplanationData, neuron: ExplainedNeuron, weight: ExplainedWeight): Equation[] {
   const updated: Term = { ...parameter(weight.name), isUpdated: true } as Term
   if (weight.isFrozen) {
-    return [{ left: [updated], symbols: [parameter(weight.name), words(' (frozen)')], result: weight.updated }]
+    return [
+      { left: [updated], ...noForms, symbols: [parameter(weight.name), words(' (frozen)')], result: weight.updated },
+    ]
   }
   const netByWeight = derivative(net(neuron), parameter(weight.name))
-  const source = weight.from === '1' ? {} : { symbols: [sourceTerm(weight)] }
+  const symbols = weight.from === '1' ? undefined : [sourceTerm(weight)]
   return [
-    { left: [netByWeight], ...source, result: weight.netByWeight },
+    { left: [netByWeight], ...noForms, symbols, result: weight.netByWeight },
     chainEquation(neuron, weight, netByWeight),
     { left: [updated], ...updateForms(data, weight), result: weight.updated },
   ]
@@ -140,7 +143,7 @@ function chainEquation(neuron: ExplainedNeuron, weight: ExplainedWeight, netByWe
 function updateForms(data: ExplanationData, weight: ExplainedWeight): Pick<Equation, 'symbols' | 'numbers'> {
   const { optimizer, learningRate, isPlainStep } = data
   const old = parameter(weight.name)
-  if (!isPlainStep) return { symbols: [old, words(` after one ${optimizer} step`)] }
+  if (!isPlainStep) return { ...noForms, symbols: [old, words(` after one ${optimizer} step`)] }
   return {
     symbols: [old, sign(' − '), rate, sign(' · '), derivative(error, old)],
     numbers: [number(weight.value), sign(' − '), ...numbersJoined([learningRate, weight.errorByWeight], ' · ')],

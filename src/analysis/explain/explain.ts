@@ -150,7 +150,9 @@ function explainNeuron(work: Work, name: Names, layer: number, unit: number): Ex
     output: outputs[unit],
     ...derivativesOf(work, layer, unit, paths),
     errorByNet: deltas[unit],
-    ...(isOutput ? { target: targets[unit], error: errorOf(work, unit) } : { paths }),
+    target: isOutput ? targets[unit] : undefined,
+    error: isOutput ? errorOf(work, unit) : undefined,
+    paths,
     weights: weightsOf(work, name, layer, unit),
     ...(state.config.layers[layer].hasBiases ? { bias: biasOf(work, name, layer, unit) } : {}),
   }
@@ -184,7 +186,7 @@ function weightsOf(
     netByWeight,
     errorByWeight: gradients.weights[source][unit],
     updated: updated[layer].weights[source][unit],
-    ...(state.config.layers[layer].isTrainable ? {} : { isFrozen: true }),
+    isFrozen: state.config.layers[layer].isTrainable ? undefined : true,
   }))
 }
 
@@ -198,7 +200,7 @@ function biasOf({ state, updated, passes }: Work, name: Names, layer: number, un
     netByWeight: 1,
     errorByWeight: passes[layer].gradients.biases[unit],
     updated: updated[layer].biases[unit],
-    ...(isTrainable && trainsBiases ? {} : { isFrozen: true }),
+    isFrozen: isTrainable && trainsBiases ? undefined : true,
   }
 }
 
@@ -279,8 +281,8 @@ function derivativesOf(
   // What the table has no derivative for, the engine's own ∂E/∂net tells.
   const slope = exact ?? (activation.name === 'softmax' ? Number.NaN : errorByNet / errorByOutput)
   return {
-    ...(Number.isFinite(errorByOutput) ? { errorByOutput } : {}),
-    ...(Number.isFinite(slope) ? { outputByNet: round(slope) } : {}),
+    errorByOutput: Number.isFinite(errorByOutput) ? errorByOutput : undefined,
+    outputByNet: Number.isFinite(slope) ? round(slope) : undefined,
   }
 }
 

@@ -16,8 +16,8 @@ export type Formula = readonly Term[]
 /** left = symbols = numbers = result, without those that would say nothing */
 export interface Equation {
   readonly left: Formula
-  readonly symbols?: Formula
-  readonly numbers?: Formula
+  readonly symbols: Formula | undefined
+  readonly numbers: Formula | undefined
   readonly result: number
 }
 

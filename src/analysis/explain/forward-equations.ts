@@ -5,15 +5,26 @@ import { type LossName, losses } from '../../tables/losses.ts'
 import type { ExplainedLayer, ExplainedNeuron, ExplainedWeight, ExplanationData } from './explanation.ts'
 import { type Equation, type Formula, joined, named, number, parameter, shortened, sign, type Term } from './formula.ts'
 import { firstFew, layerTitle, type Section, withNote } from './section.ts'
-import { bothForms, inBrackets, lossFormulas, net, numbersJoined, out, rate, sourceTerm, total } from './terms.ts'
+import {
+  bothForms,
+  inBrackets,
+  lossFormulas,
+  net,
+  noForms,
+  numbersJoined,
+  out,
+  rate,
+  sourceTerm,
+  total,
+} from './terms.ts'
 
 export function givenSection({ inputs, layers, learningRate }: ExplanationData): Section {
   const given = firstFew(inputs, 'inputs')
   const outputs = firstFew(layers[layers.length - 1].neurons, 'targets')
   const equations = [
-    ...given.shown.map(({ name, value }) => ({ left: [parameter(name)], result: value })),
-    ...outputs.shown.map(({ name, target = 0 }) => ({ left: [named('target', name)], result: target })),
-    { left: [rate], result: learningRate },
+    ...given.shown.map(({ name, value }) => ({ left: [parameter(name)], ...noForms, result: value })),
+    ...outputs.shown.map(({ name, target = 0 }) => ({ left: [named('target', name)], ...noForms, result: target })),
+    { left: [rate], ...noForms, result: learningRate },
   ]
   return withNote('Inputs and targets (as scaled), learning rate', equations, given.note, outputs.note)
 }
@@ -67,10 +78,10 @@ export function errorSection({ layers, loss, totalError }: ExplanationData): Sec
       ' + ',
     )
   const symbols = sum(({ name }) => named('E', name))
-  const numbers = neurons.length > 1 ? { numbers: sum((neuron) => number(neuron.error ?? 0)) } : {}
+  const numbers = neurons.length > 1 ? sum((neuron) => number(neuron.error ?? 0)) : undefined
   return withNote(
     `Error: ${loss}, ${losses[loss as LossName].formula}`,
-    [...equations, { left: [total], symbols, ...numbers, result: totalError }],
+    [...equations, { left: [total], symbols, numbers, result: totalError }],
     note,
   )
 }

@@ -8,7 +8,7 @@ export interface Section {
   readonly title: string
   readonly equations: readonly Equation[]
   /** What was left out */
-  readonly note?: string
+  readonly note: string | undefined
 }
 
 /** Of more than MOST_SHOWN neurons, weights or paths, only the first FEW are shown. */
@@ -16,14 +16,14 @@ const MOST_SHOWN = 8
 const FEW = 3
 
 /** The first of many, and a note about the others */
-export function firstFew<T>(items: readonly T[], what: string): { shown: readonly T[]; note?: string } {
-  if (items.length <= MOST_SHOWN) return { shown: items }
+export function firstFew<T>(items: readonly T[], what: string): { shown: readonly T[]; note: string | undefined } {
+  if (items.length <= MOST_SHOWN) return { shown: items, note: undefined }
   return { shown: items.slice(0, FEW), note: `… and ${items.length - FEW} more ${what}` }
 }
 
 export function withNote(title: string, equations: Equation[], ...notes: (string | undefined)[]): Section {
   const note = notes.filter((each) => each !== undefined).join('; ')
-  return { title, equations, ...(note === '' ? {} : { note }) }
+  return { title, equations, note: note === '' ? undefined : note }
 }
 
 export function layerTitle({ layers }: ExplanationData, index: number): string {

@@ -49,13 +49,16 @@ export function numbersJoined(values: readonly number[], between: string): Formu
   )
 }
 
+/** Neither form: what is there says enough */
+export const noForms = { symbols: undefined, numbers: undefined }
+
 /** Both forms of a formula about one neuron, as far as they say something */
 export function bothForms(
   formula: string,
   neuron: ExplainedNeuron,
   outputs = 1,
 ): Pick<Equation, 'symbols' | 'numbers'> {
-  if (/^\d+$/.test(formula)) return {}
+  if (/^\d+$/.test(formula)) return noForms
   const { name, net: netValue, output, target = 0 } = neuron
   const text = outputs === 1 ? formula.replace(' / n', '').replace('n · ', '') : formula
   const n = number(outputs)
@@ -66,7 +69,7 @@ export function bothForms(
     every: { kind: 'name', base: 'net' },
     n,
   })
-  if (/^\w+$|Σ| if | or | = |rule/u.test(formula)) return { symbols }
+  if (/^\w+$|Σ| if | or | = |rule/u.test(formula)) return { ...noForms, symbols }
   const values = { net: number(netValue), out: number(output), target: number(target), n }
   return { symbols, numbers: readFormula(text, values) }
 }

@@ -74,25 +74,25 @@ export function mistakesOf(task: Task): PlacedMistake[] {
 
 function placed(task: Task, code: SlipCode, { place, words }: Kind): PlacedMistake[] {
   const text = words(task)
+  const everywhere = { code, text, isAt: undefined, round: undefined }
   const { layers, rows } = task
   const last = layers.length - 1
-  if (place === 'once') return [{ code, text }]
+  if (place === 'once') return [everywhere]
   if (place === 'rows') {
     if (rows.length === 1) return []
-    return rows.map((_, row) => ({ code, text: `${text} ${row + 1}`, isAt: (first) => first === row }))
+    return rows.map((_, row) => ({ ...everywhere, text: `${text} ${row + 1}`, isAt: (first: number) => first === row }))
   }
   const first = place === 'outputs' ? last : 0
   const end = place === 'hidden' ? last : layers.length
   const indexes = layers.map((_, layer) => layer).slice(first, end)
   const ofLayers = indexes.map((layer) => ({
-    code,
+    ...everywhere,
     text: `${text} ${layer === last ? 'in the output layer' : 'in the hidden layer'}`,
     isAt: (each: number) => each === layer,
   }))
-  const everywhere = { code, text }
   if (place === 'layers') return indexes.length > 1 ? [everywhere, ...ofLayers] : [everywhere]
   const ofNeurons = neuronsIn(task, indexes).map(({ name, layer, unit }) => ({
-    code,
+    ...everywhere,
     text: `${text}${place === 'outputs' && code === 'pathLeftOut' ? '' : ' at'} ${name}`,
     isAt: (each: number, other: number) => each === layer && other === unit,
   }))
@@ -109,6 +109,7 @@ function roundings(decimals: readonly number[]): PlacedMistake[] {
   return decimals.flatMap((places) =>
     roundingsTo(places).map((round) => ({
       code: 'roundedOnTheWay' as const,
+      isAt: undefined,
       text: `it was rounded to ${places} decimal${places === 1 ? '' : 's'} on the way; keep all digits until the end`,
       round,
     })),

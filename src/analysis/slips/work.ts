@@ -33,18 +33,20 @@ export type SlipCode =
 
 /** A slip and where it happens; without `isAt` wherever it can */
 export interface Mistake {
-  readonly code?: SlipCode
+  readonly code: SlipCode | undefined
   /** By layer and unit, by row, or by source: what the slip goes by */
-  readonly isAt?: (first: number, second: number) => boolean
+  readonly isAt: ((first: number, second: number) => boolean) | undefined
   /** What becomes of a quantity before it is used further */
-  readonly round?: (value: number, quantity: string) => number
+  readonly round: ((value: number, quantity: string) => number) | undefined
 }
+
+const NONE: Mistake = { code: undefined, isAt: undefined, round: undefined }
 
 /** By row: of every layer the values of its units */
 type Values = number[][]
 
 /** Every quantity by its name */
-export function work(task: Task, mistake: Mistake = {}): Map<string, number> {
+export function work(task: Task, mistake: Mistake = NONE): Map<string, number> {
   return new Calculation(task, mistake).values
 }
 
