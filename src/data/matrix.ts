@@ -3,6 +3,7 @@
 import { describe, unexpected, type WasmpropError } from '../errors.ts'
 import { copyOf, kindOf, type NumericArray } from '../numerics/typed.ts'
 import type { Dtype, Values } from '../numerics/values.ts'
+import { COPIED_AT_ONCE, Stamps } from './stamps.ts'
 import { finish, type Steps } from './steps.ts'
 
 /** `row` and `column` are a plain number[], `rows` an array of rows, `flat` everything else. */
@@ -27,8 +28,13 @@ export interface Matrix {
   readonly isCallers: boolean
   /** `copyRows` without its check, for who checks what was copied; only where it has one */
   readonly copyUnchecked: Matrix['copyRows'] | undefined
-  /** Copies what lies with the caller, who may change it from then on. */
+  /**
+   * Called before the caller, with whom the numbers lie, may change them. Few are copied; of many it is noted what they are,
+   * and `copyRows` throws INVALID_DATA for those that have been changed.
+   */
   readonly keep: (() => void) | undefined
+  /** What is still to be done before anything is copied. Runs code of the caller. */
+  readonly fill: Steps<void> | undefined
 }
 
 /** What a matrix is besides its numbers */
@@ -59,6 +65,7 @@ export function madeMatrix({ name, rows, columns, form, place }: Shape, copyRows
     isCallers: false,
     copyUnchecked: undefined,
     keep: undefined,
+    fill: undefined,
   }
 }
 
@@ -88,8 +95,10 @@ export function viewedMatrix(shape: Shape, data: NumericArray, limit: number): M
   const { length } = data
   const areIntegers = /^(Int|Uint)/.test(kindOf(data)!)
   let numbers = data
+  let stamps: Stamps | undefined
   const copyUnchecked: Matrix['copyRows'] = (from, to, values, offset, stride) => {
     if (numbers.length !== length) throw gaveAway(name)
+    stamps?.expectSame(from, to)
     copy(numbers, columns, from, to, values, offset, stride)
   }
   const matrix: Matrix = {
@@ -101,13 +110,20 @@ export function viewedMatrix(shape: Shape, data: NumericArray, limit: number): M
       if (!areIntegers) refuseCopied(matrix, numbers, limit, from, to, values, offset, stride)
     },
     copyUnchecked,
+    fill: undefined,
     keep() {
-      if (numbers !== data) return
+      if (numbers !== data || stamps) return
       if (numbers.length !== length) throw gaveAway(name)
-      numbers = inRoom(length, name, () => copyOf(data))
+      stamps = Stamps.of(data, columns, name)
+      if (!stamps) numbers = inRoom(length, name, () => copyOf(data))
     },
   }
   return matrix
+}
+
+/** Whether it is copied to its place at once, and looked through there: fresh memory for more of it costs too long a task. */
+export function isCopiedAtOnce({ rows, columns, copyUnchecked }: Matrix): boolean {
+  return copyUnchecked !== undefined && rows * columns <= COPIED_AT_ONCE
 }
 
 /** The matrix itself, or a copy of what the caller might change */
@@ -124,7 +140,8 @@ export function roomFor(count: number, name: string): Float64Array {
   return inRoom(count, name, () => new Float64Array(count))
 }
 
-function inRoom<T>(count: number, name: string, make: () => T): T {
+/** What is made, or OUT_OF_MEMORY */
+export function inRoom<T>(count: number, name: string, make: () => T): T {
   try {
     return make()
   } catch (cause) {

@@ -5,6 +5,7 @@ import { describe, type ErrorPlace, reading, unexpected, type WasmpropError } fr
 import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
 import type { FlatInput } from './forms.ts'
+import { areMany, takenInSteps } from './in-steps.ts'
 import {
   FEW_VALUES,
   type Form,
@@ -30,12 +31,14 @@ export interface Expected {
   readonly leastRows: 0 | 1
   /** The type whose range the numbers must keep to: float64 if they are scaled before they are stored */
   readonly dtype: Dtype
+  /** Whether many nested rows may be looked through at once and taken in steps, `fill` of the matrix; and the type to keep them in */
+  readonly inSteps: Dtype | undefined
   /** Where numbers may be kept that are needed no longer than the call lasts */
   readonly room: Room | undefined
 }
 
 /** A matrix of any number of rows, which may be kept for long */
-export const anyRows = { rows: undefined, leastRows: 1, room: undefined } as const
+export const anyRows = { rows: undefined, leastRows: 1, inSteps: undefined, room: undefined } as const
 
 /** Memory that one call after another keeps its rows in: fresh memory costs more than what is done in it. */
 export interface Room {
@@ -45,7 +48,7 @@ export interface Room {
 /** What messages call data of any form */
 export const A_MATRIX = 'an array of rows (matrix)'
 
-type Numbers = readonly number[] | NumericArray
+export type Numbers = readonly number[] | NumericArray
 
 /** Before so many numbers are there, no room is made for all that are claimed. */
 const FIRST_VALUES = 2 ** 16
@@ -93,15 +96,21 @@ function readNested(value: readonly unknown[], expected: Expected): Matrix {
   const rows = value.length
   refuseRowCount(rows, expected)
   const place = (row: number, column: number) => `${name}[${row}][${column}]`
-  const kept = keeperFor({ name, rows, columns, form: 'rows', place }, expected)
-  for (let row = 0; row < rows; row++) {
-    const cells = value[row]
-    if (!isRow(cells)) throw noRow(cells, row, expected)
-    const length = Array.isArray(cells) ? cells.length : lengthOf(cells as NumericArray)
-    if (length !== columns) throw wrongWidth(cells, length, row, expected)
-    kept.add(cells, columns)
+  const shape: Shape = { name, rows, columns, form: 'rows', place }
+  const rowOf = (row: number) => readRow(value[row], row, expected)
+  if (expected.inSteps && areMany(rows, columns)) {
+    return takenInSteps(shape, rowOf, limitOf(expected.dtype), expected.inSteps)
   }
+  const kept = keeperFor(shape, expected)
+  for (let row = 0; row < rows; row++) kept.add(rowOf(row), columns)
   return kept.matrix
+}
+
+function readRow(cells: unknown, row: number, expected: Expected): Numbers {
+  if (!isRow(cells)) throw noRow(cells, row, expected)
+  const length = Array.isArray(cells) ? cells.length : lengthOf(cells as NumericArray)
+  if (length !== expected.columns) throw wrongWidth(cells, length, row, expected)
+  return cells
 }
 
 function readFlatInput(value: FlatInput, expected: Expected): Matrix {

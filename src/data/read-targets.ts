@@ -41,11 +41,13 @@ export function takeTargets(
   kind: TargetKind,
   rows: number,
   name: string,
+  inSteps = false,
 ): Matrix {
   return reading('INVALID_DATA', name, A_MATRIX, () => {
     if (kind !== 'distribution' && outputs > 1) refuseClassNumbers(value, outputs, rows, name)
     const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
-    const targets = readMatrix(value, { name, columns, rows, leastRows: 1, dtype, room: undefined })
+    const type = inSteps ? 'float64' : undefined
+    const targets = readMatrix(value, { name, columns, rows, leastRows: 1, dtype, inSteps: type, room: undefined })
     return columns < outputs ? readClasses(targets, outputs) : targets
   })
 }

@@ -32,21 +32,23 @@ export interface Fitting {
   readonly fits: Fits | undefined
 }
 
-/** Checks inputs. `prefix` is what stands before `inputs` in messages. */
+/** Checks inputs. `prefix` is what stands before `inputs` in messages. `inSteps`: the `fill` of the matrix is called. */
 export function readInputs(
   { config }: Configured,
   inputs: unknown,
   prefix = '',
   leastRows: 0 | 1 = 1,
   room?: Room,
+  inSteps = false,
 ): Matrix {
-  const name = `${prefix}inputs`
+  const dtype = rangeOf(config, 'inputs')
   return readMatrix(inputs, {
-    name,
+    name: `${prefix}inputs`,
     columns: config.inputs,
     rows: undefined,
     leastRows,
-    dtype: rangeOf(config, 'inputs'),
+    dtype,
+    inSteps: inSteps ? dtype : undefined,
     room,
   })
 }

@@ -33,7 +33,7 @@ export function readWeightedRows(
   return weighted
 }
 
-/** The same, but whether targets are what their loss needs is left to `checkTargetRows`. */
+/** The same, but whether targets are what their loss needs is left to `checkTargetRows`. `inSteps`: and `fillRows` to be called first */
 export function takeWeightedRows(
   network: Network,
   inputs: unknown,
@@ -41,11 +41,14 @@ export function takeWeightedRows(
   sampleWeights: unknown,
   prefix = '',
   kind: 'trained' | 'validation' = 'trained',
+  inSteps = false,
 ): WeightedRows {
   const { outputs, loss } = network.config
-  const x = readInputs(network, inputs, prefix)
+  const x = readInputs(network, inputs, prefix, 1, undefined, inSteps)
+  const take: typeof takeTargets = (...[value, columns, dtype, loss, rows, name]) =>
+    takeTargets(value, columns, dtype, loss, rows, name, inSteps)
   if (sampleWeights === undefined) {
-    const taken = readTargetRows(network, targets, x.rows, prefix, takeTargets)
+    const taken = readTargetRows(network, targets, x.rows, prefix, take)
     return { rows: { inputs: x, targets: taken }, weights: undefined, isMasked: false }
   }
   const path = `${prefix}sampleWeights`
@@ -61,7 +64,7 @@ export function takeWeightedRows(
   if (isMasked && network.targetScaling === undefined) {
     refuse(`${prefix}targets`, 'all targets where their scaling is to be fitted; call fitScaling first', Number.NaN)
   }
-  const taken = readTargetRows(network, given, x.rows, prefix, takeTargets)
+  const taken = readTargetRows(network, given, x.rows, prefix, take)
   return { rows: { inputs: x, targets: taken }, weights, isMasked }
 }
 

@@ -1,6 +1,6 @@
 // The data set of one `train` in linear memory: putting it there, telling it from another, and passes over its validation rows.
 import * as P from '../../assembly/program.ts'
-import { type Matrix, madeMatrix, unfit } from '../data/matrix.ts'
+import { isCopiedAtOnce, type Matrix, madeMatrix, unfit } from '../data/matrix.ts'
 import { finish, type Steps } from '../data/steps.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import type { WasmpropError } from '../errors.ts'
@@ -42,8 +42,8 @@ function reserve({ engine, layout }: Reserved, shape: DataShape): DataLayout {
 }
 
 /**
- * Copies rows to where they belong. What a set lacks stays as it lies. Matrices with `copyUnchecked` are there at once, and
- * are looked through in the steps; all others are copied in them.
+ * Copies rows to where they belong. What a set lacks stays as it lies. Those that are copied at once are there when it returns,
+ * and are looked through in the steps; all others are copied in them.
  */
 export function placeRows(state: NetworkState, places: DataLayout, set: TrainingSet): Steps<void> {
   const { validation, weights } = set
@@ -90,7 +90,7 @@ function place(state: NetworkState, pieces: readonly Piece[]): Steps<void> {
   const values = valuesOf(state.engine.buffer, state.config.dtype)
   for (const piece of pieces) {
     const { rows, copyUnchecked } = piece.matrix
-    if (copyUnchecked) copy(values, piece, 0, rows, copyUnchecked)
+    if (isCopiedAtOnce(piece.matrix)) copy(values, piece, 0, rows, copyUnchecked)
   }
   return placeInSteps(state, pieces, values)
 }
@@ -100,11 +100,12 @@ function* placeInSteps({ engine }: NetworkState, pieces: readonly Piece[], value
     const { matrix, address, stride } = piece
     const { rows, copyUnchecked } = matrix
     const blockRows = Math.max(1, Math.floor(PLACED_BYTES / stride))
+    const isThere = isCopiedAtOnce(matrix)
     for (let from = 0; from < rows; from += blockRows) {
       if (from > 0) yield
       const to = Math.min(rows, from + blockRows)
-      if (!copyUnchecked) copy(values, piece, from, to)
-      else if (!engine.allFinite(P.PROGRAM, address + from * stride, (to - from) * stride)) {
+      if (!isThere) copy(values, piece, from, to, copyUnchecked)
+      if (copyUnchecked && !engine.allFinite(P.PROGRAM, address + from * stride, (to - from) * stride)) {
         throw findUnfit(values, piece, from)
       }
     }

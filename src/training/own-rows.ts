@@ -1,5 +1,5 @@
 // What calls of `train` and `trainStream` read alike: rows of their own for the validation, and targets for metrics.
-import type { Matrix } from '../data/matrix.ts'
+import { type Matrix, own } from '../data/matrix.ts'
 import type { TrainingSet } from '../data/training-set.ts'
 import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { Program } from '../memory/program.ts'
@@ -16,14 +16,14 @@ export function refuseMissing(): never {
 export function takeOwn(
   state: TrainingState,
   { inputs, targets, sampleWeights }: NonNullable<ResolvedTrainOptions['validation']>,
+  inSteps = false,
 ) {
-  return takeWeightedRows(state, inputs, targets, sampleWeights, 'validation.', 'validation')
+  return takeWeightedRows(state, inputs, targets, sampleWeights, 'validation.', 'validation', inSteps)
 }
 
 /** The targets of the rows that metrics are computed of, checked for them, and kept */
 export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: readonly ResolvedMetric[]): Matrix {
-  const measured = validation ? validation.targets : targets
-  measured.keep?.()
+  const measured = own(validation ? validation.targets : targets)
   checkMetrics(metrics, measured)
   return measured
 }

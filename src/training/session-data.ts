@@ -1,10 +1,14 @@
 // The rows of a session: how they were made of those that were handed in, and what of them is kept for `resume`.
 
+import { finish, type Steps } from '../data/steps.ts'
 import type { Split } from '../data/training-set.ts'
 import { type BatchedShape, layOutData } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { Murmur3 } from '../numerics/hash.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
+
+/** Bytes that are hashed in a step: a fraction of a millisecond */
+const HASHED_BYTES = 2 ** 20
 
 /** The rows that a session runs over: what of them is not in the rows themselves */
 export interface SessionData extends BatchedShape {
@@ -20,9 +24,17 @@ export interface KeptData {
   readonly ownRows: Blocks
 }
 
+type Kept = { readonly data: SessionData; kept?: KeptData }
+
 /** Takes it from the memory, once: from then on other rows may lie there. */
-export function keepData(state: NetworkState, session: { readonly data: SessionData; kept?: KeptData }): KeptData {
-  session.kept ??= { fingerprint: fingerprintRows(state, session.data), ownRows: readOwnRows(state, session.data) }
+export function keepData(state: NetworkState, session: Kept): KeptData {
+  return finish(keepingData(state, session))
+}
+
+export function* keepingData(state: NetworkState, session: Kept): Steps<KeptData> {
+  if (session.kept) return session.kept
+  const fingerprint = yield* fingerprintSteps(state, session.data)
+  session.kept = { fingerprint, ownRows: readOwnRows(state, session.data) }
   return session.kept
 }
 
@@ -71,15 +83,20 @@ export function writeOwnRows({ engine, layout, config }: NetworkState, data: Ses
 }
 
 /** 32 bits over the rows that were handed in, as they lie in memory: tells other data, but is no signature. */
-export function fingerprintRows({ engine, layout }: NetworkState, data: SessionData): number {
+export function* fingerprintSteps({ engine, layout }: NetworkState, data: SessionData): Steps<number> {
   const places = layOutData(layout, data)
   const hash = new Murmur3()
-  const add = (address: number, bytes: number) => hash.add(new Uint32Array(engine.buffer, address, bytes / 4))
-  add(places.inputs, data.rows * layout.inputStride)
-  add(places.targets, data.rows * layout.targetStride)
-  if (data.split) {
-    add(places.validationInputs, data.validationRows * layout.inputStride)
-    add(places.validationTargets, data.validationRows * layout.targetStride)
+  const pieces = [
+    [places.inputs, data.rows * layout.inputStride],
+    [places.targets, data.rows * layout.targetStride],
+    [places.validationInputs, data.split ? data.validationRows * layout.inputStride : 0],
+    [places.validationTargets, data.split ? data.validationRows * layout.targetStride : 0],
+  ]
+  for (const [address, bytes] of pieces) {
+    for (let from = 0; from < bytes; from += HASHED_BYTES) {
+      if (from > 0) yield
+      hash.add(new Uint32Array(engine.buffer, address + from, Math.min(HASHED_BYTES, bytes - from) / 4))
+    }
   }
   return hash.value
 }

@@ -3,8 +3,8 @@
 
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import type { Matrix } from '../data/matrix.ts'
-import { checkTargetRows, fittedScalings, readRows, scaleSet, scalingsFor } from '../data/rows.ts'
+import { isCopiedAtOnce, type Matrix } from '../data/matrix.ts'
+import { checkTargetRows, fittedScalings, scaleSet, scalingsFor } from '../data/rows.ts'
 import { resting, type Steps } from '../data/steps.ts'
 import { divideRows, type Rows, type TrainingSet, takeClassWeights } from '../data/training-set.ts'
 import { takeWeightedRows } from '../data/weighted-rows.ts'
@@ -27,7 +27,7 @@ import {
 } from './resolve-options.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
-import { fingerprintRows, keepData, type SessionData, writeOwnRows } from './session-data.ts'
+import { fingerprintSteps, keepingData, type SessionData, writeOwnRows } from './session-data.ts'
 import { keepSession, type TrainingState } from './state.ts'
 
 /** Whether the host is to have its turn before the next step */
@@ -36,8 +36,8 @@ export type IsDue = () => boolean
 const never: IsDue = () => false
 
 /**
- * Takes everything of the caller at once, as it is at the call: code of the caller runs here, and not after the first step.
- * What lies in typed arrays is copied before a rest, which lets the caller change it.
+ * Takes everything of the caller as it is at the call. Large rows are looked at then and taken in steps, where what has been
+ * changed is refused: INVALID_DATA. No memory of the network is touched before all code of the caller has run.
  */
 export function* startTraining(
   state: TrainingState,
@@ -48,16 +48,24 @@ export function* startTraining(
 ): Steps<TrainingRun> {
   const resolved = resolveTrainOptions(options)
   const { validation, sampleWeights } = resolved
-  const { rows, weights, isMasked } = takeWeightedRows(state, inputs, targets, sampleWeights)
-  const ownRows = validation && takeOwn(state, validation)
+  const inSteps = isDue !== never
+  const { rows, weights, isMasked } = takeWeightedRows(state, inputs, targets, sampleWeights, '', 'trained', inSteps)
+  const ownRows = validation && takeOwn(state, validation, inSteps)
   const classWeights = takeClassWeights(resolved.classWeights, state.config.outputs)
-  for (const { targets: taken } of ownRows ? [rows, ownRows.rows] : [rows]) {
-    yield* resting(checkTargetRows(state, taken), isDue, () => keep(rows, ownRows?.rows))
-  }
+  yield* resting(takeRows(state, ownRows ? [rows, ownRows.rows] : [rows]), isDue, () => keep(rows, ownRows?.rows))
   if (resolved.metrics?.length && (ownRows?.isMasked ?? isMasked)) refuseMissing()
   const division = ownRows && validation ? { validation: { ...validation, sampleWeights: ownRows.weights } } : {}
   const own = { ...resolved, ...division, sampleWeights: weights, classWeights }
   return yield* startOnRows(state, rows, ownRows?.rows, own, isDue)
+}
+
+/** Goes on with what is left to do when rows were read. */
+function* takeRows(state: TrainingState, list: readonly Rows[]): Steps<void> {
+  for (const { inputs, targets } of list) {
+    if (inputs.fill) yield* inputs.fill
+    if (targets.fill) yield* targets.fill
+    yield* checkTargetRows(state, targets)
+  }
 }
 
 /** The same on checked rows, and rows of their own for the validation */
@@ -92,10 +100,10 @@ const unweighted = { sampleWeights: undefined, classWeights: undefined, validati
 
 function placeSet(state: TrainingState, places: DataLayout, set: TrainingSet, isDue: IsDue): Steps<void> {
   const placing = placeRows(state, places, set)
-  return resting(placing, isDue, () => keep(set, set.validation, ({ copyUnchecked }) => !copyUnchecked))
+  return resting(placing, isDue, () => keep(set, set.validation, (matrix) => !isCopiedAtOnce(matrix)))
 }
 
-/** Copies what lies with the caller, of matrices that are still read from there. */
+/** Copies what lies with the caller, or notes what it is, of matrices that are still read from there. */
 function keep(rows: Rows, held: Rows | undefined, isRead: (matrix: Matrix) => boolean = () => true): void {
   for (const { inputs, targets } of held ? [rows, held] : [rows]) {
     for (const matrix of [inputs, targets]) if (isRead(matrix)) matrix.keep?.()
@@ -163,7 +171,9 @@ export function* resumeTraining(
     const expected = 'a call of train that was aborted, or a snapshot taken in one, found none; call train'
     throw unexpected('INVALID_CONFIG', 'resume', expected, '', {})
   }
-  return yield* resumeOnRows(state, session, readRows(state, inputs, targets), host, isDue)
+  const { rows } = takeWeightedRows(state, inputs, targets, undefined, '', 'trained', isDue !== never)
+  yield* resting(takeRows(state, [rows]), isDue, () => keep(rows, undefined))
+  return yield* resumeOnRows(state, session, rows, host, isDue)
 }
 
 /** The same on checked rows */
@@ -179,11 +189,11 @@ export function* resumeOnRows(
   if (rows.inputs.rows !== count) {
     throw unexpected('INVALID_SHAPE', 'inputs', `the ${count} rows of the call that is resumed`, `${rows.inputs.rows}`)
   }
-  const { fingerprint, ownRows } = keepData(state, session)
+  const { fingerprint, ownRows } = yield* resting(keepingData(state, session), isDue, () => keep(rows, undefined))
   const places = reserveRows(state, data)
   const set = divideRows(rows, { ...unweighted, split: data.split }, state.config.seed, undefined)
   yield* placeSet(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), isDue)
-  if (fingerprintRows(state, data) !== fingerprint) {
+  if ((yield* resting(fingerprintSteps(state, data), isDue, () => {})) !== fingerprint) {
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
   }
   writeOwnRows(state, data, ownRows)

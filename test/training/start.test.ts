@@ -1,6 +1,6 @@
 // What comes before the first step of `train`: in steps, between which the host has its turn and the caller may do anything.
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Network, NetworkConfig, TrainOptions } from '../../src/index.ts'
+import type { MatrixInput, Network, NetworkConfig, TrainOptions } from '../../src/index.ts'
 import { engines, expectRefusal, numbersOf, small, trainedBits, tutorial } from '../support/networks.ts'
 
 const [ROWS, COLUMNS] = [600, 120] // more numbers than any block has
@@ -77,6 +77,98 @@ describe.each(engines)('rows of %s that are changed while train begins', (engine
       expect((await network.train(x, TARGETS, { epochs: 1 })).epochs).toBe(1)
     }
   })
+})
+
+// More numbers than are copied at once
+const MANY = 4400
+const LARGE: [string, MatrixInput][] = [
+  ['Float32Array', Float32Array.from(numbersOf(MANY * 60, 5))],
+  ['Float64Array', Float64Array.from(numbersOf(MANY * 60, 5))],
+  ['Uint8Array', Uint8Array.from({ length: MANY * 60 }, (_, index) => (index * 7) % 251)],
+  ['nested', Array.from({ length: MANY }, (_, row) => numbersOf(60, row))],
+]
+const lastRow = (rows: MatrixInput) =>
+  (Array.isArray(rows) ? rows[MANY - 1] : (rows as Float64Array).subarray(-60)) as number[]
+const LABELS = Float32Array.from(numbersOf(MANY * 2, 6))
+
+describe.each(LARGE)('many rows (%s), which are taken in steps', (_, rows) => {
+  const fullBatch = { epochs: 1, batchSize: 'full', validation: { split: 0.1 } } as const
+
+  const large = (inputs: 'none' | 'standard') => make('wasm', { inputs: 60, scaling: { inputs } })
+
+  it.each(['none', 'standard'] as const)('lead to the same bits, resumed as well (scaling %s)', async (scaling) => {
+    const [network, resumed, expected] = [await large(scaling), await large(scaling), await large(scaling)]
+    expected.trainSync(rows, LABELS, fullBatch)
+    stopClock()
+    await network.train(rows, LABELS, fullBatch)
+    await resumed.train(rows, LABELS, { ...fullBatch, signal: AbortSignal.abort() })
+    await resumed.resume(rows, LABELS)
+    expect([trainedBits(network), trainedBits(resumed)]).toEqual([trainedBits(expected), trainedBits(expected)])
+  })
+
+  it('are refused where they have been changed meanwhile, with everything as it was', async () => {
+    const network = await large('standard')
+    const before = trainedBits(network)
+    const own = structuredClone(rows)
+    const last = lastRow(own)
+    stopClock()
+    const training = network.train(own, LABELS, fullBatch)
+    last[59]++
+    await expect(training).rejects.toMatchObject({
+      code: 'INVALID_DATA',
+      row: MANY - 1,
+      message: expect.stringMatching(
+        /^train: inputs: expected large rows that stay as they are .* got others in row 4399/,
+      ),
+    })
+    expect(trainedBits(network)).toBe(before)
+  })
+
+  it('name what is not finite', async () => {
+    const own = structuredClone(rows)
+    if (own instanceof Uint8Array) return
+    const last = lastRow(own)
+    last[59] = Number.NaN
+    for (const scaling of ['none', 'standard'] as const) {
+      const refused = (await large(scaling)).train(own, LABELS, fullBatch)
+      await expect(refused).rejects.toMatchObject({ code: 'NOT_FINITE', row: MANY - 1, column: 59 })
+    }
+  })
+})
+
+describe('many nested rows that run code at the second look', () => {
+  it.each<[string, (network: Network) => unknown, object]>([
+    ['another number', () => 2, { code: 'INVALID_DATA', row: 7 }],
+    ['no number', () => Number.NaN, { code: 'NOT_FINITE', row: 7, column: 3 }],
+    ['an error', () => fail(), { code: 'INVALID_DATA', message: expect.stringContaining('rows that can be read') }],
+    ['a step', (network) => network.trainOnBatch([new Array(60).fill(1)], [[1, 1]]), { code: 'BUSY' }],
+  ])('%s is refused', async (_, second, refused) => {
+    const network = await make('wasm', { inputs: 60 })
+    const before = trainedBits(network)
+    await expect(network.train(fickleRows(network, second), LABELS)).rejects.toMatchObject(refused)
+    expect(trainedBits(network)).toBe(before)
+  })
+
+  it('may dispose of the network, which ends it as aborted', async () => {
+    const network = await make('wasm', { inputs: 60 })
+    const rows = fickleRows(network, () => {
+      network.dispose()
+      return 1
+    })
+    expect(await network.train(rows, LABELS)).toMatchObject({ stopReason: 'aborted', steps: 0 })
+  })
+
+  function fail(): never {
+    throw new Error('enough')
+  }
+
+  function fickleRows(network: Network, second: (network: Network) => unknown): number[][] {
+    const rows = Array.from({ length: MANY }, () => new Array(60).fill(1))
+    let looks = 0
+    const get = () => (looks++ === 0 ? 1 : second(network))
+    Object.defineProperty(rows[7], 3, { get })
+    return rows
+  }
 })
 
 describe('while train begins', () => {

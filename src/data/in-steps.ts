@@ -1,0 +1,61 @@
+// Many nested rows: looked through at once, as they are at the call, and taken in steps, in which fresh memory is had for
+// them. What is taken is what was seen, or else refused: a getter, a proxy or a caller who writes may say something else.
+import { reading } from '../errors.ts'
+import { type Dtype, newValues } from '../numerics/values.ts'
+import { inRoom, keptMatrix, type Matrix, type Shape, unfit } from './matrix.ts'
+import { COPIED_AT_ONCE, changed, LEAST_ROW_BYTES, stampOf } from './stamps.ts'
+import type { Steps } from './steps.ts'
+
+/** Numbers that are taken in a step */
+const TAKEN_VALUES = 2 ** 15
+
+/** Whether rows are worth two looks */
+export function areMany(rows: number, columns: number): boolean {
+  return rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES
+}
+
+/**
+ * Reads all rows once, and refuses what is not finite or not below `limit`. Nothing may be copied from the matrix before its
+ * `fill` has read them again.
+ */
+export function takenInSteps(
+  shape: Shape,
+  rowOf: (row: number) => ArrayLike<unknown>,
+  limit: number,
+  dtype: Dtype,
+): Matrix {
+  const { rows, columns, name } = shape
+  const numbers = new Float64Array(columns)
+  const words = new Int32Array(numbers.buffer)
+  const stampsOfRow = (row: number) => {
+    readNumbers(rowOf(row), numbers, limit, row, shape)
+    return stampOf(words, 0, words.length)
+  }
+  const stamps = new Int32Array(rows)
+  for (let row = 0; row < rows; row++) stamps[row] = stampsOfRow(row)
+  const values = inRoom(rows * columns, name, () => newValues(dtype, rows * columns))
+  const take = (from: number, to: number) => {
+    for (let row = from; row < to; row++) {
+      if (stampsOfRow(row) !== stamps[row]) throw changed(name, row)
+      values.set(numbers, row * columns)
+    }
+  }
+  return { ...keptMatrix(shape, values), fill: inBlocks(shape, take) }
+}
+
+function* inBlocks({ rows, columns, name }: Shape, take: (from: number, to: number) => void): Steps<void> {
+  const blockRows = Math.max(1, Math.floor(TAKEN_VALUES / columns))
+  for (let from = 0; from < rows; from += blockRows) {
+    reading('INVALID_DATA', name, 'rows that can be read', () => take(from, Math.min(rows, from + blockRows)))
+    yield
+  }
+}
+
+function readNumbers(cells: ArrayLike<unknown>, numbers: Float64Array, limit: number, row: number, shape: Shape): void {
+  for (let column = 0; column < numbers.length; column++) {
+    const value = cells[column]
+    if (typeof value !== 'number' || !(Math.abs(value) < limit))
+      throw unfit(value, row * numbers.length + column, shape)
+    numbers[column] = value
+  }
+}
