@@ -434,6 +434,11 @@ export class Network<D extends Dtype = Dtype> {
     this.#alone('reconfigure', (state) => reconfigure(state, changes))
   }
 
+  /** @internal Refused instead of being ignored: `reconfigure` sets the rate. Throws INVALID_CONFIG. */
+  set learningRate(rate: never) {
+    refuse('learningRate', 'network.reconfigure({ learningRate }), which sets it', rate)
+  }
+
   /**
    * A fingerprint of the weights, not a signature: 64-bit FNV-1a in hexadecimal over dtype, widths and little-endian
    * values in [in][out] order, each layer's biases after its weights.

@@ -10,7 +10,7 @@ export type Facts = {
 }
 
 /** The methods that are called from afar. `trainSync` is not among them: nothing could reach its worker meanwhile. */
-export type CallName = Exclude<keyof Network, keyof Facts | 'trainSync' | typeof Symbol.dispose>
+export type CallName = Exclude<keyof Network, keyof Facts | 'trainSync' | 'learningRate' | typeof Symbol.dispose>
 
 /** The functions that make a network, by the name that they are exported under */
 export type MakerName = 'createNetwork' | 'networkFromJSON' | 'restoreNetwork'

@@ -20,6 +20,12 @@ const full = { epochs: 3, batchSize: 'full', shuffle: false } as const
 describe.each(engines)('reconfigure in %s', (engine) => {
   const create = (config: NetworkConfig) => createNetwork({ ...config, engine })
 
+  it('is named where a rate is assigned, which would change nothing', async () => {
+    const network = await create(configWith('sgd'))
+    const assign = () => Object.assign(network, { learningRate: 0.1 })
+    await expectRefusal(assign, 'INVALID_CONFIG', 'learningRate: expected network.reconfigure({ learningRate })')
+  })
+
   it.each(names)('leads %s to the bits of a network that was made so', async (name) => {
     const changed = await create(configWith({ name, learningRate: 0.002 }))
     changed.reconfigure({ learningRate: 0.01, weightDecay: 0.02, regularization: { l1: 0.001, l2: 0.01 } })
