@@ -187,6 +187,26 @@ describe('the calculation by hand', () => {
     for (const [name, value] of right) expect(Math.abs((worked.get(name) ?? 0) - value), name).toBeLessThan(1e-12)
   })
 
+  it('comes to the numbers of the engine where a layer has no biases', async () => {
+    const config: NetworkConfig = {
+      inputs: 2,
+      layers: [
+        { units: 2, activation: 'sigmoid', bias: false },
+        { units: 1, activation: 'sigmoid' },
+      ],
+      loss: 'halfSquaredError',
+      optimizer: 'sgd',
+      dtype: 'float64',
+      seed: 4,
+    }
+    const explanations = [explain(await createNetwork(config), [0.3, 0.7], [1])]
+    const values = work(taskOf(explanations))
+    expect(values.size).toBeGreaterThan(20)
+    for (const [quantity, value] of rightValues(explanations)) {
+      expect(values.get(quantity), quantity).toBeCloseTo(value, 12)
+    }
+  })
+
   it('gives the weights after a full batch as training does', async () => {
     const start = { name: 'uniform', low: 0, high: 1 } as const
     const network = await createNetwork({
