@@ -136,10 +136,14 @@ export function reading<T>(code: ErrorCode, where: string, expected: string, rea
   try {
     return read()
   } catch (cause) {
-    if (cause instanceof WasmpropError) throw cause
-    const got = 'something that throws an error when it is read'
-    throw unexpected(code, where, expected, got, { path: where, cause })
+    throw unreadable(code, where, expected, cause)
   }
+}
+
+/** The error for what was thrown while something of the caller's was read; one of the library's stays. */
+export function unreadable(code: ErrorCode, where: string, expected: string, cause: unknown): WasmpropError {
+  if (cause instanceof WasmpropError) return cause
+  return unexpected(code, where, expected, 'something that throws an error when it is read', { path: where, cause })
 }
 
 /** The error for memory that the host does not give */

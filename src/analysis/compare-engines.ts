@@ -1,6 +1,7 @@
 // The same training in both engines: times, their ratio, and whether the bits agree.
 
-import { type NetworkConfig, resolveConfig } from '../config/config.ts'
+import type { NetworkConfig } from '../config/config.ts'
+import { resolveConfig } from '../config/resolve.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { publicCall } from '../errors.ts'
 import { Network } from '../network/network.ts'

@@ -1,6 +1,7 @@
 // How much memory a network will take, before any of it is taken.
 
-import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
+import type { NetworkConfig, ResolvedConfig } from '../config/config.ts'
+import { resolveConfig } from '../config/resolve.ts'
 import { readRows } from '../data/rows.ts'
 import { heldRows } from '../data/training-set.ts'
 import { threadsFor } from '../engines/thread-count.ts'

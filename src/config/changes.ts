@@ -1,9 +1,11 @@
 // What of a configuration may change while its network lives.
 import { reading } from '../errors.ts'
-import { checkBoolean, checkNumber, readOptions, refuse } from '../options/check.ts'
+import { checkBoolean, checkOptions, outermost, refuse } from '../options/check.ts'
+import { type AnyOptions, bare } from '../options/option.ts'
 import { optimizers } from '../tables/optimizers.ts'
 import { type LearningRate, resolveRate } from '../tables/schedules.ts'
-import { type ResolvedConfig, refuseUnsearchable, resolveRegularization } from './config.ts'
+import type { ResolvedConfig } from './config.ts'
+import { refuseUnsearchable, regularization } from './resolve.ts'
 
 /** What `reconfigure` takes. What is left out stays. */
 export interface ConfigChanges {
@@ -20,14 +22,16 @@ export interface ConfigChanges {
   trainable?: readonly boolean[]
 }
 
-const names = [
-  'learningRate',
-  'weightDecay',
-  'regularization',
-  'clipNorm',
-  'clipValue',
-  'trainable',
-] as const satisfies readonly (keyof ConfigChanges)[]
+const atLeast0 = { kind: 'number', min: 0 } as const
+
+const changeOptions = bare({
+  learningRate: { kind: 'other', check: (value: unknown) => value }, // depends on the optimizer
+  weightDecay: atLeast0,
+  regularization,
+  clipNorm: atLeast0,
+  clipValue: atLeast0,
+  trainable: { kind: 'other', check: (value: unknown) => value }, // depends on the layers
+} as const satisfies AnyOptions & Record<keyof ConfigChanges, unknown>)
 
 /** The configuration with these changes, all of them checked */
 export function changedConfig(config: ResolvedConfig, changes: unknown): ResolvedConfig {
@@ -35,25 +39,23 @@ export function changedConfig(config: ResolvedConfig, changes: unknown): Resolve
 }
 
 function readChanges(config: ResolvedConfig, changes: unknown): ResolvedConfig {
-  const given = readOptions(changes, '', names, 'an object such as { learningRate: 0.001 }')
+  const given = checkOptions(changes, outermost, changeOptions, 'an object such as { learningRate: 0.001 }')
   const { learningRate, weightDecay, regularization, trainable } = given
   const { optimizer } = config
-  const clips = { clipNorm: config.clipNorm, clipValue: config.clipValue }
-  for (const name of ['clipNorm', 'clipValue'] as const) {
-    if (given[name] !== undefined) clips[name] = checkNumber(given[name], name, { min: 0 })
-  }
+  const clips = { clipNorm: given.clipNorm ?? config.clipNorm, clipValue: given.clipValue ?? config.clipValue }
   const usual = optimizers[optimizer.name].options.learningRate.default
   const changed: ResolvedConfig = {
     ...config,
     ...clips,
-    ...(learningRate === undefined ? {} : { learningRate: resolveRate(learningRate, usual, 'learningRate') }),
-    ...(regularization === undefined ? {} : { regularization: resolveRegularization(regularization) }),
+    ...(learningRate === undefined
+      ? {}
+      : { learningRate: resolveRate(learningRate, usual, outermost.at('learningRate')) }),
+    ...(regularization === undefined ? {} : { regularization }),
     ...(trainable === undefined ? {} : { layers: freeze(config.layers, trainable) }),
   }
   refuseUnsearchable(optimizer, clips, config.layers)
   if (weightDecay === undefined) return changed
-  const options = { ...optimizer.options, weightDecay: checkNumber(weightDecay, 'weightDecay', { min: 0 }) }
-  return { ...changed, optimizer: { ...optimizer, options } }
+  return { ...changed, optimizer: { ...optimizer, options: { ...optimizer.options, weightDecay } } }
 }
 
 function freeze(layers: ResolvedConfig['layers'], trainable: unknown): ResolvedConfig['layers'] {

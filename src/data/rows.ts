@@ -2,7 +2,7 @@
 import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
 import type { Dtype } from '../numerics/values.ts'
-import { lossOf } from '../tables/losses.ts'
+import { losses } from '../tables/losses.ts'
 import { type Matrix, own } from './matrix.ts'
 import { type Room, readMatrix } from './read-matrix.ts'
 import { checkTargets, readTargets, type takeTargets } from './read-targets.ts'
@@ -68,7 +68,7 @@ export function checkTargetRows({ config }: Configured, targets: Matrix): Steps<
   return checkTargets(targets, kindOf(config))
 }
 
-const kindOf = ({ loss }: ResolvedConfig) => lossOf(loss).targets
+const kindOf = ({ loss }: ResolvedConfig) => losses[loss.name].targets
 
 export function readRows(network: Configured, inputs: unknown, targets: unknown, prefix = ''): Rows {
   const x = readInputs(network, inputs, prefix)
@@ -94,7 +94,7 @@ export function rowsReader(
   const known = new Map<string, Rows>()
   return (network) => {
     const { config } = network
-    const kind = `${lossOf(config.loss).targets} ${config.outputs}`
+    const kind = `${losses[config.loss.name].targets} ${config.outputs}`
     const key = `${rangeOf(config, 'inputs')} ${rangeOf(config, 'targets')} ${kind}`
     const rows = known.get(key) ?? read(network, inputs, targets, prefix)
     known.set(key, rows)

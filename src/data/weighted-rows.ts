@@ -2,7 +2,7 @@
 import { reading } from '../errors.ts'
 import { isNumericArray, plainView } from '../numerics/typed.ts'
 import { refuse } from '../options/check.ts'
-import { lossOf } from '../tables/losses.ts'
+import { losses } from '../tables/losses.ts'
 import { isFlatInput, isRow } from './read-matrix.ts'
 import { takeTargets } from './read-targets.ts'
 import { type Configured, checkTargetRows, readInputs, readTargetRows } from './rows.ts'
@@ -53,7 +53,7 @@ export function takeWeightedRows(
   }
   const path = `${prefix}sampleWeights`
   const weights = readSampleWeights(sampleWeights, x.rows, { path, kind, outputs })
-  if (weights.length > x.rows && lossOf(loss).targets === 'distribution') {
+  if (weights.length > x.rows && losses[loss.name].targets === 'distribution') {
     refuse(path, `one weight per row with ${loss.name}, whose outputs are one distribution`, sampleWeights)
   }
   const mask = weights.length === x.rows * outputs ? new Mask(weights, outputs) : undefined

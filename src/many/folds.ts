@@ -1,6 +1,7 @@
 // Cross-validation: the division of the rows into folds, which networks are trained without each, and how they do on it.
 import { CROSS_VALIDATION } from '../../assembly/ids.ts'
-import { LARGEST_SEED, type NetworkConfig, resolveConfig } from '../config/config.ts'
+import { LARGEST_SEED, type NetworkConfig } from '../config/config.ts'
+import { resolveConfig } from '../config/resolve.ts'
 import { checkThreads } from '../config/threads.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'

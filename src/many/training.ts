@@ -1,7 +1,8 @@
 // The training of several networks: checks, the beginning and the end. What lies between is in lane-groups.ts for one thread,
 // and in distribution.ts for more.
 
-import { LARGEST_SEED, type NetworkConfig, type ResolvedConfig, resolveConfig } from '../config/config.ts'
+import { LARGEST_SEED, type NetworkConfig, type ResolvedConfig } from '../config/config.ts'
+import { resolveConfig } from '../config/resolve.ts'
 import { checkThreads } from '../config/threads.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { isRow } from '../data/read-matrix.ts'

@@ -8,9 +8,9 @@
 import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
-import { activationOf } from '../tables/activations.ts'
-import { lossOf } from '../tables/losses.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { activations } from '../tables/activations.ts'
+import { losses } from '../tables/losses.ts'
+import { optimizers } from '../tables/optimizers.ts'
 
 const ALIGNMENT = 64
 const VECTOR = 16
@@ -144,12 +144,13 @@ export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
   const offsets = parameterOffsets(config, strideOf)
   const addresses = new Addresses(P.PROGRAM + P.PROGRAM_SIZE + config.layers.length * P.LAYER_SIZE)
   const parameterBytes = align(offsets.bytes, ALIGNMENT)
-  const trainedBytes = parameterBytes * (1 + optimizerOf(config.optimizer).stateBlocks(config.optimizer.options))
+  const trainedBytes = parameterBytes * (1 + optimizers[config.optimizer.name].stateBlocks(config.optimizer.options))
   const parameters = addresses.take(trainedBytes)
   const gradients = addresses.take(parameterBytes)
   const safePoint = addresses.take(trainedBytes)
 
-  const { blockRows, widest, transposedBytes } = measure(config, strideOf)
+  const keepsNets = config.layers.map((_, index) => readsNets(config, index))
+  const { blockRows, widest, transposedBytes } = measure(config, strideOf, keepsNets)
   const inputBlock = addresses.take(blockRows * inputStride)
   const targetBlock = addresses.take(blockRows * targetStride)
   const layers = config.layers.map((layer, index): LayerLayout => {
@@ -163,7 +164,7 @@ export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
       biases: parameters + biases,
       weightGradients: gradients + weights,
       biasGradients: gradients + biases,
-      ...layOutBlocks(addresses, block, readsNets(config, index), layer.dropout > 0),
+      ...layOutBlocks(addresses, block, keepsNets[index], layer.dropout > 0),
     }
   })
   const layout: Layout = {
@@ -197,14 +198,14 @@ export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
 type Strides = (columns: number) => number
 
 /** Rows of a block, and the widths that rooms for all layers need */
-function measure(config: ResolvedConfig, strideOf: Strides) {
+function measure(config: ResolvedConfig, strideOf: Strides, keepsNets: readonly boolean[]) {
   let below = strideOf(config.inputs)
   let rowBytes = below + strideOf(config.outputs)
   let widest = below
   let transposedBytes = 0
   config.layers.forEach(({ units, dropout }, index) => {
     const stride = strideOf(units)
-    rowBytes += stride * (2 + Number(readsNets(config, index)) + (dropout > 0 ? 2 : 0))
+    rowBytes += stride * (2 + Number(keepsNets[index]) + (dropout > 0 ? 2 : 0))
     if (index > 0) transposedBytes = Math.max(transposedBytes, units * below)
     widest = Math.max(widest, stride)
     below = stride
@@ -238,7 +239,7 @@ function parameterOffsets(config: ResolvedConfig, strideOf: Strides) {
 
 function readsNets(config: ResolvedConfig, index: number): boolean {
   const isOutput = index === config.layers.length - 1
-  return activationOf(config.layers[index].activation).readsNets || (isOutput && lossOf(config.loss).readsNets)
+  return activations[config.layers[index].activation.name].readsNets || (isOutput && losses[config.loss.name].readsNets)
 }
 
 /** Decides where the data of a `train` lies. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */

@@ -3,9 +3,9 @@ import { FLOAT32, FLOAT64 } from '../../assembly/ids.ts'
 import { LAYER_SIZE, PROGRAM, PROGRAM_SIZE } from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import { SPLIT_BYTES, SPLIT_PRODUCT } from '../config/threads.ts'
-import { activationOf } from '../tables/activations.ts'
-import { lossOf } from '../tables/losses.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { activations } from '../tables/activations.ts'
+import { losses } from '../tables/losses.ts'
+import { optimizers } from '../tables/optimizers.ts'
 import type { Layout } from './layout.ts'
 import { Fields, LAYER_RECORD, optimizerSlot, Program, TEAM_RECORD } from './program.ts'
 
@@ -27,7 +27,7 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
     ...changeableFields(config),
   })
   const { options } = config.optimizer
-  const { slots, running } = optimizerOf(config.optimizer)
+  const { slots, running } = optimizers[config.optimizer.name]
   for (const [option, offset] of Object.entries(slots)) {
     program.optimizerValues[optimizerSlot(offset)] = Number(options[option])
   }
@@ -69,7 +69,7 @@ function placesOf(layout: Layout): ProgramFields {
 }
 
 function lossFields({ loss, outputs }: ResolvedConfig): ProgramFields {
-  const { id, isMeanOverRows, activation, lossFactor, gradientFactor, parameter } = lossOf(loss)
+  const { id, isMeanOverRows, activation, lossFactor, gradientFactor, parameter } = losses[loss.name]
   return {
     loss: id,
     meanOverRows: Number(isMeanOverRows),
@@ -81,7 +81,7 @@ function lossFields({ loss, outputs }: ResolvedConfig): ProgramFields {
 }
 
 function optimizerFields({ optimizer }: ResolvedConfig): ProgramFields {
-  const { id, decouplesDecay = false } = optimizerOf(optimizer)
+  const { id, decouplesDecay = false } = optimizers[optimizer.name]
   return {
     optimizer: id,
     decaysBiases: Number(optimizer.options.decayBiases),
@@ -101,7 +101,7 @@ function changeableFields(config: ResolvedConfig): ProgramFields {
 function writeLayers(buffer: ArrayBufferLike, { layers }: Layout, config: ResolvedConfig): void {
   layers.forEach((layer, index) => {
     const { activation, trainsBiases, isTrainable, dropout } = config.layers[index]
-    const { id, parameter } = activationOf(activation)
+    const { id, parameter } = activations[activation.name]
     new Fields(LAYER_RECORD, buffer, RECORDS + index * LAYER_SIZE).set({
       ...layer,
       activation: id,

@@ -1,6 +1,7 @@
 // Networks from JSON: reads what `modelToJSON` gave, which may be torn or hostile.
 
-import { type NetworkConfig, type ResolvedConfig, resolveConfig, resolveEngineOptions } from '../config/config.ts'
+import type { NetworkConfig, ResolvedConfig } from '../config/config.ts'
+import { resolveConfig, resolveEngineOptions } from '../config/resolve.ts'
 import { givenScaling, Scaling } from '../data/scaling.ts'
 import { clip, describe, reading, unexpected, WasmpropError } from '../errors.ts'
 import { hashPacked, packedCount } from '../memory/parameters.ts'

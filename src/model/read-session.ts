@@ -8,8 +8,8 @@ import { packedCount } from '../memory/parameters.ts'
 import type { Blocks } from '../numerics/values.ts'
 import { checkBoolean, checkInteger, readOptions } from '../options/check.ts'
 import { checkMetrics, epochMetricsFor, type ResolvedMetric } from '../prediction/metrics.ts'
-import { lossOf } from '../tables/losses.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { losses } from '../tables/losses.ts'
+import { optimizers } from '../tables/optimizers.ts'
 import { resolveSession, resolveSplit, type SessionOptions } from '../training/resolve-options.ts'
 import { TrainingSession } from '../training/session.ts'
 import type { SessionData } from '../training/session-data.ts'
@@ -75,7 +75,7 @@ function readMetricTargets(
 ): Matrix | undefined {
   if (validationRows === 0 || split) return undefined
   const block = expectBlock(blocks, 'metricTargets')
-  const targets = readTargets(block, outputs, 'float64', lossOf(loss).targets, validationRows, 'metricTargets')
+  const targets = readTargets(block, outputs, 'float64', losses[loss.name].targets, validationRows, 'metricTargets')
   checkMetrics(metrics, targets)
   return targets
 }
@@ -155,7 +155,7 @@ function readData(value: unknown, { optimizer, outputs }: ResolvedConfig): Sessi
   const validationRows = checkInteger(given.validationRows, `${path}.validationRows`, 0, MOST_ROWS)
   const split = given.split === undefined ? undefined : readSplit(given.split, `${path}.split`)
   const flag = (name: 'isShuffled' | 'isWeighted' | 'hasRates') => checkBoolean(given[name], `${path}.${name}`)
-  const { needsFullBatch = false } = optimizerOf(optimizer)
+  const { needsFullBatch = false } = optimizers[optimizer.name]
   demand(`${path}.batchRows`, 'all rows', batchRows === rows || !needsFullBatch)
   const held = split && heldRows(rows + validationRows, split.share)
   demand(`${path}.validationRows`, `${held}, the split's share`, held === undefined || held === validationRows)

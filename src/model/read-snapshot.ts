@@ -1,6 +1,7 @@
 // Networks from snapshots: reads what `writeSnapshot` gave, which may be torn or hostile, and puts a network where it left off.
 import * as P from '../../assembly/program.ts'
-import { type ResolvedConfig, resolveEngineOptions } from '../config/config.ts'
+import type { ResolvedConfig } from '../config/config.ts'
+import { resolveEngineOptions } from '../config/resolve.ts'
 import type { RunningRows, Scaling } from '../data/scaling.ts'
 import { isArray } from '../errors.ts'
 import { packedCount, unpackParameters } from '../memory/parameters.ts'
@@ -8,7 +9,7 @@ import { optimizerSlot } from '../memory/program.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { type Blocks, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, checkInteger, checkNumber, readOptions } from '../options/check.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { optimizers } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { frozenCount } from '../training/reconfigure.ts'
 import type { TrainingState } from '../training/state.ts'
@@ -51,7 +52,7 @@ export function readParts({ header, blocks }: SnapshotParts, host: object, learn
   const config = within('config.', () => resolveModelConfig(given.config, host, learningRate))
   const count = packedCount(config)
   const { optimizer } = config
-  expectNumbers(blocks, 'parameters', count * (1 + optimizerOf(optimizer).stateBlocks(optimizer.options)), config)
+  expectNumbers(blocks, 'parameters', count * (1 + optimizers[optimizer.name].stateBlocks(optimizer.options)), config)
   const scalings = readScalings(given.scaling, config)
   const frozen = given.frozen === undefined ? [] : within('', () => readFrozen(given.frozen, blocks, config))
   const session = within('', () => (given.course === undefined ? undefined : readSession(given.course, blocks, config)))
@@ -85,7 +86,7 @@ function readFrozen(value: unknown, blocks: Blocks, config: ResolvedConfig): num
   const frozen = numbers.map((number) => checkInteger(number, 'frozen', 0, layers.length - 1))
   const areFrozen = frozen.every((layer, at) => !layers[layer].isTrainable && (at === 0 || layer > frozen[at - 1]))
   demand('frozen', 'frozen layers in order', areFrozen)
-  const states = optimizerOf(optimizer).stateBlocks(optimizer.options)
+  const states = optimizers[optimizer.name].stateBlocks(optimizer.options)
   const count = frozen.reduce((sum, layer) => sum + (layers[layer].inputs + 1) * layers[layer].units * states, 0)
   expectNumbers(blocks, 'frozenStates', count, config)
   return frozen
@@ -108,7 +109,7 @@ function checkProgress(
   if (!Number.isNaN(rate)) checkNumber(rate, 'progress.rate', { min: 0 })
   demand('progress', 'losses that can be', epochSum > Number.NEGATIVE_INFINITY && best > Number.NEGATIVE_INFINITY)
   for (const value of values) checkNumber(value, 'progress.optimizer', { min: 0 })
-  const { slots, accepts } = optimizerOf(optimizer)
+  const { slots, accepts } = optimizers[optimizer.name]
   const valueAt = (offset: number) => values[optimizerSlot(offset)]
   const canBe = (accepts?.(valueAt, optimizer.options) ?? true) && arePowers(optimizer, valueAt, step)
   demand('progress.optimizer', 'numbers that the optimizer can have', canBe)
@@ -134,7 +135,7 @@ function arePowers(
   valueAt: (offset: number) => number,
   steps: number,
 ): boolean {
-  const running: Readonly<Record<number, number>> = optimizerOf({ name, options }).running
+  const running: Readonly<Record<number, number>> = optimizers[{ name, options }.name].running
   const { beta1 = 0, beta2 = 0, momentumDecay = 0 } = options as Record<string, number>
   const isPower = (offset: number, base: number, least = base) => {
     if (!(offset in running)) return true

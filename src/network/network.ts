@@ -3,7 +3,8 @@
 import { DIFFERENTIATES, GIVES_DERIVATIVES } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ConfigChanges } from '../config/changes.ts'
-import { type NetworkConfig, type ResolvedConfig, type ResolvedLayer, resolveConfig } from '../config/config.ts'
+import type { NetworkConfig, ResolvedConfig, ResolvedLayer } from '../config/config.ts'
+import { resolveConfig } from '../config/resolve.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import { anyRows, readMatrix } from '../data/read-matrix.ts'
 import {

@@ -3,7 +3,7 @@ import type { ResolvedConfig } from '../config/config.ts'
 import { type Fits, isFitted } from '../data/scaling.ts'
 import { type ChosenEngine, chooseEngine } from '../engines/choose.ts'
 import { loadPart } from '../hosts/load.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { optimizers } from '../tables/optimizers.ts'
 import type { FullBatch } from '../training/state.ts'
 
 /** What a network is made of beside its configuration */
@@ -15,7 +15,7 @@ export interface Prepared {
 }
 
 export async function prepare(config: ResolvedConfig): Promise<Prepared> {
-  const searches = optimizerOf(config.optimizer).searches === true
+  const searches = optimizers[config.optimizer.name].searches === true
   const areFitted = [config.scaling.inputs, config.scaling.targets].some(isFitted)
   const [engine, fullBatch, fits] = await Promise.all([
     chooseEngine(config),

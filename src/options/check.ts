@@ -1,16 +1,38 @@
 // Checks of what users hand in, for every room that takes options: each gives the value back, or throws with its path, what
 // was expected and what came. Option objects are read through their own keys alone, never through a prototype.
-import { describe, didYouMean, reading, tagOf, unexpected, WasmpropError } from '../errors.ts'
-import type { Dtype } from '../numerics/values.ts'
-import type { Chosen, NumberOption, Option, Options } from './option.ts'
+import { describe, didYouMean, tagOf, unexpected, unreadable, WasmpropError } from '../errors.ts'
+import type { AnyOption, AnyOptions, Bounds, Checked, Chosen, Path, Table, Where } from './option.ts'
 
-export function refuse(path: string, expected: string, got: unknown, advice = ''): never {
-  throw unexpected('INVALID_CONFIG', path, expected, describe(got) + advice)
+class Place implements Where {
+  readonly #key: string | number
+  readonly #outer: Where | undefined
+
+  constructor(key: string | number, outer?: Where) {
+    this.#key = key
+    this.#outer = outer
+  }
+
+  at(key: string | number): Where {
+    return new Place(key, this)
+  }
+
+  toString(): string {
+    const outer = this.#outer ? `${this.#outer}` : ''
+    if (typeof this.#key === 'number') return `${outer}[${this.#key}]`
+    return outer === '' ? this.#key : `${outer}.${this.#key}`
+  }
+}
+
+/** The object that a function takes as its own */
+export const outermost: Where = new Place('')
+
+export function refuse(path: Path, expected: string, got: unknown, advice = ''): never {
+  throw unexpected('INVALID_CONFIG', `${path}`, expected, describe(got) + advice)
 }
 
 /** Plain objects, instances of the user's classes and modules: not what holds its things elsewhere, as a Map or a Promise. */
 export function isOptionObject(value: unknown): value is Record<string, unknown> {
-  return /^(Object|Module)$/.test(tagOf(value))
+  return typeof value === 'object' && value !== null && /^(Object|Module)$/.test(tagOf(value))
 }
 
 /** Duck-typed, for signals of other realms and polyfills */
@@ -23,6 +45,8 @@ export function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
+const ANY_OBJECT = 'an object with options'
+
 /**
  * The options of `value` that are set: a copy without a prototype, so that an absent option reads as undefined whatever
  * Object.prototype holds. Refuses keys that are not among `names`. `path` is '' for the object that a function takes as
@@ -30,22 +54,32 @@ export function isSignal(value: unknown): value is AbortSignal {
  */
 export function readOptions<Name extends string>(
   value: unknown,
-  path: string,
+  path: Path,
   names: readonly Name[],
-  expected = 'an object with options',
+  expected?: string,
 ): Record<Name, unknown> {
-  const place = path === '' ? 'options' : path
-  if (!isOptionObject(value)) refuse(place, expected, value)
-  return reading('INVALID_CONFIG', place, expected, () => {
+  if (isOptionObject(value)) return readObject(value, path, names, expected)
+  return refuse(`${path}` || 'options', expected ?? ANY_OBJECT, value)
+}
+
+function readObject<Name extends string>(
+  value: Record<string, unknown>,
+  path: Path,
+  names: readonly Name[],
+  expected = ANY_OBJECT,
+): Record<Name, unknown> {
+  try {
     const options: Record<string, unknown> = Object.create(null)
     for (const key of Object.keys(value)) {
       const option = value[key]
       if (option === undefined) continue
-      if (!(names as readonly string[]).includes(key)) refuseKey(path, key, names)
+      if (!(names as readonly string[]).includes(key)) refuseKey(`${path}`, key, names)
       options[key] = option
     }
     return options
-  })
+  } catch (cause) {
+    throw unreadable('INVALID_CONFIG', `${path}` || 'options', expected, cause)
+  }
 }
 
 function refuseKey(path: string, key: string, names: readonly string[]): never {
@@ -68,7 +102,7 @@ export function list(names: readonly string[]): string {
   return names.map((name) => `"${name}"`).join(', ')
 }
 
-export function checkInteger(value: unknown, path: string, least: number, most: number): number {
+export function checkInteger(value: unknown, path: Path, least: number, most: number): number {
   if (typeof value === 'number' && value > most) refuse(path, `an integer of at most ${most}`, value)
   if (typeof value !== 'number' || !Number.isInteger(value) || value < least) {
     refuse(path, `an integer of at least ${least}`, value)
@@ -76,9 +110,7 @@ export function checkInteger(value: unknown, path: string, least: number, most: 
   return value + 0 // −0 becomes 0
 }
 
-type Bounds = Pick<NumberOption, 'min' | 'above' | 'max' | 'below' | 'isInteger'>
-
-export function checkNumber(value: unknown, path: string, bounds: Bounds = {}): number {
+export function checkNumber(value: unknown, path: Path, bounds: Bounds = {}): number {
   const [min, above] = [ownBound(bounds, 'min') ?? -Infinity, ownBound(bounds, 'above') ?? -Infinity]
   const [max, below] = [ownBound(bounds, 'max') ?? Infinity, ownBound(bounds, 'below') ?? Infinity]
   const isInteger = Object.hasOwn(bounds, 'isInteger') && bounds.isInteger
@@ -99,18 +131,13 @@ function phrase(bounds: Bounds): string {
   return given.map((name) => ` ${words[name]} ${bounds[name]}`).join(' and')
 }
 
-export function checkBoolean(value: unknown, path: string): boolean {
+export function checkBoolean(value: unknown, path: Path): boolean {
   if (typeof value === 'boolean') return value
   return refuse(path, 'true or false', value)
 }
 
 /** One of `names`. `others` adds to the message what else the option takes. */
-export function checkName<Name extends string>(
-  value: unknown,
-  path: string,
-  names: readonly Name[],
-  others = '',
-): Name {
+export function checkName<Name extends string>(value: unknown, path: Path, names: readonly Name[], others = ''): Name {
   const name = names.find((candidate) => candidate === value)
   if (name !== undefined) return name
   return refuse(
@@ -124,65 +151,72 @@ export function checkName<Name extends string>(
 /** `'name'` or `{ name, …options }` for an entry of `table`, with the defaults filled in */
 export function checkChoice<Name extends string>(
   value: unknown,
-  path: string,
-  table: Readonly<Record<Name, { readonly options: Options }>>,
+  where: Where,
+  table: Table & Readonly<Record<Name, unknown>>,
 ): Chosen<Name> {
+  const isObject = isOptionObject(value)
+  const given = isObject && Object.hasOwn(value, 'name') ? value.name : undefined
   const names = Object.keys(table) as Name[]
-  if (!isOptionObject(value)) {
-    const name = checkName(value, path, names)
-    return { name, options: checkOptions({}, path, table[name].options) }
+  const name = isObject ? checkName(given, where.at('name'), names) : checkName(value, where, names)
+  const { options } = table[name]
+  const own = isObject ? readObject(value, where, ['name', ...Object.keys(options)]) : noOptions
+  return { name, options: checkGiven(own, where, options) as Chosen<Name>['options'] }
+}
+
+/** Of what has none, or is at its defaults */
+export const noOptions: Readonly<Record<string, never>> = Object.freeze(Object.create(null))
+
+/**
+ * Checks an object with the options that are described, each by itself, in the order of their descriptions; what is left out is
+ * at its default, or undefined. The object that it gives has no prototype.
+ */
+export function checkOptions<Described extends AnyOptions>(
+  value: unknown,
+  where: Where,
+  options: Described,
+  expected?: string,
+): Checked<Described> {
+  return checkGiven(readOptions(value, where, Object.keys(options), expected), where, options)
+}
+
+/** The same for what `readOptions` gave */
+export function checkGiven<Described extends AnyOptions>(
+  given: Readonly<Record<string, unknown>>,
+  where: Where,
+  options: Described,
+): Checked<Described> {
+  const checked: Record<string, unknown> = Object.create(null)
+  for (const name of Object.keys(options)) {
+    const option: AnyOption = options[name]
+    const value = given[name] === undefined ? option.default : given[name]
+    checked[name] = value === undefined && !option.isRequired ? undefined : checkOption(value, where.at(name), option)
   }
-  const name = checkName(Object.hasOwn(value, 'name') ? value.name : undefined, `${path}.name`, names)
-  return { name, options: checkOptions(value, path, table[name].options) }
+  return checked as Checked<Described>
 }
 
-function checkOptions(value: unknown, path: string, options: Options): Chosen<string>['options'] {
-  const given = readOptions(value, path, ['name', ...Object.keys(options)])
-  // Without a prototype: what one has no option for reads as undefined.
-  const checked: Record<string, number | boolean> = Object.create(null)
-  for (const [name, option] of Object.entries(options)) {
-    checked[name] = given[name] === undefined ? option.default : checkOption(given[name], `${path}.${name}`, option)
+function checkOption(value: unknown, where: Where, option: AnyOption): unknown {
+  if (option.check) return option.check(value, where)
+  switch (option.kind) {
+    case 'number':
+      return checkNumber(value, where, option)
+    case 'integer':
+      return checkInteger(value, where, option.min, option.max)
+    case 'boolean':
+      return checkBoolean(value, where)
+    case 'name':
+      return checkName(value, where, option.names, option.others)
+    case 'choice':
+      return checkChoice(value, where, option.table)
+    case 'object':
+      return checkOptions(value, where, option.options, option.expected)
+    case 'list':
+      return checkList(value, where, option.of, option.expected)
   }
-  return checked
 }
 
-function checkOption(value: unknown, path: string, option: Option): number | boolean {
-  return option.kind === 'boolean' ? checkBoolean(value, path) : checkNumber(value, path, option)
-}
-
-/** Whether the network's type holds the number as other than an infinity or NaN. */
-export function isFiniteIn(dtype: Dtype, value: number): boolean {
-  return Number.isFinite(dtype === 'float32' ? Math.fround(value) : value)
-}
-
-/** A copy of `count` numbers that are finite in the network's type */
-export function checkNumbers(value: unknown, path: string, count: number, dtype: Dtype): number[] {
-  return reading('INVALID_CONFIG', path, `an array of ${count} numbers`, () => {
-    if (!Array.isArray(value) || value.length !== count) refuse(path, `an array of ${count} numbers`, value)
-    const numbers: number[] = []
-    for (let index = 0; index < count; index++) {
-      const number: unknown = value[index]
-      if (typeof number !== 'number' || !isFiniteIn(dtype, number)) {
-        refuse(`${path}[${index}]`, `a number that is finite in ${dtype}`, number)
-      }
-      numbers.push(number)
-    }
-    return numbers
-  })
-}
-
-/** A copy of `rows` arrays of `columns` numbers that are finite in the network's type */
-export function checkRows(value: unknown, path: string, rows: number, columns: number, dtype: Dtype): number[][] {
-  return reading('INVALID_CONFIG', path, `${rows} rows of ${columns} numbers`, () => {
-    if (!Array.isArray(value) || value.length !== rows) {
-      refuse(path, `${rows} rows of ${columns} numbers`, value, transposedAdvice(value, rows, columns))
-    }
-    return Array.from({ length: rows }, (_, index) => checkNumbers(value[index], `${path}[${index}]`, columns, dtype))
-  })
-}
-
-function transposedAdvice(value: unknown, rows: number, columns: number): string {
-  const isTransposed =
-    Array.isArray(value) && value.length === columns && Array.isArray(value[0]) && value[0].length === rows
-  return isTransposed ? '; these look transposed: rows are [in], columns are [out]' : ''
+function checkList(value: unknown, where: Where, of: AnyOption, expected: string): unknown[] {
+  if (!Array.isArray(value) || value.length === 0) refuse(where, expected, value)
+  const items: unknown[] = []
+  for (let index = 0; index < value.length; index++) items.push(checkOption(value[index], where.at(index), of))
+  return items
 }

@@ -7,7 +7,7 @@ import type { LayerLayout, Layout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { halfSquares, magnitudes } from '../numerics/norms.ts'
 import { newValues, type Values, valuesOf } from '../numerics/values.ts'
-import { lossOf } from '../tables/losses.ts'
+import { losses } from '../tables/losses.ts'
 
 /** Raw outputs of all rows, without gaps: rows × outputs, in the network's type, before unscaling. */
 export function predictRows({ config, layout, engine }: NetworkState, inputs: Matrix): Values {
@@ -84,7 +84,7 @@ export function lossSum({ engine, layout }: NetworkState): number {
 
 /** The loss that such sums over `rows` rows come to */
 export function lossOfSum({ config }: NetworkState, sum: number, rows: number): number {
-  const { isMeanOverRows, lossFactor } = lossOf(config.loss)
+  const { isMeanOverRows, lossFactor } = losses[config.loss.name]
   const loss = sum * lossFactor(config.layers[config.layers.length - 1].units, config.loss.options)
   return isMeanOverRows ? loss / rows : loss
 }

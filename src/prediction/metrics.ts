@@ -6,7 +6,7 @@ import type { Matrix } from '../data/matrix.ts'
 import { reading, unexpected } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
 import { checkInteger, checkName, isOptionObject, readOptions, refuse } from '../options/check.ts'
-import { lossOf } from '../tables/losses.ts'
+import { losses } from '../tables/losses.ts'
 import {
   type Average,
   accuracy,
@@ -152,7 +152,7 @@ export function metricsFor(
   value: unknown,
   { outputs, loss }: Pick<ResolvedConfig, 'outputs' | 'loss'>,
 ): ResolvedMetric[] {
-  return resolveMetrics(value, outputs, outputs > 1 && lossOf(loss).targets === 'probability')
+  return resolveMetrics(value, outputs, outputs > 1 && losses[loss.name].targets === 'probability')
 }
 
 function resolveMetric(value: unknown, path: string, units: number, areLabels: boolean): ResolvedMetric {

@@ -1,7 +1,8 @@
 // The networks of one recipe: a network for every fold and seed, trained side by side on the rows of all other folds and
 // watched on those of its own.
 
-import { type NetworkConfig, resolveConfig } from '../config/config.ts'
+import type { NetworkConfig } from '../config/config.ts'
+import { resolveConfig } from '../config/resolve.ts'
 import { checkThreads } from '../config/threads.ts'
 import { readRows, rowsReader } from '../data/rows.ts'
 import type { Signal } from '../hosts/platform.ts'

@@ -15,7 +15,7 @@ import {
   SOFTPLUS,
   TANH,
 } from '../../assembly/ids.ts'
-import { type Chosen, complete, type Options } from '../options/option.ts'
+import { bare, type Chosen, type Options } from '../options/option.ts'
 
 interface Activation {
   readonly id: number
@@ -37,7 +37,7 @@ interface Activation {
 
 const everything = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
 
-export const activations = {
+const table = {
   linear: {
     id: LINEAR,
     options: {},
@@ -163,7 +163,9 @@ export const activations = {
   },
 } as const satisfies Record<string, Activation>
 
-export type ActivationName = keyof typeof activations
+export type ActivationName = keyof typeof table
+export const activations: Readonly<Record<ActivationName, Activation>> = bare(table)
+
 /**
  * `'tanh'`, or `{ name: 'elu', alpha: 0.5 }` where an activation has options:
  * - `linear`: net
@@ -200,12 +202,3 @@ export interface EluChoice {
 }
 
 export type ChosenActivation = Chosen<ActivationName>
-
-const completed = complete<ActivationName, Activation, { [Name in keyof Activation]?: undefined }>(activations, {
-  parameter: undefined,
-  derivativeAt: undefined,
-})
-
-export function activationOf(chosen: ChosenActivation): Activation {
-  return completed[chosen.name]
-}

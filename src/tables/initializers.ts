@@ -3,7 +3,7 @@
 import { INITIALIZATION } from '../../assembly/ids.ts'
 import { log } from '../numerics/logarithms.ts'
 import { fillUniform } from '../numerics/random.ts'
-import type { Chosen, Options } from '../options/option.ts'
+import { bare, type Chosen, type Options } from '../options/option.ts'
 
 /** Numbers from `low` on over `width`, each as likely as any other */
 interface Uniform {
@@ -25,7 +25,7 @@ interface Initializer {
 
 const number = (value: number) => ({ kind: 'number', default: value }) as const
 
-export const initializers = {
+const table = {
   glorotUniform: {
     options: {},
     distribution: (inputs, units) => symmetric(Math.sqrt(6 / (inputs + units))),
@@ -74,6 +74,8 @@ export type InitializerName =
   | 'normal'
   | 'zeros'
   | 'constant'
+export const initializers: Readonly<Record<InitializerName, Initializer>> = bare(table)
+
 /** `'heNormal'`, or `{ name: 'uniform', low: 0, high: 1 }` where an initializer has options */
 export type InitializerChoice =
   | InitializerName
@@ -111,12 +113,20 @@ export type ChosenInitializer = Chosen<InitializerName>
 
 /** The distribution for a layer of `units` on `inputs` */
 export function distributionOf({ name, options }: ChosenInitializer, inputs: number, units: number): Distribution {
-  const initializer: Initializer = initializers[name]
-  return initializer.distribution(inputs, units, options)
+  return initializers[name].distribution(inputs, units, options)
+}
+
+/** What initializers draw from lies between 0 and this. */
+const LARGEST_RANDOM = 1 - 2 ** -53
+
+/** The least and the greatest number that may be drawn, in whatever order */
+export function extremesOf(chosen: ChosenInitializer, inputs: number, units: number): number[] {
+  const distribution = distributionOf(chosen, inputs, units)
+  return [0, LARGEST_RANDOM].map((random) => numberOf(distribution, random))
 }
 
 /** The number of a distribution that a uniform one in [0, 1) leads to */
-export function numberOf(distribution: Distribution, random: number): number {
+function numberOf(distribution: Distribution, random: number): number {
   if (typeof distribution === 'number') return distribution
   return typeof distribution === 'function' ? distribution(random) : distribution.low + distribution.width * random
 }

@@ -7,7 +7,7 @@ import {
   QUANTILE,
   SQUARED_ERROR,
 } from '../../assembly/ids.ts'
-import { type Chosen, complete, type Options } from '../options/option.ts'
+import { bare, type Chosen, type Options } from '../options/option.ts'
 import type { ActivationName } from './activations.ts'
 
 interface Loss {
@@ -34,7 +34,7 @@ const overOutputs = (outputs: number) => 1 / outputs
 /** Huber's loss over beta */
 const overBeta = (outputs: number, { beta }: Chosen<string>['options']) => 1 / (outputs * Number(beta))
 
-export const losses = {
+const table = {
   halfSquaredError: {
     id: SQUARED_ERROR,
     options: {},
@@ -131,7 +131,9 @@ export const losses = {
   },
 } as const satisfies Record<string, Loss>
 
-export type LossName = keyof typeof losses
+export type LossName = keyof typeof table
+export const losses: Readonly<Record<LossName, Loss>> = bare(table)
+
 /**
  * `'meanSquaredError'`, or `{ name: 'huber', delta: 2 }` where a loss has options. Means are over rows and outputs:
  * - `halfSquaredError`: ½ Σ (target − out)², over rows and outputs
@@ -174,12 +176,3 @@ export interface CategoricalCrossEntropyChoice {
 }
 
 export type ChosenLoss = Chosen<LossName>
-
-const completed = complete<LossName, Loss, { [Name in keyof Loss]?: undefined }>(losses, {
-  parameter: undefined,
-  activation: undefined,
-})
-
-export function lossOf(chosen: ChosenLoss): Loss {
-  return completed[chosen.name]
-}

@@ -1,8 +1,8 @@
 // The table of optimizers: their options and defaults, the memory they need, and where their numbers lie in the program.
 import { ADADELTA, ADAGRAD, ADAM, ADAMAX, LBFGS, NADAM, RMSPROP, RPROP, SGD } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import { type Chosen, complete, type NumberOption, type Options } from '../options/option.ts'
-import type { LearningRate } from './schedules.ts'
+import { bare, type Chosen, type NumberOption, type Options, type Where } from '../options/option.ts'
+import { type LearningRate, resolveRate } from './schedules.ts'
 
 interface Optimizer {
   readonly id: number
@@ -31,7 +31,7 @@ const positive = (value: number) => number(value, { above: 0 })
 
 /** What all optimizers take */
 const common = (rate: number, weightDecay = 0) => ({
-  learningRate: positive(rate),
+  learningRate: { ...positive(rate), check: (value: unknown, where: Where) => resolveRate(value, rate, where) },
   weightDecay: number(weightDecay, { min: 0 }),
   decayBiases: boolean(true),
 })
@@ -47,7 +47,7 @@ const adam = {
   running: { [P.BETA1_POWER]: 1, [P.BETA2_POWER]: 1 },
 }
 
-export const optimizers = {
+const table = {
   sgd: {
     id: SGD,
     options: { ...common(0.01), momentum: fraction(0), nesterov: boolean(false) },
@@ -133,7 +133,9 @@ export const optimizers = {
   },
 } as const satisfies Record<string, Optimizer>
 
-export type OptimizerName = keyof typeof optimizers
+export type OptimizerName = keyof typeof table
+export const optimizers: Readonly<Record<OptimizerName, Optimizer>> = bare(table)
+
 /** `'adam'`, or `{ name: 'adam', learningRate: 0.01, … }` */
 export type OptimizerChoice = OptimizerName | OptimizerOptions
 
@@ -278,14 +280,3 @@ type OptimizerOptions =
   | LbfgsChoice
 
 export type ChosenOptimizer = Chosen<OptimizerName>
-
-const completed = complete<OptimizerName, Optimizer, { [Name in keyof Optimizer]?: undefined }>(optimizers, {
-  decouplesDecay: undefined,
-  needsFullBatch: undefined,
-  accepts: undefined,
-  searches: undefined,
-})
-
-export function optimizerOf(chosen: ChosenOptimizer): Optimizer {
-  return completed[chosen.name]
-}

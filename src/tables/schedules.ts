@@ -1,8 +1,8 @@
 // Learning rates over time: by name, by function, or reduced on plateaus. Rates are float64; no Math.cos and no power
 // operator, whose results differ between JavaScript engines.
 
-import { checkName, checkNumber, isOptionObject, readOptions, refuse } from '../options/check.ts'
-import type { NumberOption } from '../options/option.ts'
+import { checkName, checkNumber, checkOptions, isOptionObject, refuse } from '../options/check.ts'
+import { type AnyOption, bare, type Where } from '../options/option.ts'
 
 const units = ['step', 'epoch'] as const
 type Unit = (typeof units)[number]
@@ -105,60 +105,52 @@ export interface RateState {
   epochsWithoutGain: number
 }
 
-const required = Number.NaN
-const positive = (value: number): NumberOption => ({ kind: 'number', default: value, above: 0 })
-const whole: NumberOption = { kind: 'number', default: required, min: 1, isInteger: true }
+const positive = { kind: 'number', above: 0 } as const
+const whole = { kind: 'number', min: 1, isInteger: true, isRequired: true } as const
+const minimum = { kind: 'number', default: 0, min: 0 } as const
 
-/** Options besides `name`, `initial` and `unit`; a default of NaN: the option must be given. */
-const schedules: Readonly<Record<Schedule['name'], Readonly<Record<string, NumberOption>>>> = {
-  step: { stepSize: whole, gamma: positive(0.1) },
-  exponential: { gamma: positive(required) },
-  cosine: { total: whole, minimum: { kind: 'number', default: 0, min: 0 } },
-  linearWarmup: { warmup: whole },
-  warmupCosine: { warmup: whole, total: whole, minimum: { kind: 'number', default: 0, min: 0 } },
+const common = { name: { kind: 'other', check: (value: unknown) => value }, initial: positive } as const
+const counted = { ...common, unit: { kind: 'name', names: units, default: 'epoch' } } as const
+
+const schedules = bare({
+  step: { ...counted, stepSize: whole, gamma: { ...positive, default: 0.1 } },
+  exponential: { ...counted, gamma: { ...positive, isRequired: true } },
+  cosine: { ...counted, total: whole, minimum },
+  linearWarmup: { ...counted, warmup: whole },
+  warmupCosine: { ...counted, warmup: whole, total: whole, minimum },
   reduceOnPlateau: {
+    ...common,
     factor: { kind: 'number', default: 0.1, above: 0, below: 1 },
     patience: { kind: 'number', default: 10, min: 0, isInteger: true },
     minDelta: { kind: 'number', default: 0, min: 0 },
-    minimum: { kind: 'number', default: 0, min: 0 },
+    minimum,
   },
+} as const satisfies Record<Schedule['name'], Record<string, AnyOption>>)
+
+/** Checks a learning rate. `usual` is the optimizer's default. */
+export function resolveRate(value: unknown, usual: number, where: Where): ResolvedRate {
+  if (typeof value === 'number') return { name: 'constant', initial: checkNumber(value, where, positive) }
+  if (typeof value === 'function') {
+    return { name: 'function', initial: usual, rateOf: value as (step: number, epoch: number) => number }
+  }
+  if (isOptionObject(value)) return resolveSchedule(value, usual, where)
+  return refuse(
+    where,
+    'a finite number above 0, a schedule such as { name: "cosine", total: 100 } or a function',
+    value,
+  )
 }
 
-/** Checks a learning rate. `initial` is the optimizer's default. */
-export function resolveRate(value: unknown, initial: number, path: string): ResolvedRate {
-  if (value === undefined) return { name: 'constant', initial }
-  if (typeof value === 'function') {
-    return { name: 'function', initial, rateOf: value as (step: number, epoch: number) => number }
+function resolveSchedule(value: Record<string, unknown>, usual: number, where: Where): ResolvedRate {
+  const chosen = Object.hasOwn(value, 'name') ? value.name : undefined
+  const name = checkName(chosen, where.at('name'), Object.keys(schedules) as Schedule['name'][])
+  const given = checkOptions(value, where, schedules[name] as typeof schedules.step)
+  const { name: _name, initial = usual, unit = 'epoch', ...numbers } = given
+  const { warmup, total } = numbers as Numbers
+  if (name === 'warmupCosine' && total <= warmup) {
+    refuse(where.at('total'), `a number above warmup, which is ${warmup} (total has the warm-up in it)`, total)
   }
-  if (!isOptionObject(value)) {
-    if (typeof value !== 'number')
-      refuse(path, 'a finite number above 0, a schedule such as { name: "cosine", total: 100 } or a function', value)
-    return { name: 'constant', initial: checkNumber(value, path, { above: 0 }) }
-  }
-  const names = Object.keys(schedules) as Schedule['name'][]
-  const name = checkName(Object.hasOwn(value, 'name') ? value.name : undefined, `${path}.name`, names)
-  const options = schedules[name]
-  const unitNames = name === 'reduceOnPlateau' ? [] : ['unit']
-  const given = readOptions(value, path, ['name', 'initial', ...unitNames, ...Object.keys(options)])
-  const numbers: Record<string, number> = {}
-  for (const [option, bounds] of Object.entries(options)) {
-    const usual = Number.isNaN(bounds.default) ? undefined : bounds.default
-    const value = given[option] === undefined ? usual : given[option]
-    numbers[option] = checkNumber(value, `${path}.${option}`, bounds)
-  }
-  if (name === 'warmupCosine' && numbers.total <= numbers.warmup) {
-    refuse(
-      `${path}.total`,
-      `a number above warmup, which is ${numbers.warmup} (total has the warm-up in it)`,
-      numbers.total,
-    )
-  }
-  return {
-    name,
-    initial: given.initial === undefined ? initial : checkNumber(given.initial, `${path}.initial`, { above: 0 }),
-    unit: given.unit === undefined ? 'epoch' : checkName(given.unit, `${path}.unit`, units),
-    numbers,
-  }
+  return { name, initial, unit, numbers }
 }
 
 /** Whether every step has the same rate, until something outside the schedule changes it */

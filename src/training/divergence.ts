@@ -4,8 +4,8 @@ import { forEachBlock, type Matrix } from '../data/matrix.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { placedRows } from '../memory/training-rows.ts'
-import { lossOf } from '../tables/losses.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { losses } from '../tables/losses.ts'
+import { optimizers } from '../tables/optimizers.ts'
 import type { TrainingSession } from './session.ts'
 
 /** Inputs of greater magnitude are named: scaled ones seldom come near it. */
@@ -66,7 +66,7 @@ export function adviceFor(state: NetworkState, learningRate: number, inputs: Mat
         : `look for outliers in the ${where} even after scaling`,
     )
   }
-  if (targetScaling?.isIdentity && lossOf(config.loss).targets === 'number') {
+  if (targetScaling?.isIdentity && losses[config.loss.name].targets === 'number') {
     advice.push("scale the targets if they are large, for example with scaling: { targets: 'standard' }")
   }
   if (config.loss.name === 'halfSquaredError') {
@@ -77,7 +77,7 @@ export function adviceFor(state: NetworkState, learningRate: number, inputs: Mat
 
 function rateAdvice({ config }: NetworkState, learningRate: number): string {
   const { name } = config.optimizer
-  const usual = optimizerOf(config.optimizer).options.learningRate.default
+  const usual = optimizers[config.optimizer.name].options.learningRate.default
   const isHigh = learningRate > usual
   const smaller = isHigh ? `${usual}, the default of ${name}` : short(learningRate / 10)
   return `try a smaller learningRate (it was ${learningRate}), such as ${smaller}`

@@ -14,7 +14,7 @@ import { Program } from '../memory/program.ts'
 import { placeRows, reserveRows } from '../memory/training-rows.ts'
 import { refuse } from '../options/check.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { optimizers } from '../tables/optimizers.ts'
 import { isConstant, type RateState } from '../tables/schedules.ts'
 import { TrainingRun } from './loop.ts'
 import type { ResumeOptions, TrainOptions } from './options.ts'
@@ -151,7 +151,7 @@ function batchRowsOf(
   batchSize: ResolvedTrainOptions['batchSize'],
   rows: number,
 ): number {
-  const { needsFullBatch = false } = optimizerOf(optimizer)
+  const { needsFullBatch = false } = optimizers[optimizer.name]
   const given = batchSize ?? (needsFullBatch ? 'full' : 32)
   const batchRows = given === 'full' ? rows : Math.min(rows, given)
   if (!needsFullBatch || batchRows === rows) return batchRows

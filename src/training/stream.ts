@@ -14,7 +14,7 @@ import { placeValidation } from '../memory/training-rows.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
-import { optimizerOf } from '../tables/optimizers.ts'
+import { optimizers } from '../tables/optimizers.ts'
 import { AbortableWait, isPromise } from './abortable-wait.ts'
 import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
@@ -55,7 +55,7 @@ export interface PlacedValidation {
 
 export function startStream(state: TrainingState, source: StreamSource, options: StreamOptions | undefined): StreamRun {
   const { optimizer } = state.config
-  if (optimizerOf(optimizer).needsFullBatch) {
+  if (optimizers[optimizer.name].needsFullBatch) {
     const got = `${optimizer.name}; use train`
     throw unexpected('INVALID_CONFIG', 'trainStream', 'an optimizer that takes batches', got, { path: 'optimizer' })
   }

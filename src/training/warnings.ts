@@ -3,8 +3,8 @@
 import { Program } from '../memory/program.ts'
 import type { NetworkState } from '../memory/state.ts'
 import { valuesOf } from '../numerics/values.ts'
-import { activationOf } from '../tables/activations.ts'
-import { lossOf } from '../tables/losses.ts'
+import { activations } from '../tables/activations.ts'
+import { losses } from '../tables/losses.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 
 const LOOKED_AT = 1000 // rows
@@ -35,11 +35,11 @@ export function warningsOf(
 }
 
 /** Whether losses have become so large that training only seems to go on */
-export function hasExploded(state: NetworkState, { data, losses }: TrainingSession): boolean {
-  if (!data || losses.length === 0 || lossOf(state.config.loss).targets !== 'number') return false
+export function hasExploded(state: NetworkState, { data, losses: ofEpochs }: TrainingSession): boolean {
+  if (!data || ofEpochs.length === 0 || losses[state.config.loss.name].targets !== 'number') return false
   const { size } = targetColumns(state, data.rows)
   const largest = size.reduce((most, value) => Math.max(most, value * value), 1)
-  return losses.last > EXPLODED * data.rows * size.length * largest
+  return ofEpochs.last > EXPLODED * data.rows * size.length * largest
 }
 
 function shortWarning({ engine }: NetworkState, { losses }: TrainingSession): string | undefined {
@@ -61,9 +61,9 @@ function sizeWarning(state: NetworkState, rows: number): string | undefined {
 
 function rangeWarning(state: NetworkState, rows: number): string | undefined {
   const { config } = state
-  if (lossOf(config.loss).targets !== 'number') return undefined
+  if (losses[config.loss.name].targets !== 'number') return undefined
   const { activation } = config.layers[config.layers.length - 1]
-  const [low, high] = activationOf(activation).range
+  const [low, high] = activations[activation.name].range
   const { least, greatest } = targetColumns(state, rows)
   const column = least.findIndex((value, index) => value < low || greatest[index] > high)
   if (column < 0) return undefined

@@ -1,7 +1,8 @@
 // What may be asked for: defaults, what every refusal says, and that nothing of the user's is kept, changed or misread.
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
-import { type NetworkConfig, resolveConfig } from '../../src/config/config.ts'
+import type { NetworkConfig } from '../../src/config/config.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import { readOptions } from '../../src/options/check.ts'
 import { type ActivationName, activations } from '../../src/tables/activations.ts'
 import { initializers } from '../../src/tables/initializers.ts'
@@ -611,7 +612,7 @@ describe('readOptions', () => {
     for (const value of [new Options(), bare, runInNewContext('({ units: 2 })')]) {
       expect(readOptions(value, '', ['units'])).toEqual({ units: 2 })
     }
-    const module = await import('../../src/options/option.ts')
+    const module = await import('../../src/training/options.ts') // of types alone
     expect(readOptions(module, '', [])).toEqual({})
   })
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { PROGRAM } from '../../assembly/program.ts'
-import { resolveConfig } from '../../src/config/config.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import { compileBuild } from '../../src/engines/modules.ts'
 import {
   createNetwork,

@@ -1,6 +1,6 @@
 // Values for the options that the tables of activations, losses and optimizers describe, so that tests cover new entries
 // without knowing them.
-import { resolveConfig } from '../../src/config/config.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import { WasmpropError } from '../../src/errors.ts'
 import type { NetworkConfig } from '../../src/index.ts'
 

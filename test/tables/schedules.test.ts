@@ -2,13 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import { WasmpropError } from '../../src/errors.ts'
 import { createNetwork } from '../../src/network/network.ts'
+import { outermost } from '../../src/options/check.ts'
 import { afterEpoch, isConstant, newRateState, rateAt, resolveRate } from '../../src/tables/schedules.ts'
 
 const steps = Array.from({ length: 130 }, (_, k) => k)
 
 /** The rates of steps 0 … 129, ten to an epoch */
 function rates(schedule: unknown): number[] {
-  const rate = resolveRate(schedule, 0.01, 'learningRate')
+  const rate = resolveRate(schedule, 0.01, outermost.at('learningRate'))
   return steps.map((step) => rateAt(rate, newRateState(), step, Math.floor(step / 10)))
 }
 
@@ -52,7 +53,7 @@ describe('schedules', () => {
     const rate = resolveRate(
       { name: 'reduceOnPlateau', initial: 0.1, patience: 1, minimum: 0.002 },
       0.01,
-      'learningRate',
+      outermost.at('learningRate'),
     )
     const state = newRateState()
     const seen = [5, 4, 4, 4, 4, 4, 3, 3, 3].map((loss) => {
@@ -139,12 +140,18 @@ describe('schedules', () => {
     [{ name: 'cosine', total: 5, unit: 'batch' }, 'learningRate.unit'],
     [{ name: 'cosine', total: 5, initial: 0 }, 'learningRate.initial'],
   ])('%o is refused, naming %s', (schedule, path) => {
-    expect(() => resolveRate(schedule, 0.01, 'learningRate')).toThrow(WasmpropError)
-    expect(() => resolveRate(schedule, 0.01, 'learningRate')).toThrow(path)
+    expect(() => resolveRate(schedule, 0.01, outermost.at('learningRate'))).toThrow(WasmpropError)
+    expect(() => resolveRate(schedule, 0.01, outermost.at('learningRate'))).toThrow(path)
   })
 
   it('only what changes by itself is not constant', () => {
-    const constant = (value: unknown) => isConstant(resolveRate(value, 0.01, 'learningRate'), newRateState())
-    expect([0.1, undefined, { name: 'cosine', total: 5 }, () => 1].map(constant)).toEqual([true, true, false, false])
+    const constant = (value: unknown) =>
+      isConstant(resolveRate(value, 0.01, outermost.at('learningRate')), newRateState())
+    expect([0.1, { name: 'reduceOnPlateau' }, { name: 'cosine', total: 5 }, () => 1].map(constant)).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
   })
 })

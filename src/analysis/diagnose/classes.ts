@@ -1,7 +1,7 @@
 // Findings about targets that are classes.
 
 import type { ResolvedConfig } from '../../config/config.ts'
-import { lossOf } from '../../tables/losses.ts'
+import { losses } from '../../tables/losses.ts'
 import { type Finding, few, rowsOf, short } from './finding.ts'
 import type { Side } from './side.ts'
 
@@ -9,7 +9,7 @@ const UNBALANCED = 10
 
 /** Rows of every class, where targets are classes: distributions, or 0 and 1 for a single sigmoid output */
 export function countClasses({ given, givenColumns }: Side, config: ResolvedConfig): number[] | undefined {
-  const { targets: kind } = lossOf(config.loss)
+  const { targets: kind } = losses[config.loss.name]
   if (kind === 'distribution') return givenColumns.map(({ mean }) => mean * given.rows)
   const { least, greatest, mean, filled } = givenColumns[0]
   const isBit = (value: number) => value === 0 || value === 1

@@ -1,12 +1,13 @@
 // Looks at data before any training: what `train` would refuse, and what would make training slow, useless or misleading.
 
-import { type NetworkConfig, type ResolvedConfig, resolveConfig } from '../../config/config.ts'
+import type { NetworkConfig, ResolvedConfig } from '../../config/config.ts'
+import { resolveConfig } from '../../config/resolve.ts'
 import type { MatrixInput } from '../../data/forms.ts'
 import { type Matrix, own } from '../../data/matrix.ts'
 import { readInputs, readTargetRows } from '../../data/rows.ts'
 import { publicCall, WasmpropError } from '../../errors.ts'
 import { layOut, memoryFor } from '../../memory/layout.ts'
-import { lossOf } from '../../tables/losses.ts'
+import { losses } from '../../tables/losses.ts'
 import { countClasses, findInClasses } from './classes.ts'
 import { findConstants, findOutOfRange, findSizes, findTwins, findUncentered } from './columns.ts'
 import { type Finding, rowsOf } from './finding.ts'
@@ -92,7 +93,7 @@ function findInTargets(side: Side, config: ResolvedConfig): Finding[] {
   const classRows = countClasses(side, config)
   if (classRows) return findInClasses(classRows, side)
   const constants = findConstants(side, 'there is nothing to learn from it')
-  if (lossOf(config.loss).targets !== 'number') return constants
+  if (losses[config.loss.name].targets !== 'number') return constants
   const [low, high] = rangeOfOutput(config)
   const sizes = high === Infinity ? findSizes(side) : []
   return [...constants, ...(low === -Infinity ? [] : findOutOfRange(side, config)), ...sizes]

@@ -4,7 +4,7 @@ import type { ResolvedConfig } from '../../config/config.ts'
 import { fitScaling } from '../../data/fit-scaling.ts'
 import type { Matrix } from '../../data/matrix.ts'
 import type { Dtype } from '../../numerics/values.ts'
-import { activationOf } from '../../tables/activations.ts'
+import { activations } from '../../tables/activations.ts'
 import { type Column, measureColumns } from './statistics.ts'
 
 type Path = 'inputs' | 'targets'
@@ -42,7 +42,7 @@ function asStored(matrix: Matrix, dtype: Dtype): Matrix {
 }
 
 export function rangeOfOutput({ layers }: ResolvedConfig): readonly [number, number] {
-  return activationOf(layers[layers.length - 1].activation).range
+  return activations[layers[layers.length - 1].activation.name].range
 }
 
 /** The name of the scaling after which targets lie in a range of outputs */

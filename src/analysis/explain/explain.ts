@@ -11,8 +11,8 @@ import type { NetworkState } from '../../memory/state.ts'
 import { Network } from '../../network/network.ts'
 import { valuesOf } from '../../numerics/values.ts'
 import { evaluateRows } from '../../prediction/blocks.ts'
-import { activationOf } from '../../tables/activations.ts'
-import { lossOf } from '../../tables/losses.ts'
+import { activations } from '../../tables/activations.ts'
+import { losses } from '../../tables/losses.ts'
 import { nextRate, notFinite, stepOnRows } from '../../training/step.ts'
 import type { ExplainedLayer, ExplainedNeuron, ExplainedPath, ExplainedWeight, Explanation } from './explanation.ts'
 import { explanationToMathML, explanationToText } from './text.ts'
@@ -274,7 +274,7 @@ function derivativesOf(
   const round = roundingOf(state)
   const { activation } = state.config.layers[layer]
   const errorByNet = passes[layer].deltas[unit]
-  const exact = activationOf(activation).derivativeAt?.(passes[layer].outputs[unit], round)
+  const exact = activations[activation.name].derivativeAt?.(passes[layer].outputs[unit], round)
   const errorByOutput = paths
     ? paths.reduce((sum, { contribution }) => round(sum + contribution), 0)
     : (errorByOutputOf(work, unit) ?? errorByNet / (exact ?? 0))
@@ -290,7 +290,7 @@ function derivativesOf(
 function errorByOutputOf({ state, targets, passes }: Work, unit: number): number | undefined {
   const round = roundingOf(state)
   const { loss } = state.config
-  const { id, gradientFactor, parameter = '' } = lossOf(loss)
+  const { id, gradientFactor, parameter = '' } = losses[loss.name]
   const difference = round(passes[passes.length - 1].outputs[unit] - targets[unit])
   const factor = round(gradientFactor(targets.length, loss.options))
   if (id === SQUARED_ERROR) return round(difference * factor)
@@ -314,5 +314,5 @@ function errorOf({ state, targets, totalError, passes }: Work, unit: number): nu
     return targets[unit] * (s - nets[unit])
   }
   const terms = new Float64Array(engine.buffer, layout.lossColumns, targets.length)
-  return terms[unit] * lossOf(config.loss).lossFactor(targets.length, config.loss.options)
+  return terms[unit] * losses[config.loss.name].lossFactor(targets.length, config.loss.options)
 }
