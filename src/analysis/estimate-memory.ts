@@ -9,8 +9,8 @@ import { publicCall } from '../errors.ts'
 import { layOut, layOutData, memoryFor, wholePages } from '../memory/layout.ts'
 import { checkInteger } from '../options/check.ts'
 import { isConstant, newRateState } from '../tables/schedules.ts'
-import type { TrainOptions } from '../training/options.ts'
-import { type ResolvedTrainOptions, resolveTrainOptions } from '../training/resolve-options.ts'
+import type { ResolvedTrainOptions, TrainOptions } from '../training/options.ts'
+import { resolveTrainOptions } from '../training/resolve-options.ts'
 import { shapeOf } from '../training/start.ts'
 
 /**

@@ -1,8 +1,9 @@
 // What users may ask of `train`, `trainStream`, `resume` and `evaluate`, and what they are told meanwhile: types alone.
 import type { MatrixInput } from '../data/forms.ts'
+import type { Division } from '../data/training-set.ts'
 import type { Signal } from '../hosts/platform.ts'
 import type { NumericArray } from '../numerics/typed.ts'
-import type { EpochMetricName, MetricChoice, Metrics } from '../prediction/metrics.ts'
+import type { EpochMetricName, MetricChoice, Metrics, ResolvedMetric } from '../prediction/metrics.ts'
 
 /** What `train` takes */
 export interface TrainOptions {
@@ -131,3 +132,37 @@ export interface TrainProgress {
   /** Loss of the batches so far, as they were met, before each update */
   loss: number
 }
+
+/** What of the options concerns the end of an epoch; part of a snapshot */
+export interface SessionOptions {
+  readonly epochs: number
+  readonly targetLoss: number
+  /** None where it is left out */
+  readonly metrics: readonly ResolvedMetric[] | undefined
+  readonly earlyStopping: Required<EarlyStopping> | undefined
+  readonly history: { readonly every: number } | { readonly bytes: number } | undefined
+}
+
+/** What calls into the host */
+export interface HostOptions {
+  readonly signal: Signal | undefined
+  readonly onEpoch: ((progress: EpochProgress) => unknown) | undefined
+  readonly onEpochEvery: number | undefined
+  readonly onProgress: ((progress: TrainProgress) => unknown) | undefined
+}
+
+export interface ResolvedTrainOptions extends HostOptions, Division {
+  /** Without the metrics, which are for a configuration */
+  readonly session: SessionOptions
+  readonly metrics: MetricChoices
+  /** Undefined: as the optimizer likes it */
+  readonly batchSize: number | 'full' | undefined
+  readonly shuffle: boolean
+  /** Rows of their own, not yet checked */
+  readonly validation:
+    | { readonly inputs: unknown; readonly targets: unknown; readonly sampleWeights: unknown }
+    | undefined
+}
+
+/** Read, but not yet checked: what metrics they are depends on the network. */
+export type MetricChoices = readonly unknown[] | undefined

@@ -5,7 +5,7 @@ import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { Program } from '../memory/program.ts'
 import { refuse } from '../options/check.ts'
 import { checkMetrics, type ResolvedMetric } from '../prediction/metrics.ts'
-import type { ResolvedTrainOptions } from './resolve-options.ts'
+import type { ResolvedTrainOptions } from './options.ts'
 import type { TrainingState } from './state.ts'
 
 export function refuseMissing(): never {

@@ -1,108 +1,106 @@
 // The options of `train`, `trainStream` and `resume`: their defaults, and every check that needs no data.
 import { LARGEST_SEED } from '../config/config.ts'
-import type { Division, Split } from '../data/training-set.ts'
+import type { Split } from '../data/training-set.ts'
 import { isArray, reading } from '../errors.ts'
 import type { Signal } from '../hosts/platform.ts'
 import {
-  checkBoolean,
+  checkGiven,
   checkInteger,
   checkName,
   checkNumber,
+  checkOptions,
   isOptionObject,
   isSignal,
+  outermost,
   readOptions,
   refuse,
 } from '../options/check.ts'
-import { type EpochMetricName, epochMetrics, isEpochMetric, type ResolvedMetric } from '../prediction/metrics.ts'
+import { type AnyOptions, bare, type Checked, type Path } from '../options/option.ts'
+import { type EpochMetricName, epochMetrics, isEpochMetric } from '../prediction/metrics.ts'
 import type {
   EarlyStopping,
-  EpochProgress,
+  HostOptions,
+  MetricChoices,
+  ResolvedTrainOptions,
   ResumeOptions,
+  SessionOptions,
   StreamOptions,
   TrainOptions,
-  TrainProgress,
 } from './options.ts'
 
-/** What of the options concerns the end of an epoch; part of a snapshot */
-export interface SessionOptions {
-  readonly epochs: number
-  readonly targetLoss: number
-  /** None where it is left out */
-  readonly metrics: readonly ResolvedMetric[] | undefined
-  readonly earlyStopping: Required<EarlyStopping> | undefined
-  readonly history: { readonly every: number } | { readonly bytes: number } | undefined
-}
-
-/** What calls into the host */
-export interface HostOptions {
-  readonly signal: Signal | undefined
-  readonly onEpoch: ((progress: EpochProgress) => unknown) | undefined
-  readonly onEpochEvery: number | undefined
-  readonly onProgress: ((progress: TrainProgress) => unknown) | undefined
-}
-
-export interface ResolvedTrainOptions extends HostOptions, Division {
-  /** Without the metrics, which are for a configuration */
-  readonly session: SessionOptions
-  readonly metrics: MetricChoices
-  /** Undefined: as the optimizer likes it */
-  readonly batchSize: number | 'full' | undefined
-  readonly shuffle: boolean
-  /** Rows of their own, not yet checked */
-  readonly validation:
-    | { readonly inputs: unknown; readonly targets: unknown; readonly sampleWeights: unknown }
-    | undefined
-}
-
 const MOST_EPOCHS = 2 ** 53
+/** More than there are */
+const MOST_METRICS = 100
 
-/** Read, but not yet checked */
-export type MetricChoices = readonly unknown[] | undefined
+const callback = { kind: 'other', check: checkCallback } as const
+/** Left to a later check, which needs more than the options */
+const anything = { kind: 'other', check: (value: unknown) => value } as const
 
-const endNames = ['signal', 'onEpoch', 'onEpochEvery'] as const satisfies readonly (keyof StreamOptions)[]
+const endOptions = {
+  signal: { kind: 'other', check: checkSignal },
+  onEpoch: callback,
+  onEpochEvery: { kind: 'integer', min: 1, max: MOST_EPOCHS },
+} as const satisfies AnyOptions
 
-const hostNames = [...endNames, 'onProgress'] as const satisfies readonly (keyof ResumeOptions)[]
+const hostOptions = { ...endOptions, onProgress: callback } as const satisfies AnyOptions &
+  Record<keyof ResumeOptions, unknown>
 
-const streamNames = [
-  ...endNames,
-  'epochs',
-  'validation',
-  'metrics',
-  'earlyStopping',
-  'targetLoss',
-  'history',
-] as const satisfies readonly (keyof StreamOptions)[]
+/** What concerns the ends of epochs */
+const sessionOptions = {
+  epochs: { kind: 'integer', min: 1, max: MOST_EPOCHS },
+  earlyStopping: {
+    kind: 'object',
+    options: {
+      patience: { kind: 'integer', min: 0, max: MOST_EPOCHS, default: 10 },
+      minDelta: { kind: 'number', default: 0, min: 0 },
+      monitor: anything,
+      restoreBest: { kind: 'boolean', default: true },
+    },
+    expected: 'an object such as { patience: 10 }',
+  },
+  targetLoss: { kind: 'number' },
+  history: { kind: 'other', check: resolveHistory },
+} as const satisfies AnyOptions
 
-export const trainNames = [
-  ...streamNames,
-  'onProgress',
-  'batchSize',
-  'shuffle',
-  'sampleWeights',
-  'classWeights',
-] as const satisfies readonly (keyof TrainOptions)[]
+const { epochs, ...otherSessionOptions } = sessionOptions
+
+const streamOptions = {
+  ...endOptions,
+  epochs,
+  validation: { kind: 'other', check: resolveValidation },
+  metrics: { kind: 'other', check: readChoices },
+  ...otherSessionOptions,
+} as const satisfies AnyOptions & Record<keyof StreamOptions, unknown>
+
+const trainOptions = bare({
+  ...streamOptions,
+  onProgress: callback,
+  batchSize: { kind: 'other', check: checkBatchSize },
+  shuffle: { kind: 'boolean', default: true },
+  sampleWeights: anything,
+  classWeights: anything,
+} as const satisfies AnyOptions & Record<keyof TrainOptions, unknown>)
+
+export const trainNames = Object.keys(trainOptions) as (keyof TrainOptions)[]
 
 export const anObject = 'an object such as { epochs: 100 }'
 
 /** Checks the options of `train` and fills in the defaults. */
-export function resolveTrainOptions(options: TrainOptions | undefined): ResolvedTrainOptions {
-  const given = readOptions(options === undefined ? {} : options, '', trainNames, anObject)
-  const { batchSize, shuffle = true, sampleWeights, classWeights } = given
-  const metrics = readChoices(given.metrics)
-  const { split, validation } = resolveValidation(given.validation)
-  const { signal, onEpoch, onEpochEvery, onProgress } = resolveHost(given)
+export function resolveTrainOptions(options: TrainOptions = {}): ResolvedTrainOptions {
+  const given = checkOptions(options, outermost, trainOptions, anObject)
+  const { signal, onEpoch, onEpochEvery, onProgress, metrics, batchSize, shuffle, sampleWeights, classWeights } = given
   // By name: spreading would take longer than all checks.
   return {
     signal,
     onEpoch,
     onEpochEvery,
     onProgress,
-    split,
-    validation,
-    session: resolveSession(given, given.validation !== undefined, metrics),
+    split: given.validation?.split,
+    validation: given.validation?.validation,
+    session: sessionOf(given, given.validation !== undefined, metrics),
     metrics,
-    batchSize: batchSize === undefined || batchSize === 'full' ? batchSize : checkBatchSize(batchSize),
-    shuffle: checkBoolean(shuffle, 'shuffle'),
+    batchSize,
+    shuffle,
     sampleWeights,
     classWeights,
   }
@@ -110,62 +108,56 @@ export function resolveTrainOptions(options: TrainOptions | undefined): Resolved
 
 /** Checks the options of `trainStream` and fills in the defaults. */
 export function resolveStreamOptions(
-  options: StreamOptions | undefined,
+  options: StreamOptions = {},
   isRepeatable: boolean,
 ): HostOptions & Pick<ResolvedTrainOptions, 'session' | 'validation' | 'metrics'> {
-  const given = readOptions(options === undefined ? {} : options, '', streamNames, anObject)
-  const { split, validation } = resolveValidation(given.validation)
-  if (split) refuse('validation', '{ inputs, targets } with trainStream', given.validation)
-  if (given.epochs === undefined && !isRepeatable) given.epochs = 1
-  const metrics = readChoices(given.metrics)
+  const given = checkOptions(options, outermost, streamOptions, anObject)
+  const { signal, onEpoch, onEpochEvery, metrics } = given
+  const validation = given.validation?.validation
+  if (given.validation?.split) refuse('validation', '{ inputs, targets } with trainStream', given.validation)
   if (metrics?.length && !validation) refuse('metrics', 'the option validation beside them with trainStream', metrics)
-  const session = resolveSession(given, validation !== undefined, metrics)
+  const epochs = given.epochs ?? (isRepeatable ? undefined : 1)
+  const { targetLoss, earlyStopping, history } = given
+  const session = sessionOf({ epochs, targetLoss, earlyStopping, history }, validation !== undefined, metrics)
   if (session.epochs > 1 && !isRepeatable) {
     refuse('epochs', '1, or a source that is a function and gives fresh batches for each epoch', session.epochs)
   }
-  return {
-    ...resolveHost(given),
-    session,
-    metrics,
-    validation,
-  }
+  return { signal, onEpoch, onEpochEvery, onProgress: undefined, session, metrics, validation }
 }
 
-export function resolveResumeOptions(options: ResumeOptions | undefined): HostOptions {
-  return resolveHost(readOptions(options === undefined ? {} : options, '', hostNames))
-}
-
-/** All by name: what is left out reads as undefined whatever Object.prototype holds. */
-function resolveHost(given: Record<(typeof endNames)[number], unknown> & { onProgress?: unknown }): HostOptions {
-  const { signal, onEpoch, onEpochEvery, onProgress } = given
-  return {
-    signal: signal === undefined ? undefined : checkSignal(signal),
-    onEpoch: onEpoch === undefined ? undefined : checkCallback(onEpoch, 'onEpoch'),
-    onEpochEvery: onEpochEvery === undefined ? undefined : checkInteger(onEpochEvery, 'onEpochEvery', 1, MOST_EPOCHS),
-    onProgress: onProgress === undefined ? undefined : checkCallback(onProgress, 'onProgress'),
-  }
+export function resolveResumeOptions(options: ResumeOptions = {}): HostOptions {
+  return checkOptions(options, outermost, hostOptions)
 }
 
 /** Checks what concerns the ends of epochs. */
 export function resolveSession(
-  given: Partial<Record<'epochs' | 'targetLoss' | 'earlyStopping' | 'history', unknown>>,
+  given: Readonly<Partial<Record<keyof typeof sessionOptions, unknown>>>,
+  hasValidation: boolean,
+  metrics?: MetricChoices,
+): SessionOptions {
+  return sessionOf(
+    checkGiven(Object.assign(Object.create(null), given), outermost, sessionOptions),
+    hasValidation,
+    metrics,
+  )
+}
+
+function sessionOf(
+  { epochs = 100, targetLoss = Number.NEGATIVE_INFINITY, earlyStopping, history }: Checked<typeof sessionOptions>,
   hasValidation: boolean,
   metrics: MetricChoices = [],
 ): SessionOptions {
-  const { epochs = 100, targetLoss, earlyStopping, history } = given
   return {
-    epochs: checkInteger(epochs, 'epochs', 1, MOST_EPOCHS),
-    targetLoss: targetLoss === undefined ? Number.NEGATIVE_INFINITY : checkNumber(targetLoss, 'targetLoss'),
+    epochs,
+    targetLoss,
     metrics: undefined,
-    earlyStopping:
-      earlyStopping === undefined ? undefined : resolveEarlyStopping(earlyStopping, hasValidation, metrics),
-    history: history === undefined ? undefined : resolveHistory(history),
+    earlyStopping: earlyStopping && withMonitor(earlyStopping, hasValidation, metrics),
+    history,
   }
 }
 
 /** Read once. What metrics they are depends on the network. */
-function readChoices(value: unknown): MetricChoices {
-  if (value === undefined) return undefined
+function readChoices(value: unknown): readonly unknown[] {
   return reading('INVALID_CONFIG', 'metrics', 'an array of metrics', () => {
     if (!isArray(value)) refuse('metrics', 'an array of metrics, as in ["accuracy"]', value)
     if (value.length > MOST_METRICS) refuse('metrics', `at most ${MOST_METRICS} metrics`, value)
@@ -173,35 +165,24 @@ function readChoices(value: unknown): MetricChoices {
   })
 }
 
-/** More than there are */
-const MOST_METRICS = 100
-
 /** The name of a choice; undefined for what is none */
 function nameOf(choice: unknown): unknown {
   if (!isOptionObject(choice)) return choice
   return Object.hasOwn(choice, 'name') ? choice.name : undefined
 }
 
-function resolveEarlyStopping(
-  value: unknown,
+function withMonitor(
+  given: Checked<typeof sessionOptions.earlyStopping.options>,
   hasValidation: boolean,
   metrics: readonly unknown[],
 ): Required<EarlyStopping> {
-  const path = 'earlyStopping'
-  const names = ['patience', 'minDelta', 'monitor', 'restoreBest'] as const
-  const given = readOptions(value, path, names, 'an object such as { patience: 10 }')
-  const { patience = 10, minDelta = 0, restoreBest = true } = given
-  const { monitor = hasValidation ? 'validationLoss' : 'loss' } = given
-  const monitored = checkMonitor(monitor, `${path}.monitor`, metrics.map(nameOf))
+  const path = 'earlyStopping.monitor'
+  const { patience, minDelta, monitor = hasValidation ? 'validationLoss' : 'loss', restoreBest } = given
+  const monitored = checkMonitor(monitor, path, metrics.map(nameOf))
   if (monitored === 'validationLoss' && !hasValidation) {
-    refuse(`${path}.monitor`, '"loss", or the option validation beside it', monitored)
+    refuse(path, '"loss", or the option validation beside it', monitored)
   }
-  return {
-    patience: checkInteger(patience, `${path}.patience`, 0, MOST_EPOCHS),
-    minDelta: checkNumber(minDelta, `${path}.minDelta`, { min: 0 }),
-    monitor: monitored,
-    restoreBest: checkBoolean(restoreBest, `${path}.restoreBest`),
-  }
+  return { patience, minDelta, monitor: monitored, restoreBest }
 }
 
 /** A metric has to be asked for. */
@@ -228,7 +209,6 @@ function resolveHistory(value: unknown): NonNullable<SessionOptions['history']> 
 }
 
 function resolveValidation(value: unknown): Pick<ResolvedTrainOptions, 'split' | 'validation'> {
-  if (value === undefined) return { split: undefined, validation: undefined }
   const path = 'validation'
   const forms = '{ split } (a share of the rows) or { inputs, targets }'
   const names = ['split', 'order', 'seed', 'inputs', 'targets', 'sampleWeights'] as const
@@ -261,7 +241,9 @@ export function resolveSplit(
   }
 }
 
-function checkBatchSize(value: unknown): number {
+/** Without: as the optimizer likes it */
+function checkBatchSize(value: unknown): number | 'full' {
+  if (value === 'full') return value
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
   return refuse('batchSize', 'an integer of at least 1, or "full"', value)
 }
@@ -271,7 +253,7 @@ function checkSignal(value: unknown): Signal {
   return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
 }
 
-function checkCallback(value: unknown, path: string): (progress: unknown) => unknown {
+function checkCallback(value: unknown, path: Path): (progress: unknown) => unknown {
   if (typeof value === 'function') return value as (progress: unknown) => unknown
   return refuse(path, 'a function', value)
 }

@@ -7,7 +7,7 @@ import type { NetworkState } from '../memory/state.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { directionOf, type Metrics } from '../prediction/metrics.ts'
 import { afterEpoch } from '../tables/schedules.ts'
-import type { SessionOptions } from './resolve-options.ts'
+import type { SessionOptions } from './options.ts'
 import type { KeptData, SessionData } from './session-data.ts'
 import { Timeline } from './timeline.ts'
 

@@ -17,14 +17,9 @@ import { epochMetricsFor } from '../prediction/metrics.ts'
 import { optimizers } from '../tables/optimizers.ts'
 import { isConstant, type RateState } from '../tables/schedules.ts'
 import { TrainingRun } from './loop.ts'
-import type { ResumeOptions, TrainOptions } from './options.ts'
+import type { HostOptions, ResolvedTrainOptions, ResumeOptions, TrainOptions } from './options.ts'
 import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
-import {
-  type HostOptions,
-  type ResolvedTrainOptions,
-  resolveResumeOptions,
-  resolveTrainOptions,
-} from './resolve-options.ts'
+import { resolveResumeOptions, resolveTrainOptions } from './resolve-options.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintSteps, keepingData, type SessionData, writeOwnRows } from './session-data.ts'
