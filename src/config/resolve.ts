@@ -1,18 +1,16 @@
 // The configuration of a network: which options there are, their defaults, and every check of them. The tables of activations,
 // losses, optimizers and initializers say which names and numbers there are.
-import { reading, tagOf, unexpected } from '../errors.ts'
+import { reading, tagOf } from '../errors.ts'
 import type { WasmModule } from '../hosts/platform.ts'
 import { checkFactory } from '../hosts/worker.ts'
 import type { Dtype } from '../numerics/values.ts'
 import {
   checkChoice,
   checkGiven,
-  checkName,
   checkOptions,
   isOptionObject,
   noOptions,
   outermost,
-  readOptions,
   refuse,
 } from '../options/check.ts'
 import { checkNumbers, checkRows, infiniteIn } from '../options/numbers.ts'
@@ -32,14 +30,11 @@ import {
   type NetworkConfig,
   type ResolvedConfig,
   type ResolvedLayer,
-  type ResolvedScaling,
-  scalings,
 } from './config.ts'
+import { resolveScalings } from './scaling.ts'
 import { checkThreads } from './threads.ts'
 
 const LARGEST_WIDTH = 2 ** 31
-/** Longer lists take V8 minutes and then crash it. */
-const MOST_LISTED_COLUMNS = 2 ** 25
 
 const width = { kind: 'integer', min: 1, max: LARGEST_WIDTH, isRequired: true } as const
 /** Left to a later check, which needs other options */
@@ -255,53 +250,6 @@ export function refuseUnsearchable(
   for (const name of ['clipNorm', 'clipValue'] as const) {
     if (clips[name] !== 0) refuse(name, `no such option with the optimizer ${optimizer.name}`, clips[name])
   }
-}
-
-function resolveScalings(
-  given: Checked<typeof configOptions.scaling.options>,
-  inputs: number,
-  outputs: number,
-  loss: ChosenLoss,
-): ResolvedConfig['scaling'] {
-  const targets = resolveScaling(given.targets, 'scaling.targets', outputs)
-  if (targets.name !== 'none' && losses[loss.name].targets !== 'number') {
-    const advice = `; leave it out, or choose another loss such as meanSquaredError`
-    refuse(
-      'scaling.targets',
-      `"none" with the loss ${loss.name}, whose targets are probabilities`,
-      given.targets,
-      advice,
-    )
-  }
-  return { inputs: resolveScaling(given.inputs, 'scaling.inputs', inputs), targets }
-}
-
-function resolveScaling(value: unknown, path: string, columns: number): ResolvedScaling {
-  if (value === undefined) return { name: 'none' }
-  const forms = '{ divideBy } or { offset, scale }'
-  if (!isOptionObject(value)) return { name: checkName(value, path, scalings, `, or ${forms}`) }
-  const given = readOptions(value, path, ['divideBy', 'offset', 'scale'])
-  const isDivision = given.divideBy !== undefined
-  const isShift = given.offset !== undefined || given.scale !== undefined
-  if (isDivision === isShift) refuse(path, `either ${forms}`, value, isShift ? ' with both' : ' with neither')
-  const divisor = isDivision ? 'divideBy' : 'scale'
-  const scale = checkColumns(given[divisor], `${path}.${divisor}`, columns)
-  return {
-    name: 'given',
-    offset: checkColumns(isDivision ? 0 : given.offset, `${path}.offset`, columns),
-    scale: scale.map((number) => (number === 0 ? 1 : number)),
-  }
-}
-
-/** One number for all columns, or one for each: as a list with one for each */
-function checkColumns(value: unknown, path: string, columns: number): number[] {
-  if (Array.isArray(value)) return checkNumbers(value, path, columns, 'float64')
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    refuse(path, `a finite number, or an array of ${columns}, one per column`, value)
-  }
-  if (columns <= MOST_LISTED_COLUMNS) return new Array<number>(columns).fill(value)
-  const got = `${columns}; scale the data beforehand`
-  throw unexpected('OUT_OF_MEMORY', path, `at most ${MOST_LISTED_COLUMNS} columns`, got)
 }
 
 function checkModule(value: unknown): WasmModule {
