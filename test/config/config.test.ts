@@ -130,7 +130,7 @@ describe('resolveConfig', () => {
       other: undefined,
     }
     expect(resolve(absent)).toEqual(resolve())
-    expect('wasm' in resolve(absent)).toBe(false)
+    expect(resolve(absent).wasm).toBeUndefined()
     expect(resolve({ optimizer: { name: 'adam', beta1: undefined } })).toEqual(resolve())
     expect(resolveLayer({ activation: undefined, bias: undefined })).toEqual(resolveLayer())
   })
