@@ -1,6 +1,6 @@
 // Where the bytes of a table come from: text, memory, files, streams and pieces of any of them; unpacked where they are
 // gzipped. Nothing is held that is not asked for: what can be read again is read again.
-import { describe, unexpected, WasmpropError } from '../errors.ts'
+import { describe, reading, tagOf, unexpected, WasmpropError } from '../errors.ts'
 import type { File, Stream } from '../hosts/platform.ts'
 
 /** CSV text, a file's bytes, or pieces of either as they come */
@@ -18,29 +18,32 @@ export interface ByteSource {
   readonly isRepeatable: boolean
   readonly pieces: () => AsyncIterable<Uint8Array>
   /** A file's name, for messages */
-  readonly name?: string
+  readonly name: string | undefined
   /** Bytes at any place, of what is in memory or in a file */
-  readonly bytes?: { readonly size: number; readonly slice: (from: number, to: number) => Promise<Uint8Array> }
+  readonly bytes:
+    | { readonly size: number; readonly slice: (from: number, to: number) => Promise<Uint8Array> }
+    | undefined
 }
 
+const NEITHER = { name: undefined, bytes: undefined }
 const GZIP = [0x1f, 0x8b]
 
-/** Undefined for what is neither text nor bytes in one object: iterables are told by what they give. */
+/** Undefined for what is neither text nor bytes in one object: iterables are told by what they give. May run code of the caller. */
 export function byteSource(source: unknown): ByteSource | undefined {
   if (typeof source === 'string') {
     const encoder = new TextEncoder()
-    return { isRepeatable: true, pieces: () => piecesOfText(source, encoder) }
+    return { ...NEITHER, isRepeatable: true, pieces: () => piecesOfText(source, encoder) }
   }
   if (isBlob(source)) return blobSource(source)
   const bytes = bytesOf(source)
   if (bytes === undefined) return undefined
   const slice = async (from: number, to: number) => bytes.subarray(from, to)
-  return { isRepeatable: true, pieces: () => unpacked(one(bytes)), bytes: { size: bytes.length, slice } }
+  return { ...NEITHER, isRepeatable: true, pieces: () => unpacked(one(bytes)), bytes: { size: bytes.length, slice } }
 }
 
 /** The bytes of pieces of text or bytes, of which the first has been read already */
 export function pieceSource(first: unknown, others: AsyncIterator<unknown>): ByteSource {
-  return { isRepeatable: false, pieces: () => unpacked(encoded(first, others)) }
+  return { ...NEITHER, isRepeatable: false, pieces: () => unpacked(encoded(first, others)) }
 }
 
 export function isPiece(value: unknown): value is string | Uint8Array | ArrayBuffer {
@@ -73,8 +76,7 @@ function streamIterator(stream: ReadableStream<unknown>): AsyncIterator<unknown>
 
 function bytesOf(source: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(source)) return new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
-  const isBuffer = /^\[object (Shared)?ArrayBuffer\]$/.test(Object.prototype.toString.call(source))
-  return isBuffer ? new Uint8Array(source as ArrayBuffer) : undefined
+  return /^(Shared)?ArrayBuffer$/.test(tagOf(source)) ? new Uint8Array(source as ArrayBuffer) : undefined
 }
 
 function isBlob(source: unknown): source is Blob & { name?: unknown } {
@@ -88,7 +90,7 @@ function blobSource(blob: Blob & { name?: unknown }): ByteSource {
     isRepeatable: true,
     pieces: () => unpacked(piecesOf(blob.stream())),
     bytes: { size: blob.size, slice },
-    ...(typeof blob.name === 'string' ? { name: blob.name } : {}),
+    name: typeof blob.name === 'string' ? blob.name : undefined,
   }
 }
 
@@ -122,9 +124,10 @@ async function* encoded(first: unknown, others: AsyncIterator<unknown>): AsyncIt
   let index = 0
   try {
     for (let piece = first, done: boolean | undefined = false; !done; index++) {
-      const bytes = typeof piece === 'string' ? encoder.encode(piece) : bytesOf(piece)
-      if (bytes === undefined)
-        throw unexpected('INVALID_DATA', `rows[${index}]`, 'text or bytes, as the pieces before', describe(piece))
+      const [where, expected] = [`rows[${index}]`, 'text or bytes, as the pieces before']
+      const read = () => (typeof piece === 'string' ? encoder.encode(piece) : bytesOf(piece))
+      const bytes = reading('INVALID_DATA', where, expected, read)
+      if (bytes === undefined) throw unexpected('INVALID_DATA', where, expected, describe(piece))
       yield bytes
       ;({ value: piece, done } = await others.next())
     }

@@ -13,6 +13,7 @@ import {
   readTrainOptions,
   type TrainTableOptions,
 } from './options.ts'
+import { bare } from './plain.ts'
 import type { Table, TableSource } from './read.ts'
 import { baselineMetrics, type Metrics, metricsOf, truthOf } from './scores.ts'
 import { fitTarget, labelledRows } from './target.ts'
@@ -57,17 +58,12 @@ export async function crossValidateTable(
   rows: TableSource,
   options: CrossValidateTableOptions,
 ): Promise<TableCrossValidation | TableCrossValidation[]> {
-  const { folds = 5, ...others } = readOptions(
-    options,
-    '',
-    [...optionNames, 'folds'],
-    'an object such as { target: "price" }',
-  )
-  const { checkpoint, onCheckpoint } = others
-  for (const [path, value] of Object.entries({ checkpoint, onCheckpoint })) {
-    if (value !== undefined) refuse(path, 'no such option with crossValidateTable', value)
+  const given = readOptions(options, '', [...optionNames, 'folds'], 'an object such as { target: "price" }')
+  for (const path of ['checkpoint', 'onCheckpoint'] as const) {
+    if (given[path] !== undefined) refuse(path, 'no such option with crossValidateTable', given[path])
   }
-  const resolved = readTrainOptions(others)
+  const { folds = 5 } = given
+  const resolved = readTrainOptions({ ...given, folds: undefined })
   const table = await readTrainingTable(rows, resolved)
   const names = readTargets(resolved.given.target, [...table.columns.keys()])
   const divided = divide(table, names[0], readTasks(resolved.given.task, names), folds, resolved.seed)
@@ -98,7 +94,7 @@ function divide(table: Table, name: string, taskOf: ReturnType<typeof readTasks>
 }
 
 function tellOfFold({ onProgress }: ResolvedOptions, fold: number, folds: number): Pick<ResolvedOptions, 'onProgress'> {
-  if (onProgress === undefined) return {}
+  if (onProgress === undefined) return { onProgress }
   return {
     onProgress: ({ stage, fraction, millisecondsLeft, ...more }) =>
       onProgress({
@@ -125,12 +121,12 @@ async function scoreFold(
       const { target } = one.model
       const score = (ensemble: Ensemble) => metricsOf(target, predictEnsemble(ensemble, target, inputs), truth)
       const [linear, network] = [true, false].map((isLinear) => bestOf(one, isLinear))
-      return {
+      return bare({
         baseline: baselineMetrics(target, truth),
         ...(linear === undefined ? {} : { linear: score(linear) }),
         ...(network === undefined ? {} : { network: score(network) }),
         model: score(one.model.ensemble),
-      }
+      })
     })
   } finally {
     model.dispose()

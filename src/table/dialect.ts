@@ -4,6 +4,7 @@ import Papa from 'papaparse'
 import { numberIn } from './columns.ts'
 import { dateFormatOf } from './dates.ts'
 import { type NumberFormat, numberOf, PLAIN } from './numbers.ts'
+import { bare } from './plain.ts'
 import type { ReadOptions } from './read-options.ts'
 
 export interface Dialect extends NumberFormat {
@@ -20,6 +21,9 @@ export interface Dialect extends NumberFormat {
   /** Lines above the table */
   readonly skip: number
 }
+
+/** Options of the parser that are to be what they are by default, said so that none is read from a prototype */
+const PLAIN_TEXT = { header: false, dynamicTyping: false, preview: 0, comments: false, skipEmptyLines: false } as const
 
 const DELIMITERS = [',', ';', '\t', '|']
 /** Tried where none of the others makes columns */
@@ -67,7 +71,7 @@ export function linesOf(bytes: Uint8Array, isCut: boolean): string {
 export function sniff(sample: string, given: ReadOptions = {}): Sniffed {
   const declared = /^sep=(.)\n/i.exec(sample)?.[1] // as spreadsheets write it
   if (declared !== undefined && given.skip === undefined)
-    return sniffBelow(sample, 1, { delimiter: declared, ...given })
+    return sniffBelow(sample, 1, bare({ delimiter: declared, ...given }))
   const skip = given.skip ?? preambleOf(sample, given)
   const sniffed = sniffBelow(sample, skip, given)
   // Lines above a table have a header below them: a short first row may be one itself.
@@ -84,7 +88,7 @@ function sniffBelow(sample: string, skip: number, given: ReadOptions): Sniffed {
 }
 
 function formatGiven({ decimal, thousands }: ReadOptions): Partial<NumberFormat> {
-  return { ...(decimal === undefined ? {} : { decimal }), ...(thousands === undefined ? {} : { thousands }) }
+  return bare({ ...(decimal === undefined ? {} : { decimal }), ...(thousands === undefined ? {} : { thousands }) })
 }
 
 function skipLines(text: string, count: number): string {
@@ -164,6 +168,7 @@ function parseRows(
     quoteChar: quote === '' ? '\u0000' : quote,
     escapeChar: before === '' ? '\u0000' : before,
     newline: '\n',
+    ...PLAIN_TEXT,
   })
   const rows = data.filter((row) => row.length > 1 || row[0].trim() !== '')
   return { rows, faults: errors.filter(({ type }) => type === 'Quotes').length }

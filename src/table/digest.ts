@@ -1,5 +1,6 @@
 // Fingerprints of tables: by what their cells mean, so that the same data in another dialect has the same. No signatures.
 import { Fnv1a, Murmur3 } from '../numerics/hash.ts'
+import { bare } from './plain.ts'
 import type { Table } from './read.ts'
 import type { TableColumn } from './schema.ts'
 
@@ -8,7 +9,9 @@ export function digestOf({ schema, columns, rows }: Table, options: object): str
   const hash = new Fnv1a()
   const text = new TextEncoder()
   hash.add(
-    text.encode(JSON.stringify([options, rows, schema.map(({ name, kind, categories }) => [name, kind, categories])])),
+    text.encode(
+      JSON.stringify([options, rows, schema.map(bare).map(({ name, kind, categories }) => [name, kind, categories])]),
+    ),
   )
   for (const { name } of schema) hash.add(text.encode(String(hashColumn(columns.get(name) as TableColumn))))
   return hash.toString()

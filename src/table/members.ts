@@ -15,6 +15,7 @@ import type { TrainResult } from '../training/result.ts'
 import type { SavedMember, TrainedMembers } from './checkpoint.ts'
 import type { BothInputs, Inputs } from './ensemble.ts'
 import type { Fold } from './folds.ts'
+import { bare } from './plain.ts'
 import type { Curve } from './progress.ts'
 import type { MemberRecipe } from './recipe.ts'
 import type { Target } from './target.ts'
@@ -31,10 +32,10 @@ export interface MemberRows {
 export interface MemberOptions {
   readonly seed: number
   readonly threads: number | 'auto'
-  readonly signal?: Signal
-  readonly network?: object
-  readonly train?: object
-  readonly classWeights?: readonly number[] | 'balanced'
+  readonly signal: Signal | undefined
+  readonly network: object | undefined
+  readonly train: object | undefined
+  readonly classWeights: readonly number[] | 'balanced' | undefined
 }
 
 /** Told after every network, and where one thread trains all, after every epoch */
@@ -117,7 +118,7 @@ function createMembers(
 }
 
 /** Where it is computed concerns linear models as well. */
-function hostOf({ engine, wasm }: { engine?: unknown; wasm?: unknown } = {}): object {
+function hostOf({ engine, wasm }: { engine?: unknown; wasm?: unknown } = bare({})): object {
   return { ...(engine === undefined ? {} : { engine }), ...(wasm === undefined ? {} : { wasm }) }
 }
 
@@ -133,7 +134,7 @@ async function trainChunk(
   const inputs = inputsOf(recipe, rows)
   const targets = targetsOf(rows, rows.values)
   const count = rows.folds.length * recipe.seeds
-  const { epochs = 100 } = { ...recipe.train, ...options.train }
+  const { epochs = 100 } = bare({ ...recipe.train, ...options.train })
   const share = (member: number, epoch: number) => (first + member + Math.min(1, (epoch + 1) / epochs)) / count
   const isTold = options.threads === 1
   const given: TrainOptions = {

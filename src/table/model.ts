@@ -1,8 +1,8 @@
 // A trained model of a table: takes records in the words of the data and answers in them.
 
-import { clip, describe, unexpected, type WasmpropError } from '../errors.ts'
+import { clip, describe, isArray, reading, unexpected, type WasmpropError } from '../errors.ts'
 import type { Network } from '../network/network.ts'
-import { isOptionObject } from '../options/check.ts'
+import { isOptionObject, readOptions } from '../options/check.ts'
 import {
   labelsOf,
   probabilitiesOf,
@@ -150,7 +150,7 @@ export class TableModel {
    * found out. Rejects with INVALID_DATA where they lack targets.
    */
   async evaluate(rows: TableSource, options?: { read?: ReadOptions }): Promise<Metrics | Record<string, Metrics>> {
-    const table = await this.readTable(rows, options?.read)
+    const table = await this.readTable(rows, readingOf(options))
     return this.#byTarget(({ target, ensemble }) => {
       if (!table.columns.has(target.name)) throw noTarget(target.name)
       return metricsOf(target, predictEnsemble(ensemble, target, this.#encode(table)), truthOf(table, target.name))
@@ -165,7 +165,7 @@ export class TableModel {
     rows: TableSource,
     options?: { read?: ReadOptions },
   ): Promise<ColumnImportance[] | Record<string, ColumnImportance[]>> {
-    const table = await this.readTable(rows, options?.read)
+    const table = await this.readTable(rows, readingOf(options))
     const { encodings, choices } = this.#parts
     return this.#byTarget((one) => {
       const truth = truthOf(table, one.target.name)
@@ -243,7 +243,7 @@ export class TableModel {
 
   #read(records: unknown): { table: Table; isOne: boolean } {
     const isOne = isOptionObject(records)
-    if (!isOne && !Array.isArray(records)) {
+    if (!isOne && !isArray(records)) {
       throw unexpected(
         'INVALID_DATA',
         'records',
@@ -302,4 +302,9 @@ function noTarget(name: string): WasmpropError {
   return unexpected('INVALID_DATA', `column "${clip(name)}"`, 'the target among the columns', 'none')
 }
 
-const isEmpty = (records: unknown): boolean => Array.isArray(records) && records.length === 0
+function readingOf(options: unknown = {}): ReadOptions | undefined {
+  return readOptions(options, '', ['read']).read as ReadOptions | undefined
+}
+
+const isEmpty = (records: unknown): boolean =>
+  isArray(records) && reading('INVALID_DATA', 'records', 'an array of records', () => records.length === 0)

@@ -15,6 +15,7 @@ import {
 } from '../options/check.ts'
 import type { TrainOptions } from '../training/options.ts'
 import type { TableCheckpoint } from './checkpoint.ts'
+import { plainCopy } from './plain.ts'
 import type { TableProgress } from './progress.ts'
 import type { ReadTableOptions } from './read.ts'
 import { type Effort, efforts } from './recipe.ts'
@@ -79,15 +80,15 @@ type Given = Readonly<Record<(typeof optionNames)[number], unknown>>
 
 export interface ResolvedOptions {
   readonly effort: Effort
-  readonly budget?: number
-  readonly only?: Only
-  readonly network?: object
-  readonly train?: object
+  readonly budget: number | undefined
+  readonly only: Only | undefined
+  readonly network: object | undefined
+  readonly train: object | undefined
   readonly seed: number
   readonly threads: number | 'auto'
-  readonly signal?: Signal
-  readonly onProgress?: (progress: TableProgress) => void
-  readonly onCheckpoint?: (checkpoint: TableCheckpoint) => void
+  readonly signal: Signal | undefined
+  readonly onProgress: ((progress: TableProgress) => void) | undefined
+  readonly onCheckpoint: ((checkpoint: TableCheckpoint) => void) | undefined
   /** As given: what they mean is known when the table is read */
   readonly given: Given
   /** What decides about the result, as plain data */
@@ -104,6 +105,16 @@ const LARGEST_SEED = 2 ** 32 - 1
 const MOST_MILLISECONDS = 2 ** 31 - 1 // of a timer
 const tasks = ['classification', 'regression'] as const
 
+/** Options that are data: the others are functions, signals, or a single value */
+const DATA: readonly string[] = ['target', 'task', 'columns', 'read', 'network', 'train', 'classWeights', 'checkpoint']
+
+/** All of them, those that are not set as undefined */
+function takeOptions(options: unknown): Given {
+  const set = readOptions(options, '', optionNames, 'an object such as { target: "price" }')
+  const taken = optionNames.map((name) => [name, DATA.includes(name) ? plainCopy(set[name], name) : set[name]])
+  return Object.fromEntries(taken)
+}
+
 /** What of the options is about reading */
 export function readingOptions({ columns, read }: Partial<Given>): ReadTableOptions {
   return {
@@ -114,37 +125,32 @@ export function readingOptions({ columns, read }: Partial<Given>): ReadTableOpti
 
 /** Checks what needs no table. */
 export function readTrainOptions(options: unknown): ResolvedOptions {
-  const given = readOptions(options, '', optionNames, 'an object such as { target: "price" }')
+  const given = takeOptions(options)
   const { budget, seed = 0, signal, onProgress, onCheckpoint, only } = given
   const { effort = budget === undefined ? 'standard' : 'thorough' } = given
   if (signal !== undefined && !isSignal(signal)) refuse('signal', 'an AbortSignal', signal)
   for (const [path, value] of Object.entries({ onProgress, onCheckpoint })) {
     if (value !== undefined && typeof value !== 'function') refuse(path, 'a function', value)
   }
-  const resolved = {
-    effort: checkName(effort, 'effort', efforts),
-    seed: checkInteger(seed, 'seed', 0, LARGEST_SEED),
-    threads: checkThreads(given.threads),
-    ...(only === undefined ? {} : { only: checkName(only, 'only', ['linear', 'network'] as const) }),
-    ...(budget === undefined ? {} : { budget: checkNumber(budget, 'budget', { above: 0, max: MOST_MILLISECONDS }) }),
-    ...overrides(given, 'network'),
-    ...overrides(given, 'train'),
-  }
+  const resolved = { effort: checkName(effort, 'effort', efforts), seed: checkInteger(seed, 'seed', 0, LARGEST_SEED) }
   return {
     ...resolved,
-    ...(signal === undefined ? {} : { signal: signal as Signal }),
-    ...(onProgress === undefined ? {} : { onProgress: onProgress as never }),
-    ...(onCheckpoint === undefined ? {} : { onCheckpoint: onCheckpoint as never }),
+    threads: checkThreads(given.threads),
+    only: only === undefined ? undefined : checkName(only, 'only', ['linear', 'network'] as const),
+    budget: budget === undefined ? undefined : checkNumber(budget, 'budget', { above: 0, max: MOST_MILLISECONDS }),
+    network: overrides(given, 'network'),
+    train: overrides(given, 'train'),
+    signal: signal as Signal | undefined,
+    onProgress: onProgress as ResolvedOptions['onProgress'],
+    onCheckpoint: onCheckpoint as ResolvedOptions['onCheckpoint'],
     given,
     stored: storedOf(given, resolved),
   }
 }
 
-function overrides(given: Given, path: 'network' | 'train'): object {
+function overrides(given: Given, path: 'network' | 'train'): object | undefined {
   const value = given[path]
-  if (value === undefined) return {}
-  if (!isOptionObject(value)) return refuse(path, 'an object with options', value)
-  return { [path]: value }
+  return value === undefined || isOptionObject(value) ? value : refuse(path, 'an object with options', value)
 }
 
 /** Where it is computed changes no bit, and is left out. */
@@ -168,7 +174,7 @@ function storedOf(given: Given, { effort, seed }: { effort: Effort; seed: number
 const isEmpty = (options: object): boolean => Object.keys(options).length === 0
 
 export function readTargets(value: unknown, known: readonly string[]): string[] {
-  const targets = Array.isArray(value) ? [...value] : [value]
+  const targets: string[] = Array.isArray(value) ? [...value] : [value]
   if (targets.length === 0 || value === undefined) {
     refuse('target', `the name of a column: one of ${clip(list(known))}`, value)
   }

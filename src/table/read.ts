@@ -8,6 +8,7 @@ import { readCsv, readCsvBlocks } from './csv.ts'
 import { dateFormatNames } from './dates.ts'
 import type { Dialect } from './dialect.ts'
 import { looksLikeJson, readJson } from './json.ts'
+import { bare, plainCopy } from './plain.ts'
 import { checkReadOptions, type ReadOptions } from './read-options.ts'
 import {
   columnsOfRecords,
@@ -124,7 +125,7 @@ export async function* readBlocksLike(
   const given = givenBy(schema)
   for await (const unread of rawBlocks(source, checkReadOptions(read), given)) {
     const all = new Map<string, GivenColumn>(given)
-    for (const name of unread.raw.names) if (!given.has(name)) all.set(name, { kind: 'ignore' })
+    for (const name of unread.raw.names) if (!given.has(name)) all.set(name, bare({ kind: 'ignore' }))
     yield typeColumns(unread, all)
   }
 }
@@ -140,10 +141,12 @@ export function readRowsLike(rows: TableRows, schema: readonly ColumnSchema[]): 
 }
 
 function givenBy(schema: readonly ColumnSchema[]): Given {
-  return new Map(schema.map(({ name, ...column }) => [name, column]))
+  return new Map(schema.map(({ name, ...column }) => [name, bare(column)]))
 }
 
-function typeColumns({ raw, dialect }: Unread, given: Given): Table {
+function typeColumns(unread: Unread, given: Given): Table {
+  const { dialect } = bare(unread)
+  const raw = bare({ ...unread.raw, columns: unread.raw.columns.map(bare) })
   const inferred = raw.names.map((name, index) => inferColumn(raw, index, given.get(name)))
   return {
     rows: raw.rows,
@@ -154,7 +157,8 @@ function typeColumns({ raw, dialect }: Unread, given: Given): Table {
   }
 }
 
-function checkColumns(value: unknown): Given {
+function checkColumns(columns: unknown): Given {
+  const value = plainCopy(columns, 'columns')
   if (value === undefined) return new Map()
   if (Array.isArray(value)) {
     return new Map(value.map((column, index) => checkSchema(column, `columns[${index}]`)))
@@ -173,20 +177,20 @@ function checkSchema(value: unknown, path: string): [string, GivenColumn] {
     const { name, kind, format, type, missingWords } = value
     if (typeof name !== 'string') throw unexpected('INVALID_CONFIG', `${path}.name`, "a column's name", describe(name))
     const column = checkColumn({ kind, format, missing: missingWords }, path)
-    return [name, type === 'number' || type === 'string' ? { ...column, type } : column]
+    return [name, type === 'number' || type === 'string' ? bare({ ...column, type }) : column]
   })
 }
 
 function checkColumn(value: unknown, path: string): GivenColumn {
-  if (!isOptionObject(value)) return { kind: checkName(value, path, columnKinds) }
+  if (!isOptionObject(value)) return bare({ kind: checkName(value, path, columnKinds) })
   const { kind, format, missing } = readOptions(value, path, ['kind', 'format', 'missing'])
-  return {
+  return bare({
     ...(kind === undefined ? {} : { kind: checkName(kind, `${path}.kind`, columnKinds) }),
     ...(format === undefined ? {} : { format: checkName(format, `${path}.format`, dateFormatNames) }),
     ...(missing === undefined
       ? {}
       : { missingWords: checkReadOptions({ missing }, path).missing as readonly string[] }),
-  }
+  })
 }
 
 function checkNamed(given: Given, names: readonly string[]): void {
@@ -198,9 +202,9 @@ function checkNamed(given: Given, names: readonly string[]): void {
 }
 
 async function readRaw(source: unknown, read: ReadOptions, given: Given, sample?: SampleOptions): Promise<Unread> {
-  const opened = await openSource(source, read)
+  const opened = bare(await openSource(source, read))
   if (!('bytes' in opened)) return { raw: sampled(opened.raw, sample) }
-  const content = await openBytes(opened.bytes, opened.read)
+  const content = bare(await openBytes(opened.bytes, opened.read))
   if (!('text' in content)) return { raw: sampled(content.raw, sample) }
   const { raw, dialect } = await readCsv(content.text, opened.read, content.isRepeatable, given, sample)
   return { raw: withOrigin(raw, originOf(opened.read)), dialect }
@@ -209,8 +213,8 @@ async function readRaw(source: unknown, read: ReadOptions, given: Given, sample?
 const sampled = (raw: RawTable, sample: SampleOptions | undefined) => (sample ? sampleOf(raw, sample) : raw)
 
 async function* rawBlocks(source: unknown, read: ReadOptions, given: Given): AsyncIterable<Unread> {
-  const opened = await openSource(source, read)
-  const content = 'bytes' in opened ? await openBytes(opened.bytes, opened.read) : opened
+  const opened = bare(await openSource(source, read))
+  const content = bare('bytes' in opened ? await openBytes(opened.bytes, opened.read) : opened)
   if ('raw' in content) yield { raw: content.raw }
   else if ('bytes' in opened) {
     const origin = originOf(opened.read)
@@ -224,21 +228,23 @@ async function openSource(
   source: unknown,
   read: ReadOptions,
 ): Promise<{ raw: RawTable } | { bytes: ByteSource; read: ReadOptions }> {
-  const bytes = byteSource(source)
+  const bytes = reading('INVALID_DATA', 'rows', SOURCES, () => byteSource(source))
   if (bytes !== undefined) return { bytes, read: named(read, bytes) }
   if (isTableRows(source)) return { raw: checkNames(columnsOfRows(source)) }
-  if (Array.isArray(source) && !source.some(isPiece)) return { raw: checkNames(columnsOfRecords(source)) }
+  if (reading('INVALID_DATA', 'rows', SOURCES, () => Array.isArray(source) && !isPiece(source[0])))
+    return { raw: checkNames(columnsOfRecords(source as unknown[])) }
   const iterator = reading('INVALID_DATA', 'rows', SOURCES, () => iteratorOf(source))
   if (iterator === undefined) throw unexpected('INVALID_DATA', 'rows', SOURCES, describe(source))
   const first = await iterator.next()
-  if (!first.done && isPiece(first.value)) return { bytes: pieceSource(first.value, iterator), read }
+  if (!first.done && reading('INVALID_DATA', 'rows[0]', SOURCES, () => isPiece(first.value)))
+    return { bytes: pieceSource(first.value, iterator), read }
   const table = new RecordTable([])
   for (let next = first; !next.done; next = await iterator.next()) table.addRecord(next.value)
   return { raw: checkNames(table.finish()) }
 }
 
 function named(read: ReadOptions, { name }: ByteSource): ReadOptions {
-  return read.file !== undefined || name === undefined ? read : { ...read, file: name }
+  return read.file !== undefined || name === undefined ? read : bare({ ...read, file: name })
 }
 
 const SOURCES = 'records, { columns, rows }, CSV text, its bytes, or an iterable of records or text'

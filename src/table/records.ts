@@ -1,5 +1,5 @@
 // Records and rows of values, as programs have them, to the same columns as text. What is handed in is read once.
-import { describe, reading, unexpected, type WasmpropError } from '../errors.ts'
+import { clip, describe, reading, unexpected, type WasmpropError } from '../errors.ts'
 import { isOptionObject } from '../options/check.ts'
 import { grown, numberIn, type RawColumn, type RawTable, wordColumn } from './columns.ts'
 import { MISSING_NUMBER_WORDS, MISSING_WORDS } from './dialect.ts'
@@ -107,7 +107,7 @@ export class RecordTable {
   }
 
   #misplaced(name: string, row: number, value: unknown): WasmpropError {
-    const path = `${this.#place(row)}.${name}`
+    const path = `${this.#place(row)}.${clip(name)}`
     return unexpected('INVALID_DATA', path, VALUE, describe(value), { path, row })
   }
 

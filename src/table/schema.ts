@@ -17,6 +17,7 @@ import {
   type Verdict,
 } from './kinds.ts'
 import { numberOf, PLAIN } from './numbers.ts'
+import { bare } from './plain.ts'
 
 export { type ColumnKind, columnKinds } from './kinds.ts'
 
@@ -56,15 +57,16 @@ export interface InferredColumn {
 /** What is given instead of found out */
 export type GivenColumn = Partial<Pick<ColumnSchema, 'kind' | 'format' | 'type' | 'missingWords'>>
 
-export function inferColumn(table: RawTable, index: number, given: GivenColumn = {}): InferredColumn {
+export function inferColumn(table: RawTable, index: number, given: GivenColumn = bare({})): InferredColumn {
   const raw = table.columns[index]
   if (raw.form === 'words') return inferWords(table, index, countWords(raw, missingIn(table, given)), given)
   const column = withoutSentinels(raw, missingIn(table, given))
   const measured = measure(column.values)
-  const verdict: Verdict =
+  const verdict: Verdict = bare(
     given.kind === undefined
       ? kindOfNumbers(table.names[index], column.values, measured)
-      : { kind: given.kind, because: 'as given', ...(given.format === undefined ? {} : { format: given.format }) }
+      : { kind: given.kind, because: 'as given', ...(given.format === undefined ? {} : { format: given.format }) },
+  )
   const isOfNumbers = verdict.kind === 'number' || isNumberDate(verdict.format)
   if ((given.kind === undefined || isOfNumbers) && column.odd.size > 0) throw oddCell(table, index, column.odd)
   const isUnused = verdict.kind === 'identifier' || verdict.kind === 'ignore'
@@ -75,7 +77,7 @@ export function inferColumn(table: RawTable, index: number, given: GivenColumn =
       table,
       index,
       countWords(toWords(column), missingIn(table, given)),
-      { ...given, kind: verdict.kind },
+      bare({ ...given, kind: verdict.kind }),
       verdict.because,
     )
   return numberColumn(table.names[index], column.values, verdict, measured, given)
@@ -95,7 +97,7 @@ function numberColumn(
     because,
     missing,
     distinct,
-    ...extras({ ...given, format }),
+    ...extras(bare({ ...given, format })),
   }
   if (kind === 'number') return { schema, column: { kind, values } }
   const times = values.map((value) => (Number.isNaN(value) ? value : timeOfNumber(value, format as NumberDate)))
@@ -196,7 +198,9 @@ function inferWords(
   why = 'as given',
 ): InferredColumn {
   const name = table.names[index]
-  const verdict: Verdict = given.kind === undefined ? kindOfWords(name, counted) : { kind: given.kind, because: why }
+  const verdict: Verdict = bare(
+    given.kind === undefined ? kindOfWords(name, counted) : { kind: given.kind, because: why },
+  )
   const { kind, because } = verdict
   const { words, missing } = counted
   refuseEscapes(table, index, counted)

@@ -4,6 +4,7 @@ import { type SavedMember, type SavedNetwork, type SavedTarget, saveMembers } fr
 import type { BothInputs, Inputs } from './ensemble.ts'
 import { drawFolds } from './folds.ts'
 import { inputsOf, type MemberOptions, type MemberRows, trainMembers } from './members.ts'
+import { bare } from './plain.ts'
 import type { Course } from './progress.ts'
 import { type MemberRecipe, type Recipe, workOf } from './recipe.ts'
 import { searchRecipes, workOfSearch } from './search.ts'
@@ -34,7 +35,8 @@ export async function trainTarget(
   course: Course,
   onStop: (saved: SavedTarget<SavedNetwork>) => void,
 ): Promise<TrainedTarget> {
-  const { fitted, recipe, rows } = training
+  const { fitted, rows } = training
+  const recipe = bare(training.recipe)
   const outcomes: Outcomes = []
   const trials: Trial[] = []
   try {
@@ -106,7 +108,8 @@ async function trainAll(
   outcomes: Outcomes,
   trials: Trial[],
 ): Promise<void> {
-  const { index, fitted, inputs, recipe, saved } = training
+  const { index, fitted, inputs, saved } = training
+  const recipe = bare(training.recipe)
   const { target, values } = fitted
   const folds = drawFolds(target, values, recipe.folds, options.seed)
   const rowsFor = ({ isLogarithmic }: MemberRecipe): MemberRows => ({

@@ -139,14 +139,7 @@ function targetOf(
 
 function memberOptions({ seed, threads, signal, network, train, given }: ResolvedOptions, { target }: FittedTarget) {
   const classWeights = readClassWeights(given.classWeights, target)
-  return {
-    seed,
-    threads,
-    ...(signal === undefined ? {} : { signal }),
-    ...(network === undefined ? {} : { network }),
-    ...(train === undefined ? {} : { train }),
-    ...(classWeights === undefined ? {} : { classWeights }),
-  }
+  return { seed, threads, signal, network, train, classWeights }
 }
 
 function columnOf(table: Table, name: string): TableColumn {
