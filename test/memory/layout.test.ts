@@ -1,6 +1,6 @@
 // Where the data of a call lie: every part has the room that the engines fill, and none overlaps another.
 import { describe, expect, it } from 'vitest'
-import { resolveConfig } from '../../src/config/config.ts'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import { type DataShape, layOut, layOutData } from '../../src/memory/layout.ts'
 
 const LANES = [0, 4]
