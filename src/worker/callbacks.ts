@@ -1,7 +1,7 @@
 // What of a call's arguments stays with the caller, since it cannot be posted: the signal, `onEpoch`, and the source of a
 // stream. The worker asks for what they give.
 
-import { unexpected } from '../errors.ts'
+import { reading, unexpected } from '../errors.ts'
 import { checkNumber, isOptionObject, isSignal } from '../options/check.ts'
 import type { EpochProgress, TrainOptions } from '../training/options.ts'
 import type { StreamBatch } from '../training/stream.ts'
@@ -31,7 +31,9 @@ function keepNothing(): { handlers: Handlers; signal: AbortSignal | undefined; h
 export function keepOptions(options: unknown, setLearningRate: (rate: number) => void): [unknown, Kept] {
   const kept = keepNothing()
   if (!isOptionObject(options)) return [options, kept]
-  const posted: Record<string, unknown> = Object.assign(Object.create(null), options)
+  const posted: Record<string, unknown> = reading('INVALID_CONFIG', 'options', 'an object that can be read', () =>
+    Object.assign(Object.create(null), options),
+  )
   const { signal, onEpoch, onProgress } = posted
   if (typeof onProgress === 'function') {
     delete posted.onProgress
@@ -65,7 +67,10 @@ function snapshot(): never {
 
 /** Keeps a source, of which the worker asks one batch at a time. What is none is posted, for the network to refuse. */
 export function keepSource(source: unknown, { handlers, hooks }: Kept): unknown {
-  if (typeof source !== 'function' && !isIterable(source)) return source
+  if (typeof source !== 'function') {
+    const isSource = reading('INVALID_DATA', 'source', 'batches that can be read', () => isIterable(source))
+    if (!isSource) return source
+  }
   let iterator: Iterator<StreamBatch> | AsyncIterator<StreamBatch> | undefined
   const begin = (batches: Batches) => {
     iterator = Symbol.asyncIterator in batches ? batches[Symbol.asyncIterator]() : batches[Symbol.iterator]()
@@ -78,7 +83,7 @@ export function keepSource(source: unknown, { handlers, hooks }: Kept): unknown 
       begin(batches)
     }
     handlers.next = () => iterator?.next()
-  } else handlers.next = () => (iterator ?? begin(source)).next()
+  } else handlers.next = () => (iterator ?? begin(source as Batches)).next()
   handlers.return = async () => void (await iterator?.return?.())
   hooks.source = typeof source === 'function' ? 'function' : 'iterable'
   return undefined

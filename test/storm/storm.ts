@@ -5,8 +5,6 @@ import { Chance } from './chance.ts'
 import { anything, TrapError, type Traps, trapped, typed } from './values.ts'
 import { INPUTS, isAlive, World } from './world.ts'
 
-const { WasmpropError } = library
-
 export interface StormOptions {
   seed: number
   calls: number
@@ -25,9 +23,9 @@ export interface Finding {
 /** A promise that is open for so many ms will never be kept. */
 const HANGING = 200_000
 
-type Act = (storm: Storm, network: library.Network) => unknown
+export type Act = (storm: Storm, network: library.Network) => unknown
 
-class Storm implements Traps {
+export class Storm implements Traps {
   readonly chance: Chance
   readonly world: World
   #changes: (() => unknown)[] = []
@@ -186,7 +184,9 @@ class Storm implements Traps {
 }
 
 const unitsOf = ({ layers }: library.Network) => layers[layers.length - 1].units
-const isOurs = (error: unknown) => error instanceof WasmpropError || error instanceof TrapError
+/** By its name: the built package has a class of its own. */
+const isOurs = (error: unknown) =>
+  error instanceof TrapError || (error instanceof Error && error.name === 'WasmpropError' && 'code' in error)
 const stackOf = (error: unknown) => (error instanceof Error ? `${error.stack}` : String(error))
 const outcome = (promise: Promise<unknown>) =>
   promise.then(
@@ -241,13 +241,13 @@ const springs: Act[] = [
     storm.later.push(outcome(library.restoreNetwork(network.snapshot()).then((copy) => copy.dispose()))),
 ]
 
-const methods: Record<string, Act> = {
+export const methods: Record<string, Act> = {
   predict: (storm, network) => network.predict(storm.rows(few(storm), network.inputs) as Any),
   predictClass: (storm, network) => network.predictClass(storm.rows(few(storm), network.inputs) as Any),
   predictInto(storm, network) {
     const rows = few(storm)
     const outputs = storm.chance.is(0.1) ? anything(storm) : storm.typed(Array(rows * unitsOf(network)).fill(0))
-    network.predictInto(
+    return network.predictInto(
       storm.rows(rows, network.inputs) as Any,
       (storm.chance.is(0.2) ? trapped(storm, Object(outputs)) : outputs) as Any,
     )
@@ -279,7 +279,7 @@ const methods: Record<string, Act> = {
   },
   trainOnGradients(storm, network) {
     const rows = few(storm)
-    network.trainOnGradients(storm.rows(rows, network.inputs) as Any, storm.rows(rows, unitsOf(network)) as Any)
+    return network.trainOnGradients(storm.rows(rows, network.inputs) as Any, storm.rows(rows, unitsOf(network)) as Any)
   },
   reconfigure(storm, network) {
     const options = storm.options({
@@ -290,11 +290,11 @@ const methods: Record<string, Act> = {
       clipValue: () => storm.chance.one([0, 0.5]),
       trainable: () => network.layers.map(() => storm.chance.is(0.5)),
     })
-    network.reconfigure(options as Any)
+    return network.reconfigure(options as Any)
   },
   fitScaling(storm, network) {
     const rows = few(storm)
-    network.fitScaling(storm.rows(rows, network.inputs) as Any, storm.targets(network, rows) as Any)
+    return network.fitScaling(storm.rows(rows, network.inputs) as Any, storm.targets(network, rows) as Any)
   },
   setWeights: (storm, network) => network.setWeights(storm.weights(network) as Any),
   weightsHash: (_storm, network) => network.weightsHash(),
@@ -330,7 +330,7 @@ const methods: Record<string, Act> = {
   checkpoint: (storm) => checkpoint(storm.options({ everyEpochs: () => 2 }) as Any),
 }
 
-const promising: Record<string, Act> = {
+export const promising: Record<string, Act> = {
   async createNetwork(storm) {
     const network = await library.createNetwork(storm.config() as Any)
     network.dispose()
@@ -449,23 +449,28 @@ export async function storm(options: StormOptions): Promise<Finding | undefined>
 }
 
 async function attempt(state: Storm, act: Act): Promise<string | undefined> {
+  const what = await attemptOn(state, act, state.chance.one(state.world.networks))
+  if (!state.world.networks.every(isAlive)) await state.world.renew(state.chance)
+  return what
+}
+
+/** Gives what is wrong with what came of it. */
+export async function attemptOn(state: Storm, act: Act, network: library.Network): Promise<string | undefined> {
   state.begin()
   let result: unknown
   try {
-    result = act(state, state.chance.one(state.world.networks))
+    result = act(state, network)
     result = result instanceof Promise ? await within(result) : result
   } catch (error) {
     if (!isOurs(error)) return stackOf(error)
-    if (error instanceof WasmpropError && error.message.length > 1000)
-      return `a message of ${error.message.length}: ${error.message.slice(0, 200)}`
+    const { message } = error as Error
+    if (message.length > 1000) return `a message of ${message.length}: ${message.slice(0, 200)}`
   }
   for (const promise of state.later) {
     const error = await within(promise)
     if (error !== undefined && !isOurs(error)) return stackOf(error)
   }
-  if (typeof result === 'number' && !Number.isFinite(result)) return `a result of ${result}`
-  if (!state.world.networks.every(isAlive)) await state.world.renew(state.chance)
-  return undefined
+  return typeof result === 'number' && !Number.isFinite(result) ? `a result of ${result}` : undefined
 }
 
 function within<T>(promise: Promise<T>): Promise<T> {
