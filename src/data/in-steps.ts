@@ -2,7 +2,7 @@
 // them. What is taken is what was seen, or else refused: a getter, a proxy or a caller who writes may say something else.
 import { reading } from '../errors.ts'
 import { type Dtype, newValues } from '../numerics/values.ts'
-import { inRoom, keptMatrix, type Matrix, type Shape, unfit } from './matrix.ts'
+import { inRoom, keptMatrix, type Matrix, readNumbers, type Shape, unfit } from './matrix.ts'
 import { COPIED_AT_ONCE, changed, LEAST_ROW_BYTES, stampOf } from './stamps.ts'
 import type { Steps } from './steps.ts'
 
@@ -28,7 +28,9 @@ export function takenInSteps(
   const numbers = new Float64Array(columns)
   const words = new Int32Array(numbers.buffer)
   const stampsOfRow = (row: number) => {
-    readNumbers(rowOf(row), numbers, limit, row, shape)
+    const cells = rowOf(row)
+    const column = readNumbers(cells, 0, columns, numbers, 0, limit)
+    if (column >= 0) throw unfit(cells[column], row * columns + column, shape)
     return stampOf(words, 0, words.length)
   }
   const stamps = new Int32Array(rows)
@@ -48,14 +50,5 @@ function* inBlocks({ rows, columns, name }: Shape, take: (from: number, to: numb
   for (let from = 0; from < rows; from += blockRows) {
     reading('INVALID_DATA', name, 'rows that can be read', () => take(from, Math.min(rows, from + blockRows)))
     yield
-  }
-}
-
-function readNumbers(cells: ArrayLike<unknown>, numbers: Float64Array, limit: number, row: number, shape: Shape): void {
-  for (let column = 0; column < numbers.length; column++) {
-    const value = cells[column]
-    if (typeof value !== 'number' || !(Math.abs(value) < limit))
-      throw unfit(value, row * numbers.length + column, shape)
-    numbers[column] = value
   }
 }

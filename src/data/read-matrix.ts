@@ -14,6 +14,7 @@ import {
   keptMatrix,
   limitOf,
   type Matrix,
+  readNumbers,
   roomFor,
   type Shape,
   unfit,
@@ -228,19 +229,10 @@ class KeptMany implements Keeper {
     for (let from = 0; from < length; ) {
       if (this.#length === this.#values.length) this.#grow()
       const end = Math.min(length, from + this.#values.length - this.#length)
-      this.#read(cells, from, end)
+      const index = readNumbers(cells, from, end, this.#values, this.#length, this.#limit)
+      if (index >= 0) throw unfit(cells[index], this.#length + index - from, this.#shape)
       this.#length += end - from
       from = end
-    }
-  }
-
-  #read(cells: ArrayLike<unknown>, from: number, end: number): void {
-    const values = this.#values
-    const limit = this.#limit
-    for (let index = from, at = this.#length; index < end; index++, at++) {
-      const value = cells[index]
-      if (typeof value !== 'number' || !(Math.abs(value) < limit)) throw unfit(value, at, this.#shape)
-      values[at] = value
     }
   }
 
