@@ -209,7 +209,7 @@ export function readNumbers(
   cells: ArrayLike<unknown>,
   from: number,
   end: number,
-  values: Float64Array,
+  values: Values,
   at: number,
   limit: number,
 ): number {

@@ -3,7 +3,7 @@
 
 import { describe, type ErrorPlace, reading, unexpected, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
-import type { Dtype } from '../numerics/values.ts'
+import { type Dtype, newValues, type Values } from '../numerics/values.ts'
 import type { FlatInput } from './forms.ts'
 import { areMany, takenInSteps } from './in-steps.ts'
 import {
@@ -43,7 +43,7 @@ export const anyRows = { rows: undefined, leastRows: 1, inSteps: undefined, room
 
 /** Memory that one call after another keeps its rows in: fresh memory costs more than what is done in it. */
 export interface Room {
-  values: Float64Array | undefined
+  values: Values | undefined
 }
 
 /** What messages call data of any form */
@@ -176,11 +176,12 @@ interface Keeper {
 function keeperFor(shape: Shape, { dtype, room }: Expected): Keeper {
   const count = shape.rows * shape.columns
   if (count <= FEW_VALUES) return new KeptFew(shape, limitOf(dtype))
-  return new KeptMany(shape, limitOf(dtype), room && count <= MOST_IN_ROOM ? valuesIn(room, count) : undefined)
+  return new KeptMany(shape, limitOf(dtype), room && count <= MOST_IN_ROOM ? valuesIn(room, count, dtype) : undefined)
 }
 
-function valuesIn(room: Room, count: number): Float64Array {
-  if (room.values === undefined || room.values.length < count) room.values = new Float64Array(count)
+/** In the type in which the numbers are stored: to convert them costs as much as to read them. */
+function valuesIn(room: Room, count: number, dtype: Dtype): Values {
+  if (room.values === undefined || room.values.length < count) room.values = newValues(dtype, count)
   return room.values
 }
 
@@ -212,13 +213,13 @@ class KeptFew implements Keeper {
 class KeptMany implements Keeper {
   readonly #shape: Shape
   readonly #limit: number
-  #values: Float64Array
+  #values: Values
   #length = 0
 
   constructor(
     shape: Shape,
     limit: number,
-    values = roomFor(Math.min(FIRST_VALUES, shape.rows * shape.columns), shape.name),
+    values: Values = roomFor(Math.min(FIRST_VALUES, shape.rows * shape.columns), shape.name),
   ) {
     this.#shape = shape
     this.#limit = limit
