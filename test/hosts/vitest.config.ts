@@ -2,5 +2,5 @@
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
-  test: { include: ['test/hosts/*.hosts.ts'], testTimeout: 180_000, hookTimeout: 400_000, maxWorkers: 1 },
+  test: { include: ['test/hosts/*.hosts.ts'], testTimeout: 600_000, hookTimeout: 600_000, maxWorkers: 1 },
 })
