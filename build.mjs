@@ -49,7 +49,7 @@ async function makeCommand() {
 
 async function main() {
   const isStart = option === '--start'
-  makeSources(await compileAssembly(isStart ? ['float64', 'gradients'] : undefined))
+  makeSources(await compileAssembly(isStart ? ['float64'] : undefined))
   if (option === '--sources') return
   const stamp = stampOf(INPUTS)
   if (isStart && isMade('dist/types', stamp)) return
