@@ -189,7 +189,8 @@ export class Network<D extends Dtype = Dtype> {
 
   /**
    * Trains, going on from the present weights and optimizer state. Yields about every 8 ms, so that a tab stays
-   * responsive. Rejects before anything is changed where options or data are wrong.
+   * responsive. Rows count as they are at the call: large ones are taken in steps, with INVALID_DATA where they have been
+   * changed meanwhile. Rejects before anything is changed where options or data are wrong.
    */
   train(inputs: MatrixInput, targets: MatrixInput, options: Validated<TrainOptions>): Promise<ValidatedResult>
   train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult>
