@@ -16,8 +16,9 @@ export const yellow = paint(33, areErrorsColored)
 /** For asciichart, which takes the codes themselves */
 export const chartColor = isColored ? '\u001b[36m' : undefined
 
-/** Columns of the terminal, within what reads well */
-export const width = Math.max(40, Math.min(process.stdout.columns || 80, 100))
+/** Columns of the terminal, or those that `COLUMNS` says where there is none, within what reads well */
+export const width = Math.max(40, Math.min(process.stdout.columns || Number(process.env.COLUMNS) || 80, 100))
+export const isNarrow = width < 60
 
 /** Lines of at most so many columns, broken between words where that is possible */
 export function paragraph(text: string, columns = width): string[] {

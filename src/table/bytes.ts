@@ -1,7 +1,8 @@
 // Where the bytes of a table come from: text, memory, files, streams and pieces of any of them; unpacked where they are
 // gzipped. Nothing is held that is not asked for: what can be read again is read again.
 import { describe, reading, tagOf, unexpected, WasmpropError } from '../errors.ts'
-import type { File, Stream } from '../hosts/platform.ts'
+import type { File, Signal, Stream } from '../hosts/platform.ts'
+import { Yielder } from '../training/yielding.ts'
 
 /** CSV text, a file's bytes, or pieces of either as they come */
 export type TextSource =
@@ -44,6 +45,20 @@ export function byteSource(source: unknown): ByteSource | undefined {
 /** The bytes of pieces of text or bytes, of which the first has been read already */
 export function pieceSource(first: unknown, others: AsyncIterator<unknown>): ByteSource {
   return { ...NEITHER, isRepeatable: false, pieces: () => unpacked(encoded(first, others)) }
+}
+
+/** The same, in whose course the host has its turns; `signal` ends it. */
+export function stoppable(source: ByteSource, signal: Signal | undefined): ByteSource {
+  const { pieces } = source
+  async function* checked(): AsyncIterable<Uint8Array> {
+    const yielder = new Yielder()
+    for await (const piece of pieces()) {
+      if (yielder.isDue()) await yielder.yield()
+      signal?.throwIfAborted()
+      yield piece
+    }
+  }
+  return { ...source, pieces: checked }
 }
 
 export function isPiece(value: unknown): value is string | Uint8Array | ArrayBuffer {

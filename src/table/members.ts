@@ -52,7 +52,7 @@ const MOST_BYTES = 720 * 2 ** 20
 /** From so many bytes of rows on a trained network gives their memory back. */
 const MANY_BYTES = 2 ** 22
 
-/** `saved`: members of an earlier call, which go on from there. Rejects where an option is wrong; all networks are disposed of then. */
+/** `saved`: members of an earlier call, which go on from there. Fewer networks where the signal ends it. Rejects where an option is wrong; all networks are disposed of then. */
 export async function trainMembers(
   recipe: MemberRecipe,
   rows: MemberRows,
@@ -66,7 +66,7 @@ export async function trainMembers(
     for (; outcomes.length < saved.length; tell(outcomes.length / count)) {
       outcomes.push(await goOn(recipe, rows, options, saved[outcomes.length], outcomes.length))
     }
-    while (outcomes.length < count) {
+    while (outcomes.length < count && !options.signal?.aborted) {
       const chunk = Math.min(count - outcomes.length, chunkOf(inputsOf(recipe, rows)))
       outcomes.push(...(await trainChunk(recipe, rows, options, outcomes.length, chunk, tell)))
     }

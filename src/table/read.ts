@@ -1,8 +1,9 @@
 // Reads a table, whatever it comes as, into typed columns and a schema that says what each of them is.
 import { clip, describe, didYouMean, reading, unexpected } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
+import type { Signal } from '../hosts/platform.ts'
 import { checkName, isOptionObject, list, readOptions } from '../options/check.ts'
-import { type ByteSource, byteSource, isPiece, iteratorOf, pieceSource, type TextSource } from './bytes.ts'
+import { type ByteSource, byteSource, isPiece, iteratorOf, pieceSource, stoppable, type TextSource } from './bytes.ts'
 import type { Origin, RawTable } from './columns.ts'
 import { readCsv, readCsvBlocks } from './csv.ts'
 import { dateFormatNames } from './dates.ts'
@@ -83,16 +84,17 @@ export async function readTable(source: TableSource, options: ReadTableOptions =
   return readSample(source, options)
 }
 
-/** The same of no more rows than `sample` says, and than `read.rows` does: drawn with its seed */
+/** The same of no more rows than `sample` says, and than `read.rows` does: drawn with its seed; `signal` ends it with its reason. */
 export async function readSample(
   source: TableSource,
   options: ReadTableOptions,
   sample?: SampleOptions,
+  signal?: Signal,
 ): Promise<Table> {
   const { columns, read } = readOptions(options, '', ['columns', 'read'])
   const given = checkColumns(columns)
   const checked = checkReadOptions(read)
-  const unread = await readRaw(source, checked, given, sampleFor(checked, sample))
+  const unread = await readRaw(source, checked, given, sampleFor(checked, sample), signal)
   checkNamed(given, unread.raw.names)
   return typeColumns(unread, given)
 }
@@ -201,10 +203,16 @@ function checkNamed(given: Given, names: readonly string[]): void {
   }
 }
 
-async function readRaw(source: unknown, read: ReadOptions, given: Given, sample?: SampleOptions): Promise<Unread> {
+async function readRaw(
+  source: unknown,
+  read: ReadOptions,
+  given: Given,
+  sample?: SampleOptions,
+  signal?: Signal,
+): Promise<Unread> {
   const opened = bare(await openSource(source, read))
   if (!('bytes' in opened)) return { raw: sampled(opened.raw, sample) }
-  const content = bare(await openBytes(opened.bytes, opened.read))
+  const content = bare(await openBytes(stoppable(opened.bytes, signal), opened.read))
   if (!('text' in content)) return { raw: sampled(content.raw, sample) }
   const { raw, dialect } = await readCsv(content.text, opened.read, content.isRepeatable, given, sample)
   return { raw: withOrigin(raw, originOf(opened.read)), dialect }

@@ -156,7 +156,7 @@ async function trainOne(
   const trained = await course.measure(kind, work, () =>
     trainMembers(member, rows, options, (share, epoch) => course.tell(stage, work, share, epoch), known),
   )
-  const hasEnded = trained.isDone.every((done) => done)
+  const hasEnded = !options.signal?.aborted && trained.isDone.every((done) => done)
   return {
     recipe: member,
     ...trained,

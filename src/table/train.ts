@@ -2,6 +2,7 @@
 import { TABLE_IMPORTANCE } from '../../assembly/ids.ts'
 import { clip } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
+import { Yielder } from '../training/yielding.ts'
 import { readCheckpoint, type TableCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { choicesOf } from './choices.ts'
 import { digestOf } from './digest.ts'
@@ -61,6 +62,12 @@ export async function trainTable(rows: TableSource, options: TrainTableOptions):
   return model
 }
 
+/** In which a signal may come, that ends it */
+async function turnOfHost(signal: ResolvedOptions['signal']): Promise<void> {
+  await new Yielder().yield()
+  signal?.throwIfAborted()
+}
+
 const NOTHING = { trials: [], members: [] }
 
 export interface TrainedTable {
@@ -82,6 +89,7 @@ export async function trainOnTable(
   const fittedInputs = fitInputs(table, names, labelledRows(columnOf(table, names[0])))
   const encodings = encodingsFor(fittedInputs, table.rows)
   const digest = digestOf(table, options.stored)
+  await turnOfHost(options.signal)
   const saved = options.given.checkpoint === undefined ? [] : readCheckpoint(options.given.checkpoint, digest)
   const course = new Course(names.length, options.budget, options.onProgress)
   const trained: TrainedTarget[] = []
@@ -91,6 +99,7 @@ export async function trainOnTable(
       const { fitted, rows, finding } = targetOf(table, name, taskOf(name), encodings, options.seed)
       findings.push(...finding)
       const inputs = encodeTable(encodings, table, rows)
+      await turnOfHost(options.signal)
       const hasBins = encodings === fittedInputs
       const problem = { target: fitted.target, rows: rows.length, columns: inputs.withBins.columns, hasBins }
       const recipe = recipes?.[index] ?? recipeFor(problem, options)

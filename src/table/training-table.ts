@@ -13,8 +13,9 @@ const MOST_BYTES = 2 ** 28
 /** Arrays of rows × outputs that the choice among members holds, in double precision */
 const OUTPUT_COPIES = 8
 
-export function readTrainingTable(rows: TableSource, { given, seed }: ResolvedOptions): Promise<Table> {
-  return readSample(rows, readingOptions(given), { seed, most: (columns) => Math.floor(MOST_CELLS / columns) })
+export function readTrainingTable(rows: TableSource, { given, seed, signal }: ResolvedOptions): Promise<Table> {
+  const sample = { seed, most: (columns: number) => Math.floor(MOST_CELLS / columns) }
+  return readSample(rows, readingOptions(given), sample, signal)
 }
 
 /** Without the bins of numbers where that keeps more rows: bins make a dozen inputs of one number. */

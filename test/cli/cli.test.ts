@@ -10,6 +10,7 @@ import type { Machine } from '../../src/cli/bench/machine.ts'
 import { createNetwork, explain, type NetworkConfig } from '../../src/index.ts'
 import mazur from '../fixtures/mazur.json' with { type: 'json' }
 import tutorial from '../fixtures/tutorial.json' with { type: 'json' }
+import { whenThere } from '../support/tools.ts'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 
@@ -135,7 +136,7 @@ describe('wasmprop', () => {
     expect(twice.weightsHash).toBe(once.weightsHash)
   })
 
-  it.skipIf(!existsSync('/dev/full'))('says in one line that standard output cannot be written', () => {
+  whenThere(existsSync('/dev/full'), '/dev/full', 'says in one line that standard output cannot be written', () => {
     const full = openSync('/dev/full', 'w')
     const { status, stderr } = spawnSync(process.execPath, [CLI, 'tutorial', ...FEW], {
       stdio: ['ignore', full, 'pipe'],
@@ -183,15 +184,13 @@ describe('wasmprop', () => {
     expect([code, stderr]).toEqual([5, expect.stringContaining('training diverged')])
   })
 
-  it.skipIf(process.platform === 'win32').each([[['tutorial', '--epochs', '10000000']], [['bench']]])(
-    '%j ends with 130 on Ctrl-C',
-    async (args) => {
+  for (const args of [['tutorial', '--epochs', '10000000'], ['bench']])
+    whenThere(process.platform !== 'win32', 'SIGINT', `${args.join(' ')} ends with 130 on Ctrl-C`, async () => {
       const child = start(args)
       await once(child.stdout!, 'data')
       child.kill('SIGINT')
       expect(await once(child, 'exit')).toEqual([130, null])
-    },
-  )
+    })
 })
 
 /** The network of `wasmprop tutorial`, by the library */

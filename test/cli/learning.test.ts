@@ -1,33 +1,27 @@
 // The commands that train, beside `train` itself: report, compare, verify, a training that Ctrl-C stops, and completion.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { shellWord } from '../../src/cli/tables/learning.ts'
+import { CLI, environment, useCommand } from '../support/command.ts'
 import { HOSTILE } from '../support/hostile.ts'
+import { whenThere } from '../support/tools.ts'
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const PENGUINS = fileURLToPath(new URL('../../data/penguins.csv', import.meta.url))
 const TRAIN = ['train', 'penguins.csv', '--target', 'Species', '--effort', 'quick']
-const environment = { ...process.env, NO_COLOR: '1' }
+const command = useCommand('learning')
+const { run, runWith, read } = command
 
 let folder: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'wasmprop-learning-'))
+  folder = command.folder
   copyFileSync(PENGUINS, join(folder, 'penguins.csv'))
   expect(run(...TRAIN, '--report', 'report.html')).toMatchObject({ status: 0 })
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-function run(...args: string[]) {
-  return spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: 'utf8', env: environment })
-}
-
-const read = (name: string): string => readFileSync(join(folder, name), 'utf8')
 
 describe('train --report', () => {
   it('writes a page with the scores of the model and the command that repeats it', () => {
@@ -100,6 +94,19 @@ describe('compare', () => {
   })
 })
 
+describe('a narrow terminal', () => {
+  it.each([
+    ['inspect', 'penguins.csv'],
+    ['inspect', 'model.json'],
+    ['explain', 'model.json', 'penguins.csv'],
+    ['compare', 'penguins.csv', '--target', 'Species', '--effort', 'quick', '--folds', '2', '--only', 'linear'],
+  ])('is not too narrow for %s %s', (...args) => {
+    const { stdout } = runWith({ COLUMNS: '40' }, ...args)
+    const [shown] = stdout.split('To train the winner')
+    expect(Math.max(...shown.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(40)
+  })
+})
+
 describe('verify', () => {
   it('proves that a model comes of its rows', () => {
     const { status, stdout } = run('verify', 'model.json', 'penguins.csv', '--threads', '2')
@@ -131,30 +138,36 @@ describe('verify', () => {
   })
 })
 
-describe.skipIf(process.platform === 'win32')('Ctrl-C', () => {
-  it('writes a checkpoint from which --resume comes to the same bits', async () => {
-    const [header, ...rows] = read('penguins.csv').trim().split('\n')
-    writeFileSync(join(folder, 'some.csv'), [header, ...rows.filter((_, row) => row % 4 === 0), ''].join('\n'))
-    const args = ['train', 'some.csv', '--target', 'Species', '--threads', '1', '--quiet']
-    const checkpoint = join(folder, 'c.json.checkpoint')
-    // Earlier than training begins there is nothing to write; how long that takes is the machine's.
-    for (let wait = 400; !existsSync(checkpoint) && wait < 60_000; wait *= 1.3) {
-      const child = spawn(process.execPath, [CLI, ...args, '--out', 'c.json'], { cwd: folder, env: environment })
-      const exit = once(child, 'exit')
-      await setTimeout(wait)
-      child.kill('SIGINT')
-      // The second: before Node itself had begun
-      expect([
-        [130, null],
-        [null, 'SIGINT'],
-      ]).toContainEqual(await exit)
-    }
-    expect(existsSync(join(folder, 'c.json'))).toBe(false)
-    expect(run(...args, '--out', 'c.json', '--resume').stderr).toBe('')
-    expect(existsSync(checkpoint)).toBe(false)
-    run(...args, '--out', 'whole.json')
-    expect(read('c.json')).toBe(read('whole.json'))
-  }, 240_000)
+describe('Ctrl-C', () => {
+  whenThere(
+    process.platform !== 'win32',
+    'SIGINT',
+    'writes a checkpoint from which --resume comes to the same bits',
+    async () => {
+      const [header, ...rows] = read('penguins.csv').trim().split('\n')
+      writeFileSync(join(folder, 'some.csv'), [header, ...rows.filter((_, row) => row % 4 === 0), ''].join('\n'))
+      const args = ['train', 'some.csv', '--target', 'Species', '--threads', '1', '--quiet']
+      const checkpoint = join(folder, 'c.json.checkpoint')
+      // Earlier than training begins there is nothing to write; how long that takes is the machine's.
+      for (let wait = 400; !existsSync(checkpoint) && wait < 60_000; wait *= 1.3) {
+        const child = spawn(process.execPath, [CLI, ...args, '--out', 'c.json'], { cwd: folder, env: environment })
+        const exit = once(child, 'exit')
+        await setTimeout(wait)
+        child.kill('SIGINT')
+        // The second: before Node itself had begun
+        expect([
+          [130, null],
+          [null, 'SIGINT'],
+        ]).toContainEqual(await exit)
+      }
+      expect(existsSync(join(folder, 'c.json'))).toBe(false)
+      expect(run(...args, '--out', 'c.json', '--resume').stderr).toBe('')
+      expect(existsSync(checkpoint)).toBe(false)
+      run(...args, '--out', 'whole.json')
+      expect(read('c.json')).toBe(read('whole.json'))
+    },
+    240_000,
+  )
 
   it('is not to be resumed where nothing was stopped, or with other options', () => {
     expect(run(...TRAIN, '--out', 'n.json', '--resume')).toMatchObject({
@@ -209,7 +222,7 @@ describe('completion', () => {
     })
   })
 
-  it.skipIf(!existsSync('/bin/bash'))('works in bash', () => {
+  whenThere(existsSync('/bin/bash'), '/bin/bash', 'works in bash', () => {
     const script = `
       wasmprop() { "$NODE" "$CLI" "$@"; }
       source <(wasmprop completion bash)
@@ -225,7 +238,7 @@ describe('completion', () => {
 })
 
 describe('a command that is printed', () => {
-  it.skipIf(!existsSync('/bin/sh'))('is one word of a shell for whatever is in a name', () => {
+  whenThere(existsSync('/bin/sh'), '/bin/sh', 'is one word of a shell for whatever is in a name', () => {
     for (const text of HOSTILE.filter(
       (each) => !each.includes('\u0000') && each.length < 20_000 && each !== '\ud800',
     )) {

@@ -1,31 +1,8 @@
-// How a table is written, said by options of the command: what each of them does to what is read.
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { useCommand } from '../support/command.ts'
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
-
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'wasmprop-reading-'))
-})
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-function run(...args: string[]) {
-  return spawnSync(process.execPath, [CLI, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
-  })
-}
-
-function write(name: string, content: string | Uint8Array): string {
-  writeFileSync(join(folder, name), content)
-  return name
-}
+const command = useCommand('reading')
+const { run, write } = command
 
 function schemaOf(...args: string[]): Record<string, string> {
   const { stdout, stderr, status } = run('inspect', ...args, '--json')

@@ -1,35 +1,22 @@
 // The commands for tables: what they print and write, and what they say of faults.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { CLI, useCommand } from '../support/command.ts'
 
-const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
 const fixture = (name: string) =>
   fileURLToPath(new URL(name === 'penguins.csv' ? `../../data/${name}` : `../fixtures/tables/${name}`, import.meta.url))
 
+const command = useCommand('tables')
+const { run, write } = command
 let folder: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'wasmprop-tables-'))
+  folder = command.folder
   copyFileSync(fixture('penguins.csv'), join(folder, 'penguins.csv'))
   expect(run('train', 'penguins.csv', '--target', 'Species', '--effort', 'quick').status).toBe(0)
 })
-afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-function run(...args: string[]) {
-  return spawnSync(process.execPath, [CLI, ...args], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, NO_COLOR: '1' },
-  })
-}
-
-function write(name: string, content: string): string {
-  writeFileSync(join(folder, name), content)
-  return name
-}
 
 describe('train', () => {
   it('writes a model, tells how good it is on stdout and what is doubtful on stderr', () => {

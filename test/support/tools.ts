@@ -37,3 +37,17 @@ async function find(tool: Browser | Runtime | 'webkit'): Promise<string | undefi
 function isRuntime(tool: Browser | Runtime): tool is Runtime {
   return (runtimes as string[]).includes(tool)
 }
+
+/** The same for something that not every platform has, such as /dev/full */
+export function whenThere(isThere: boolean, what: string, name: string, run: () => unknown, timeout = 120_000) {
+  it(
+    name,
+    async (context) => {
+      if (isThere) return run()
+      const problem = `${what} is not there: run it on Linux`
+      if (process.env.REQUIRE_ALL === '1') throw new Error(problem)
+      context.skip(problem)
+    },
+    timeout,
+  )
+}

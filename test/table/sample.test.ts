@@ -68,6 +68,24 @@ describe('a sample of rows', () => {
   })
 })
 
+describe('a signal', () => {
+  it('ends reading', async () => {
+    const controller = new AbortController()
+    const reason = new Error('enough')
+    let given = 0
+    async function* aborting() {
+      for await (const piece of pieces(csv, 1000)) {
+        if (++given === 20) controller.abort(reason)
+        yield piece
+      }
+    }
+    const options = { target: 'y', effort: 'quick', only: 'linear', signal: controller.signal } as const
+    await expect(trainTable(aborting(), options)).rejects.toBe(reason)
+    expect(given).toBeLessThan(25)
+    expect(csv.length / 1000).toBeGreaterThan(60)
+  })
+})
+
 describe('room for encoded rows', () => {
   const number = (name: string, bins = 13) => ({
     name,
@@ -77,24 +95,24 @@ describe('room for encoded rows', () => {
     bins: Array.from({ length: bins }, (_, end) => end),
     hasMissing: false,
   })
-  const twenty = Array.from({ length: 20 }, (_, column) => number(`x${column}`))
+  const many = Array.from({ length: 200 }, (_, column) => number(`x${column}`))
   const rows = (count: number) => Uint32Array.from({ length: count }, (_, row) => 2 * row)
 
   it('is made by leaving out bins before rows', () => {
-    expect(encodingsFor(twenty, 200_000)).toBe(twenty)
-    const large = encodingsFor(twenty, 400_000)
-    expect(large).toEqual(twenty.map(({ name }) => number(name, 0)))
-    expect(rowsWithRoom(rows(400_000), large, 1, 0)).toHaveLength(400_000)
+    expect(encodingsFor(many, 20_000)).toBe(many)
+    const large = encodingsFor(many, 40_000)
+    expect(large).toEqual(many.map(({ name }) => number(name, 0)))
+    expect(rowsWithRoom(rows(40_000), large, 1, 0)).toHaveLength(40_000)
   })
 
   it('has rows that were drawn with the seed, ascending, where there are too many', () => {
-    const taken = rowsWithRoom(rows(400_000), twenty, 1, 3)
-    expect(taken.length * 20 * 13 * 4).toBeLessThan(2 ** 28)
+    const taken = rowsWithRoom(rows(40_000), many, 1, 3)
+    expect(taken.length * 200 * 13 * 4).toBeLessThan(2 ** 28)
     expect(taken.every((row, place) => row % 2 === 0 && (place === 0 || row > taken[place - 1]))).toBe(true)
-    expect(taken[taken.length - 1]).toBeGreaterThan(790_000)
-    expect(rowsWithRoom(rows(400_000), twenty, 1, 3)).toEqual(taken)
-    expect(rowsWithRoom(rows(400_000), twenty, 1, 4)).not.toEqual(taken)
-    expect(rowsWithRoom(rows(400_000), twenty, 100, 3).length).toBeLessThan(taken.length) // what is predicted needs room as well
+    expect(taken[taken.length - 1]).toBeGreaterThan(79_000)
+    expect(rowsWithRoom(rows(40_000), many, 1, 3)).toEqual(taken)
+    expect(rowsWithRoom(rows(40_000), many, 1, 4)).not.toEqual(taken)
+    expect(rowsWithRoom(rows(40_000), many, 100, 3).length).toBeLessThan(taken.length) // what is predicted needs room as well
   })
 })
 

@@ -1,7 +1,7 @@
 // wasmprop compare FILE --target COLUMN: a leaderboard by cross-validation, and the command that trains its winner.
 import { crossValidateTable, type TableCrossValidation, type TableMetrics } from 'wasmprop/table'
 import { interruptible } from '../interrupt.ts'
-import { bold, dim, paragraph, print, printJson, table } from '../terminal.ts'
+import { bold, dim, isNarrow, paragraph, print, printJson, table } from '../terminal.ts'
 import { inFile, readTableFile } from './files.ts'
 import { learningOptions, trainingCommand } from './learning.ts'
 import type { CompareFlags } from './options.ts'
@@ -84,7 +84,7 @@ const WORDS: Readonly<Record<string, string>> = {
 function tell(boards: readonly Leaderboard[], command: string | undefined): void {
   for (const { target, folds, metric, places } of boards) {
     print(paragraph(`${bold(cell(target, 60))}: ${folds} folds, each row held out once`).join('\n'))
-    const shown = [metric, metric === 'logLoss' ? 'accuracy' : 'r2']
+    const shown = [metric, ...(isNarrow ? [] : [metric === 'logLoss' ? 'accuracy' : 'r2'])]
     const rows = places.map(({ name, mean, interval }, place) => [
       `${place + 1}  ${WORDS[name] ?? name}`,
       ...shown.map((key) => withInterval(mean, interval, key)),
@@ -93,7 +93,9 @@ function tell(boards: readonly Leaderboard[], command: string | undefined): void
     print(dim(head))
     for (const line of lines) print(line)
   }
-  print(dim(paragraph('Means over the folds, ± intervals of 95 %; the first place has the least loss.').join('\n')))
+  print(
+    dim(paragraph('Means over the folds, ± intervals of 95\u00a0%; the first place has the least loss.').join('\n')),
+  )
   if (command === undefined) print('Nothing learned: no model beats the baseline.')
   else print(`\nTo train the winner:\n  ${command}`)
 }

@@ -2,7 +2,7 @@
 import type { TableExplanation, TableRecord } from 'wasmprop/table'
 import { clip } from '../../errors.ts'
 import { UsageError } from '../flags.ts'
-import { bold, dim, paragraph, print, printJson, table, width } from '../terminal.ts'
+import { bold, dim, isNarrow, paragraph, print, printJson, table, width } from '../terminal.ts'
 import { inFile, readModelFile, readTableFile } from './files.ts'
 import type { ExplainFlags } from './options.ts'
 import { readOptionsOf } from './reading.ts'
@@ -32,18 +32,19 @@ function tell(name: string, { label, prediction, base, columns }: TableExplanati
   const sorted = [...columns].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
   const numbers = sorted.map(({ contribution, error }) => [
     `${contribution < 0 ? '' : '+'}${contribution.toFixed(digits)}`,
-    `± ${error.toFixed(digits)}`,
+    ...(isNarrow ? [] : [`± ${error.toFixed(digits)}`]),
   ])
   const taken = Math.max(...numbers.map((pair) => pair.join('  ').length)) + 6
-  // What the numbers leave is shared by names and cells.
-  const room = Math.max(6, Math.floor((width - taken) / 2))
+  // What the numbers leave is shared by names and cells; where that is little, names need more of it.
+  const room = Math.max(6, Math.floor((width - taken) * (isNarrow ? 0.6 : 0.5)))
   const lines = sorted.map(({ column }, index) => [
     `  ${cell(column, room)}`,
-    cell(String(record[column] ?? '–'), Math.min(24, room)),
+    cell(String(record[column] ?? '–'), Math.min(24, width - taken - room)),
     ...numbers[index],
   ])
-  const start = width < 60 ? '  mean' : '  mean of the training rows'
-  for (const line of table([[start, '', base.toFixed(digits), ''], ...lines], 2)) print(line)
+  const start = isNarrow ? '  mean' : '  mean of the training rows'
+  const first = [start, '', base.toFixed(digits), ...(isNarrow ? [] : [''])]
+  for (const line of table([first, ...lines], 2)) print(line)
   print(dim(`  together ${prediction.toFixed(digits)}`))
 }
 

@@ -66,10 +66,11 @@ async function trainOrStop(
       ),
     )
   } catch (error) {
-    if (!isStopped) throw error
+    if (!isStopped && !(error instanceof Error && error.name === 'AbortError')) throw error
     process.exitCode = EXIT.interrupted
     stop()
-    process.stderr.write(`stopped; --resume goes on from ${clip(checkpointPath)}\n`)
+    const advice = isStopped ? `; --resume goes on from ${clip(checkpointPath)}` : ' before the training began'
+    process.stderr.write(`stopped${advice}\n`)
     process.exit(EXIT.interrupted)
   } finally {
     stop()

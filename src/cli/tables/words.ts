@@ -1,7 +1,7 @@
 // Models, metrics and schemas as lines of a terminal, however narrow.
 import type { TableMetrics, TableModel } from 'wasmprop/table'
 import { clip } from '../../errors.ts'
-import { bold, dim, paragraph, table, width } from '../terminal.ts'
+import { bold, dim, isNarrow, paragraph, table, width } from '../terminal.ts'
 
 const NAMES: Readonly<Record<string, string>> = {
   balancedAccuracy: 'balanced accuracy',
@@ -17,7 +17,7 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   meanAbsoluteError: 'mean error',
 }
 
-export const metricName = (key: string): string => (width < 60 ? SHORT_NAMES[key] : undefined) ?? NAMES[key] ?? key
+export const metricName = (key: string): string => (isNarrow ? SHORT_NAMES[key] : undefined) ?? NAMES[key] ?? key
 
 export const formatNumber = (value: unknown): string => Number(value).toPrecision(4)
 
@@ -55,12 +55,18 @@ function metricLines({ baseline, rows: _, ...own }: TableMetrics, linear: TableM
 }
 
 export function schemaLines(schema: TableModel['schema']): string[] {
-  const isNarrow = width < 60
-  const lines = schema.map(({ name, kind, because, missing }) => [
-    cell(name, isNarrow ? 20 : 40),
+  if (isNarrow) {
+    const lines = schema.map(({ name, kind, missing }) => [cell(name, 17), kind, missing === 0 ? '' : String(missing)])
+    return table([['column', 'kind', 'missing'], ...lines], 2)
+  }
+  const known = schema.map(({ name, kind, missing }) => [
+    cell(name, 40),
     kind,
     missing === 0 ? '' : `${missing} missing`,
-    ...(isNarrow ? [] : [dim(cell(because, Math.max(12, width - 70)))]),
   ])
-  return table([['column', 'kind', '', ...(isNarrow ? [] : [''])], ...lines], 4)
+  const taken = Math.max(...table([['column', 'kind', ''], ...known, ['', 'identifier', '']], 3).map(lengthOf))
+  const whys = schema.map(({ because }) => dim(cell(because, Math.max(12, width - taken - 2))))
+  return table([['column', 'kind', '', ''], ...known.map((cells, index) => [...cells, whys[index]])], 4)
 }
+
+const lengthOf = ({ length }: string): number => length
