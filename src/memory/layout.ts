@@ -267,7 +267,7 @@ export function layOutData(layout: Layout, shape: DataShape): DataLayout {
 function refuseTooLarge(bytes: number, path: string, what: string): void {
   if (bytes <= LARGEST_MEMORY) return
   const gigabytes = (bytes / 2 ** 30).toPrecision(3)
-  const advice = 'use fewer units, fewer rows at a time, or float32'
+  const advice = 'use trainStream, which holds a batch at a time, fewer units, or float32'
   const expected = `at most 4 GiB (WebAssembly's limit), ${what} needs ${gigabytes} GiB; ${advice}`
   throw unexpected('OUT_OF_MEMORY', path, expected)
 }
