@@ -28,7 +28,7 @@ import { truthOf } from './scores.ts'
 import { type FittedTarget, fitTarget, labelledRows, type Task } from './target.ts'
 import { trainTarget } from './target-training.ts'
 import { disposeAll, type TrainedTarget } from './trained.ts'
-import { encodingsFor, readTrainingTable, rowsWithRoom } from './training-table.ts'
+import { bytesFor, encodingsFor, readTrainingTable, rowsWithRoom } from './training-table.ts'
 
 /**
  * Trains a model of a table. Numbers, categories, dates and words are found and encoded; a linear model and networks are trained
@@ -87,7 +87,7 @@ export async function trainOnTable(
   const taskOf = readTasks(options.given.task, names)
   const findings = examine(table, names)
   const fittedInputs = fitInputs(table, names, labelledRows(columnOf(table, names[0])))
-  const encodings = encodingsFor(fittedInputs, table.rows)
+  const encodings = encodingsFor(fittedInputs, table.rows, bytesFor(options))
   const digest = digestOf(table, options.stored)
   await turnOfHost(options.signal)
   const saved = options.given.checkpoint === undefined ? [] : readCheckpoint(options.given.checkpoint, digest)
@@ -96,7 +96,7 @@ export async function trainOnTable(
   const done: TableCheckpoint['targets'][number][] = []
   try {
     for (const [index, name] of names.entries()) {
-      const { fitted, rows, finding } = targetOf(table, name, taskOf(name), encodings, options.seed)
+      const { fitted, rows, finding } = targetOf(table, name, taskOf(name), encodings, options)
       findings.push(...finding)
       const inputs = encodeTable(encodings, table, rows)
       await turnOfHost(options.signal)
@@ -133,13 +133,16 @@ function targetOf(
   name: string,
   task: Task | undefined,
   encodings: readonly ColumnEncoding[],
-  seed: number,
+  options: ResolvedOptions,
 ): { fitted: FittedTarget; rows: Uint32Array; finding: readonly string[] } {
   const column = columnOf(table, name)
   const schema = table.schema.find((other) => other.name === name) as ColumnSchema
   const known = labelledRows(column)
   const fitted = fitTarget(schema, column, known, task)
-  const rows = rowsWithRoom(known, encodings, outputsOf(fitted.target), seed)
+  const rows = rowsWithRoom(known, encodings, outputsOf(fitted.target), {
+    seed: options.seed,
+    bytes: bytesFor(options),
+  })
   if (rows.length === known.length) return { fitted, rows, finding: [] }
   const share = `${rows.length} of ${known.length} rows, drawn with the seed`
   const finding = `target "${clip(name)}": trained on ${share}, since encoded all of them would take too much memory`

@@ -5,6 +5,7 @@ import { shuffle } from '../numerics/random.ts'
 import { type ColumnEncoding, widthOf, withoutBins } from './encode.ts'
 import { type ResolvedOptions, readingOptions } from './options.ts'
 import { readSample, type Table, type TableSource } from './read.ts'
+import type { ReadOptions } from './read-options.ts'
 
 /** Cells of the largest table that is held: 8 bytes each, and as much again while it is read */
 const MOST_CELLS = 2 ** 22
@@ -18,14 +19,23 @@ export function readTrainingTable(rows: TableSource, { given, seed, signal }: Re
   return readSample(rows, readingOptions(given), sample, signal)
 }
 
-/** Without the bins of numbers where that keeps more rows: bins make a dozen inputs of one number. */
-export function encodingsFor(encodings: readonly ColumnEncoding[], rows: number): readonly ColumnEncoding[] {
-  return rows <= mostRows(encodings, 1) ? encodings : encodings.map(withoutBins)
+/** Bytes that encoded rows may come to: as many as they like where the caller says how many rows to train on */
+export function bytesFor({ given }: Pick<ResolvedOptions, 'given'>): number {
+  return (given.read as ReadOptions | undefined)?.rows === undefined ? MOST_BYTES : Number.POSITIVE_INFINITY
 }
 
-function mostRows(encodings: readonly ColumnEncoding[], outputs: number): number {
+/** Without the bins of numbers where that keeps more rows: bins make a dozen inputs of one number. */
+export function encodingsFor(
+  encodings: readonly ColumnEncoding[],
+  rows: number,
+  bytes: number,
+): readonly ColumnEncoding[] {
+  return rows <= mostRows(encodings, 1, bytes) ? encodings : encodings.map(withoutBins)
+}
+
+function mostRows(encodings: readonly ColumnEncoding[], outputs: number, bytes: number): number {
   const columns = encodings.reduce((sum, encoding) => sum + widthOf(encoding), 0)
-  return Math.floor(MOST_BYTES / (4 * columns + 8 * OUTPUT_COPIES * outputs))
+  return Math.floor(bytes / (4 * columns + 8 * OUTPUT_COPIES * outputs))
 }
 
 /** Those of the rows, ascending, that there is room for once they are encoded: all of them, or as many as were drawn with the seed */
@@ -33,9 +43,9 @@ export function rowsWithRoom(
   rows: Uint32Array,
   encodings: readonly ColumnEncoding[],
   outputs: number,
-  seed: number,
+  { seed, bytes }: { seed: number; bytes: number },
 ): Uint32Array {
-  const most = Math.max(1, mostRows(encodings, outputs))
+  const most = Math.max(1, mostRows(encodings, outputs, bytes))
   if (rows.length <= most) return rows
   const order = new Uint32Array(rows.length)
   shuffle(order, order.length, seed, 0, TABLE_SAMPLE)

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { readTable, type Table, trainTable, verifyTable } from '../../src/table/index.ts'
 import { readBlocksLike, readSample, readTableLike } from '../../src/table/read.ts'
-import { encodingsFor, rowsWithRoom } from '../../src/table/training-table.ts'
+import { bytesFor, encodingsFor, rowsWithRoom } from '../../src/table/training-table.ts'
 
 const ROWS = 5000
 const records = Array.from({ length: ROWS }, (_, row) => ({
@@ -98,21 +98,29 @@ describe('room for encoded rows', () => {
   const many = Array.from({ length: 200 }, (_, column) => number(`x${column}`))
   const rows = (count: number) => Uint32Array.from({ length: count }, (_, row) => 2 * row)
 
+  const bytes = bytesFor({ given: {} as never })
+
+  it('is not counted where the caller says how many rows to train on', () => {
+    const all = bytesFor({ given: { read: { rows: 'all' } } as never })
+    expect(encodingsFor(many, 10_000_000, all)).toBe(many)
+    expect(rowsWithRoom(rows(40_000), many, 100, { seed: 0, bytes: all })).toHaveLength(40_000)
+  })
+
   it('is made by leaving out bins before rows', () => {
-    expect(encodingsFor(many, 20_000)).toBe(many)
-    const large = encodingsFor(many, 40_000)
+    expect(encodingsFor(many, 20_000, bytes)).toBe(many)
+    const large = encodingsFor(many, 40_000, bytes)
     expect(large).toEqual(many.map(({ name }) => number(name, 0)))
-    expect(rowsWithRoom(rows(40_000), large, 1, 0)).toHaveLength(40_000)
+    expect(rowsWithRoom(rows(40_000), large, 1, { seed: 0, bytes })).toHaveLength(40_000)
   })
 
   it('has rows that were drawn with the seed, ascending, where there are too many', () => {
-    const taken = rowsWithRoom(rows(40_000), many, 1, 3)
+    const taken = rowsWithRoom(rows(40_000), many, 1, { seed: 3, bytes })
     expect(taken.length * 200 * 13 * 4).toBeLessThan(2 ** 28)
     expect(taken.every((row, place) => row % 2 === 0 && (place === 0 || row > taken[place - 1]))).toBe(true)
     expect(taken[taken.length - 1]).toBeGreaterThan(79_000)
-    expect(rowsWithRoom(rows(40_000), many, 1, 3)).toEqual(taken)
-    expect(rowsWithRoom(rows(40_000), many, 1, 4)).not.toEqual(taken)
-    expect(rowsWithRoom(rows(40_000), many, 100, 3).length).toBeLessThan(taken.length) // what is predicted needs room as well
+    expect(rowsWithRoom(rows(40_000), many, 1, { seed: 3, bytes })).toEqual(taken)
+    expect(rowsWithRoom(rows(40_000), many, 1, { seed: 4, bytes })).not.toEqual(taken)
+    expect(rowsWithRoom(rows(40_000), many, 100, { seed: 3, bytes }).length).toBeLessThan(taken.length) // what is predicted needs room as well
   })
 })
 
