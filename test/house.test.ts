@@ -1,4 +1,6 @@
 // The rules of the house that a machine can check: see ARCHITECTURE.md.
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import {
   findCircle,
@@ -64,6 +66,21 @@ describe('the sources', () => {
     expect(chain.length, chain.join(' > ')).toBeLessThanOrEqual(MOST_FILES_IN_A_CHAIN)
     const ofRooms = longestChain(rooms)
     expect(ofRooms.length, ofRooms.join(' > ')).toBeLessThanOrEqual(MOST_ROOMS_IN_A_CHAIN)
+  })
+})
+
+/** How often calls enter another file: a little above what they do */
+const MOST_CHANGES_OF_FILE = { createNetwork: 120, 'train for 5 epochs': 160, predict: 30 }
+
+describe('a call', () => {
+  it('enters other files seldom', () => {
+    const walk = fileURLToPath(new URL('support/walk.mjs', import.meta.url))
+    const lines = execFileSync(process.execPath, [walk], { encoding: 'utf8' }).trim().split('\n')
+    const changes = Object.fromEntries(lines.map((line) => /^(.*): (\d+) changes/.exec(line)?.slice(1) ?? [line]))
+    expect(Object.keys(changes)).toEqual(Object.keys(MOST_CHANGES_OF_FILE))
+    for (const [call, most] of Object.entries(MOST_CHANGES_OF_FILE)) {
+      expect(Number(changes[call]), call).toBeLessThanOrEqual(most)
+    }
   })
 })
 

@@ -25,12 +25,12 @@ export interface ConfigChanges {
 const atLeast0 = { kind: 'number', min: 0 } as const
 
 const changeOptions = bare({
-  learningRate: { kind: 'other', check: (value: unknown) => value }, // depends on the optimizer
+  learningRate: { check: (value: unknown) => value }, // depends on the optimizer
   weightDecay: atLeast0,
   regularization,
   clipNorm: atLeast0,
   clipValue: atLeast0,
-  trainable: { kind: 'other', check: (value: unknown) => value }, // depends on the layers
+  trainable: { check: (value: unknown) => value }, // depends on the layers
 } as const satisfies AnyOptions & Record<keyof ConfigChanges, unknown>)
 
 /** The configuration with these changes, all of them checked */

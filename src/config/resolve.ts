@@ -38,20 +38,19 @@ const LARGEST_WIDTH = 2 ** 31
 
 const width = { kind: 'integer', min: 1, max: LARGEST_WIDTH, isRequired: true } as const
 /** Left to a later check, which needs other options */
-const anything = { kind: 'other', check: (value: unknown) => value } as const
+const anything = { check: (value: unknown) => value } as const
 
 /** What a network is to run on */
 const engineOptions = {
   engine: { kind: 'name', names: engines, default: 'auto' },
   arithmetic: { kind: 'name', names: arithmetics, default: 'reproducible' },
-  threads: { kind: 'other', check: checkThreads, default: 1 },
-  wasm: { kind: 'other', check: checkModule },
-  worker: { kind: 'other', check: checkFactory },
+  threads: { check: checkThreads, default: 1 },
+  wasm: { check: checkModule },
+  worker: { check: checkFactory },
 } as const satisfies Record<keyof EngineOptions, unknown>
 
 /** An initializer, or what a later check may take for the numbers themselves */
 const initial = {
-  kind: 'other',
   check: (value: unknown, where: Where) => (Array.isArray(value) ? value : checkChoice(value, where, initializers)),
 } as const
 

@@ -1,27 +1,40 @@
 // Puts the numbers that parameters start with into linear memory.
 import { PROGRAM } from '../../assembly/program.ts'
 import { valuesOf } from '../numerics/values.ts'
-import { BIASES, type ChosenInitializer, distributionOf, initialize, WEIGHTS } from '../tables/initializers.ts'
+import type { initialize } from '../tables/draw.ts'
+import { BIASES, type ChosenInitializer, distributionOf, initializers, WEIGHTS } from '../tables/initializers.ts'
 import type { NetworkState } from './state.ts'
 
+/** What draws normal numbers; undefined where `drawsNormals` says that there are none */
+type Draw = typeof initialize | undefined
+
+export function drawsNormals({ layers }: NetworkState['config']): boolean {
+  const chosen = layers.flatMap(({ weightInit, biasInit }) => [weightInit, biasInit])
+  return chosen.some((init) => !Array.isArray(init) && initializers[init.name].isNormal)
+}
+
 /** Draws the initial parameters. */
-export function initializeLayers(state: NetworkState): void {
+export function initializeLayers(state: NetworkState, draw: Draw): void {
   state.config.layers.forEach(({ weightInit, biasInit }, index) => {
     if (Array.isArray(weightInit)) writePart(state, index, WEIGHTS, weightInit.flat())
-    else drawPart(state, index, WEIGHTS, weightInit)
+    else drawPart(state, index, WEIGHTS, weightInit, draw)
     if (Array.isArray(biasInit)) writePart(state, index, BIASES, biasInit)
-    else drawPart(state, index, BIASES, biasInit)
+    else drawPart(state, index, BIASES, biasInit, draw)
   })
 }
 
 /** Weights or biases of a layer. Uniform ones, which most are, come from the engine: WebAssembly takes a tenth of the time. */
-function drawPart(state: NetworkState, index: number, part: number, initializer: ChosenInitializer): void {
+function drawPart(state: NetworkState, index: number, part: number, chosen: ChosenInitializer, draw: Draw): void {
   const { inputs, units } = state.layout.layers[index]
-  const distribution = distributionOf(initializer, inputs, units)
-  if (typeof distribution === 'object') {
+  const distribution = distributionOf(chosen, inputs, units)
+  if (distribution.kind === 'uniform') {
     state.engine.drawUniform(PROGRAM, index, part, distribution.low, distribution.width)
+  } else if (distribution.kind === 'constant') {
+    const count = part === WEIGHTS ? inputs * units : units
+    writePart(state, index, part, new Float64Array(count).fill(distribution.value))
   } else {
-    writePart(state, index, part, initialize(initializer, inputs, units, state.config.seed, index, part))
+    const drawn = (draw as typeof initialize)(chosen, inputs, units, state.config.seed, index, part)
+    writePart(state, index, part, drawn)
   }
 }
 

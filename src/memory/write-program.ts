@@ -1,13 +1,13 @@
 // Writes the program of a network: what its configuration says, and where its layout has everything.
 import { FLOAT32, FLOAT64 } from '../../assembly/ids.ts'
 import { LAYER_SIZE, PROGRAM, PROGRAM_SIZE } from '../../assembly/program.ts'
-import type { ResolvedConfig } from '../config/config.ts'
+import type { ResolvedConfig, ResolvedLayer } from '../config/config.ts'
 import { SPLIT_BYTES, SPLIT_PRODUCT } from '../config/threads.ts'
 import { activations } from '../tables/activations.ts'
 import { losses } from '../tables/losses.ts'
 import { optimizers } from '../tables/optimizers.ts'
-import type { Layout } from './layout.ts'
-import { Fields, LAYER_RECORD, optimizerSlot, Program, TEAM_RECORD } from './program.ts'
+import type { LayerLayout, Layout } from './layout.ts'
+import { LAYER_RECORD, optimizerSlot, Program, TEAM_RECORD, writeFields } from './program.ts'
 
 const RECORDS = PROGRAM + PROGRAM_SIZE
 
@@ -16,16 +16,7 @@ type ProgramFields = Parameters<Program['set']>[0]
 /** Writes it into zeroed memory. */
 export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
   const program = new Program(buffer)
-  program.set({
-    dtype: config.dtype === 'float32' ? FLOAT32 : FLOAT64,
-    seed: config.seed,
-    layers: RECORDS,
-    layerCount: layout.layers.length,
-    ...placesOf(layout),
-    ...lossFields(config),
-    ...optimizerFields(config),
-    ...changeableFields(config),
-  })
+  program.set(placesOf(layout), networkFields(config), lossFields(config), changeableFields(config))
   const { options } = config.optimizer
   const { slots, running } = optimizers[config.optimizer.name]
   for (const [option, offset] of Object.entries(slots)) {
@@ -35,7 +26,7 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
   writeLayers(buffer, layout, config)
   const { team, threads } = layout
   if (team === 0) return
-  new Fields(TEAM_RECORD, buffer, team).set({ threads, splitBytes: SPLIT_BYTES, splitProduct: SPLIT_PRODUCT })
+  writeFields(TEAM_RECORD, buffer, team, { threads, splitBytes: SPLIT_BYTES, splitProduct: SPLIT_PRODUCT })
 }
 
 /** Writes what of a configuration may change while its network lives. */
@@ -76,13 +67,17 @@ function lossFields({ loss, outputs }: ResolvedConfig): ProgramFields {
     containsActivation: Number(activation !== undefined),
     lossFactor: lossFactor(outputs, loss.options),
     gradientFactor: gradientFactor(outputs, loss.options),
-    ...(parameter ? { lossParameter: Number(loss.options[parameter]) } : {}),
+    lossParameter: parameter ? Number(loss.options[parameter]) : 0,
   }
 }
 
-function optimizerFields({ optimizer }: ResolvedConfig): ProgramFields {
+function networkFields({ dtype, seed, layers, optimizer }: ResolvedConfig): ProgramFields {
   const { id, decouplesDecay = false } = optimizers[optimizer.name]
   return {
+    dtype: dtype === 'float32' ? FLOAT32 : FLOAT64,
+    seed,
+    layers: RECORDS,
+    layerCount: layers.length,
     optimizer: id,
     decaysBiases: Number(optimizer.options.decayBiases),
     decouplesDecay: Number(decouplesDecay),
@@ -100,16 +95,34 @@ function changeableFields(config: ResolvedConfig): ProgramFields {
 
 function writeLayers(buffer: ArrayBufferLike, { layers }: Layout, config: ResolvedConfig): void {
   layers.forEach((layer, index) => {
-    const { activation, trainsBiases, isTrainable, dropout } = config.layers[index]
-    const { id, parameter } = activations[activation.name]
-    new Fields(LAYER_RECORD, buffer, RECORDS + index * LAYER_SIZE).set({
-      ...layer,
-      activation: id,
-      trainsBiases: Number(isTrainable && trainsBiases),
-      trainsWeights: Number(isTrainable),
-      dropoutThreshold: Math.floor(dropout * 2 ** 32),
-      keptFactor: 1 / (1 - dropout),
-      ...(parameter ? { activationParameter: Number(activation.options[parameter]) } : {}),
-    })
+    const fields = layerFields(layer, config.layers[index])
+    writeFields(LAYER_RECORD, buffer, RECORDS + index * LAYER_SIZE, fields)
   })
+}
+
+/** By name: spreading the layout of a layer would take longer than writing it. */
+function layerFields(layer: LayerLayout, { activation, trainsBiases, isTrainable, dropout }: ResolvedLayer) {
+  const { id, parameter } = activations[activation.name]
+  const { inputs, units, stride, weights, biases, weightGradients, biasGradients } = layer
+  const { nets, outputs, deltas, dropped, kept } = layer
+  return {
+    inputs,
+    units,
+    stride,
+    weights,
+    biases,
+    weightGradients,
+    biasGradients,
+    nets,
+    outputs,
+    deltas,
+    dropped,
+    kept,
+    activation: id,
+    activationParameter: parameter ? Number(activation.options[parameter]) : 0,
+    trainsBiases: Number(isTrainable && trainsBiases),
+    trainsWeights: Number(isTrainable),
+    dropoutThreshold: Math.floor(dropout * 2 ** 32),
+    keptFactor: 1 / (1 - dropout),
+  }
 }

@@ -22,7 +22,7 @@ import { type Rows, weighRows } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { disposed, publicCall, publishMethods, reading, WasmpropError } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
-import { initializeLayers } from '../memory/initialize.ts'
+import { drawsNormals, initializeLayers } from '../memory/initialize.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
   checkWeights,
@@ -177,8 +177,9 @@ export class Network<D extends Dtype = Dtype> {
   /** @internal With drawn weights */
   static async drawn(config: ResolvedConfig): Promise<Network> {
     layOut(config) // refuses what is too large before anything is loaded or allocated
+    const drawing = drawsNormals(config) ? await loadPart(import('../tables/draw.ts')) : undefined
     const network = await Network.blank(config)
-    initializeLayers(network.#state)
+    initializeLayers(network.#state, drawing?.initialize)
     return network
   }
 

@@ -64,7 +64,8 @@ export type AnyOption = Described &
     | { readonly kind: 'object'; readonly options: AnyOptions; readonly expected?: string }
     /** At least one */
     | { readonly kind: 'list'; readonly of: AnyOption; readonly expected: string }
-    | { readonly kind: 'other'; readonly check: (value: unknown, where: Where) => unknown }
+    /** What its check makes of it */
+    | { readonly kind?: undefined; readonly check: (value: unknown, where: Where) => unknown }
   )
 export type AnyOptions = Readonly<Record<string, AnyOption>>
 

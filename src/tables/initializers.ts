@@ -1,18 +1,12 @@
-// The table of initializers, and the numbers that parameters start with. They are float64 whatever the network's dtype and
-// come from + − · / and Math.sqrt alone, so that they are the same in every JavaScript engine.
-import { INITIALIZATION } from '../../assembly/ids.ts'
-import { log } from '../numerics/logarithms.ts'
-import { fillUniform } from '../numerics/random.ts'
+// The table of initializers: the distributions of the numbers that parameters start with. What draws them: draw.ts, and the
+// engines.
 import { bare, type Chosen, type Options } from '../options/option.ts'
 
-/** Numbers from `low` on over `width`, each as likely as any other */
-interface Uniform {
-  readonly low: number
-  readonly width: number
-}
-
-/** A number that all are, uniform numbers, or what turns a uniform number in [0, 1) into one of the distribution */
-type Distribution = number | Uniform | ((random: number) => number)
+/** The same number everywhere; numbers from `low` on over `width`, each as likely as any other; or normal ones */
+export type Distribution =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly low: number; readonly width: number }
+  | { readonly kind: 'normal'; readonly mean: number; readonly standardDeviation: number }
 
 /** Which numbers of a layer: each part has its own. */
 export const WEIGHTS = 0
@@ -20,6 +14,8 @@ export const BIASES = 1
 
 interface Initializer {
   readonly options: Options
+  /** Whether its distribution is normal: what draws it is loaded where it is named. */
+  readonly isNormal?: true
   readonly distribution: (inputs: number, units: number, options: ChosenInitializer['options']) => Distribution
 }
 
@@ -32,6 +28,7 @@ const table = {
   },
   glorotNormal: {
     options: {},
+    isNormal: true,
     distribution: (inputs, units) => normal(0, Math.sqrt(2 / (inputs + units))),
   },
   heUniform: {
@@ -40,10 +37,12 @@ const table = {
   },
   heNormal: {
     options: {},
+    isNormal: true,
     distribution: (inputs) => normal(0, Math.sqrt(2 / inputs)),
   },
   lecunNormal: {
     options: {},
+    isNormal: true,
     distribution: (inputs) => normal(0, Math.sqrt(1 / inputs)),
   },
   uniform: {
@@ -52,15 +51,16 @@ const table = {
   },
   normal: {
     options: { mean: number(0), standardDeviation: { kind: 'number', default: 0.05, min: 0 } },
+    isNormal: true,
     distribution: (_inputs, _units, { mean, standardDeviation }) => normal(Number(mean), Number(standardDeviation)),
   },
   zeros: {
     options: {},
-    distribution: () => 0,
+    distribution: () => constant(0),
   },
   constant: {
     options: { value: number(0) },
-    distribution: (_inputs, _units, { value }) => Number(value),
+    distribution: (_inputs, _units, { value }) => constant(Number(value)),
   },
 } as const satisfies Record<string, Initializer>
 
@@ -116,97 +116,32 @@ export function distributionOf({ name, options }: ChosenInitializer, inputs: num
   return initializers[name].distribution(inputs, units, options)
 }
 
-/** What initializers draw from lies between 0 and this. */
+/** Least and greatest of what is drawn uniformly from [0, 1), and of what normal numbers are made from */
 const LARGEST_RANDOM = 1 - 2 ** -53
+const LARGEST_QUANTILE = 8.292361075813595
 
 /** The least and the greatest number that may be drawn, in whatever order */
-export function extremesOf(chosen: ChosenInitializer, inputs: number, units: number): number[] {
+export function extremesOf(chosen: ChosenInitializer, inputs: number, units: number): readonly number[] {
   const distribution = distributionOf(chosen, inputs, units)
-  return [0, LARGEST_RANDOM].map((random) => numberOf(distribution, random))
+  if (distribution.kind === 'constant') return [distribution.value]
+  if (distribution.kind === 'uniform') return [0, LARGEST_RANDOM].map((x) => distribution.low + distribution.width * x)
+  const { mean, standardDeviation } = distribution
+  return [-LARGEST_QUANTILE, LARGEST_QUANTILE].map((z) => mean + standardDeviation * z)
 }
 
-/** The number of a distribution that a uniform one in [0, 1) leads to */
-function numberOf(distribution: Distribution, random: number): number {
-  if (typeof distribution === 'number') return distribution
-  return typeof distribution === 'function' ? distribution(random) : distribution.low + distribution.width * random
+function constant(value: number): Distribution {
+  return { kind: 'constant', value }
 }
 
-/**
- * The first weights (inputs × units, row by row) or biases of layer number `layer`. A number depends on the seed, the layer,
- * the part and its index; biases have the fans of their layer.
- */
-export function initialize(
-  initializer: ChosenInitializer,
-  inputs: number,
-  units: number,
-  seed: number,
-  layer: number,
-  part: number,
-): Float64Array {
-  const values = new Float64Array(part === WEIGHTS ? inputs * units : units)
-  const distribution = distributionOf(initializer, inputs, units)
-  if (typeof distribution === 'number') return values.fill(distribution)
-  fillUniform(values, seed, INITIALIZATION, layer, part)
-  for (let index = 0; index < values.length; index++) values[index] = numberOf(distribution, values[index])
-  return values
-}
-
-function uniform(low: number, high: number): Uniform {
-  return { low, width: high - low }
+function uniform(low: number, high: number): Distribution {
+  return { kind: 'uniform', low, width: high - low }
 }
 
 /** Uniform between −limit and limit */
-function symmetric(limit: number): Uniform {
+function symmetric(limit: number): Distribution {
   return uniform(-limit, limit)
 }
 
 function normal(mean: number, standardDeviation: number): Distribution {
-  // Moved by 2⁻⁵⁴ to the middle of its step: symmetric about 0 and never at ±½. Exact, since ½ goes first.
-  return (random) => mean + standardDeviation * normalQuantile(random - 0.5 + 5.551115123125783e-17)
-}
-
-// Coefficients from the constant up: A / B near the middle, C / D in the tails, E / F far out
-const A = [
-  3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087,
-  33430.57558358813, 2509.0809287301227,
-]
-const B = [
-  1, 42.31333070160091, 687.1870074920579, 5394.196021424751, 21213.794301586597, 39307.89580009271, 28729.085735721943,
-  5226.495278852854,
-]
-const C = [
-  1.4234371107496835, 4.630337846156546, 5.769497221460691, 3.6478483247632045, 1.2704582524523684, 0.2417807251774506,
-  0.022723844989269184, 0.0007745450142783414,
-]
-const D = [
-  1, 2.053191626637759, 1.6763848301838038, 0.6897673349851, 0.14810397642748008, 0.015198666563616457,
-  0.0005475938084995345, 1.0507500716444169e-9,
-]
-const E = [
-  6.657904643501103, 5.463784911164114, 1.7848265399172913, 0.29656057182850487, 0.026532189526576124,
-  0.0012426609473880784, 0.000027115555687434876, 2.0103343992922881e-7,
-]
-const F = [
-  1, 0.599832206555888, 0.1369298809227358, 0.014875361290850615, 0.0007868691311456133, 0.000018463183175100548,
-  1.421511758316446e-7, 2.0442631033899397e-15,
-]
-
-/**
- * The z with Φ(z) = ½ + q, for −½ < q < ½: Wichura's Algorithm AS 241 (PPND16, Applied Statistics 37, 1988), relative error
- * below 1e-15. From q instead of ½ + q, so that no digits are lost in either tail.
- */
-export function normalQuantile(q: number): number {
-  if (Math.abs(q) <= 0.425) {
-    const r = 0.180625 - q * q
-    return (q * polynomial(A, r)) / polynomial(B, r)
-  }
-  const r = Math.sqrt(-log(0.5 - Math.abs(q)))
-  const z = r <= 5 ? polynomial(C, r - 1.6) / polynomial(D, r - 1.6) : polynomial(E, r - 5) / polynomial(F, r - 5)
-  return q < 0 ? -z : z
-}
-
-function polynomial(coefficients: readonly number[], x: number): number {
-  let sum = coefficients[7]
-  for (let power = 6; power >= 0; power--) sum = sum * x + coefficients[power]
-  return sum
+  return { kind: 'normal', mean, standardDeviation }
 }

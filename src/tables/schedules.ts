@@ -109,7 +109,7 @@ const positive = { kind: 'number', above: 0 } as const
 const whole = { kind: 'number', min: 1, isInteger: true, isRequired: true } as const
 const minimum = { kind: 'number', default: 0, min: 0 } as const
 
-const common = { name: { kind: 'other', check: (value: unknown) => value }, initial: positive } as const
+const common = { name: { check: (value: unknown) => value }, initial: positive } as const
 const counted = { ...common, unit: { kind: 'name', names: units, default: 'epoch' } } as const
 
 const schedules = bare({

@@ -32,12 +32,12 @@ const MOST_EPOCHS = 2 ** 53
 /** More than there are */
 const MOST_METRICS = 100
 
-const callback = { kind: 'other', check: checkCallback } as const
+const callback = { check: checkCallback } as const
 /** Left to a later check, which needs more than the options */
-const anything = { kind: 'other', check: (value: unknown) => value } as const
+const anything = { check: (value: unknown) => value } as const
 
 const endOptions = {
-  signal: { kind: 'other', check: checkSignal },
+  signal: { check: checkSignal },
   onEpoch: callback,
   onEpochEvery: { kind: 'integer', min: 1, max: MOST_EPOCHS },
 } as const satisfies AnyOptions
@@ -59,7 +59,7 @@ const sessionOptions = {
     expected: 'an object such as { patience: 10 }',
   },
   targetLoss: { kind: 'number' },
-  history: { kind: 'other', check: resolveHistory },
+  history: { check: resolveHistory },
 } as const satisfies AnyOptions
 
 const { epochs, ...otherSessionOptions } = sessionOptions
@@ -67,15 +67,15 @@ const { epochs, ...otherSessionOptions } = sessionOptions
 const streamOptions = {
   ...endOptions,
   epochs,
-  validation: { kind: 'other', check: resolveValidation },
-  metrics: { kind: 'other', check: readChoices },
+  validation: { check: resolveValidation },
+  metrics: { check: readChoices },
   ...otherSessionOptions,
 } as const satisfies AnyOptions & Record<keyof StreamOptions, unknown>
 
 const trainOptions = bare({
   ...streamOptions,
   onProgress: callback,
-  batchSize: { kind: 'other', check: checkBatchSize },
+  batchSize: { check: checkBatchSize },
   shuffle: { kind: 'boolean', default: true },
   sampleWeights: anything,
   classWeights: anything,

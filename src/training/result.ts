@@ -1,5 +1,4 @@
 // What a call of `train`, `trainStream` or `resume` gives.
-import type { Engine } from '../engine.ts'
 import { Program } from '../memory/program.ts'
 import type { EpochMetricName } from '../prediction/metrics.ts'
 import type { StopReason, TrainingSession } from './session.ts'
@@ -51,14 +50,14 @@ export function resultOf(
   session: TrainingSession,
   stopReason: StopReason,
   advice?: string,
-  samples = samplesOf(state.engine, session),
+  samples?: number,
 ): TrainResult {
   const { engine } = state
-  const steps = new Program(engine.buffer).get('stepsDone') - session.firstStep
+  const { stepsDone, position } = new Program(engine.buffer).progress()
   const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
   return {
     epochs: losses.length,
-    steps,
+    steps: stepsDone - session.firstStep,
     loss: losses.toArray(),
     ...(session.validates ? { validationLoss: validationLosses.toArray() } : {}),
     ...(options.metrics ? { metrics: metricsOf(session) } : {}),
@@ -66,11 +65,11 @@ export function resultOf(
     ...(options.earlyStopping && best.epoch >= 0 ? { bestEpoch: best.epoch } : {}),
     stopReason,
     milliseconds,
-    samplesPerSecond: milliseconds > 0 ? (samples / milliseconds) * 1000 : 0,
+    samplesPerSecond: milliseconds > 0 ? ((samples ?? samplesOf(session, position)) / milliseconds) * 1000 : 0,
     engine: engine.name,
     ...(timeline === undefined ? {} : { timeline }),
     ...(advice === undefined ? {} : { advice }),
-    warnings: warningsOf(state, session, stopReason, advice),
+    warnings: warningsOf(state, session, stopReason, stepsDone, advice),
   }
 }
 
@@ -78,8 +77,7 @@ function metricsOf({ options: { metrics = [] }, metricValues }: TrainingSession)
   return Object.fromEntries(metrics.map(({ name }, index) => [name, metricValues[index].toArray()]))
 }
 
-/** Rows that were trained on by this network */
-function samplesOf({ buffer }: Engine, { data, losses, samplesBefore }: TrainingSession): number {
-  const ofEpoch = new Program(buffer).get('position')
-  return losses.length * (data?.rows ?? 0) + ofEpoch - samplesBefore
+/** Rows that were trained on by this network, `position` of them in an epoch that is not finished */
+function samplesOf({ data, losses, samplesBefore }: TrainingSession, position: number): number {
+  return losses.length * (data?.rows ?? 0) + position - samplesBefore
 }

@@ -22,15 +22,16 @@ interface Columns {
   readonly size: Float64Array
 }
 
-/** In words; `advice` comes first. A stream has no rows to look at. */
+/** In words; `advice` comes first. `stepsDone`: over the network's life. A stream has no rows to look at. */
 export function warningsOf(
   state: NetworkState,
   session: TrainingSession,
   reason: StopReason,
+  stepsDone: number,
   advice: string | undefined,
 ): string[] {
   const ofRows = session.data ? [sizeWarning(state, session.data.rows), rangeWarning(state, session.data.rows)] : []
-  const all = [advice, ...ofRows, reason === 'epochs' ? shortWarning(state, session) : undefined]
+  const all = [advice, ...ofRows, reason === 'epochs' ? shortWarning(stepsDone, session) : undefined]
   return all.filter((words) => words !== undefined)
 }
 
@@ -42,8 +43,7 @@ export function hasExploded(state: NetworkState, { data, losses: ofEpochs }: Tra
   return ofEpochs.last > EXPLODED * data.rows * size.length * largest
 }
 
-function shortWarning({ engine }: NetworkState, { losses }: TrainingSession): string | undefined {
-  const steps = new Program(engine.buffer).get('stepsDone')
+function shortWarning(steps: number, { losses }: TrainingSession): string | undefined {
   const { first, last, length } = losses
   if (length < 2 || steps >= FEW_STEPS || !(last < first && last > MUCH_LEFT * first)) return undefined
   const course = `after ${steps} steps, while the loss was still falling (${short(first)} to ${short(last)})`

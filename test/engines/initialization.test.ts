@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { createNetwork, type InitializerName } from '../../src/index.ts'
 import { Network } from '../../src/network/network.ts'
 import { newValues, valuesOf } from '../../src/numerics/values.ts'
-import { BIASES, initialize, initializers, WEIGHTS } from '../../src/tables/initializers.ts'
+import { initialize } from '../../src/tables/draw.ts'
+import { BIASES, initializers, WEIGHTS } from '../../src/tables/initializers.ts'
 import { dtypes, engines } from '../support/networks.ts'
 
 const names = Object.keys(initializers) as InitializerName[]

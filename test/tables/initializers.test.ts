@@ -1,14 +1,8 @@
 // The numbers that parameters start with: distributions, dependence on seed, layer, part and index, the normal quantile.
 import { describe, expect, it } from 'vitest'
 import type { Options } from '../../src/options/option.ts'
-import {
-  BIASES,
-  type InitializerName,
-  initialize,
-  initializers,
-  normalQuantile,
-  WEIGHTS,
-} from '../../src/tables/initializers.ts'
+import { initialize, normalQuantile } from '../../src/tables/draw.ts'
+import { BIASES, type InitializerName, initializers, WEIGHTS } from '../../src/tables/initializers.ts'
 
 const names = Object.keys(initializers) as InitializerName[]
 
