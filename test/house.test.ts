@@ -73,7 +73,7 @@ describe('the sources', () => {
 const MOST_CHANGES_OF_FILE = { createNetwork: 120, 'train for 5 epochs': 160, predict: 30 }
 
 describe('a call', () => {
-  it('enters other files seldom', () => {
+  it('enters other files seldom', { timeout: 300_000 }, () => {
     const walk = fileURLToPath(new URL('support/walk.mjs', import.meta.url))
     const lines = execFileSync(process.execPath, [walk], { encoding: 'utf8' }).trim().split('\n')
     const changes = Object.fromEntries(lines.map((line) => /^(.*): (\d+) changes/.exec(line)?.slice(1) ?? [line]))

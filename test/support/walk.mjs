@@ -128,7 +128,7 @@ async function walk(title, act) {
 }
 
 const { outputFiles } = await esbuild.build({
-  entryPoints: [`${root}src/index.ts`],
+  entryPoints: [`${root}src/network/network.ts`],
   bundle: true,
   write: false,
   format: 'esm',
