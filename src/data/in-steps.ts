@@ -3,16 +3,11 @@
 import { reading } from '../errors.ts'
 import { type Dtype, newValues } from '../numerics/values.ts'
 import { inRoom, keptMatrix, type Matrix, readNumbers, type Shape, unfit } from './matrix.ts'
-import { COPIED_AT_ONCE, changed, LEAST_ROW_BYTES, stampOf } from './stamps.ts'
+import { changed, stampOf } from './stamps.ts'
 import type { Steps } from './steps.ts'
 
 /** Numbers that are taken in a step */
 const TAKEN_VALUES = 2 ** 15
-
-/** Whether rows are worth two looks */
-export function areMany(rows: number, columns: number): boolean {
-  return rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES
-}
 
 /**
  * Reads all rows once, and refuses what is not finite or not below `limit`. Nothing may be copied from the matrix before its

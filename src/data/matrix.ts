@@ -42,8 +42,8 @@ export type Shape = Pick<Matrix, 'name' | 'rows' | 'columns' | 'form' | 'place'>
 
 /** From the halfway point between float32's largest number and 2¹²⁸ on, numbers round to Infinity: 2¹²⁸ − 2¹⁰³. */
 const FLOAT32_LIMIT = 3.4028235677973366e38
-/** Numbers that `forEachBlock` copies at a time: 64 KiB stay in the cache. */
-const BLOCK_VALUES = 8192
+/** Numbers that are copied at a time: 64 KiB stay in the cache. */
+export const BLOCK_VALUES = 8192
 /** Up to here a loop copies faster than `set`, and an array is made faster than a typed one. */
 export const FEW_VALUES = 64
 

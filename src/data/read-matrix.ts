@@ -5,7 +5,7 @@ import { describe, type ErrorPlace, reading, unexpected, type WasmpropError } fr
 import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
 import { type Dtype, newValues, type Values } from '../numerics/values.ts'
 import type { FlatInput } from './forms.ts'
-import { areMany, takenInSteps } from './in-steps.ts'
+import { takenInSteps } from './in-steps.ts'
 import {
   FEW_VALUES,
   type Form,
@@ -21,6 +21,7 @@ import {
   viewedMatrix,
   wordAdvice,
 } from './matrix.ts'
+import { COPIED_AT_ONCE, LEAST_ROW_BYTES } from './stamps.ts'
 
 /** What a matrix has to be */
 export interface Expected {
@@ -99,7 +100,7 @@ function readNested(value: readonly unknown[], expected: Expected): Matrix {
   const place = (row: number, column: number) => `${name}[${row}][${column}]`
   const shape: Shape = { name, rows, columns, form: 'rows', place }
   const rowOf = (row: number) => readRow(value[row], row, expected)
-  if (expected.inSteps && areMany(rows, columns)) {
+  if (expected.inSteps && rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES) {
     return takenInSteps(shape, rowOf, limitOf(expected.dtype), expected.inSteps)
   }
   const kept = keeperFor(shape, expected)

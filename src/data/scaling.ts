@@ -3,7 +3,7 @@
 import type { ResolvedScaling } from '../config/config.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
-import { forEachBlock, limitOf, type Matrix } from './matrix.ts'
+import { BLOCK_VALUES, limitOf, type Matrix } from './matrix.ts'
 import type { Steps } from './steps.ts'
 
 /** A scaling as JSON holds it: a number per column, x′ = (x − offset) / scale */
@@ -87,23 +87,40 @@ export interface Fits {
 }
 
 /** A matrix that is scaled while it is copied, a block at a time through float64 */
-function scaledMatrix(matrix: Matrix, { offset, scale }: Scaling): Matrix {
+function scaledMatrix(matrix: Matrix, scaling: Scaling): Matrix {
   const { columns } = matrix
+  const blockRows = Math.max(1, Math.floor(BLOCK_VALUES / columns))
   const copyRows: Matrix['copyRows'] = (first, end, values, start, stride) => {
-    const limit = limitOf(values.BYTES_PER_ELEMENT === 4 ? 'float32' : 'float64')
-    const copyBlock = (block: Float64Array, from: number, to: number) => {
-      for (let row = from, index = 0; row < to; row++) {
-        const at = start + (row - first) * stride
-        for (let column = 0; column < columns; column++, index++) {
-          const scaled = (block[index] - offset[column]) / scale[column]
-          if (!(Math.abs(scaled) < limit)) throw overflow(matrix, row, column, block[index], scaled)
-          values[at + column] = scaled
-        }
-      }
+    const block = new Float64Array(Math.min(end - first, blockRows) * columns)
+    for (let from = first; from < end; from += blockRows) {
+      const to = Math.min(end, from + blockRows)
+      matrix.copyRows(from, to, block, 0, columns)
+      copyScaled(matrix, scaling, block, from, to, values, start + (from - first) * stride, stride)
     }
-    forEachBlock(matrix, copyBlock, first, end)
   }
   return { ...matrix, copyRows, copyUnchecked: undefined }
+}
+
+/** `block` has rows `from` … `to` − 1 of the matrix without gaps. */
+function copyScaled(
+  matrix: Matrix,
+  { offset, scale }: Scaling,
+  block: Float64Array,
+  from: number,
+  to: number,
+  values: Values,
+  start: number,
+  stride: number,
+): void {
+  const { columns } = matrix
+  const limit = limitOf(values.BYTES_PER_ELEMENT === 4 ? 'float32' : 'float64')
+  for (let row = from, index = 0, at = start; row < to; row++, at += stride) {
+    for (let column = 0; column < columns; column++, index++) {
+      const scaled = (block[index] - offset[column]) / scale[column]
+      if (!(Math.abs(scaled) < limit)) throw overflow(matrix, row, column, block[index], scaled)
+      values[at + column] = scaled
+    }
+  }
 }
 
 function overflow(matrix: Matrix, row: number, column: number, value: number, scaled: number): WasmpropError {
