@@ -10,7 +10,7 @@ import { style } from './style.ts'
 import { curveFigures, importanceFigure, leaderboard, searchTable } from './training.ts'
 
 /** SHA-256 of the style, in base64; a test computes it anew. */
-export const STYLE_HASH = '/N37Ss7nwbZ12hgCXOd9s0V0mCsax80MtuL5Ueo8YYQ='
+export const STYLE_HASH = 'IPK4X7WfbjupPEfaSfuAu8SFQIqxbCpk8s/rjDMy4qk='
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`
 
 /** The whole page. It loads nothing and runs nothing; text of the data is clipped and escaped wherever it stands. */
@@ -20,7 +20,7 @@ export function reportPage(input: ReportInput): string {
   const body = html`<header><h1>${isOne ? 'What predicts ' : 'What predicts: '}${input.targets.map(({ name }, place) => html`${place > 0 && ', '}<span>${name}</span>`)}</h1><p class="soft">${input.source}: ${count(input.rows, 'row')}, ${count(input.schema.length, 'column')}</p>${navigation(input)}</header><main>${
     input.warnings.length > 0 &&
     html`<section aria-labelledby="warnings"><h2 id="warnings">Warnings</h2><ul class="warnings">${input.warnings.map((warning) => html`<li>${sentence(warning)}</li>`)}</ul></section>`
-  }${input.targets.map((target, place) => targetSection(target, place))}${columnsSection(input)}${choicesSection(input)}${repeatSection(input)}</main><footer>wasmprop ${input.version}. Every number about predictions is of rows that the networks which predict them had not seen.</footer>`
+  }${input.targets.map((target, place) => targetSection(target, place, isOne))}${columnsSection(input)}${choicesSection(input)}${repeatSection(input)}</main><footer>wasmprop ${input.version}. Every number about predictions is of rows that the networks which predict them had not seen.</footer>`
   return html`${trusted('<!doctype html>')}
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${trusted(POLICY)}"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer"><title>${title}</title><style>${trusted(style)}</style></head>
 <body>${body}</body></html>
@@ -38,7 +38,7 @@ function navigation({ targets, warnings }: ReportInput): Markup {
   return html`<nav aria-label="Contents"><ul>${links.map(([id, name]) => html`<li><a href="${`#${id}`}">${name}</a></li>`)}</ul></nav>`
 }
 
-function targetSection(target: ReportTarget, place: number): Markup {
+function targetSection(target: ReportTarget, place: number, isOne: boolean): Markup {
   const { name, unseen, curves = [], importance = [], lossName, task, labels } = target
   const id = `target${place}`
   const own =
@@ -51,14 +51,14 @@ function targetSection(target: ReportTarget, place: number): Markup {
     ...(importance.length > 0 ? [importanceFigure(importance, lossName)] : []),
     ...curveFigures(curves),
   ]
-  return html`<section aria-labelledby="${id}"><h2 id="${id}">How good it is${place > 0 && html`: ${name}`}</h2>${verdict(target)}<dl class="tiles">${tiles(target)}</dl>${
+  return html`<section aria-labelledby="${id}"><h2 id="${id}">How good it is${!isOne && html`: ${name}`}</h2>${verdict(target)}<dl class="tiles">${tiles(target)}</dl>${
     unseen !== undefined && task === 'classification' && confusionFigure(unseen, labels)
   }<div class="figures">${figures}</div><h3>Leaderboard</h3>${leaderboard(target)}${searchOf(target)}</section>`
 }
 
 function searchOf({ trials = [], lossName }: ReportTarget): Markup | false {
   if (trials.length === 0) return false
-  return html`<h3>Search</h3><p>Recipes were tried briefly, the better ones longer, and the best trained in full. Rounds look at different rows, so losses compare within a round.</p>${searchTable(trials, lossName)}`
+  return html`<h3>Search</h3><p>Recipes were tried briefly, the better ones longer, and the best trained in full. By ${lossName}; rounds look at different rows, so compare within a round.</p>${searchTable(trials)}`
 }
 
 /** In a sentence: what the model comes to, and beside what */

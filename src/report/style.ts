@@ -46,7 +46,7 @@ table{border-collapse:collapse;font-size:.9375rem;min-width:min(100%,20rem)}
 details table{font-size:.875rem}
 th,td{padding:.35rem .75rem;border-bottom:1px solid var(--line);text-align:left;vertical-align:top;font-weight:400;overflow-wrap:normal}
 thead th{color:var(--soft);font-size:.8125rem;font-weight:600;border-bottom-color:var(--soft);vertical-align:bottom}
-.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+.number{text-align:right;font-variant-numeric:tabular-nums}td.number{white-space:nowrap}
 tbody tr:last-child>*{border-bottom:0}
 tbody th{font-weight:500}
 .because{color:var(--soft)}

@@ -103,7 +103,7 @@ export function leaderboard({ loss, lossName, members }: ReportTarget): Markup {
 }
 
 /** What each recipe of the search came to, round by round, those that went furthest first */
-export function searchTable(trials: readonly TrialRow[], lossName: string): Markup {
+export function searchTable(trials: readonly TrialRow[]): Markup {
   const rounds = [...new Set(trials.map(({ round }) => round))].sort((a, b) => a - b)
   const lossesOf = (name: string) =>
     rounds.map((round) => trials.find((trial) => trial.name === name && trial.round === round)?.loss)
@@ -117,6 +117,6 @@ export function searchTable(trials: readonly TrialRow[], lossName: string): Mark
     name,
     ...losses.map((loss) => (typeof loss === 'number' ? short(loss) : loss === null ? 'no time' : '–')),
   ])
-  const head = ['recipe', ...rounds.map((round) => `${lossName}, round ${round + 1}`)]
+  const head = ['recipe', ...rounds.map((round) => `round ${round + 1}`)]
   return tableOf('Search', head, rows, [false, ...rounds.map(() => true)])
 }

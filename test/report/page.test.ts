@@ -101,6 +101,7 @@ describe('the page', () => {
     const page = reportPage(input([classes, numbers]))
     expect(page).toContain('id="target0"')
     expect(page).toContain('id="target1"')
+    for (const name of ['species', 'price']) expect(page).toContain(`How good it is: ${name}</h2>`)
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
     expect(new Set(ids).size).toBe(ids.length)
   })
