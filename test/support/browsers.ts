@@ -2,13 +2,13 @@
 // posts its result (anywhere/report.js), and ends exactly the processes it started. Knows nothing of the library.
 // Both browsers are started by hand since Debian's Firefox does not answer to Playwright.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createReadStream, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
-import { extname, join, normalize, sep } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Browser } from './find-browser.ts'
+import { serveSite } from './serve.ts'
 
 export interface Page {
   /** What is served: a prefix of the address ending in a slash, and the folder shown there. The first that fits counts. */
@@ -35,60 +35,53 @@ export async function openPage(browser: Browser, executable: string, page: Page)
   try {
     return await Promise.race([visit.reported, running.ended, late])
   } catch (error) {
-    const requests = visit.requests.join(', ') || 'none'
+    const requests = visit.requests().join(', ') || 'none'
     throw new Error(
       `${browser}: ${(error as Error).message}\nRequests: ${requests}\nThe browser's last words:\n${running.words()}`,
     )
   } finally {
     clearTimeout(timer)
     await running.end()
-    visit.close()
+    await visit.close()
   }
 }
 
 interface Visit {
   readonly address: string
   readonly reported: Promise<unknown>
-  readonly requests: string[]
-  close(): void
+  /** What was asked for, with the status of the answer */
+  requests(): string[]
+  close(): Promise<void>
 }
 
 const REPORT_SCRIPT = fileURLToPath(new URL('../anywhere/report.js', import.meta.url))
 
-async function serve(page: Page): Promise<Visit> {
-  const requests: string[] = []
-  let server: Server
+async function serve({ folders, path, file, headers }: Page): Promise<Visit> {
+  let settle: ((outcome: Outcome) => void) | undefined
   const reported = new Promise<unknown>((resolve, reject) => {
-    server = createServer((request, response) => {
-      for (const [name, value] of Object.entries(page.headers ?? {})) response.setHeader(name, value)
-      response.setHeader('Cache-Control', 'no-store')
-      if (request.method === 'POST') return receive(request, response, resolve, reject)
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-      requests.push(`${pathname} ${answer(response, fileOf(page, decodeURIComponent(pathname)))}`)
-    })
+    settle = (outcome) => {
+      if ('error' in outcome) reject(new Error(`the page failed: ${outcome.error}`))
+      else resolve(outcome.value)
+    }
   })
   reported.catch(() => {}) // it may come after the end
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server!.address() as AddressInfo
-  const origin = `http://127.0.0.1:${port}`
+  const { origin, answered, close } = await serveSite({
+    folders,
+    files: { '/report.js': REPORT_SCRIPT },
+    headers: { ...headers, 'Cache-Control': 'no-store' },
+    onPost: (request, response) => receive(request, response, (outcome) => settle?.(outcome)),
+  })
   return {
-    address: page.file ? `${pathToFileURL(page.file)}?harness=${origin}` : `${origin}${page.path ?? '/'}`,
+    address: file ? `${pathToFileURL(file)}?harness=${origin}` : `${origin}${path ?? '/'}`,
     reported,
-    requests,
-    close: () => {
-      server.close()
-      server.closeAllConnections()
-    },
+    requests: () => answered.map(({ path: asked, status }) => `${asked} ${status}`),
+    close,
   }
 }
 
-/** Takes `{ value }` or `{ error }` from the page. */
-function receive(
-  request: IncomingMessage,
-  response: ServerResponse,
-  resolve: (value: unknown) => void,
-  reject: (error: Error) => void,
-) {
+type Outcome = { readonly value: unknown } | { readonly error: string }
+
+function receive(request: IncomingMessage, response: ServerResponse, settle: (outcome: Outcome) => void): void {
   let body = ''
   request.setEncoding('utf8')
   request.on('data', (text) => {
@@ -96,37 +89,8 @@ function receive(
   })
   request.on('end', () => {
     response.end()
-    const outcome = JSON.parse(body)
-    if ('error' in outcome) reject(new Error(`the page failed: ${outcome.error}`))
-    else resolve(outcome.value)
+    settle(JSON.parse(body))
   })
-}
-
-function fileOf(page: Page, pathname: string): string | undefined {
-  if (pathname === '/report.js') return REPORT_SCRIPT
-  for (const [prefix, folder] of Object.entries(page.folders)) {
-    if (!pathname.startsWith(prefix)) continue
-    const file = normalize(join(folder, pathname.slice(prefix.length) || 'index.html'))
-    return file.startsWith(normalize(folder + sep)) && existsSync(file) && statSync(file).isFile() ? file : undefined
-  }
-}
-
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-}
-
-function answer(response: ServerResponse, file: string | undefined): number {
-  response.statusCode = file === undefined ? 404 : 200
-  if (file === undefined) response.end()
-  else {
-    response.setHeader('Content-Type', TYPES[extname(file)] ?? 'application/octet-stream')
-    createReadStream(file).pipe(response)
-  }
-  return response.statusCode
 }
 
 interface Running {
@@ -190,19 +154,24 @@ export function endGroup(child: ChildProcess): void {
   else process.kill(-child.pid, 'SIGKILL')
 }
 
+/** No graphics card, no look at the network */
+export const CHROMIUM_ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-dev-shm-usage',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-breakpad',
+  '--no-first-run',
+  '--no-proxy-server',
+]
+
 const ARGUMENTS = {
   chromium: (home: string, address: string) => [
     '--headless',
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-dev-shm-usage',
-    '--disable-quic',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--disable-breakpad',
-    '--no-first-run',
-    '--no-proxy-server',
+    ...CHROMIUM_ARGUMENTS,
     `--user-data-dir=${home}`,
     address,
   ],

@@ -1,32 +1,23 @@
 // The page as its visitors get it: served on the loopback, opened in Chromium. build-page.ts has built it.
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { extname, join, normalize } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { gzipSync } from 'node:zlib'
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { CHROMIUM_ARGUMENTS } from './browsers.ts'
+import { type Answer, serveSite } from './serve.ts'
 
 export const run = promisify(execFile)
 
 const FOLDER = fileURLToPath(new URL('../../build/playground/', import.meta.url))
 
-const TYPES: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain; charset=utf-8',
-}
-
 export interface ServedPlayground {
   /** Ends in a slash */
   readonly address: string
-  /** Paths that were asked for, with the bytes that their compressed bodies had */
-  readonly answered: { readonly path: string; readonly bytes: number }[]
+  /** What was asked for, from there on */
+  readonly answered: Answer[]
   close(): Promise<void>
 }
 
@@ -35,42 +26,9 @@ const PREFIX = '/some/path/'
 
 /** Serves the built page as any static host does: files as they are, compressed. */
 export async function servePlayground(headers: Readonly<Record<string, string>> = {}): Promise<ServedPlayground> {
-  const answered: ServedPlayground['answered'] = []
-  const server: Server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    const path = pathname.startsWith(PREFIX) ? decodeURIComponent(pathname.slice(PREFIX.length)) || 'index.html' : ''
-    const file = normalize(join(FOLDER, path))
-    if (path === '' || !file.startsWith(FOLDER) || !existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end()
-      return
-    }
-    const body = gzipSync(readFileSync(file))
-    const type = TYPES[extname(file)] ?? 'application/octet-stream'
-    response.writeHead(200, { 'Content-Type': type, 'Content-Encoding': 'gzip', ...headers }).end(body)
-    answered.push({ path, bytes: body.length })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}${PREFIX}`,
-    answered,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  const { origin, answered, close } = await serveSite({ folders: { [PREFIX]: FOLDER }, headers, isCompressed: true })
+  return { address: origin + PREFIX, answered, close }
 }
-
-const ARGUMENTS = [
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--no-proxy-server',
-]
 
 /** Milliseconds that a step of a visitor may take, on a slow and busy machine too */
 export const PATIENCE = 90_000
@@ -78,31 +36,19 @@ export const PATIENCE = 90_000
 /** Imported here only: it takes a second. */
 export async function startChromium(executablePath: string): Promise<Browser> {
   const { chromium } = await import('playwright-core')
-  return chromium.launch({ executablePath, chromiumSandbox: false, args: ARGUMENTS })
+  return chromium.launch({ executablePath, chromiumSandbox: false, args: CHROMIUM_ARGUMENTS })
 }
 
-/** Runs `visit` with a page of its own; an error that nobody caught in the page fails it. */
-export async function visiting(
-  browser: Browser,
-  address: string,
-  options: BrowserContextOptions,
-  visit: (page: Page) => Promise<void>,
-): Promise<void> {
-  const context = await browser.newContext(options)
-  try {
-    context.setDefaultTimeout(PATIENCE)
-    const page = await context.newPage()
-    const errors: string[] = []
-    page.on('pageerror', ({ message }) => errors.push(message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
-    })
-    await page.goto(address)
-    await visit(page)
-    if (errors.length > 0) throw new Error(`the page has errors: ${errors.join('; ')}`)
-  } finally {
-    await context.close()
-  }
+/** What axe-core finds, of all its rules or of some. The page's own policy lets no script in: this one comes by the tool. */
+export async function findings(page: Page, rules?: readonly string[], within = 'html'): Promise<string[]> {
+  const { default: axe } = await import('axe-core')
+  await page.evaluate(axe.source)
+  const { violations } = await page.evaluate(
+    ([part, only]) =>
+      (globalThis as unknown as { axe: typeof axe }).axe.run(part, only === null ? {} : { runOnly: [...only] }),
+    [within, rules ?? null] as const,
+  )
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
 }
 
 /** A folder that is gone after `use` */

@@ -3,6 +3,7 @@ import type { TableSource, TrainTableOptions } from 'wasmprop/table'
 import { readTable } from 'wasmprop/table'
 import { UsageError } from '../flags.ts'
 import { kebab } from '../help.ts'
+import { shellWord } from '../shell.ts'
 import { inFile } from './files.ts'
 import type { LearningFlags } from './options.ts'
 import { columnsOf, readOptionsOf } from './reading.ts'
@@ -72,10 +73,4 @@ export function trainingCommand(path: string, flags: LearningFlags): string {
   })
   const header = flags.header === undefined ? [] : [flags.header ? '--header' : '--no-header']
   return ['wasmprop train', shellWord(path), ...options, ...header].join(' ')
-}
-
-/** As a POSIX shell takes it for one word, whatever is in it */
-export function shellWord(text: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(text) && !/^[-=]/.test(text)) return text
-  return `'${text.replaceAll("'", "'\\''")}'`
 }

@@ -1,4 +1,5 @@
 // The program that does this run again, to the last bit, outside of the page; and the command for a table.
+import { shellWord } from '../../cli/shell.ts'
 import { batchOf, changesOf, configOf } from './config.ts'
 import type { Action, Run } from './run.ts'
 import type { Setup } from './setup.ts'
@@ -79,8 +80,6 @@ function written(config: object): string {
     .replace(/"([\w-]*)"/g, "'$1'")
 }
 
-const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
-
 export interface TableRun {
   readonly file: string
   readonly targets: readonly string[]
@@ -93,8 +92,8 @@ export interface TableRun {
 export function trainingOf({ file, targets, kinds, effort, seed }: TableRun): string {
   const columns = Object.entries(kinds).map(([name, kind]) => `${name}=${kind}`)
   return [
-    `wasmprop train ${quoted(file)} --target ${quoted(targets.join(','))}`,
-    ...(columns.length > 0 ? [`--columns ${quoted(columns.join(','))}`] : []),
+    `wasmprop train ${shellWord(file)} --target ${shellWord(targets.join(','))}`,
+    ...(columns.length > 0 ? [`--columns ${shellWord(columns.join(','))}`] : []),
     `--effort ${effort} --seed ${seed}`,
   ].join(' ')
 }

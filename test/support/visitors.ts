@@ -1,0 +1,96 @@
+// Visitors of the page in Chromium: one browser for a file of tests, and for each of them a visitor with nothing kept. What the
+// page throws, or its policy refuses, fails the test.
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, expect } from 'vitest'
+import { PATIENCE, type ServedPlayground, servePlayground, startChromium } from './playground.ts'
+
+export interface Visitors {
+  readonly site: ServedPlayground
+  /** What went wrong so far: a test that expects it empties this. */
+  readonly faults: string[]
+  /** A visitor of their own; by default without a service worker, which would keep all files each time */
+  visit(executable: string, options?: BrowserContextOptions): Promise<BrowserContext>
+  /** Their page at a view; the lab as soon as it can be played */
+  open(executable: string, view: string, address?: string, options?: BrowserContextOptions): Promise<Page>
+}
+
+const UNCACHED = { serviceWorkers: 'block' } as const
+const VIEWPORT = { width: 1280, height: 900 }
+
+/** To be called at the top of a file of tests */
+export function receiveVisitors(): Visitors {
+  let site: ServedPlayground
+  let browser: Promise<Browser> | undefined
+  const contexts: BrowserContext[] = []
+  const faults: string[] = []
+  beforeAll(async () => {
+    site = await servePlayground()
+  })
+  afterEach(async () => {
+    for (const context of contexts.splice(0)) await context.close()
+    expect(faults.splice(0)).toEqual([])
+  })
+  afterAll(async () => {
+    await (await browser)?.close()
+    await site?.close()
+  })
+  const visit = async (executable: string, options: BrowserContextOptions = UNCACHED) => {
+    browser ??= startChromium(executable)
+    const context = await (await browser).newContext({ viewport: VIEWPORT, ...options })
+    context.setDefaultTimeout(PATIENCE)
+    contexts.push(context)
+    context.on('page', (page) => noteFaults(page, faults))
+    return context
+  }
+  return {
+    get site() {
+      return site
+    },
+    faults,
+    visit,
+    open: async (executable, view, address = site.address, options = {}) => {
+      const page = await (await visit(executable, { ...UNCACHED, ...options })).newPage()
+      await page.goto(`${address}#/${view}`)
+      if (view.startsWith('lab')) await isReady(page)
+      return page
+    },
+  }
+}
+
+function noteFaults(page: Page, faults: string[]): void {
+  page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(message.text())
+  })
+}
+
+export const button = (page: Page, name: string): Locator => page.getByRole('button', { name, exact: true })
+
+/** Nothing trains, and the hash is that of the weights as they are. Found by its text: to ask for roles takes long on such a page. */
+export const isReady = (page: Page): Promise<void> => page.locator('.bar button:enabled:text-is("One epoch")').waitFor()
+
+/** Also of what is not drawn because it is out of sight */
+export const textOf = async (part: Locator, timeout = PATIENCE): Promise<string> =>
+  (await part.textContent({ timeout })) ?? ''
+
+export async function hashOf(page: Page): Promise<string> {
+  await isReady(page)
+  return textOf(page.getByTestId('hash'))
+}
+
+export async function trainEpochs(page: Page, epochs: number): Promise<void> {
+  for (let epoch = 0; epoch < epochs; epoch++) {
+    await button(page, 'One epoch').click()
+    await isReady(page)
+  }
+}
+
+/** Presses Tab until what has the focus is that. */
+export async function tabTo(page: Page, selector: string): Promise<void> {
+  await page.locator(selector).first().waitFor()
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return
+  }
+  throw new Error(`no Tab leads to ${selector}`)
+}
