@@ -1,4 +1,5 @@
-// The page in WebKitGTK: the tutorial trains to Node's weights. (The race, and iOS, which is WebKit too, are untested.)
+// The page in WebKitGTK: the tutorial trains to Node's weights, and both engines race to equal ones. (iOS, which is WebKit too, is
+// untested.)
 import { describe, expect } from 'vitest'
 import { servePlayground } from '../support/playground.ts'
 import { whenFound } from '../support/tools.ts'
@@ -12,7 +13,7 @@ const press = (selector: string) => `const it = document.querySelector(${JSON.st
 const textOf = (selector: string) => `return document.querySelector(${JSON.stringify(selector)})?.textContent`
 
 describe('the page in WebKitGTK', () => {
-  const name = 'trains the tutorial to the weights of Node'
+  const name = 'trains the tutorial to the weights of Node, and races to equal ones'
   const minutes = 60_000
   whenFound(
     'webkit',
@@ -24,11 +25,15 @@ describe('the page in WebKitGTK', () => {
           await page.until(press('.train'))
           const { hash } = await tutorialInNode(7000)
           expect(await page.until(textOf('#weights-hash'))).toBe(hash)
+          await page.run(`location.hash = '#/race'`)
+          await page.until(press('.race .play'))
+          const outcome = await page.until(textOf('[data-testid=hashes]'), 8 * minutes)
+          expect(outcome).toMatch(/^Equal weights, to the last bit: [0-9a-f]{16} in both/)
         })
       } finally {
         await site.close()
       }
     },
-    8 * minutes,
+    12 * minutes,
   )
 })

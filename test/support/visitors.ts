@@ -60,7 +60,8 @@ export function receiveVisitors(): Visitors {
 function noteFaults(page: Page, faults: string[]): void {
   page.on('pageerror', (error) => faults.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text())
+    // Pages of plain text have no icon of their own.
+    if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) faults.push(message.text())
   })
 }
 

@@ -112,9 +112,9 @@ const batches = ['1', '4', '8', '16', '32', '64', '128', '0'].map((size) => ({
   title: Number(size) === FULL_BATCH ? 'all rows' : `${size} rows`,
 }))
 
-/** The name, or where it is `auto` what that comes to */
+/** Each once: what the default comes to is the default. */
 const titled = <T extends string>(options: readonly T[], auto: string) =>
-  options.map((value) => ({ value, title: value === 'auto' ? `${auto} (default)` : value }))
+  options.filter((value) => value !== auto).map((value) => ({ value, title: value === 'auto' ? auto : value }))
 
 /** As PyTorch has it: only AdamW decays weights unless it is told to. */
 const decayFor = (optimizer: string) => ({ weightDecay: optimizer === 'adamw' ? 0.01 : 0 })

@@ -10,6 +10,7 @@ import { readLink } from './link.ts'
 import { NetworkView } from './network-view.tsx'
 import { Histograms, Judgement, LossChart } from './panels.tsx'
 import { Picture } from './picture.tsx'
+import { labWorker } from './run.ts'
 import * as session from './session.ts'
 import { begin, recallLab } from './session.ts'
 import { defaults, readSetup } from './setup.ts'
@@ -19,6 +20,8 @@ import type { Trouble } from './trouble.ts'
 import './network.css'
 import './panels.css'
 import './lab.css'
+
+labWorker() // its script is read while the view is drawn
 
 let isBegun = false
 

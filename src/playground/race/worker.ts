@@ -2,17 +2,20 @@
 import type { FromRunner, ToRunner } from './messages.ts'
 import { createTrainee, type Trainee } from './trainee.ts'
 
-let trainee: Trainee | undefined
-/** Epochs that a millisecond had room for, in the last call */
-let pace = 1
+/**
+ * Of an object: as a variable of the module, WebKitGTK 2.50 found it undefined in the midst of a long race, when it had compiled the
+ * loop anew. `pace`: epochs that a millisecond had room for, in the last call
+ */
+const held: { trainee: Trainee | undefined; pace: number } = { trainee: undefined, pace: 1 }
 
 const post = (message: FromRunner) => postMessage(message)
 
 addEventListener('message', async ({ data }: MessageEvent<ToRunner>) => {
   try {
     if (data.kind === 'prepare') await prepare(data)
-    else if (data.kind === 'run') run(data)
-    else post({ kind: 'finished', hash: trainee!.hash() })
+    else if (held.trainee === undefined) throw new Error('expected a network to be prepared first')
+    else if (data.kind === 'run') run(held.trainee, data)
+    else post({ kind: 'finished', hash: held.trainee.hash() })
   } catch (error) {
     post({ kind: 'failed', message: (error as Error).message })
   }
@@ -20,25 +23,27 @@ addEventListener('message', async ({ data }: MessageEvent<ToRunner>) => {
 
 async function prepare({ runner, size, dtype }: ToRunner & { kind: 'prepare' }): Promise<void> {
   const started = performance.now()
-  trainee = await createTrainee(runner, size, dtype)
+  const trainee = await createTrainee(runner, size, dtype)
   const made = performance.now() - started
   trainee.train(1)
   const firstEpoch = performance.now() - started - made
-  pace = 1 / Math.max(0.01, firstEpoch)
+  held.trainee = trainee
+  held.pace = 1 / Math.max(0.01, firstEpoch)
   post({ kind: 'ready', made, firstEpoch, rows: trainee.rows })
 }
 
-function run({ milliseconds, epochs }: ToRunner & { kind: 'run' }): void {
+function run(trainee: Trainee, { milliseconds, epochs }: ToRunner & { kind: 'run' }): void {
   let [done, spent] = [0, 0]
   while (done < epochs && spent < milliseconds) {
-    const wanted = Math.max(1, Math.min(epochs - done, Math.round(pace * (milliseconds - spent))))
+    const wanted = Math.max(1, Math.min(epochs - done, Math.round(held.pace * (milliseconds - spent))))
     const started = performance.now()
-    trainee!.train(wanted)
+    trainee.train(wanted)
     const took = performance.now() - started
     done += wanted
     spent += took
     // Coarse timers may say 0: then the next call is ten times as long.
-    pace = took > 0.5 ? wanted / took : Math.min(epochs, 10 * Math.max(pace, wanted / Math.max(1, milliseconds)))
+    held.pace =
+      took > 0.5 ? wanted / took : Math.min(epochs, 10 * Math.max(held.pace, wanted / Math.max(1, milliseconds)))
   }
-  post({ kind: 'ran', epochs: done, milliseconds: spent, loss: trainee!.loss() })
+  post({ kind: 'ran', epochs: done, milliseconds: spent, loss: trainee.loss() })
 }
