@@ -80,7 +80,7 @@ class Racer {
 }
 
 /** Long against the steps of any timer */
-const TURN_MILLISECONDS = 60
+export const TURN_MILLISECONDS = 40
 
 /** Everyone trains the same number of epochs; who is done waits. `tell` learns of every turn. */
 export async function race(

@@ -6,7 +6,7 @@ import { Chart, type Line } from '../ui/chart.tsx'
 import { Segmented, SelectField } from '../ui/fields.tsx'
 import { grouped, rough, short } from '../ui/numbers.ts'
 import { type Runner, runners } from './messages.ts'
-import { type Lane, race, ratioOf, settled, spreadOf, timerStep } from './race-run.ts'
+import { type Lane, race, ratioOf, settled, spreadOf, TURN_MILLISECONDS, timerStep } from './race-run.ts'
 import { resultOf } from './result.ts'
 import { type Dtype, type SizeName, sizes } from './sizes.ts'
 import { Sweep } from './sweep.tsx'
@@ -83,8 +83,8 @@ export function Race() {
       <section class="card" aria-labelledby="race-title">
         <h1 id="race-title">WebAssembly against TypeScript</h1>
         <p class="quiet">
-          The same network, the same rows, the same seed: each trains as many epochs, in turns of 60 ms, in a worker of
-          its own. The first two end with the same weights to the last bit.
+          The same network, the same rows, the same seed: each trains as many epochs, in turns of {TURN_MILLISECONDS}{' '}
+          ms, in a worker of its own. The first two end with the same weights to the last bit.
         </p>
         <div class="row controls">
           <button

@@ -18,7 +18,7 @@ export const sizes = {
   tutorial: {
     title: 'Tutorial: 2-3-1, 3 rows',
     workload: workloads.W1,
-    epochs: 1_500_000,
+    epochs: 750_000,
     dtype: 'float64',
   },
   medium: {
