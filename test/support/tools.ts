@@ -14,7 +14,7 @@ export function whenFound(
   tool: Browser | Runtime | 'webkit',
   name: string,
   run: (executable: string) => Promise<void>,
-  timeout = 120_000,
+  timeout = 300_000,
 ) {
   it(
     name,
