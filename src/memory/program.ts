@@ -126,14 +126,17 @@ export interface Progress {
   readonly optimizerValues: ArrayLike<number>
 }
 
+const FIRST_VALUE = P.OPTIMIZER_VALUES / 8
+
 /** A network's program as it lies in the memory. Make a new one after the memory may have grown. */
 export class Program extends Fields<keyof typeof PROGRAM_RECORD.offsets> {
-  /** The numbers that belong to the optimizer, by `optimizerSlot` */
-  readonly optimizerValues: Float64Array
-
   constructor(buffer: ArrayBufferLike) {
     super(PROGRAM_RECORD, buffer, P.PROGRAM)
-    this.optimizerValues = new Float64Array(buffer, P.PROGRAM + P.OPTIMIZER_VALUES, P.OPTIMIZER_VALUES_COUNT)
+  }
+
+  /** The numbers that belong to the optimizer, by `optimizerSlot`: a view */
+  get optimizerValues(): Float64Array {
+    return this.doubles.subarray(FIRST_VALUE, FIRST_VALUE + P.OPTIMIZER_VALUES_COUNT)
   }
 
   /** A copy; by offsets, since every call of `trainOnBatch` takes one */
@@ -144,13 +147,13 @@ export class Program extends Fields<keyof typeof PROGRAM_RECORD.offsets> {
       epochsLeft: this.doubles[P.EPOCHS_LEFT / 8],
       epochSum: this.doubles[P.EPOCH_SUM / 8],
       position: this.words[P.POSITION / 4],
-      optimizerValues: this.optimizerValues.slice(),
+      optimizerValues: this.doubles.slice(FIRST_VALUE, FIRST_VALUE + P.OPTIMIZER_VALUES_COUNT),
     }
   }
 
   setProgress({ optimizerValues, ...counters }: Progress): void {
     this.set(counters)
-    this.optimizerValues.set(optimizerValues)
+    this.doubles.set(optimizerValues, FIRST_VALUE)
   }
 }
 

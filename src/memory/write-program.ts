@@ -18,11 +18,12 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
   const program = new Program(buffer)
   program.set(placesOf(layout), networkFields(config), lossFields(config), changeableFields(config))
   const { options } = config.optimizer
+  const { optimizerValues } = program
   const { slots, running } = optimizers[config.optimizer.name]
   for (const [option, offset] of Object.entries(slots)) {
-    program.optimizerValues[optimizerSlot(offset)] = Number(options[option])
+    optimizerValues[optimizerSlot(offset)] = Number(options[option])
   }
-  for (const [offset, value] of Object.entries(running)) program.optimizerValues[optimizerSlot(Number(offset))] = value
+  for (const [offset, value] of Object.entries(running)) optimizerValues[optimizerSlot(Number(offset))] = value
   writeLayers(buffer, layout, config)
   const { team, threads } = layout
   if (team === 0) return

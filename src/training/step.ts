@@ -90,6 +90,6 @@ export function notFinite(state: TrainingState, { failure, rate }: StepOutcome, 
 
 /** The learning rate of the step that would come next */
 export function nextRate({ config, engine, rate }: NetworkState): number {
-  const [stepsDone, epoch] = new Program(engine.buffer).read('stepsDone', 'epoch')
-  return rateAt(config.learningRate, rate, stepsDone, epoch)
+  const program = new Program(engine.buffer)
+  return rateAt(config.learningRate, rate, program.get('stepsDone'), program.get('epoch'))
 }
