@@ -53,7 +53,7 @@ export interface ColumnBuilder {
 }
 
 export class NumberBuilder implements ColumnBuilder {
-  values = new Float64Array(0)
+  values: Float64Array = new Float64Array(0)
   odd = new Map<number, string>()
   readonly #format: NumberFormat
   readonly #missing: ReadonlySet<string>

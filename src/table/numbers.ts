@@ -79,7 +79,7 @@ export function isDecimal(bytes: Uint8Array, from: number, to: number, decimal: 
 const E = 0x65
 
 /** Powers of ten that are float64 numbers exactly */
-export const EXACT_POWERS = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
+export const EXACT_POWERS: Float64Array = Float64Array.from({ length: 23 }, (_, exponent) => Number(`1e${exponent}`))
 export const LARGEST_EXACT = 2 ** 53
 
 const ZERO = 48

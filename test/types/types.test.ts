@@ -1,5 +1,7 @@
 // The types of dist/ as programs see them.
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { activations } from '../../src/tables/activations.ts'
@@ -24,6 +26,16 @@ describe('programs compile', () => {
     const options = { ...LANGUAGE_ALONE, ...resolutions[0], lib: ['es2022', 'dom', 'esnext.disposable'] }
     expect(complaintsOf(ts, ['platform.mts', 'results.mts'], options)).toEqual([])
   })
+})
+
+it('typed arrays in declarations have no type parameters, which TypeScript before 5.7 does not know', () => {
+  const types = fileURLToPath(new URL('../../dist/types', import.meta.url))
+  const files = readdirSync(types, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.d.ts'))
+  expect(files.length).toBeGreaterThan(100)
+  const generic = files.filter((path) =>
+    /\b\w+Array<(Shared)?ArrayBuffer/.test(readFileSync(join(types, path), 'utf8')),
+  )
+  expect(generic).toEqual([])
 })
 
 describe('every option has a line of its own, which names its default:', () => {

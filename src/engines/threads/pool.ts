@@ -78,7 +78,7 @@ class Slot {
 }
 
 class Pool {
-  readonly shared = new Int32Array(new SharedArrayBuffer(SHARED_BYTES))
+  readonly shared: Int32Array = new Int32Array(new SharedArrayBuffer(SHARED_BYTES))
   /** slots[i] is thread i + 1 */
   readonly #slots: Slot[] = []
   /** The slots of each network, by its number */
