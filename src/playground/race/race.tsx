@@ -220,7 +220,7 @@ function Outcome() {
 function ColdStarts() {
   const present = runners.flatMap((runner) => lanes.value[runner] ?? [])
   return (
-    <table>
+    <table class="cold">
       <caption class="small">Cold starts, which the figures above leave out, in milliseconds</caption>
       <thead>
         <tr>
