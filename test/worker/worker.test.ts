@@ -118,7 +118,8 @@ describe.each(engines)('a network in a worker with the engine %s', (engine) => {
 describe('a network in a worker', () => {
   it('has the methods of Network but trainSync', async () => {
     const methods = Object.getOwnPropertyNames(Network.prototype)
-    const expected = methods.filter((name) => name !== 'constructor' && name !== 'trainSync')
+    const others = ['constructor', 'trainSync', 'learningRate'] // the last is a setter that refuses
+    const expected = methods.filter((name) => !others.includes(name))
     expect(Object.keys(await small())).toEqual(expect.arrayContaining(expected))
   })
 
