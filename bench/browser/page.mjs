@@ -20,6 +20,7 @@ const visits = Number(options.visits)
 /** Tests are TypeScript, which Node 20 does not read. */
 const load = async (file) =>
   (await runnerImport(fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url)))).module
+await (await load('build-page.ts')).default() // else it would measure whatever page was built last
 const { servePlayground } = await load('playground.ts')
 const { findBrowser } = await load('find-browser.ts')
 
