@@ -6,7 +6,7 @@ import { toBase64 } from '../model/json.ts'
 import { fromBase64 } from '../model/read-json.ts'
 import type { Network } from '../network/network.ts'
 import { isOptionObject, readOptions } from '../options/check.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { Curve } from './progress.ts'
 import type { Trial } from './trial.ts'
 
@@ -103,6 +103,6 @@ function readMember(value: unknown): SavedMember {
   if (isOptionObject(value) && isOptionObject(value.network))
     return { network: value.network, curve: value.curve as Curve }
   const bytes = isOptionObject(value) && typeof value.snapshot === 'string' ? fromBase64(value.snapshot) : undefined
-  if (bytes !== undefined) return bare({ snapshot: bytes })
+  if (bytes !== undefined) return withoutPrototype({ snapshot: bytes })
   throw unexpected('INVALID_MODEL', 'checkpoint', 'networks or snapshots', clip(describe(value)))
 }

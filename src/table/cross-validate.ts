@@ -13,7 +13,7 @@ import {
   readTrainOptions,
   type TrainTableOptions,
 } from './options.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { Table, TableSource } from './read.ts'
 import { baselineMetrics, type Metrics, metricsOf, truthOf } from './scores.ts'
 import { fitTarget, labelledRows } from './target.ts'
@@ -121,7 +121,7 @@ async function scoreFold(
       const { target } = one.model
       const score = (ensemble: Ensemble) => metricsOf(target, predictEnsemble(ensemble, target, inputs), truth)
       const [linear, network] = [true, false].map((isLinear) => bestOf(one, isLinear))
-      return bare({
+      return withoutPrototype({
         baseline: baselineMetrics(target, truth),
         ...(linear === undefined ? {} : { linear: score(linear) }),
         ...(network === undefined ? {} : { network: score(network) }),

@@ -4,7 +4,7 @@ import Papa from 'papaparse'
 import { numberIn } from './columns.ts'
 import { dateFormatOf } from './dates.ts'
 import { type NumberFormat, numberOf, PLAIN } from './numbers.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { ReadOptions } from './read-options.ts'
 
 export interface Dialect extends NumberFormat {
@@ -71,7 +71,7 @@ export function linesOf(bytes: Uint8Array, isCut: boolean): string {
 export function sniff(sample: string, given: ReadOptions = {}): Sniffed {
   const declared = /^sep=(.)\n/i.exec(sample)?.[1] // as spreadsheets write it
   if (declared !== undefined && given.skip === undefined)
-    return sniffBelow(sample, 1, bare({ delimiter: declared, ...given }))
+    return sniffBelow(sample, 1, withoutPrototype({ delimiter: declared, ...given }))
   const skip = given.skip ?? preambleOf(sample, given)
   const sniffed = sniffBelow(sample, skip, given)
   // Lines above a table have a header below them: a short first row may be one itself.
@@ -88,7 +88,10 @@ function sniffBelow(sample: string, skip: number, given: ReadOptions): Sniffed {
 }
 
 function formatGiven({ decimal, thousands }: ReadOptions): Partial<NumberFormat> {
-  return bare({ ...(decimal === undefined ? {} : { decimal }), ...(thousands === undefined ? {} : { thousands }) })
+  return withoutPrototype({
+    ...(decimal === undefined ? {} : { decimal }),
+    ...(thousands === undefined ? {} : { thousands }),
+  })
 }
 
 function skipLines(text: string, count: number): string {

@@ -1,6 +1,6 @@
 // Fingerprints of tables: by what their cells mean, so that the same data in another dialect has the same. No signatures.
 import { Fnv1a, Murmur3 } from '../numerics/hash.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { Table } from './read.ts'
 import type { TableColumn } from './schema.ts'
 
@@ -10,7 +10,11 @@ export function digestOf({ schema, columns, rows }: Table, options: object): str
   const text = new TextEncoder()
   hash.add(
     text.encode(
-      JSON.stringify([options, rows, schema.map(bare).map(({ name, kind, categories }) => [name, kind, categories])]),
+      JSON.stringify([
+        options,
+        rows,
+        schema.map(withoutPrototype).map(({ name, kind, categories }) => [name, kind, categories]),
+      ]),
     ),
   )
   for (const { name } of schema) hash.add(text.encode(String(hashColumn(columns.get(name) as TableColumn))))

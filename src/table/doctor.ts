@@ -1,7 +1,7 @@
 // What is doubtful about a table before anything is trained on it, in words, each with what was done about it.
 import { clip } from '../errors.ts'
 import { Murmur3 } from '../numerics/hash.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { Table } from './read.ts'
 import type { ColumnSchema, TableColumn } from './schema.ts'
 
@@ -33,7 +33,7 @@ export function examine(table: Table, targets: readonly string[]): string[] {
 }
 
 function sampled(table: Table): string[] {
-  const { rows, of } = bare(table)
+  const { rows, of } = withoutPrototype(table)
   if (of === undefined) return []
   const share = `${rows} of ${of} rows, drawn with the seed`
   return [`trained on ${share}, since there are very many; more with read: { rows } or --rows, as far as memory lasts`]
@@ -93,7 +93,7 @@ function outliers({ columns }: Table, { name, kind }: ColumnSchema): string[] {
 }
 
 function ofTarget({ schema, columns, rows }: Table, target: string): string[] {
-  const { categories, missing } = bare(schema.find(({ name }) => name === target) as ColumnSchema)
+  const { categories, missing } = withoutPrototype(schema.find(({ name }) => name === target) as ColumnSchema)
   const warnings =
     missing > 0 ? [`target "${clip(target)}": ${missing} of ${rows} rows without a value; not trained on`] : []
   if (categories === undefined) return warnings
@@ -112,7 +112,7 @@ function order({ columns, schema, rows }: Table, target: string): string[] {
   const { values } = columns.get(target) as TableColumn
   if (rows < LEAST_ROWS_IN_ORDER || !(values instanceof Float64Array)) return []
   const present = values.filter((value) => !Number.isNaN(value))
-  const isClass = bare(schema.find(({ name }) => name === target) as ColumnSchema).categories !== undefined
+  const isClass = withoutPrototype(schema.find(({ name }) => name === target) as ColumnSchema).categories !== undefined
   if (present.length < LEAST_ROWS_IN_ORDER || changes(present, isClass) >= ORDERED) return []
   return [
     `target "${clip(target)}": rows that follow each other are alike, as in a file that is sorted or goes on in time; rows were drawn at random for scores, and rows of a later time may be predicted worse`,

@@ -3,7 +3,7 @@ import { TABLE_IMPORTANCE } from '../../assembly/ids.ts'
 import { shuffle } from '../numerics/random.ts'
 import type { ColumnEncoding } from './encode.ts'
 import { type BothInputs, type Ensemble, predictEnsemble, type TargetModel } from './ensemble.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import { copySpan, type Span, spansOf } from './spans.ts'
 import { meanOf, type Target, unscale } from './target.ts'
 
@@ -118,7 +118,7 @@ function explainBySampling(
       for (const place of order.subarray(0, step)) copySpan(record, 0, path, row, spans[place])
     }
   })
-  const { outputs, label } = bare(explained(target, ensemble, record, path))
+  const { outputs, label } = withoutPrototype(explained(target, ensemble, record, path))
   const contributions = spans.map(() => new Float64Array(ORDERS))
   orders.forEach((order, index) => {
     order.forEach((place, step) => {

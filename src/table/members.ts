@@ -15,7 +15,7 @@ import type { TrainResult } from '../training/result.ts'
 import type { SavedMember, TrainedMembers } from './checkpoint.ts'
 import type { BothInputs, Inputs } from './ensemble.ts'
 import type { Fold } from './folds.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { Curve } from './progress.ts'
 import type { MemberRecipe } from './recipe.ts'
 import type { Target } from './target.ts'
@@ -118,7 +118,7 @@ function createMembers(
 }
 
 /** Where it is computed concerns linear models as well. */
-function hostOf({ engine, wasm }: { engine?: unknown; wasm?: unknown } = bare({})): object {
+function hostOf({ engine, wasm }: { engine?: unknown; wasm?: unknown } = withoutPrototype({})): object {
   return { ...(engine === undefined ? {} : { engine }), ...(wasm === undefined ? {} : { wasm }) }
 }
 
@@ -134,7 +134,7 @@ async function trainChunk(
   const inputs = inputsOf(recipe, rows)
   const targets = targetsOf(rows, rows.values)
   const count = rows.folds.length * recipe.seeds
-  const { epochs = 100 } = bare({ ...recipe.train, ...options.train })
+  const { epochs = 100 } = withoutPrototype({ ...recipe.train, ...options.train })
   const share = (member: number, epoch: number) => (first + member + Math.min(1, (epoch + 1) / epochs)) / count
   const isTold = options.threads === 1
   const given: TrainOptions = {

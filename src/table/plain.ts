@@ -31,6 +31,6 @@ function copyOf(value: unknown, path: string, code: ErrorCode, depth: number): u
 }
 
 /** The same properties without a prototype: one that is absent reads as undefined, whatever stands on Object.prototype. */
-export function bare<T extends object>(properties: T): T {
+export function withoutPrototype<T extends object>(properties: T): T {
   return Object.assign(Object.create(null), properties)
 }

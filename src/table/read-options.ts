@@ -3,7 +3,7 @@ import { describe, unexpected } from '../errors.ts'
 import { checkBoolean, checkInteger, checkName, readOptions } from '../options/check.ts'
 import { checkEncoding } from './encodings.ts'
 import { type Thousands, thousandsMarks } from './numbers.ts'
-import { bare, plainCopy } from './plain.ts'
+import { plainCopy, withoutPrototype } from './plain.ts'
 
 /** How a table is written, as far as it is not to be found out */
 export interface ReadOptions {
@@ -83,12 +83,12 @@ const checks: Checks = {
 
 /** `path`: what the caller wrote the options in, `read` */
 export function checkReadOptions(value: unknown, path = 'read'): ReadOptions {
-  if (value === undefined) return bare({})
+  if (value === undefined) return withoutPrototype({})
   const given = readOptions(plainCopy(value, path), path, names)
   const checked = names.flatMap((name) =>
     given[name] === undefined ? [] : [[name, checks[name](given[name], `${path}.${name}`)] as const],
   )
-  const options: ReadOptions = bare(Object.fromEntries(checked))
+  const options: ReadOptions = withoutPrototype(Object.fromEntries(checked))
   const { decimal, delimiter, quote, thousands } = options
   const marks = [delimiter, quote, options.comment].filter((mark) => mark !== undefined && mark !== '')
   if (new Set(marks).size < marks.length)

@@ -9,7 +9,7 @@ import { readCsv, readCsvBlocks } from './csv.ts'
 import { dateFormatNames } from './dates.ts'
 import type { Dialect } from './dialect.ts'
 import { looksLikeJson, readJson } from './json.ts'
-import { bare, plainCopy } from './plain.ts'
+import { plainCopy, withoutPrototype } from './plain.ts'
 import { checkReadOptions, type ReadOptions } from './read-options.ts'
 import {
   columnsOfRecords,
@@ -127,7 +127,7 @@ export async function* readBlocksLike(
   const given = givenBy(schema)
   for await (const unread of rawBlocks(source, checkReadOptions(read), given)) {
     const all = new Map<string, GivenColumn>(given)
-    for (const name of unread.raw.names) if (!given.has(name)) all.set(name, bare({ kind: 'ignore' }))
+    for (const name of unread.raw.names) if (!given.has(name)) all.set(name, withoutPrototype({ kind: 'ignore' }))
     yield typeColumns(unread, all)
   }
 }
@@ -143,12 +143,12 @@ export function readRowsLike(rows: TableRows, schema: readonly ColumnSchema[]): 
 }
 
 function givenBy(schema: readonly ColumnSchema[]): Given {
-  return new Map(schema.map(({ name, ...column }) => [name, bare(column)]))
+  return new Map(schema.map(({ name, ...column }) => [name, withoutPrototype(column)]))
 }
 
 function typeColumns(unread: Unread, given: Given): Table {
-  const { dialect } = bare(unread)
-  const raw = bare({ ...unread.raw, columns: unread.raw.columns.map(bare) })
+  const { dialect } = withoutPrototype(unread)
+  const raw = withoutPrototype({ ...unread.raw, columns: unread.raw.columns.map(withoutPrototype) })
   const inferred = raw.names.map((name, index) => inferColumn(raw, index, given.get(name)))
   return {
     rows: raw.rows,
@@ -179,14 +179,14 @@ function checkSchema(value: unknown, path: string): [string, GivenColumn] {
     const { name, kind, format, type, missingWords } = value
     if (typeof name !== 'string') throw unexpected('INVALID_CONFIG', `${path}.name`, "a column's name", describe(name))
     const column = checkColumn({ kind, format, missing: missingWords }, path)
-    return [name, type === 'number' || type === 'string' ? bare({ ...column, type }) : column]
+    return [name, type === 'number' || type === 'string' ? withoutPrototype({ ...column, type }) : column]
   })
 }
 
 function checkColumn(value: unknown, path: string): GivenColumn {
-  if (!isOptionObject(value)) return bare({ kind: checkName(value, path, columnKinds) })
+  if (!isOptionObject(value)) return withoutPrototype({ kind: checkName(value, path, columnKinds) })
   const { kind, format, missing } = readOptions(value, path, ['kind', 'format', 'missing'])
-  return bare({
+  return withoutPrototype({
     ...(kind === undefined ? {} : { kind: checkName(kind, `${path}.kind`, columnKinds) }),
     ...(format === undefined ? {} : { format: checkName(format, `${path}.format`, dateFormatNames) }),
     ...(missing === undefined
@@ -210,9 +210,9 @@ async function readRaw(
   sample?: SampleOptions,
   signal?: Signal,
 ): Promise<Unread> {
-  const opened = bare(await openSource(source, read))
+  const opened = withoutPrototype(await openSource(source, read))
   if (!('bytes' in opened)) return { raw: sampled(opened.raw, sample) }
-  const content = bare(await openBytes(stoppable(opened.bytes, signal), opened.read))
+  const content = withoutPrototype(await openBytes(stoppable(opened.bytes, signal), opened.read))
   if (!('text' in content)) return { raw: sampled(content.raw, sample) }
   const { raw, dialect } = await readCsv(content.text, opened.read, content.isRepeatable, given, sample)
   return { raw: withOrigin(raw, originOf(opened.read)), dialect }
@@ -221,8 +221,8 @@ async function readRaw(
 const sampled = (raw: RawTable, sample: SampleOptions | undefined) => (sample ? sampleOf(raw, sample) : raw)
 
 async function* rawBlocks(source: unknown, read: ReadOptions, given: Given): AsyncIterable<Unread> {
-  const opened = bare(await openSource(source, read))
-  const content = bare('bytes' in opened ? await openBytes(opened.bytes, opened.read) : opened)
+  const opened = withoutPrototype(await openSource(source, read))
+  const content = withoutPrototype('bytes' in opened ? await openBytes(opened.bytes, opened.read) : opened)
   if ('raw' in content) yield { raw: content.raw }
   else if ('bytes' in opened) {
     const origin = originOf(opened.read)
@@ -252,7 +252,7 @@ async function openSource(
 }
 
 function named(read: ReadOptions, { name }: ByteSource): ReadOptions {
-  return read.file !== undefined || name === undefined ? read : bare({ ...read, file: name })
+  return read.file !== undefined || name === undefined ? read : withoutPrototype({ ...read, file: name })
 }
 
 const SOURCES = 'records, { columns, rows }, CSV text, its bytes, or an iterable of records or text'

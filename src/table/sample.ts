@@ -3,7 +3,7 @@
 import { TABLE_SAMPLE } from '../../assembly/ids.ts'
 import { threefry } from '../numerics/random.ts'
 import { oddOf, type RawColumn, type RawTable, wordColumn } from './columns.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 
 export interface SampleOptions {
   readonly seed: number
@@ -66,7 +66,7 @@ export function sampleOf(table: RawTable, options: SampleOptions): RawTable {
     const places = sample.add(row)
     if (places !== undefined) rows = Array.from(places, (place) => rows[place])
   }
-  const { lineOf } = bare(table)
+  const { lineOf } = withoutPrototype(table)
   return {
     ...table,
     rows: rows.length,

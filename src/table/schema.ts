@@ -17,7 +17,7 @@ import {
   type Verdict,
 } from './kinds.ts'
 import { numberOf, PLAIN } from './numbers.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 
 export { type ColumnKind, columnKinds } from './kinds.ts'
 
@@ -57,12 +57,12 @@ export interface InferredColumn {
 /** What is given instead of found out */
 export type GivenColumn = Partial<Pick<ColumnSchema, 'kind' | 'format' | 'type' | 'missingWords'>>
 
-export function inferColumn(table: RawTable, index: number, given: GivenColumn = bare({})): InferredColumn {
+export function inferColumn(table: RawTable, index: number, given: GivenColumn = withoutPrototype({})): InferredColumn {
   const raw = table.columns[index]
   if (raw.form === 'words') return inferWords(table, index, countWords(raw, missingIn(table, given)), given)
   const column = withoutSentinels(raw, missingIn(table, given))
   const measured = measure(column.values)
-  const verdict: Verdict = bare(
+  const verdict: Verdict = withoutPrototype(
     given.kind === undefined
       ? kindOfNumbers(table.names[index], column.values, measured)
       : { kind: given.kind, because: 'as given', ...(given.format === undefined ? {} : { format: given.format }) },
@@ -77,7 +77,7 @@ export function inferColumn(table: RawTable, index: number, given: GivenColumn =
       table,
       index,
       countWords(toWords(column), missingIn(table, given)),
-      bare({ ...given, kind: verdict.kind }),
+      withoutPrototype({ ...given, kind: verdict.kind }),
       verdict.because,
     )
   return numberColumn(table.names[index], column.values, verdict, measured, given)
@@ -97,7 +97,7 @@ function numberColumn(
     because,
     missing,
     distinct,
-    ...extras(bare({ ...given, format })),
+    ...extras(withoutPrototype({ ...given, format })),
   }
   if (kind === 'number') return { schema, column: { kind, values } }
   const times = values.map((value) => (Number.isNaN(value) ? value : timeOfNumber(value, format as NumberDate)))
@@ -198,7 +198,7 @@ function inferWords(
   why = 'as given',
 ): InferredColumn {
   const name = table.names[index]
-  const verdict: Verdict = bare(
+  const verdict: Verdict = withoutPrototype(
     given.kind === undefined ? kindOfWords(name, counted) : { kind: given.kind, because: why },
   )
   const { kind, because } = verdict

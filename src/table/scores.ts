@@ -1,7 +1,7 @@
 // How good predictions are: of classes accuracy, balanced accuracy and log loss, of numbers R², root mean square and mean absolute
 // error; beside those of the baseline, which predicts the commonest class or the mean.
 import { lossOf } from './blend.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { Table } from './read.ts'
 import { type ColumnSchema, labelOf } from './schema.ts'
 import { type Label, meanOf, type Target, unscale } from './target.ts'
@@ -98,7 +98,7 @@ function ofNumbers(
 /** A target's values as labels or numbers */
 export function truthOf(table: Table, name: string): (Label | undefined)[] {
   const column = table.columns.get(name)
-  const schema = bare(table.schema.find((other) => other.name === name) ?? {}) as ColumnSchema
+  const schema = withoutPrototype(table.schema.find((other) => other.name === name) ?? {}) as ColumnSchema
   return Array.from(column?.values ?? [], (value: number | string | undefined) => {
     if (value === undefined || Number.isNaN(value)) return undefined
     return schema.categories === undefined ? value : labelOf(schema, value as number)

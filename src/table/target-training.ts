@@ -4,7 +4,7 @@ import { type SavedMember, type SavedNetwork, type SavedTarget, saveMembers } fr
 import type { BothInputs, Inputs } from './ensemble.ts'
 import { drawFolds } from './folds.ts'
 import { inputsOf, type MemberOptions, type MemberRows, trainMembers } from './members.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { Course } from './progress.ts'
 import { type MemberRecipe, type Recipe, workOf } from './recipe.ts'
 import { searchRecipes, workOfSearch } from './search.ts'
@@ -36,7 +36,7 @@ export async function trainTarget(
   onStop: (saved: SavedTarget<SavedNetwork>) => void,
 ): Promise<TrainedTarget> {
   const { fitted, rows } = training
-  const recipe = bare(training.recipe)
+  const recipe = withoutPrototype(training.recipe)
   const outcomes: Outcomes = []
   const trials: Trial[] = []
   try {
@@ -109,7 +109,7 @@ async function trainAll(
   trials: Trial[],
 ): Promise<void> {
   const { index, fitted, inputs, saved } = training
-  const recipe = bare(training.recipe)
+  const recipe = withoutPrototype(training.recipe)
   const { target, values } = fitted
   const folds = drawFolds(target, values, recipe.folds, options.seed)
   const rowsFor = ({ isLogarithmic }: MemberRecipe): MemberRows => ({

@@ -3,7 +3,7 @@
 import { exp } from '../engines/typescript/float64/exponential.ts'
 import { clip, unexpected } from '../errors.ts'
 import { log } from '../numerics/logarithms.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import { type ColumnSchema, labelOf, type TableColumn } from './schema.ts'
 
 export type Task = 'classification' | 'regression'
@@ -34,7 +34,7 @@ export interface TargetScale {
 const MOST_NUMBER_CLASSES = 10
 /** Of the third central moment: beyond it targets of at least 0 are learned by their logarithms too. */
 const HEAVY_TAIL = 1
-const NO_SCALE: TargetScale = bare({ mean: 0, deviation: 1, least: 0, greatest: 0 })
+const NO_SCALE: TargetScale = withoutPrototype({ mean: 0, deviation: 1, least: 0, greatest: 0 })
 
 /** A target, and its values on the network's scale: by training row, class numbers or scaled numbers */
 export interface FittedTarget {
@@ -113,7 +113,7 @@ function numberTarget(name: string, numbers: Float64Array): FittedTarget {
   const shift = hasTail ? shiftOf(numbers, least) : 0
   const onLogarithms = hasTail ? standardize(numbers.map((number) => log(number + shift))) : undefined
   const logarithm = onLogarithms && { shift, mean: onLogarithms.mean, deviation: onLogarithms.deviation }
-  const scale = bare({ mean, deviation, least, greatest, ...(logarithm ? { logarithm } : {}) })
+  const scale = withoutPrototype({ mean, deviation, least, greatest, ...(logarithm ? { logarithm } : {}) })
   return {
     target: { name, task: 'regression', labels: [], shares: [], scale },
     values,

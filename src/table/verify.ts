@@ -5,7 +5,7 @@ import { readOptions } from '../options/check.ts'
 import { digestOf } from './digest.ts'
 import { TableModel } from './model.ts'
 import { readTrainOptions, type StoredOptions, type TrainTableOptions } from './options.ts'
-import { bare } from './plain.ts'
+import { withoutPrototype } from './plain.ts'
 import type { TableSource } from './read.ts'
 import { checkReadOptions, type ReadOptions } from './read-options.ts'
 import { trainOnTable } from './train.ts'
@@ -76,7 +76,7 @@ export async function verifyTable(
 
 /** What is said now, over what the training was told */
 function mergedRead(stored: StoredOptions, read: unknown): ReadOptions {
-  return bare({ ...bare(stored).read, ...checkReadOptions(read) })
+  return withoutPrototype({ ...withoutPrototype(stored).read, ...checkReadOptions(read) })
 }
 
 function compare(model: TableModel, again: TableModel): TableVerification {
