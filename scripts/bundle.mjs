@@ -181,7 +181,7 @@ export async function bundleAll() {
     'bench-kit': 'src/cli/bench/kit.ts',
     'bench-machine': 'src/cli/bench/machine.ts',
     'bench-processes': 'src/cli/bench/processes.ts',
-    'plain-network': 'src/cli/bench/plain-network.ts',
-    'plain-tutorial': 'src/cli/bench/plain-tutorial.ts',
+    'plain-network': 'src/workloads/plain-network.ts',
+    'plain-tutorial': 'src/workloads/plain-tutorial.ts',
   })
 }

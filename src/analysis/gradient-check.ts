@@ -10,13 +10,13 @@ import { WasmEngine } from '../engines/wasm.ts'
 import { clip, publicCall, unexpected } from '../errors.ts'
 import gradientsBuild from '../generated/wasm-gradients.ts'
 import type { LayerLayout } from '../memory/layout.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { Network } from '../network/network.ts'
 import { shuffle } from '../numerics/random.ts'
 import { valuesOf } from '../numerics/values.ts'
 import { checkInteger, checkNumber, readOptions } from '../options/check.ts'
 import { evaluateRows, penaltyOf } from '../prediction/blocks.ts'
 import { finite } from '../prediction/outputs.ts'
+import type { NetworkState } from '../prediction/state.ts'
 
 export interface GradientCheckOptions {
   /** At most so many parameters are checked, drawn with the seed where there are more. Default 1000 */

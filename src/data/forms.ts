@@ -1,7 +1,7 @@
 // The forms in which data comes in and predictions go out.
 
 import type { NumericArray } from '../numerics/typed.ts'
-import type { Values } from '../numerics/values.ts'
+import { toList, type Values } from '../numerics/values.ts'
 import type { Matrix } from './matrix.ts'
 
 /** A matrix without gaps, row by row */
@@ -27,11 +27,4 @@ export function toForm(values: Values, rows: number, columns: number, { form }: 
   const result: number[][] = []
   for (let row = 0; row < rows; row++) result.push(toList(values, row * columns, (row + 1) * columns))
   return result
-}
-
-/** A plain loop: five times as fast as `Array.from` on a subarray */
-export function toList(values: Values, from: number, to: number): number[] {
-  const list: number[] = []
-  for (let index = from; index < to; index++) list.push(values[index])
-  return list
 }

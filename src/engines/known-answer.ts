@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import { layOut } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
-import { reserveRows } from '../memory/training-rows.ts'
+import { reserveRows } from '../memory/reserve.ts'
 import { writeProgram } from '../memory/write-program.ts'
 import { type Dtype, valuesOf } from '../numerics/values.ts'
 
@@ -76,7 +76,7 @@ function knownAnswer(engine: Engine, dtype: Dtype): number {
   const layout = layOut(config)
   engine.reserve(layout.end)
   writeProgram(engine.buffer, layout, config)
-  const { inputs, targets, epochLosses } = reserveRows({ engine, layout }, SHAPE)
+  const { inputs, targets, epochLosses } = reserveRows({ config, engine, layout }, SHAPE)
   const values = valuesOf(engine.buffer, dtype)
   const fill = (from: number, to: number, valueAt: (index: number) => number) => {
     const start = from / layout.bytesPerValue

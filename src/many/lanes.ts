@@ -8,9 +8,9 @@ import type { ResolvedConfig } from '../config/config.ts'
 import { compileBuild } from '../engines/modules.ts'
 import { type DataLayout, type Layout, layOut, layOutData, wholePages } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { writeProgram } from '../memory/write-program.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import { LaneTable } from './lane-table.ts'
 
 /** The exports of assembly/lanes/index.ts */

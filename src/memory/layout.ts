@@ -7,6 +7,7 @@
 //                                                          and states        of fixed size             of one `train`
 import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
+import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import { activations } from '../tables/activations.ts'
 import { losses } from '../tables/losses.ts'
@@ -74,6 +75,13 @@ export interface Layout {
   readonly team: number
   /** Where the data set begins; the bytes that the network takes without one */
   readonly end: number
+}
+
+/** Whose memory it is: what this room knows of a network */
+export interface Owner {
+  readonly config: ResolvedConfig
+  readonly engine: Engine
+  readonly layout: Layout
 }
 
 /** What the data set of one `train` consists of */

@@ -1,17 +1,17 @@
 // Copies of all that an optimizer step changes, to go back to when a step leads to what is not finite.
 import * as P from '../../assembly/program.ts'
+import type { Owner } from './layout.ts'
 import { Program, type Progress } from './program.ts'
-import type { NetworkState } from './state.ts'
 
 /** Copies parameters and states aside within the memory, one copy at a time; gives what of a safe point is not in there. */
-export function saveSafePoint({ engine: { buffer }, layout }: NetworkState): Progress {
+export function saveSafePoint({ engine: { buffer }, layout }: Owner): Progress {
   const { parameters, trainedBytes, safePoint } = layout
   new Uint8Array(buffer).copyWithin(safePoint, parameters, parameters + trainedBytes)
   return new Program(buffer).progress()
 }
 
 /** Goes back to the copy. The order of a shuffled epoch is drawn again by the next step. */
-export function restoreSafePoint({ engine: { buffer }, layout }: NetworkState, progress: Progress): void {
+export function restoreSafePoint({ engine: { buffer }, layout }: Owner, progress: Progress): void {
   const { parameters, trainedBytes, safePoint } = layout
   new Uint8Array(buffer).copyWithin(parameters, safePoint, safePoint + trainedBytes)
   const program = new Program(buffer)
@@ -20,6 +20,6 @@ export function restoreSafePoint({ engine: { buffer }, layout }: NetworkState, p
 }
 
 /** A parameter or state that is not finite stays so, whatever steps follow. */
-export function areParametersFinite({ engine, layout }: NetworkState): boolean {
+export function areParametersFinite({ engine, layout }: Owner): boolean {
   return engine.allFinite(P.PROGRAM, layout.parameters, layout.trainedBytes)
 }

@@ -4,9 +4,9 @@
 import { type EngineOptions, engineOptionNames, type NetworkConfig, type ResolvedConfig } from '../config/config.ts'
 import type { ScalingJSON } from '../data/scaling.ts'
 import { hashPacked } from '../memory/parameters.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { littleEndian, type Values } from '../numerics/values.ts'
 import type { Chosen } from '../options/option.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import type { OptimizerChoice } from '../tables/optimizers.ts'
 
 export const FORMAT = 'wasmprop/model'

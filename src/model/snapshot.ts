@@ -2,9 +2,9 @@
 // `train` stands. What is restored from them goes on as if it had never stopped, bit for bit, in either engine.
 import type { RunningColumns } from '../data/scaling.ts'
 import { packedCount, packParameters } from '../memory/parameters.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { choicesOf } from '../prediction/metrics.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import type { TrainingSession } from '../training/session.ts'
 import { keepData, type SessionData } from '../training/session-data.ts'
 import type { TrainingState } from '../training/state.ts'

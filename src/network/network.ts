@@ -25,8 +25,6 @@ import { loadPart } from '../hosts/load.ts'
 import { drawsNormals, initializeLayers } from '../memory/initialize.ts'
 import { layOut, memoryFor } from '../memory/layout.ts'
 import {
-  checkWeights,
-  copyLayers,
   gradientsOf,
   hashPacked,
   type LayerWeights,
@@ -62,6 +60,7 @@ import { endRun, type IsDue, resumeTraining, startTraining } from '../training/s
 import type { Run, TrainingState } from '../training/state.ts'
 import { notFinite, stepOnRows } from '../training/step.ts'
 import type { StreamSource } from '../training/stream.ts'
+import { checkWeights, copyLayers } from './given-weights.ts'
 import { type Prepared, prepare } from './prepare.ts'
 
 /** What a network runs on, readable as `network.engine` */

@@ -4,10 +4,10 @@ import * as P from '../../assembly/program.ts'
 import type { Matrix } from '../data/matrix.ts'
 import type { Rows } from '../data/training-set.ts'
 import type { LayerLayout, Layout } from '../memory/layout.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { halfSquares, magnitudes } from '../numerics/norms.ts'
 import { newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { losses } from '../tables/losses.ts'
+import type { NetworkState } from './state.ts'
 
 /** Raw outputs of all rows, without gaps: rows × outputs, in the network's type, before unscaling. */
 export function predictRows({ config, layout, engine }: NetworkState, inputs: Matrix): Values {

@@ -9,12 +9,12 @@ import { fittedScalings, readInputs, scaleRows } from '../data/rows.ts'
 import type { Scaling } from '../data/scaling.ts'
 import type { Rows } from '../data/training-set.ts'
 import { describe, unexpected } from '../errors.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { isValues, lengthOf, plainView, sizeOf } from '../numerics/typed.ts'
 import { newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { copyOutputs, evaluateRows, predictRows } from './blocks.ts'
 import { computeMetrics, type Metrics, type ResolvedMetric } from './metrics.ts'
 import { classesOf, finite, refuseNarrow, refuseOverflow } from './outputs.ts'
+import type { NetworkState } from './state.ts'
 
 export class Predictor {
   /** Throws DISPOSED once the network is: what reads the caller's rows runs the caller's code, which may do that. */

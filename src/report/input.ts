@@ -1,5 +1,4 @@
 // What a report is made of: plain data, from a model that was just trained or from anything that has the same to say.
-import type { ColumnSchema } from '../table/schema.ts'
 import type { Unseen } from './evidence.ts'
 
 export interface ReportInput {
@@ -10,11 +9,23 @@ export interface ReportInput {
   /** The command line that comes to the same bits */
   readonly command: string
   readonly rows: number
-  readonly schema: readonly Pick<ColumnSchema, 'name' | 'kind' | 'because' | 'missing' | 'distinct'>[]
+  readonly schema: readonly ColumnFacts[]
   readonly warnings: readonly string[]
   /** What was decided: names and values */
   readonly choices: readonly (readonly [name: string, value: string])[]
   readonly targets: readonly ReportTarget[]
+}
+
+/** A column of the table, and what it was taken for */
+export interface ColumnFacts {
+  readonly name: string
+  readonly kind: string
+  /** Why it was taken for that, in words */
+  readonly because: string
+  /** Cells without a value */
+  readonly missing: number
+  /** Distinct values */
+  readonly distinct: number
 }
 
 export interface ReportTarget {

@@ -2,11 +2,11 @@
 
 import { forEachBlock, type Matrix } from '../data/matrix.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import type { NetworkState } from '../memory/state.ts'
-import { placedRows } from '../memory/training-rows.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import { losses } from '../tables/losses.ts'
 import { optimizers } from '../tables/optimizers.ts'
 import type { TrainingSession } from './session.ts'
+import { placedRows } from './training-rows.ts'
 
 /** Inputs of greater magnitude are named: scaled ones seldom come near it. */
 const LARGE = 10

@@ -12,10 +12,10 @@ import {
 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { Program } from '../memory/program.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { halfSquares } from '../numerics/norms.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { penaltyOf } from '../prediction/blocks.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import { lbfgsStep } from './lbfgs.ts'
 import type { DataStep } from './state.ts'
 

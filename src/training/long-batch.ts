@@ -11,8 +11,8 @@ import {
 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import { Program } from '../memory/program.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { lossOfSum, lossSum } from '../prediction/blocks.ts'
+import type { NetworkState } from '../prediction/state.ts'
 
 /** What of a batch lies in memory, taken out before another pass overwrites it */
 interface Saved {

@@ -3,9 +3,9 @@
 import { finish, type Steps } from '../data/steps.ts'
 import type { Split } from '../data/training-set.ts'
 import { type BatchedShape, layOutData } from '../memory/layout.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { Murmur3 } from '../numerics/hash.ts'
 import { type Blocks, newValues, type Values, valuesOf } from '../numerics/values.ts'
+import type { NetworkState } from '../prediction/state.ts'
 
 /** Bytes that are hashed in a step: a fraction of a millisecond */
 const HASHED_BYTES = 2 ** 20

@@ -11,7 +11,7 @@ import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { unexpected } from '../errors.ts'
 import type { DataLayout, DataShape } from '../memory/layout.ts'
 import { Program } from '../memory/program.ts'
-import { placeRows, reserveRows } from '../memory/training-rows.ts'
+import { reserveRows } from '../memory/reserve.ts'
 import { refuse } from '../options/check.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
 import { optimizers } from '../tables/optimizers.ts'
@@ -24,6 +24,7 @@ import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintSteps, keepingData, type SessionData, writeOwnRows } from './session-data.ts'
 import { keepSession, type TrainingState } from './state.ts'
+import { placeRows } from './training-rows.ts'
 
 /** Whether the host is to have its turn before the next step */
 export type IsDue = () => boolean

@@ -1,6 +1,7 @@
 // A network as training works on it: what lies in its memory, and the call of `train` that moves it on.
-import type { NetworkState } from '../memory/state.ts'
+
 import type { Values } from '../numerics/values.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import type { TrainingSession } from './session.ts'
 import { keepData, type SessionData } from './session-data.ts'
 

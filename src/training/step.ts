@@ -7,13 +7,14 @@ import type { Rows } from '../data/training-set.ts'
 import { setOf } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
 import { Program } from '../memory/program.ts'
+import { reserveRows } from '../memory/reserve.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
-import type { NetworkState } from '../memory/state.ts'
-import { placeRows, reserveRows } from '../memory/training-rows.ts'
 import { evaluateRows, lossOfSum, lossSum } from '../prediction/blocks.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import { rateAt } from '../tables/schedules.ts'
 import { adviceFor } from './divergence.ts'
 import { type FullBatch, keepSession, type TrainingState } from './state.ts'
+import { placeRows } from './training-rows.ts'
 
 /** What a step came to: the loss before it, and in words what was not finite, where that undid it */
 export interface StepOutcome {

@@ -1,9 +1,9 @@
 // The loss of rows that lie in memory, block by block, and where they are wanted their outputs.
 import * as P from '../../assembly/program.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { copyOutputs, placeWeights } from '../prediction/blocks.ts'
+import type { NetworkState } from '../prediction/state.ts'
 
 export interface PlacedRows {
   /** Addresses */

@@ -1,8 +1,8 @@
 // What is doubtful about a training that has ended, as far as it is seen at little cost: from its losses, and from the first
 // rows as they lie in memory.
 import { Program } from '../memory/program.ts'
-import type { NetworkState } from '../memory/state.ts'
 import { valuesOf } from '../numerics/values.ts'
+import type { NetworkState } from '../prediction/state.ts'
 import { activations } from '../tables/activations.ts'
 import { losses } from '../tables/losses.ts'
 import type { StopReason, TrainingSession } from './session.ts'

@@ -1,5 +1,7 @@
 // `wasmprop bench`: proves that all contestants come to the same weights, then times them in turn, and says where plain
 // JavaScript is ahead.
+
+import { isPlain, ownWorkload, type Workload, type WorkloadName, workloads } from '../../workloads/workloads.ts'
 import { UsageError } from '../flags.ts'
 import { ProofError } from '../messages.ts'
 import { bold, dim, duration, green, print, printJson, table } from '../terminal.ts'
@@ -8,7 +10,6 @@ import { measure, type Ratio, ratioOf, type Summary, uncertainty } from './measu
 import type { BenchFlags } from './options.ts'
 import { inChild, type ProcessVariant, trainOnce } from './processes.ts'
 import { type Contestant, type Dtype, type Proof, prove } from './trainees.ts'
-import { isPlain, ownWorkload, type Workload, type WorkloadName, workloads } from './workloads.ts'
 
 interface Entry {
   /** `own`: a network that was asked for */

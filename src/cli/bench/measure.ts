@@ -4,7 +4,7 @@
 // Samples are tinybench's. It would run one task to its end before the next begins; where other work runs on the machine, a
 // slow second then hits one of them alone. So every sample is a run of its own, and the tasks take turns.
 import { Bench, type Task } from 'tinybench'
-import { generator } from './data.ts'
+import { generator } from '../../workloads/data.ts'
 
 /** Something to time, wherever it runs */
 export interface Variant {

@@ -1,16 +1,13 @@
 // What may be asked of `wasmprop bench`.
+import { type BatchOptimizer, batchOptimizers } from '../../workloads/workloads.ts'
 import { type CommonFlags, commonFlags, integer, oneOf, parsed, toggle } from '../flags.ts'
-
-/** Those that take batches */
-const optimizers = ['sgd', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamw', 'adamax', 'nadam'] as const
-export type BenchOptimizer = (typeof optimizers)[number]
 
 export interface BenchFlags extends CommonFlags {
   readonly quick: boolean
   readonly markdown: boolean
   readonly layers?: readonly number[]
   readonly batch?: number
-  readonly optimizer?: BenchOptimizer
+  readonly optimizer?: BatchOptimizer
   readonly dtype?: 'float32' | 'float64'
 }
 
@@ -28,7 +25,7 @@ export const benchFlags = {
     sizesIn,
   ),
   batch: integer(1, 10_000, { brief: 'rows of a batch of it (default 32)' }),
-  optimizer: oneOf(optimizers, 'what trains it (default adam)'),
+  optimizer: oneOf(batchOptimizers, 'what trains it (default adam)'),
   dtype: oneOf(['float32', 'float64'], 'type of the engines’ numbers (default both)'),
   markdown: toggle('print Markdown'),
   ...commonFlags,

@@ -5,10 +5,10 @@
 // loops, sums in registers; float64, which is its fastest. It is spared what the library does beside training: no losses
 // are computed or kept, nothing is checked.
 import { createNetwork, type Network, type NetworkConfig } from 'wasmprop'
-import { type Data, generator } from './data.ts'
-import { plainNetwork } from './plain-network.ts'
-import { type PlainTraining, typedArrays, unrolled } from './plain-tutorial.ts'
-import { configOf, dataOf, isPlain, type Workload, type WorkloadName, workloads } from './workloads.ts'
+import { type Data, generator } from '../../workloads/data.ts'
+import { plainNetwork } from '../../workloads/plain-network.ts'
+import { type PlainTraining, typedArrays, unrolled } from '../../workloads/plain-tutorial.ts'
+import { configOf, dataOf, isPlain, type Workload, type WorkloadName, workloads } from '../../workloads/workloads.ts'
 
 export type Contestant = 'wasm' | 'relaxed' | 'typescript' | 'plain' | 'unrolled'
 export type Dtype = 'float32' | 'float64'

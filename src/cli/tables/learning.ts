@@ -1,9 +1,9 @@
 // What `train` and `compare` share: options of the command as those of the library, and back as a command line.
 import type { TableSource, TrainTableOptions } from 'wasmprop/table'
 import { readTable } from 'wasmprop/table'
+import { shellWord } from '../../shell.ts'
 import { UsageError } from '../flags.ts'
 import { kebab } from '../help.ts'
-import { shellWord } from '../shell.ts'
 import { inFile } from './files.ts'
 import type { LearningFlags } from './options.ts'
 import { columnsOf, readOptionsOf } from './reading.ts'

@@ -1,5 +1,5 @@
 // The program that does this run again, to the last bit, outside of the page; and the command for a table.
-import { shellWord } from '../../cli/shell.ts'
+import { shellWord } from '../../shell.ts'
 import { batchOf, changesOf, configOf } from './config.ts'
 import type { Action, Run } from './run.ts'
 import type { Setup } from './setup.ts'

@@ -1,5 +1,5 @@
 // What a network is to learn: rows of numbers with names, divided into those that train and those that judge.
-import { generator } from '../../cli/bench/data.ts'
+import { generator } from '../../workloads/data.ts'
 
 export interface Problem {
   readonly title: string

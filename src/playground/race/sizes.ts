@@ -1,7 +1,7 @@
 // What is raced: the sizes, each with as much work as makes a race of a few seconds.
 import type { LayerConfig, NetworkConfig } from 'wasmprop'
-import { classData, type Data, tutorialData } from '../../cli/bench/data.ts'
-import { configOf, type Workload, workloads } from '../../cli/bench/workloads.ts'
+import { classData, type Data, tutorialData } from '../../workloads/data.ts'
+import { configOf, type Workload, workloads } from '../../workloads/workloads.ts'
 
 export type Dtype = 'float32' | 'float64'
 

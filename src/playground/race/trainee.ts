@@ -1,7 +1,7 @@
 // Who races: a network of either engine, or a plain loop with `Math.exp`, all with the same first weights, rows and order of rows.
 import { createNetwork, type LayerWeights, type Network } from 'wasmprop'
-import { plainNetwork } from '../../cli/bench/plain-network.ts'
-import { typedArrays } from '../../cli/bench/plain-tutorial.ts'
+import { plainNetwork } from '../../workloads/plain-network.ts'
+import { typedArrays } from '../../workloads/plain-tutorial.ts'
 import type { Runner } from './messages.ts'
 import { configFor, type Dtype, dataOf, type Size } from './sizes.ts'
 

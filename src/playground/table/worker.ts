@@ -134,7 +134,7 @@ function scoresOf({ report: { rows, inputs, targets }, choices, warnings }: Tabl
 async function report({ file, command }: Requests['report']['args']): Promise<Blob> {
   if (model === undefined) throw new Error('no model has been trained')
   const [{ reportInput }, { reportPage }] = await Promise.all([
-    import('../../report/of-model.ts'),
+    import('../../table/report-input.ts'),
     import('../../report/page.ts'),
   ])
   const { rows, targets } = model.report

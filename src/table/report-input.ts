@@ -1,9 +1,9 @@
-// A report of a model that was just trained.
-import type { ColumnImportance } from '../table/importance.ts'
-import type { TableModel } from '../table/model.ts'
-import type { TargetReport, UnseenPredictions } from '../table/report.ts'
-import type { Unseen } from './evidence.ts'
-import type { ReportInput, ReportTarget } from './input.ts'
+// What the report of a model that was just trained says.
+import type { Unseen } from '../report/evidence.ts'
+import type { ReportInput, ReportTarget } from '../report/input.ts'
+import type { ColumnImportance } from './importance.ts'
+import type { TableModel } from './model.ts'
+import type { TargetReport, UnseenPredictions } from './report.ts'
 
 /** What is known beside the model */
 export interface ReportFacts {

@@ -1,45 +1,16 @@
-// The data set of one `train` in linear memory: putting it there, telling it from another, and passes over its validation rows.
+// The data set of one `train` in linear memory: putting it there, and reading it back.
 import * as P from '../../assembly/program.ts'
 import { isCopiedAtOnce, type Matrix, madeMatrix, unfit } from '../data/matrix.ts'
 import { finish, type Steps } from '../data/steps.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import type { WasmpropError } from '../errors.ts'
+import type { DataLayout } from '../memory/layout.ts'
+import { reserve } from '../memory/reserve.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
-import { type BatchedShape, type DataLayout, type DataShape, layOutData } from './layout.ts'
-import { Program } from './program.ts'
-import type { NetworkState } from './state.ts'
+import type { NetworkState } from '../prediction/state.ts'
 
 /** Rows are placed about so many bytes at a time: a fraction of a millisecond. */
 const PLACED_BYTES = 2 ** 18
-
-type Reserved = Pick<NetworkState, 'engine' | 'layout'>
-
-/**
- * Makes room for the rows of a session, points the program at it, and gives where everything lies. Throws OUT_OF_MEMORY with
- * the program as it was.
- */
-export function reserveRows(state: Reserved, data: BatchedShape): DataLayout {
-  const places = reserve(state, data)
-  new Program(state.engine.buffer).set({
-    dataInputs: places.inputs,
-    dataTargets: places.targets,
-    dataRows: data.rows,
-    batchRows: data.batchRows,
-    sampleWeights: places.weights,
-    weightColumns: data.weightColumns ?? 1,
-    order: places.order,
-    epochLosses: places.epochLosses,
-    epochLossesCapacity: places.epochLossesCapacity,
-    orderedEpoch: -1,
-  })
-  return places
-}
-
-function reserve({ engine, layout }: Reserved, shape: DataShape): DataLayout {
-  const places = layOutData(layout, shape)
-  engine.reserve(places.end)
-  return places
-}
 
 /**
  * Copies rows to where they belong. What a set lacks stays as it lies. Those that are copied at once are there when it returns,

@@ -2,7 +2,10 @@
 // number of epochs that make up its job. The command, the benches, the page of the browsers and the peers all read this.
 import type { NetworkConfig } from 'wasmprop'
 import { classData, type Data, tutorialData } from './data.ts'
-import type { BenchOptimizer } from './options.ts'
+
+/** Those that take batches */
+export const batchOptimizers = ['sgd', 'rmsprop', 'adagrad', 'adadelta', 'adam', 'adamw', 'adamax', 'nadam'] as const
+export type BatchOptimizer = (typeof batchOptimizers)[number]
 
 export type WorkloadName = 'W1' | 'W3' | 'W4' | 'W5a' | 'W5s' | 'W6'
 
@@ -15,7 +18,7 @@ export interface Workload {
   readonly hidden: 'sigmoid' | 'relu'
   readonly output: 'sigmoid' | 'softmax'
   readonly loss: 'halfSquaredError' | 'binaryCrossEntropy' | 'categoricalCrossEntropy'
-  readonly optimizer: { readonly name: BenchOptimizer; readonly learningRate?: number }
+  readonly optimizer: { readonly name: BatchOptimizer; readonly learningRate?: number }
   readonly batchRows: number
   readonly shuffles: boolean
   /** Epochs of the whole job */
@@ -113,7 +116,7 @@ const PROOF_WORK = 1e7
 const MOST_ROWS = 10_000
 
 /** A network of one's own: inputs, then the units of each layer; classes where the last has several units */
-export function ownWorkload(sizes: readonly number[], batchRows: number, optimizer: BenchOptimizer): Workload {
+export function ownWorkload(sizes: readonly number[], batchRows: number, optimizer: BatchOptimizer): Workload {
   const [columns, ...units] = sizes
   const outputs = units[units.length - 1]
   const weights = units.reduce((sum, count, layer) => sum + count * sizes[layer], 0)
@@ -139,7 +142,7 @@ export function ownWorkload(sizes: readonly number[], batchRows: number, optimiz
 }
 
 /** Whether plain JavaScript has it */
-export const isPlain = (optimizer: BenchOptimizer): optimizer is 'sgd' | 'adam' =>
+export const isPlain = (optimizer: BatchOptimizer): optimizer is 'sgd' | 'adam' =>
   optimizer === 'sgd' || optimizer === 'adam'
 
 export const workloadNames = Object.keys(workloads) as WorkloadName[]

@@ -1,15 +1,12 @@
 // What a network consists of inside, shared by the rooms that work on it.
 import type { ResolvedConfig } from '../config/config.ts'
 import type { Fits, RunningRows, Scaling } from '../data/scaling.ts'
-import type { Engine } from '../engine.ts'
+import type { Owner } from '../memory/layout.ts'
 import type { RateState } from '../tables/schedules.ts'
-import type { Layout } from './layout.ts'
 
-export interface NetworkState {
+export interface NetworkState extends Owner {
   /** Another one after `reconfigure` */
   config: ResolvedConfig
-  readonly layout: Layout
-  readonly engine: Engine
   readonly rate: RateState
   /** What fits scalings; undefined where no rule is fitted */
   readonly fits: Fits | undefined
