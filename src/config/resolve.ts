@@ -13,7 +13,6 @@ import {
   outermost,
   refuse,
 } from '../options/check.ts'
-import { checkNumbers, checkRows, infiniteIn } from '../options/numbers.ts'
 import { type AnyOptions, bare, type Checked, type Where } from '../options/option.ts'
 import { activations, type ChosenActivation } from '../tables/activations.ts'
 import { type ChosenInitializer, extremesOf, initializers } from '../tables/initializers.ts'
@@ -31,6 +30,7 @@ import {
   type ResolvedConfig,
   type ResolvedLayer,
 } from './config.ts'
+import { checkNumbers, checkRows, infiniteIn } from './numbers.ts'
 import { resolveScalings } from './scaling.ts'
 import { checkThreads } from './threads.ts'
 

@@ -1,9 +1,9 @@
 // The option `scaling` of a configuration.
 import { unexpected } from '../errors.ts'
 import { checkName, isOptionObject, readOptions, refuse } from '../options/check.ts'
-import { checkNumbers } from '../options/numbers.ts'
 import { type ChosenLoss, losses } from '../tables/losses.ts'
 import { type ResolvedConfig, type ResolvedScaling, scalings } from './config.ts'
+import { checkNumbers } from './numbers.ts'
 
 /** Longer lists take V8 minutes and then crash it. */
 const MOST_LISTED_COLUMNS = 2 ** 25

@@ -1,10 +1,10 @@
 // Which rows `train` runs over, which it holds out, and what each row counts.
 import { VALIDATION_SPLIT } from '../../assembly/ids.ts'
+import { checkNumbers } from '../config/numbers.ts'
 import { didYouMean, isArray, reading, unexpected } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
 import { copyOf, isNumericArray, lengthOf, plainView } from '../numerics/typed.ts'
 import { refuse } from '../options/check.ts'
-import { checkNumbers } from '../options/numbers.ts'
 import type { Matrix } from './matrix.ts'
 import { anyRows, isFlatInput, isRow, readMatrix } from './read-matrix.ts'
 import { classesOfTargets } from './targets.ts'

@@ -2,7 +2,7 @@
 // JavaScript on Float64Arrays (Float32Arrays are slower: every access converts). Products keep 2 × 4 sums in local
 // variables, which is four times as fast as the textbook's three loops that add into memory.
 
-import type { LayerWeights } from 'wasmprop'
+import type { LayerWeights } from '../memory/parameters.ts'
 import type { Data } from './data.ts'
 import type { PlainTraining } from './plain-tutorial.ts'
 

@@ -7,7 +7,7 @@
 // `unrolled` shows how far JavaScript can be driven for this single network: 2-3-1 written out, no array but the data.
 // Nobody could train anything else with it.
 
-import type { LayerWeights } from 'wasmprop'
+import type { LayerWeights } from '../memory/parameters.ts'
 import type { Data } from './data.ts'
 
 export interface PlainTraining {

@@ -1,6 +1,6 @@
 // The workloads: networks and data from the tutorial's to one of 670,000 weights, each with the batch, the optimizer and the
 // number of epochs that make up its job. The command, the benches, the page of the browsers and the peers all read this.
-import type { NetworkConfig } from 'wasmprop'
+import type { NetworkConfig } from '../config/config.ts'
 import { classData, type Data, tutorialData } from './data.ts'
 
 /** Those that take batches */

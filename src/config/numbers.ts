@@ -1,8 +1,8 @@
 // Checks of the numbers that users hand in as lists.
 import { reading } from '../errors.ts'
 import type { Dtype } from '../numerics/values.ts'
-import { refuse } from './check.ts'
-import type { Path } from './option.ts'
+import { refuse } from '../options/check.ts'
+import type { Path } from '../options/option.ts'
 
 /** The first number that the network's type does not hold, or as an infinity or NaN alone */
 export function infiniteIn(dtype: Dtype, numbers: readonly number[]): number | undefined {
