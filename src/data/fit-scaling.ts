@@ -128,7 +128,10 @@ class CarefulSums {
     const columns = sums.length
     for (let column = 0; column < columns; column += 2) {
       const step = Math.min(1, columns - 1 - column)
-      let [sumA, lostA, sumB, lostB] = [sums[column], lost[column], sums[column + step], lost[column + step]]
+      let sumA = sums[column]
+      let lostA = lost[column]
+      let sumB = sums[column + step]
+      let lostB = lost[column + step]
       for (let index = column; index < count; index += columns) {
         const a = block[index]
         const b = block[index + step]

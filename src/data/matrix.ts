@@ -248,7 +248,10 @@ function refuseCopied(
 /** Products with 0 are 0, or else NaN. Four sums, since each waits for itself: 7.8 million numbers in 8 ms instead of 16. */
 function areFinite(numbers: Values, start: number, end: number): boolean {
   const ofFour = end - ((end - start) % 4)
-  let [a, b, c, d] = [0, 0, 0, 0]
+  let a = 0
+  let b = 0
+  let c = 0
+  let d = 0
   for (let index = start; index < ofFour; index += 4) {
     a += numbers[index] * 0
     b += numbers[index + 1] * 0

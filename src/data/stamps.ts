@@ -42,7 +42,10 @@ export class Stamps {
 
 /** 32 bits of the words `start` … `end` − 1. Four hashes that do not wait for each other, and in the end for all. High bits reach low ones, or rows of other signs would be the same. */
 export function stampOf(words: Int32Array, start: number, end: number): number {
-  let [a, b, c, d] = [1, 2, 3, 4]
+  let a = 1
+  let b = 2
+  let c = 3
+  let d = 4
   let index = start
   for (; index + 3 < end; index += 4) {
     a = mix(a ^ words[index])

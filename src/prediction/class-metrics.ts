@@ -37,7 +37,9 @@ function scoresOfRows(
   ratio: (hits: number, ofClass: number, takenForIt: number) => number,
 ): number[] {
   return Array.from({ length: rows }, (_, row) => {
-    let [hits, actual, predicted] = [0, 0, 0]
+    let hits = 0
+    let actual = 0
+    let predicted = 0
     for (let index = row * units; index < (row + 1) * units; index++) {
       const taken = Number(isGiven(outputs[index]))
       actual += values[index]

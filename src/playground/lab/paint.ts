@@ -46,7 +46,8 @@ export interface Scale {
 /** What is blue and what is orange: 0 and 1 for classes, the least and the greatest target for numbers */
 export function scaleOf({ task, targets }: Problem): Scale {
   if (task === 'classes') return { low: 0, high: 1 }
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  let low = Number.POSITIVE_INFINITY
+  let high = Number.NEGATIVE_INFINITY
   for (const target of targets) {
     low = Math.min(low, target)
     high = Math.max(high, target)

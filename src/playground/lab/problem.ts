@@ -79,7 +79,8 @@ export function taken({ inputs, targets }: Omit<Part, 'rows'>, columns: number, 
 export function extentsOf({ inputs, inputNames, rows }: Problem): [number, number][] {
   const columns = inputNames.length
   return inputNames.map((_, column) => {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+    let low = Number.POSITIVE_INFINITY
+    let high = Number.NEGATIVE_INFINITY
     for (let row = 0; row < rows; row++) {
       const value = inputs[row * columns + column]
       if (value < low) low = value

@@ -124,7 +124,8 @@ function causeOfFlat(setup: Setup, problem: Problem, units: Units | undefined): 
 
 /** Of the outputs of hidden units with these activations, the share that is so */
 function shareOf(units: Units | undefined, setup: Setup, names: string[], isSo: (value: number) => boolean): number {
-  let [count, all] = [0, 0]
+  let count = 0
+  let all = 0
   units?.surfaces.forEach((surface, layer) => {
     if (!names.includes(setup.hidden[layer]?.activation)) return
     for (const value of surface) if (isSo(value)) count++

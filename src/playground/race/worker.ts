@@ -33,7 +33,8 @@ async function prepare({ runner, size, dtype }: ToRunner & { kind: 'prepare' }):
 }
 
 function run(trainee: Trainee, { milliseconds, epochs }: ToRunner & { kind: 'run' }): void {
-  let [done, spent] = [0, 0]
+  let done = 0
+  let spent = 0
   while (done < epochs && spent < milliseconds) {
     const wanted = Math.max(1, Math.min(epochs - done, Math.round(held.pace * (milliseconds - spent))))
     const started = performance.now()

@@ -97,7 +97,8 @@ function inputsOf(table: Table, { name, kind, categories = [], missing }: Column
 }
 
 function meanOf(values: Float64Array): number {
-  let [sum, count] = [0, 0]
+  let sum = 0
+  let count = 0
   for (const value of values) {
     if (Number.isNaN(value)) continue
     sum += value
