@@ -73,11 +73,10 @@ async function raceInNode() {
 }
 
 async function raceInBrowser(browser) {
-  const executable = await findBrowser(browser)
-  if (executable === undefined) return undefined
+  if ((await findBrowser(browser)) === undefined) return undefined
   const folders = { '/task/': folder, '/': folder }
   const page = { folders, headers: ISOLATED, timeout: MINUTES * 60_000 }
-  const { agent, isIsolated, outcomes } = await openPage(browser, executable, page)
+  const { agent, isIsolated, outcomes } = await openPage(browser, page)
   const version = /(Chrome|Firefox)\/[\d.]+/.exec(agent)?.[0].replace('/', ' ') ?? agent
   return { host: `${version}${isIsolated ? '' : ' (coarse clock)'}`, outcomes }
 }

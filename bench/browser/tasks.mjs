@@ -13,7 +13,6 @@ const folder = fileURLToPath(new URL('../../build/browser-tasks/', import.meta.u
 const load = async (file) =>
   (await runnerImport(fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url)))).module
 const { openPage } = await load('browsers.ts')
-const { findBrowser } = await load('find-browser.ts')
 
 mkdirSync(folder, { recursive: true })
 await build({
@@ -26,11 +25,9 @@ await build({
   target: 'es2022',
   logOverride: { 'ignored-bare-import': 'silent' },
 })
-const executable = await findBrowser('chromium')
-if (executable === undefined) throw new Error('expected Chromium on this machine; npm run setup installs it')
 const headers = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
 const page = { folders: { '/': folder }, path: '/tasks.html', headers, timeout: MINUTES * 60_000 }
-const { agent, outcomes } = await openPage('chromium', executable, page)
+const { agent, outcomes } = await openPage('chromium', page)
 console.log(/Chrome\/[\d.]+/.exec(agent)?.[0] ?? agent)
 console.log(
   formatTable({

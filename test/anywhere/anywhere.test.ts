@@ -81,32 +81,32 @@ describe('in Node', () => {
 const browsers: Browser[] = ['chromium', 'firefox']
 for (const browser of browsers) {
   describe(`in ${browser}`, () => {
-    const open = async (executable: string, page: Page) => (await openPage(browser, executable, page)) as Result
+    const open = async (page: Page) => (await openPage(browser, page)) as Result
     const plain = () => ({ folders: { '/': installed.folder }, path: '/plain.html' })
     const withPolicy = (policy: string) => ({ ...plain(), headers: { 'Content-Security-Policy': policy } })
 
-    whenFound(browser, 'a Vite build gives the same as Node', async (executable) => {
-      const result = await open(executable, { folders: { '/': join(installed.folder, 'built') } })
+    whenFound(browser, 'a Vite build gives the same as Node', async () => {
+      const result = await open({ folders: { '/': join(installed.folder, 'built') } })
       expect(result.engine).toEqual(wasm)
       expectTheSame(result)
     })
 
-    whenFound(browser, 'plain modules give the same as Node', async (executable) => {
-      const result = await open(executable, plain())
+    whenFound(browser, 'plain modules give the same as Node', async () => {
+      const result = await open(plain())
       expect(result.engine).toEqual(wasm)
       expectTheSame(result)
     })
 
-    whenFound(browser, 'a table comes to the same model as in Node, at any number of threads', async (executable) => {
-      expect(await openPage(browser, executable, { ...plain(), path: '/table.html' })).toEqual([table, table])
+    whenFound(browser, 'a table comes to the same model as in Node, at any number of threads', async () => {
+      expect(await openPage(browser, { ...plain(), path: '/table.html' })).toEqual([table, table])
     })
 
-    whenFound(browser, 'a timer can abort what the page trains', async (executable) => {
-      expect(await openPage(browser, executable, { ...plain(), path: '/timers.html' })).toBe('aborted')
+    whenFound(browser, 'a timer can abort what the page trains', async () => {
+      expect(await openPage(browser, { ...plain(), path: '/timers.html' })).toBe('aborted')
     })
 
-    whenFound(browser, "a policy with 'wasm-unsafe-eval' is enough", async (executable) => {
-      const result = await open(executable, withPolicy("script-src 'self' 'wasm-unsafe-eval'"))
+    whenFound(browser, "a policy with 'wasm-unsafe-eval' is enough", async () => {
+      const result = await open(withPolicy("script-src 'self' 'wasm-unsafe-eval'"))
       expect(result.engine).toEqual(wasm)
       expectTheSame(result)
     })
@@ -114,8 +114,8 @@ for (const browser of browsers) {
     whenFound(
       browser,
       'a policy without it leads to the TypeScript engine, the reason and the same numbers',
-      async (executable) => {
-        const result = await open(executable, withPolicy("script-src 'self'"))
+      async () => {
+        const result = await open(withPolicy("script-src 'self'"))
         expect(result.engine).toEqual({
           ...wasm,
           name: 'typescript',

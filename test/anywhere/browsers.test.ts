@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openPage } from '../support/browsers.ts'
+import { startBrowser } from '../support/start-browser.ts'
 import { type Browser, whenFound } from '../support/tools.ts'
 
 let folder: string
@@ -25,19 +26,19 @@ const browsers: [Browser, RegExp][] = [
 ]
 for (const [browser, agent] of browsers) {
   describe(browser, () => {
-    whenFound(browser, 'returns what the page reports', async (executable) => {
-      const value = await openPage(browser, executable, { folders: { '/': folder } })
+    whenFound(browser, 'returns what the page reports', async () => {
+      const value = await openPage(browser, { folders: { '/': folder } })
       expect(value).toEqual({ sum: 3, agent: expect.stringMatching(agent) })
     })
 
-    whenFound(browser, 'throws what the page throws', async (executable) => {
+    whenFound(browser, 'throws what the page throws', async () => {
       const page = { folders: { '/': folder }, path: '/throws.html' }
-      await expect(openPage(browser, executable, page)).rejects.toThrow(/the page failed: .*thrown on purpose/)
+      await expect(openPage(browser, page)).rejects.toThrow(/the page failed: .*thrown on purpose/)
     })
 
-    whenFound(browser, 'throws when a script is missing', async (executable) => {
+    whenFound(browser, 'throws when a script is missing', async () => {
       const page = { folders: { '/': folder }, path: '/lost.html' }
-      await expect(openPage(browser, executable, page)).rejects.toThrow(/lost\.js could not be loaded.*lost\.js 404/s)
+      await expect(openPage(browser, page)).rejects.toThrow(/lost\.js could not be loaded.*lost\.js 404/s)
     })
   })
 }
@@ -46,21 +47,20 @@ describe('a browser that', () => {
   const standIn = (script: string) => {
     const executable = join(folder, 'browser')
     writeFileSync(executable, `#!/bin/sh\n${script}\n`, { mode: 0o755 })
-    return openPage('chromium', executable, { folders: { '/': folder }, timeout: 2000 })
+    return startBrowser('chromium', executable, 2000)
   }
 
-  it('opens nothing is ended in time', async () => {
-    await expect(standIn('sleep 1000')).rejects.toThrow(/chromium: the page reported nothing within 2000 ms/)
+  it('does not listen is ended in time', async () => {
+    await expect(standIn('sleep 1000')).rejects.toThrow(/chromium did not listen within 2000 ms/)
   })
 
   it('ends by itself is noticed, with its last words', async () => {
     const refused = standIn('echo "no screen here" >&2; exit 3')
-    await expect(refused).rejects.toThrow(/ended before the page reported.*no screen here.*exit code 3/s)
+    await expect(refused).rejects.toThrow(/chromium ended by itself.*no screen here.*exit code 3/s)
   })
 
   it('cannot be started is noticed', async () => {
     const missing = join(folder, 'missing')
-    const refused = openPage('firefox', missing, { folders: { '/': folder }, timeout: 2000 })
-    await expect(refused).rejects.toThrow(/firefox: the browser ended.*missing/s)
+    await expect(startBrowser('firefox', missing, 2000)).rejects.toThrow(/firefox ended.*missing/s)
   })
 })

@@ -30,19 +30,19 @@ for (const browser of browsers) {
   describe(`in ${browser}`, () => {
     const plain = () => ({ folders: { '/': installed.folder }, path: '/many-plain.html' })
 
-    whenFound(browser, 'plain modules share them with a worker', async (executable) => {
-      expect(await openPage(browser, executable, plain())).toEqual({ ...inNode, isShared: true })
+    whenFound(browser, 'plain modules share them with a worker', async () => {
+      expect(await openPage(browser, plain())).toEqual({ ...inNode, isShared: true })
     })
 
-    whenFound(browser, 'so does a Vite build', async (executable) => {
+    whenFound(browser, 'so does a Vite build', async () => {
       const page = { folders: { '/': join(installed.folder, 'built') }, path: '/many-bundled.html' }
-      expect(await openPage(browser, executable, page)).toEqual({ ...inNode, isShared: true })
+      expect(await openPage(browser, page)).toEqual({ ...inNode, isShared: true })
     })
 
-    whenFound(browser, 'a policy that forbids workers leads to one thread', async (executable) => {
+    whenFound(browser, 'a policy that forbids workers leads to one thread', async () => {
       const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'"
       const page = { ...plain(), headers: { 'Content-Security-Policy': policy } }
-      expect(await openPage(browser, executable, page)).toEqual(inNode)
+      expect(await openPage(browser, page)).toEqual(inNode)
     })
   })
 }

@@ -43,24 +43,24 @@ it('two threads in Node give the bits of one', async () => {
 const browsers: Browser[] = ['chromium', 'firefox']
 for (const browser of browsers) {
   describe(`in ${browser}`, () => {
-    const open = async (executable: string, page: Page) => (await openPage(browser, executable, page)) as Result[]
+    const open = async (page: Page) => (await openPage(browser, page)) as Result[]
     const plain = () => ({ folders: { '/': installed.folder }, path: '/threads-plain.html' })
 
-    whenFound(browser, 'an isolated page and its worker give the bits of Node', async (executable) => {
-      expect(await open(executable, { ...plain(), headers: ISOLATED })).toEqual([on(2), on(3)])
+    whenFound(browser, 'an isolated page and its worker give the bits of Node', async () => {
+      expect(await open({ ...plain(), headers: ISOLATED })).toEqual([on(2), on(3)])
     })
 
-    whenFound(browser, 'so does a Vite build', async (executable) => {
+    whenFound(browser, 'so does a Vite build', async () => {
       const page = {
         folders: { '/': join(installed.folder, 'built') },
         path: '/threads-bundled.html',
         headers: ISOLATED,
       }
-      expect(await open(executable, page)).toEqual([on(2), on(3)])
+      expect(await open(page)).toEqual([on(2), on(3)])
     })
 
-    whenFound(browser, 'a page that is not isolated has one thread, and says why', async (executable) => {
-      const [page, worker] = await open(executable, plain())
+    whenFound(browser, 'a page that is not isolated has one thread, and says why', async () => {
+      const [page, worker] = await open(plain())
       for (const { hash, engine } of [page, worker]) {
         expect(hash).toBe(inNode.hash)
         expect(engine).toMatchObject({ name: 'wasm', threads: 1 })
@@ -68,14 +68,14 @@ for (const browser of browsers) {
       }
     })
 
-    whenFound(browser, 'a policy that forbids workers leads to one thread', async (executable) => {
+    whenFound(browser, 'a policy that forbids workers leads to one thread', async () => {
       const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'"
       const page = {
         ...plain(),
         path: '/threads-page.html',
         headers: { ...ISOLATED, 'Content-Security-Policy': policy },
       }
-      const [{ hash, engine }] = await open(executable, page)
+      const [{ hash, engine }] = await open(page)
       expect(hash).toBe(inNode.hash)
       expect(engine).toMatchObject({
         name: 'wasm',

@@ -43,24 +43,24 @@ function expectTheSame(result: Result) {
 const browsers: Browser[] = ['chromium', 'firefox']
 for (const browser of browsers) {
   describe(`in ${browser}`, () => {
-    const open = (executable: string, page: Page) => openPage(browser, executable, page)
+    const open = (page: Page) => openPage(browser, page)
     const plain = () => ({ folders: { '/': installed.folder }, path: '/worker-plain.html' })
     const withPolicy = (policy: string) => ({ ...plain(), headers: { 'Content-Security-Policy': policy } })
 
-    whenFound(browser, 'plain modules give the same as Node', async (executable) => {
-      expectTheSame((await open(executable, plain())) as Result)
+    whenFound(browser, 'plain modules give the same as Node', async () => {
+      expectTheSame((await open(plain())) as Result)
     })
 
-    whenFound(browser, 'a Vite build gives the same, in its own workers and in a given one', async (executable) => {
+    whenFound(browser, 'a Vite build gives the same, in its own workers and in a given one', async () => {
       const page = { folders: { '/': join(installed.folder, 'built') }, path: '/worker-bundled.html' }
-      const { own, given } = (await open(executable, page)) as Record<string, Result>
+      const { own, given } = (await open(page)) as Record<string, Result>
       expectTheSame(own)
       expectTheSame(given)
     })
 
-    whenFound(browser, 'a policy that forbids workers is an error that says what to do', async (executable) => {
+    whenFound(browser, 'a policy that forbids workers is an error that says what to do', async () => {
       const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'"
-      const { code, message } = (await open(executable, withPolicy(policy))) as { code: string; message: string }
+      const { code, message } = (await open(withPolicy(policy))) as { code: string; message: string }
       expect(code, message).toBe('ENGINE_FAILED')
       expect(message).toMatch(/worker-src/)
     })

@@ -6,7 +6,6 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Installed, installPackage, ROOT } from '../anywhere/package.ts'
 import { openPage } from '../support/browsers.ts'
-import { findBrowser } from '../support/find-browser.ts'
 import { bundlers, installBundlers, serveByVite, versionOf } from './bundlers.ts'
 import { expectWorking, type Result } from './result.ts'
 
@@ -14,7 +13,6 @@ const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Em
 
 let installed: Installed
 let inNode: Result
-let chromium: string
 const table: string[][] = []
 
 beforeAll(async () => {
@@ -23,9 +21,6 @@ beforeAll(async () => {
   cpSync(fileURLToPath(new URL('pages', import.meta.url)), installed.folder, { recursive: true })
   cpSync(join(ROOT, 'test/anywhere/report.js'), join(installed.folder, 'report.js'))
   inNode = JSON.parse(await installed.node('node.mjs'))
-  const found = await findBrowser('chromium')
-  if (found === undefined) throw new Error('chromium was not found: npm run setup')
-  chromium = found
 })
 
 afterAll(() => {
@@ -35,7 +30,7 @@ afterAll(() => {
 
 async function open(host: string, version: string, path: string): Promise<void> {
   const page = { folders: { '/': installed.folder }, path, headers: ISOLATED }
-  const result = (await openPage('chromium', chromium, page)) as Result
+  const result = (await openPage('chromium', page)) as Result
   const { threads, many, worker, hash } = result
   const ran = [`page ${hash}`, `worker ${worker}`, `${threads.count} threads`, `trainMany ${many.reason ?? 'shared'}`]
   table.push([host, version, ...ran])

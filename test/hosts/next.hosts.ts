@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { installPackage } from '../anywhere/package.ts'
 import { openPage } from '../support/browsers.ts'
-import { findBrowser } from '../support/find-browser.ts'
 import { endServer, installHosts, output, say, startServer, versionIn } from './install.ts'
 import { expectWorking, type Result } from './result.ts'
 
@@ -30,10 +29,8 @@ it.each([15, 16])('Next %i', async (major) => {
     const html = await (await fetch(address)).text()
     const onServer: Result = JSON.parse((/<pre>(.*)<\/pre>/.exec(html)?.[1] ?? '{}').replaceAll('&quot;', '"'))
     expectWorking(onServer, onServer.hash)
-    const chromium = await findBrowser('chromium')
-    if (chromium === undefined) throw new Error('chromium was not found: npm run setup')
     const visit = { folders: { '/': join(here, 'pages') }, path: `/redirect.html?to=${address}/browser` }
-    const inPage = (await openPage('chromium', chromium, visit)) as Result
+    const inPage = (await openPage('chromium', visit)) as Result
     expect(inPage).toMatchObject({ hash: onServer.hash, engine: 'wasm', worker: onServer.hash })
     const page = `page ${inPage.hash}, worker ${inPage.worker}`
     say('Next', versionIn(home, 'next'), `server ${onServer.hash}, worker, 2 threads, trainMany`, page)

@@ -41,41 +41,41 @@ it('Node runs all of it', () => {
 const browsers: Browser[] = ['chromium', 'firefox']
 for (const browser of browsers) {
   describe(`in ${browser}`, () => {
-    const open = async (executable: string, path: string, headers: Page['headers'] = {}) => {
+    const open = async (path: string, headers: Page['headers'] = {}) => {
       const page = { folders: { '/': installed.folder }, path, headers: { ...ISOLATED, ...headers } }
-      return (await openPage(browser, executable, page)) as Result
+      return (await openPage(browser, page)) as Result
     }
 
-    whenFound(browser, 'a bundle without the file of workers', async (executable) => {
-      expectWorking(await open(executable, '/built.html'), inNode.hash)
+    whenFound(browser, 'a bundle without the file of workers', async () => {
+      expectWorking(await open('/built.html'), inNode.hash)
     })
 
-    whenFound(browser, 'a library from another origin', async (executable) => {
+    whenFound(browser, 'a library from another origin', async () => {
       const headers = { 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin' }
-      expectWorking(await open(executable, '/other-origin.html', headers), inNode.hash)
+      expectWorking(await open('/other-origin.html', headers), inNode.hash)
     })
 
-    whenFound(browser, 'where Trusted Types are required, by the policy "wasmprop"', async (executable) => {
+    whenFound(browser, 'where Trusted Types are required, by the policy "wasmprop"', async () => {
       const policy = "require-trusted-types-for 'script'; trusted-types wasmprop"
-      expectWorking(await open(executable, '/plain.html', { 'Content-Security-Policy': policy }), inNode.hash)
+      expectWorking(await open('/plain.html', { 'Content-Security-Policy': policy }), inNode.hash)
     })
 
-    whenFound(browser, 'a page that is a file, with the classic script', async (executable) => {
+    whenFound(browser, 'a page that is a file, with the classic script', async () => {
       const page = { folders: { '/': installed.folder }, file: join(installed.folder, 'file.html') }
-      const { hash, engine, worker, many } = (await openPage(browser, executable, page)) as Result
+      const { hash, engine, worker, many } = (await openPage(browser, page)) as Result
       expect({ hash, engine, worker }).toEqual({ hash: inNode.hash, engine: 'wasm', worker: 'NONE: not asked here' })
       expect(many.hashes).toEqual([inNode.hash])
     })
 
-    whenFound(browser, 'a service worker, with the classic script', async (executable) => {
-      const { hash, engine, threads } = await open(executable, '/service-worker.html')
+    whenFound(browser, 'a service worker, with the classic script', async () => {
+      const { hash, engine, threads } = await open('/service-worker.html')
       expect({ hash, engine }).toEqual({ hash: inNode.hash, engine: 'wasm' })
       expect(threads).toMatchObject({ hash: inNode.hash, count: 1 })
     })
 
-    whenFound(browser, 'where neither file nor text may be a worker, all addresses are named', async (executable) => {
+    whenFound(browser, 'where neither file nor text may be a worker, all addresses are named', async () => {
       const policy = "worker-src 'none'"
-      const result = await open(executable, '/plain.html', { 'Content-Security-Policy': policy })
+      const result = await open('/plain.html', { 'Content-Security-Policy': policy })
       expect(result).toMatchObject({ hash: inNode.hash, threads: { hash: inNode.hash, count: 1 } })
       expect(result.many.hashes).toEqual([inNode.hash])
       const tried = /no worker could be started from http:.*worker-host\.js \(.*\), nor from its script's own text \(/

@@ -1,13 +1,10 @@
-// Runs a page in a real browser: serves it on the loopback, starts the browser without a window, waits until the page
-// posts its result (anywhere/report.js), and ends exactly the processes it started. Knows nothing of the library.
-// Both browsers are started by hand since Debian's Firefox does not answer to Playwright.
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// Runs a page in a real browser: serves it on the loopback, opens it and waits until the page posts its result
+// (anywhere/report.js). In a run of tests the browser is that of the whole run (keep-browsers.ts), else one for the page.
+// Knows nothing of the library.
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Browser } from './find-browser.ts'
+import { OpenBrowsers } from './open-browsers.ts'
 import { serveSite } from './serve.ts'
 
 export interface Page {
@@ -24,29 +21,52 @@ export interface Page {
 }
 
 /** Opens a page that loads `/report.js` and calls `report(value)`; returns the value or throws what went wrong. */
-export async function openPage(browser: Browser, executable: string, page: Page): Promise<unknown> {
-  const timeout = page.timeout ?? 90_000
-  const visit = await serve(page)
-  const running = start(browser, executable, visit.address)
+export async function openPage(browser: Browser, page: Page): Promise<unknown> {
+  const timeout = page.timeout ?? 180_000
+  const served = await serve(page)
+  const kept = process.env.WASMPROP_BROWSERS
+  const visit = kept === undefined ? visitAlone(browser, served.address) : visitAt(kept, browser, served.address)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`the page reported nothing within ${timeout} ms`)), timeout)
   })
   try {
-    return await Promise.race([visit.reported, running.ended, late])
+    return await Promise.race([served.reported, visit.ended, late])
   } catch (error) {
-    const requests = visit.requests().join(', ') || 'none'
-    throw new Error(
-      `${browser}: ${(error as Error).message}\nRequests: ${requests}\nThe browser's last words:\n${running.words()}`,
-    )
+    const requests = served.requests().join(', ') || 'none'
+    throw new Error(`${browser}: ${(error as Error).message}\nRequests: ${requests}`)
   } finally {
     clearTimeout(timer)
-    await running.end()
     await visit.close()
+    await served.close()
   }
 }
 
 interface Visit {
+  /** Rejects when the browser cannot be started, or ends */
+  readonly ended: Promise<never>
+  close(): Promise<void> | void
+}
+
+/** In the browser that is kept for all tests: as long as the request lasts */
+function visitAt(place: string, browser: Browser, address: string): Visit {
+  const controller = new AbortController()
+  const body = JSON.stringify({ browser, address })
+  const ended = fetch(place, { method: 'POST', body, signal: controller.signal }).then(async (response) => {
+    throw new Error(await response.text())
+  })
+  ended.catch(() => {}) // it is aborted in the end
+  return { ended, close: () => controller.abort() }
+}
+
+function visitAlone(browser: Browser, address: string): Visit {
+  const browsers = new OpenBrowsers()
+  const ended = browsers.visit(browser, address).then((visit) => visit.ended)
+  ended.catch(() => {})
+  return { ended, close: () => browsers.end() }
+}
+
+interface ServedPage {
   readonly address: string
   readonly reported: Promise<unknown>
   /** What was asked for, with the status of the answer */
@@ -56,7 +76,7 @@ interface Visit {
 
 const REPORT_SCRIPT = fileURLToPath(new URL('../anywhere/report.js', import.meta.url))
 
-async function serve({ folders, path, file, headers }: Page): Promise<Visit> {
+async function serve({ folders, path, file, headers }: Page): Promise<ServedPage> {
   let settle: ((outcome: Outcome) => void) | undefined
   const reported = new Promise<unknown>((resolve, reject) => {
     settle = (outcome) => {
@@ -91,125 +111,4 @@ function receive(request: IncomingMessage, response: ServerResponse, settle: (ou
     response.end()
     settle(JSON.parse(body))
   })
-}
-
-interface Running {
-  /** Rejects when the browser ends by itself */
-  readonly ended: Promise<never>
-  /** The end of what the browser wrote on its standard error */
-  words(): string
-  /** Ends the browser and removes its profile. */
-  end(): Promise<void>
-}
-
-function start(browser: Browser, executable: string, address: string): Running {
-  const home = mkdtempSync(join(tmpdir(), `wasmprop-${browser}-`))
-  const child = launch(executable, ARGUMENTS[browser](home, address), {
-    ...process.env,
-    HOME: home, // Firefox refuses to run as root in another user's home
-    XDG_CONFIG_HOME: join(home, 'config'),
-    XDG_CACHE_HOME: join(home, 'cache'),
-    XDG_RUNTIME_DIR: home,
-    MOZ_CRASHREPORTER_DISABLE: '1',
-  })
-  let words = ''
-  child.stderr?.setEncoding('utf8').on('data', (text) => {
-    words = (words + text).slice(-4000)
-  })
-  const gone = new Promise<void>((resolve) => {
-    child.once('error', () => resolve())
-    child.once('exit', () => resolve())
-  })
-  const ended = new Promise<never>((_, reject) => {
-    child.once('error', reject)
-    child.once('close', () => reject(new Error('the browser ended before the page reported')))
-  })
-  ended.catch(() => {})
-  return {
-    ended,
-    words: () => words.trim() || '(none)',
-    end: async () => {
-      endGroup(child)
-      await gone
-      child.stderr?.destroy()
-      rmSync(home, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
-    },
-  }
-}
-
-/**
- * A process group of its own, led by a shell that ends the whole group when the browser ends or when its standard input
- * closes: so nothing survives a test process that is killed.
- */
-const KEEPER = '{ "$0" "$@" </dev/null; echo "(exit code $?)" >&2; kill -KILL 0; } & read -r _; kill -KILL 0'
-
-export function launch(executable: string, args: string[], env: NodeJS.ProcessEnv): ChildProcess {
-  if (process.platform === 'win32') return spawn(executable, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
-  return spawn('sh', ['-c', KEEPER, executable, ...args], { env, detached: true, stdio: ['pipe', 'ignore', 'pipe'] })
-}
-
-export function endGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
-  if (process.platform === 'win32') child.kill()
-  else process.kill(-child.pid, 'SIGKILL')
-}
-
-/** No graphics card, no look at the network */
-export const CHROMIUM_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-dev-shm-usage',
-  '--disable-quic',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-breakpad',
-  '--no-first-run',
-  '--no-proxy-server',
-]
-
-const ARGUMENTS = {
-  chromium: (home: string, address: string) => [
-    '--headless',
-    ...CHROMIUM_ARGUMENTS,
-    `--user-data-dir=${home}`,
-    address,
-  ],
-  firefox: (home: string, address: string) => {
-    const preferences = Object.entries(FIREFOX_PREFERENCES)
-    const lines = preferences.map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)})\n`)
-    writeFileSync(join(home, 'user.js'), lines.join(''))
-    return ['--headless', '--no-remote', '--profile', home, address]
-  },
-}
-
-/** No telemetry, no updates, no pages of the first run, no look at the network. */
-const FIREFOX_PREFERENCES = {
-  'app.normandy.enabled': false,
-  'app.shield.optoutstudies.enabled': false,
-  'app.update.enabled': false,
-  'browser.aboutwelcome.enabled': false,
-  'browser.region.network.url': '',
-  'browser.safebrowsing.downloads.enabled': false,
-  'browser.safebrowsing.malware.enabled': false,
-  'browser.safebrowsing.phishing.enabled': false,
-  'browser.search.update': false,
-  'browser.sessionstore.resume_from_crash': false,
-  'browser.shell.checkDefaultBrowser': false,
-  'browser.startup.homepage_override.mstone': 'ignore',
-  'browser.startup.page': 0,
-  'datareporting.healthreport.uploadEnabled': false,
-  'datareporting.policy.dataSubmissionEnabled': false,
-  'extensions.getAddons.cache.enabled': false,
-  'extensions.update.enabled': false,
-  'media.gmp-manager.url': '',
-  'network.captive-portal-service.enabled': false,
-  'network.connectivity-service.enabled': false,
-  'network.proxy.type': 0,
-  'services.settings.server': 'data:,',
-  'startup.homepage_welcome_url': 'about:blank',
-  'termsofuse.bypassNotification': true,
-  'toolkit.telemetry.enabled': false,
-  'toolkit.telemetry.server': 'data:,',
-  'toolkit.telemetry.unified': false,
 }

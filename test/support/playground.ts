@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
-import { CHROMIUM_ARGUMENTS } from './browsers.ts'
 import { type Answer, serveSite } from './serve.ts'
+import { CHROMIUM_ARGUMENTS } from './start-browser.ts'
 
 export const run = promisify(execFile)
 

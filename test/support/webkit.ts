@@ -4,8 +4,8 @@ import type { ChildProcess } from 'node:child_process'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { endGroup, launch } from './browsers.ts'
 import { findWebKit } from './find-browser.ts'
+import { endGroup, launch } from './launch.ts'
 import { inFolder, PATIENCE } from './playground.ts'
 
 export interface WebKitPage {
