@@ -1,6 +1,7 @@
 // The contract that both engines fulfil: `train`, `predict` and the rest on a program that src/memory/layout.ts wrote into the
 // engine's memory. The exports of assembly/index.ts are this contract; engines/typescript fulfils it on an ArrayBuffer.
 // The same calls on the same memory leave the same bits in both.
+import type { Program } from './program.ts'
 
 export type EngineName = 'wasm' | 'typescript'
 
@@ -16,6 +17,8 @@ export interface Engine {
   readonly missingThreads: string | undefined
   /** The memory, shared where there are several threads. Another one after `reserve`: make views after it, keep none across it. */
   readonly buffer: ArrayBufferLike
+  /** The fields of the program that lies in it, from the first `reserve` on. Another one where the memory is. */
+  readonly program: Program
   /** Makes the memory at least `bytes` long, new bytes 0. Throws OUT_OF_MEMORY where the host refuses. */
   reserve(bytes: number): void
 

@@ -4,7 +4,6 @@ import type { ResolvedConfig, ResolvedLayer } from '../config/config.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import { layOut } from '../memory/layout.ts'
-import { Program } from '../memory/program.ts'
 import { reserveRows } from '../memory/reserve.ts'
 import { writeProgram } from '../memory/write-program.ts'
 import { type Dtype, valuesOf } from '../numerics/values.ts'
@@ -75,7 +74,7 @@ function knownAnswer(engine: Engine, dtype: Dtype): number {
   const config = { ...NETWORK, dtype }
   const layout = layOut(config)
   engine.reserve(layout.end)
-  writeProgram(engine.buffer, layout, config)
+  writeProgram(engine, layout, config)
   const { inputs, targets, epochLosses } = reserveRows({ config, engine, layout }, SHAPE)
   const values = valuesOf(engine.buffer, dtype)
   const fill = (from: number, to: number, valueAt: (index: number) => number) => {
@@ -85,7 +84,7 @@ function knownAnswer(engine: Engine, dtype: Dtype): number {
   fill(layout.parameters, layout.parameters + layout.parameterBytes, (index) => ((index * 7) % 11) / 11 - 0.5)
   fill(inputs, inputs + ROWS * layout.inputStride, (index) => ((index * 5) % 7) - 3)
   fill(targets, targets + ROWS * layout.targetStride, (index) => (index % 3) - 1)
-  new Program(engine.buffer).set({ epochsLeft: EPOCHS, targetLoss: Number.NEGATIVE_INFINITY })
+  engine.program.set({ epochsLeft: EPOCHS, targetLoss: Number.NEGATIVE_INFINITY })
   engine.train(PROGRAM, EPOCHS)
   return new Float64Array(engine.buffer, epochLosses, EPOCHS)[EPOCHS - 1]
 }

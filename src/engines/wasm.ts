@@ -4,6 +4,7 @@ import { PROGRAM } from '../../assembly/program.ts'
 import type { Engine } from '../engine.ts'
 import { gone, hostRefuses, noRoom, unexpected, type WasmpropError } from '../errors.ts'
 import { wholePages } from '../memory/layout.ts'
+import { Program } from '../program.ts'
 
 /** The exports of assembly/index.ts, as they come out of WebAssembly */
 interface Exports extends Pick<Engine, 'drawUniform' | 'train' | 'predict' | 'evaluate' | 'loss' | 'step'> {
@@ -24,6 +25,8 @@ export class WasmEngine implements Engine {
   readonly threads: number = 1
   readonly #module: WebAssembly.Module
   #exports: Exports
+  buffer!: ArrayBufferLike
+  program!: Program
   /** Up to where the memory was asked for: nothing is written behind it. */
   #reserved = 0
 
@@ -32,6 +35,7 @@ export class WasmEngine implements Engine {
     this.#module = module
     this.relaxed = relaxed
     this.#exports = pools.get(module)?.pop() ?? instantiate(module, imports)
+    this.show(this.memory.buffer)
   }
 
   get workingThreads(): number {
@@ -46,19 +50,21 @@ export class WasmEngine implements Engine {
     return this.#exports.memory
   }
 
-  get buffer(): ArrayBufferLike {
-    return this.memory.buffer
-  }
-
   reserve(bytes: number): void {
     this.#reserved = Math.max(this.#reserved, bytes)
-    const missing = (wholePages(bytes) - this.buffer.byteLength) / 65536
-    if (missing <= 0) return
+    if (bytes <= this.buffer.byteLength) return
     try {
-      this.#exports.memory.grow(missing)
+      this.memory.grow((wholePages(bytes) - this.buffer.byteLength) / 65536)
     } catch (cause) {
       throw noRoom(bytes, cause)
     }
+    this.show(this.memory.buffer)
+  }
+
+  /** From now on this is the memory. */
+  protected show(buffer: ArrayBufferLike): void {
+    this.buffer = buffer
+    this.program = new Program(buffer)
   }
 
   drawUniform(program: number, layer: number, part: number, low: number, width: number): void {
@@ -118,6 +124,8 @@ export class WasmEngine implements Engine {
   protected release(): Exports {
     const exports = this.#exports
     this.#exports = gone
+    this.buffer = gone
+    this.program = gone
     return exports
   }
 

@@ -7,10 +7,10 @@ import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import { compileBuild } from '../engines/modules.ts'
 import { type DataLayout, type Layout, layOut, layOutData, wholePages } from '../memory/layout.ts'
-import { Program } from '../memory/program.ts'
 import { writeProgram } from '../memory/write-program.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import type { NetworkState } from '../prediction/state.ts'
+import { Program } from '../program.ts'
 import { LaneTable } from './lane-table.ts'
 
 /** The exports of assembly/lanes/index.ts */
@@ -66,8 +66,8 @@ export class Lanes {
     this.#exports = instantiateSync(module, {}).instance.exports as unknown as Exports
     const { memory } = this.#exports
     memory.grow((wholePages(this.#data.end) - memory.buffer.byteLength) / 65536)
-    writeProgram(memory.buffer, this.#layout, config)
     this.#program = new Program(memory.buffer)
+    writeProgram({ buffer: memory.buffer, program: this.#program }, this.#layout, config)
     const { inputs: dataInputs, targets: dataTargets, order, epochLosses, epochLossesCapacity } = this.#data
     this.#program.set({ dataInputs, dataTargets, dataRows: rows, batchRows, order })
     this.#program.set({ epochLosses, epochLossesCapacity })
@@ -93,23 +93,22 @@ export class Lanes {
   /** Lanes without a network do what the first does. */
   #load(states: readonly NetworkState[], steps: number): void {
     const [first] = states
-    const own = new Program(first.engine.buffer)
+    const own = first.engine.program
     const [position, rates] = own.read('position', 'rates')
     this.#program.optimizerValues.set(own.optimizerValues)
     this.#program.set({
       position,
       // What one of them needs, all can do.
-      stopAtEpochEnd: Math.max(...states.map(({ engine }) => new Program(engine.buffer).get('stopAtEpochEnd'))),
+      stopAtEpochEnd: Math.max(...states.map(({ engine }) => engine.program.get('stopAtEpochEnd'))),
       rates: rates === 0 ? 0 : this.#data.rates,
       stepsDone: 0,
-      epochsLeft: Math.min(...states.map(({ engine }) => new Program(engine.buffer).get('epochsLeft'))),
+      epochsLeft: Math.min(...states.map(({ engine }) => engine.program.get('epochsLeft'))),
     })
     for (let lane = 0; lane < this.count; lane++) this.#loadLane(lane, states[lane] ?? first, steps)
   }
 
   #loadLane(lane: number, state: NetworkState, steps: number): void {
-    const { buffer } = state.engine
-    const own = new Program(buffer)
+    const { buffer, program: own } = state.engine
     const [epoch, epochSum, targetLoss] = own.read('epoch', 'epochSum', 'targetLoss')
     const [learningRate, seed, rates] = own.read('learningRate', 'seed', 'rates')
     if (this.#placed[lane] !== state) this.#place(lane, state)
@@ -129,8 +128,7 @@ export class Lanes {
     const [stepsDone, position, epochs] = this.#program.read('stepsDone', 'position', 'epochLossesCount')
     const losses = new Float64Array(this.#buffer, this.#data.epochLosses, epochs * this.count)
     states.forEach((state, lane) => {
-      const { buffer } = state.engine
-      const own = new Program(buffer)
+      const { buffer, program: own } = state.engine
       this.#copyTrained(lane, state, false)
       own.optimizerValues.set(optimizerValues)
       own.set({
@@ -169,7 +167,7 @@ export class Lanes {
   /** Copies a network's rows into a lane. */
   #place(lane: number, state: NetworkState): void {
     const { layout, engine } = state
-    const [rows, dataInputs, dataTargets] = new Program(engine.buffer).read('dataRows', 'dataInputs', 'dataTargets')
+    const [rows, dataInputs, dataTargets] = engine.program.read('dataRows', 'dataInputs', 'dataTargets')
     const size = layout.bytesPerValue
     const own = valuesOf(engine.buffer, this.#config.dtype)
     const shared = valuesOf(this.#buffer, this.#config.dtype)
@@ -188,7 +186,8 @@ export class Lanes {
 
 /** Whether two networks of a group can be trained together now */
 export function agree(a: NetworkState, b: NetworkState): boolean {
-  const [own, other] = [new Program(a.engine.buffer), new Program(b.engine.buffer)]
+  const own = a.engine.program
+  const other = b.engine.program
   const agrees = own.optimizerValues.every((value, index) => Object.is(value, other.optimizerValues[index]))
   return agrees && own.get('position') === other.get('position')
 }

@@ -1,6 +1,5 @@
 // Room for the rows of a session in linear memory.
 import { type BatchedShape, type DataLayout, type DataShape, layOutData, type Owner } from './layout.ts'
-import { Program } from './program.ts'
 
 /**
  * Makes room for the rows of a session, points the program at it, and gives where everything lies. Throws OUT_OF_MEMORY with
@@ -8,7 +7,7 @@ import { Program } from './program.ts'
  */
 export function reserveRows(owner: Owner, data: BatchedShape): DataLayout {
   const places = reserve(owner, data)
-  new Program(owner.engine.buffer).set({
+  owner.engine.program.set({
     dataInputs: places.inputs,
     dataTargets: places.targets,
     dataRows: data.rows,

@@ -1,20 +1,19 @@
 // Copies of all that an optimizer step changes, to go back to when a step leads to what is not finite.
 import * as P from '../../assembly/program.ts'
+import type { Progress } from '../program.ts'
 import type { Owner } from './layout.ts'
-import { Program, type Progress } from './program.ts'
 
 /** Copies parameters and states aside within the memory, one copy at a time; gives what of a safe point is not in there. */
-export function saveSafePoint({ engine: { buffer }, layout }: Owner): Progress {
+export function saveSafePoint({ engine: { buffer, program }, layout }: Owner): Progress {
   const { parameters, trainedBytes, safePoint } = layout
   new Uint8Array(buffer).copyWithin(safePoint, parameters, parameters + trainedBytes)
-  return new Program(buffer).progress()
+  return program.progress()
 }
 
 /** Goes back to the copy. The order of a shuffled epoch is drawn again by the next step. */
-export function restoreSafePoint({ engine: { buffer }, layout }: Owner, progress: Progress): void {
+export function restoreSafePoint({ engine: { buffer, program }, layout }: Owner, progress: Progress): void {
   const { parameters, trainedBytes, safePoint } = layout
   new Uint8Array(buffer).copyWithin(parameters, safePoint, safePoint + trainedBytes)
-  const program = new Program(buffer)
   program.setProgress(progress)
   program.set({ orderedEpoch: -1 })
 }

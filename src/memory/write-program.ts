@@ -3,19 +3,20 @@ import { FLOAT32, FLOAT64 } from '../../assembly/ids.ts'
 import { LAYER_SIZE, PROGRAM, PROGRAM_SIZE } from '../../assembly/program.ts'
 import type { ResolvedConfig, ResolvedLayer } from '../config/config.ts'
 import { SPLIT_BYTES, SPLIT_PRODUCT } from '../config/threads.ts'
+import type { Engine } from '../engine.ts'
+import { LAYER_RECORD, optimizerSlot, type Program, TEAM_RECORD, writeFields } from '../program.ts'
 import { activations } from '../tables/activations.ts'
 import { losses } from '../tables/losses.ts'
 import { optimizers } from '../tables/optimizers.ts'
 import type { LayerLayout, Layout } from './layout.ts'
-import { LAYER_RECORD, optimizerSlot, Program, TEAM_RECORD, writeFields } from './program.ts'
 
 const RECORDS = PROGRAM + PROGRAM_SIZE
 
+type Written = Pick<Engine, 'buffer' | 'program'>
 type ProgramFields = Parameters<Program['set']>[0]
 
 /** Writes it into zeroed memory. */
-export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
-  const program = new Program(buffer)
+export function writeProgram({ buffer, program }: Written, layout: Layout, config: ResolvedConfig): void {
   program.set(placesOf(layout), networkFields(config), lossFields(config), changeableFields(config))
   const { options } = config.optimizer
   const { optimizerValues } = program
@@ -31,8 +32,8 @@ export function writeProgram(buffer: ArrayBufferLike, layout: Layout, config: Re
 }
 
 /** Writes what of a configuration may change while its network lives. */
-export function writeChanges(buffer: ArrayBufferLike, layout: Layout, config: ResolvedConfig): void {
-  new Program(buffer).set(changeableFields(config))
+export function writeChanges({ buffer, program }: Written, layout: Layout, config: ResolvedConfig): void {
+  program.set(changeableFields(config))
   writeLayers(buffer, layout, config)
 }
 

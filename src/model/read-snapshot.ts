@@ -5,10 +5,10 @@ import { resolveEngineOptions } from '../config/resolve.ts'
 import type { RunningRows, Scaling } from '../data/scaling.ts'
 import { isArray } from '../errors.ts'
 import { packedCount, unpackParameters } from '../memory/parameters.ts'
-import { optimizerSlot } from '../memory/program.ts'
 import { type Blocks, type Values, valuesOf } from '../numerics/values.ts'
 import { checkBoolean, checkInteger, checkNumber, readOptions } from '../options/check.ts'
 import type { NetworkState } from '../prediction/state.ts'
+import { optimizerSlot } from '../program.ts'
 import { optimizers } from '../tables/optimizers.ts'
 import { isConstant } from '../tables/schedules.ts'
 import { frozenCount } from '../training/reconfigure.ts'
@@ -173,7 +173,7 @@ export function applySnapshot(
 }
 
 function writeCounters({ engine, rate }: NetworkState, counters: Values): void {
-  writeProgress(engine.buffer, counters)
+  writeProgress(engine.program, counters)
   const [given, best, epochsWithoutGain] = counters.subarray(POSITION_PLACE + 1)
   Object.assign(rate, { rate: Number.isNaN(given) ? undefined : given, best, epochsWithoutGain })
 }

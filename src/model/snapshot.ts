@@ -78,7 +78,7 @@ function joinFrozen(state: TrainingState): Values {
 
 /** The progress, and behind it what the rate remembers; NaN: no rate was set */
 function readCounters({ engine, rate }: NetworkState): Float64Array {
-  return Float64Array.of(...readProgress(engine.buffer), rate.rate ?? Number.NaN, rate.best, rate.epochsWithoutGain)
+  return Float64Array.of(...readProgress(engine.program), rate.rate ?? Number.NaN, rate.best, rate.epochsWithoutGain)
 }
 
 /** Parameters and optimizer states without gaps, one block after another */

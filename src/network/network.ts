@@ -128,7 +128,7 @@ export class Network<D extends Dtype = Dtype> {
     const engine = prepared.engine.create()
     const layout = layOut(config, engine.threads)
     engine.reserve(layout.end)
-    writeProgram(engine.buffer, layout, config)
+    writeProgram(engine, layout, config)
     this.#prepared = prepared
     const state: TrainingState = {
       config,

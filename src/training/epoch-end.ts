@@ -1,7 +1,6 @@
 // The end of an epoch, one for rows, streams and searches: takes note of its loss, validates, and does all that depends on
 // that. What `onEpoch` answers, or promises, is left to the run.
 import { unexpected, WasmpropError } from '../errors.ts'
-import { Program } from '../memory/program.ts'
 import { newValues, type Values } from '../numerics/values.ts'
 import { checkNumber } from '../options/check.ts'
 import { computeMetrics, type Metrics } from '../prediction/metrics.ts'
@@ -128,7 +127,7 @@ function tellEpoch(
   if (onEpoch === undefined || (losses.length % onEpochEvery > 0 && !isLast)) return undefined
   const { engine, rate } = state
   const progress: EpochProgress = {
-    epoch: new Program(engine.buffer).get('epoch') - 1,
+    epoch: engine.program.get('epoch') - 1,
     loss: losses.last,
     ...(validationLosses.length > 0 ? { validationLoss: validationLosses.last } : {}),
     ...(metrics ? { metrics } : {}),

@@ -11,7 +11,6 @@ import {
   WEIGHS_OUTPUTS,
 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import { Program } from '../memory/program.ts'
 import { halfSquares } from '../numerics/norms.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { penaltyOf } from '../prediction/blocks.ts'
@@ -22,7 +21,7 @@ import type { DataStep } from './state.ts'
 export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTIATES | DROPS): DataStep {
   const { engine, layout, config } = state
   const { parameters, parameterBytes, gradients, bytesPerValue } = layout
-  const program = new Program(engine.buffer)
+  const { program } = engine
   const { optimizerValues: slots } = program
   let lossBefore: number | undefined
   const { outcome } = lbfgsStep(
@@ -54,7 +53,7 @@ export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTI
 /** Loss of the data set as one batch, and the gradients of loss + penalties */
 function evaluateData({ engine, layout }: NetworkState, flags: number): number {
   const { blockRows, inputStride, targetStride } = layout
-  const [rows, dataInputs, dataTargets, sampleWeights, weightColumns] = new Program(engine.buffer).read(
+  const [rows, dataInputs, dataTargets, sampleWeights, weightColumns] = engine.program.read(
     'dataRows',
     'dataInputs',
     'dataTargets',
@@ -96,8 +95,7 @@ function addDecay({ engine, layout, config }: NetworkState): number {
 
 /** As `train` of the engine contract, with batches that are full */
 export function trainOnData(state: NetworkState, steps: number): number {
-  const { buffer } = state.engine
-  const program = new Program(buffer)
+  const { buffer, program } = state.engine
   const [epochLosses, capacity, rates] = program.read('epochLosses', 'epochLossesCapacity', 'rates')
   const losses = new Float64Array(buffer, epochLosses, capacity)
   program.set({ epochLossesCount: 0 })

@@ -10,9 +10,9 @@ import {
   WEIGHS_OUTPUTS,
 } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
-import { Program } from '../memory/program.ts'
 import { lossOfSum, lossSum } from '../prediction/blocks.ts'
 import type { NetworkState } from '../prediction/state.ts'
+import type { Program } from '../program.ts'
 
 /** What of a batch lies in memory, taken out before another pass overwrites it */
 interface Saved {
@@ -30,7 +30,7 @@ export class LongBatch {
   /** `blockRows`: in a block, which is over soon */
   constructor(state: NetworkState, blockRows: number) {
     this.#state = state
-    this.#program = new Program(state.engine.buffer)
+    this.#program = state.engine.program
     this.#blockRows = Math.max(1, Math.min(state.layout.blockRows, Math.floor(blockRows)))
   }
 

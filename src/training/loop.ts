@@ -4,9 +4,9 @@ import { CONVERGED, DIVERGED } from '../../assembly/ids.ts'
 import type { Engine } from '../engine.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import { Program } from '../memory/program.ts'
 import { areParametersFinite } from '../memory/rollback.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
+import type { Program } from '../program.ts'
 import { AbortableWait, isPromise } from './abortable-wait.ts'
 import { adviceFor, divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd } from './epoch-end.ts'
@@ -70,7 +70,7 @@ export class TrainingRun implements Run {
     this.#host = host
     const { config, engine } = state
     this.#pace = new Pace(config, data.batchRows)
-    this.#program = new Program(engine.buffer)
+    this.#program = engine.program
     this.#rates = new StepRates(state, data, places, this.#program)
     this.#rollback = new SliceRollback(state, places, this.#program)
     const validation =

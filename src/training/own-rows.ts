@@ -2,7 +2,6 @@
 import { type Matrix, own } from '../data/matrix.ts'
 import type { TrainingSet } from '../data/training-set.ts'
 import { takeWeightedRows } from '../data/weighted-rows.ts'
-import { Program } from '../memory/program.ts'
 import { refuse } from '../options/check.ts'
 import { checkMetrics, type ResolvedMetric } from '../prediction/metrics.ts'
 import type { ResolvedTrainOptions } from './options.ts'
@@ -28,4 +27,4 @@ export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: r
   return measured
 }
 
-export const stepsDone = ({ engine }: TrainingState) => new Program(engine.buffer).get('stepsDone')
+export const stepsDone = ({ engine }: TrainingState) => engine.program.get('stepsDone')

@@ -2,7 +2,6 @@
 import { changedConfig } from '../config/changes.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import type { Layout } from '../memory/layout.ts'
-import { Program } from '../memory/program.ts'
 import { writeChanges } from '../memory/write-program.ts'
 import { newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { isConstant, newRateState } from '../tables/schedules.ts'
@@ -18,12 +17,12 @@ export function reconfigure(state: TrainingState, changes: unknown): void {
     if (isTrainable) thaw(state, index)
     else freeze(state, index)
   })
-  writeChanges(state.engine.buffer, state.layout, config)
+  writeChanges(state.engine, state.layout, config)
   state.config = config
   if (config.learningRate !== before.learningRate) Object.assign(state.rate, newRateState())
   // The history of a search is that of another objective, and of other weights.
   if (state.fullBatch && objectiveOf(config) !== objectiveOf(before)) {
-    new Program(state.engine.buffer).optimizerValues.fill(0)
+    state.engine.program.optimizerValues.fill(0)
   }
   const { session } = state
   if (session) session.data = { ...session.data, hasRates: !isConstant(config.learningRate, state.rate) }

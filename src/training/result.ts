@@ -1,5 +1,5 @@
 // What a call of `train`, `trainStream` or `resume` gives.
-import { Program } from '../memory/program.ts'
+
 import type { EpochMetricName } from '../prediction/metrics.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { TrainingState } from './state.ts'
@@ -53,7 +53,7 @@ export function resultOf(
   samples?: number,
 ): TrainResult {
   const { engine } = state
-  const { stepsDone, position } = new Program(engine.buffer).progress()
+  const { stepsDone, position } = engine.program.progress()
   const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
   return {
     epochs: losses.length,

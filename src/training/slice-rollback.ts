@@ -1,8 +1,8 @@
 // The steps of a slice, and how they are undone and repeated.
 import * as P from '../../assembly/program.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import type { Program, Progress } from '../memory/program.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
+import type { Program, Progress } from '../program.ts'
 import type { TrainingState } from './state.ts'
 
 /** Gives one of the reasons in assembly/ids.ts. */

@@ -1,7 +1,7 @@
 // How many steps a slice has, and their learning rates.
 import type { ResolvedConfig } from '../config/config.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import type { Program, Progress } from '../memory/program.ts'
+import type { Program, Progress } from '../program.ts'
 import { rateAt } from '../tables/schedules.ts'
 import type { SessionData } from './session-data.ts'
 import type { TrainingState } from './state.ts'

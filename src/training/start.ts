@@ -10,7 +10,6 @@ import { divideRows, type Rows, type TrainingSet, takeClassWeights } from '../da
 import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { unexpected } from '../errors.ts'
 import type { DataLayout, DataShape } from '../memory/layout.ts'
-import { Program } from '../memory/program.ts'
 import { reserveRows } from '../memory/reserve.ts'
 import { refuse } from '../options/check.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
@@ -86,7 +85,7 @@ export function* startOnRows(
   yield* placeSet(state, places, scaleSet(state, set, scalings), isDue)
   // Nothing is refused any more.
   Object.assign(state, scalings)
-  new Program(state.engine.buffer).set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
+  state.engine.program.set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
   state.session = session
   return new TrainingRun(state, session, data, places, options)
 }

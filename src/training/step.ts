@@ -6,7 +6,6 @@ import { finish } from '../data/steps.ts'
 import type { Rows } from '../data/training-set.ts'
 import { setOf } from '../data/training-set.ts'
 import { WasmpropError } from '../errors.ts'
-import { Program } from '../memory/program.ts'
 import { reserveRows } from '../memory/reserve.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
 import { evaluateRows, lossOfSum, lossSum } from '../prediction/blocks.ts'
@@ -91,6 +90,6 @@ export function notFinite(state: TrainingState, { failure, rate }: StepOutcome, 
 
 /** The learning rate of the step that would come next */
 export function nextRate({ config, engine, rate }: NetworkState): number {
-  const program = new Program(engine.buffer)
+  const { program } = engine
   return rateAt(config.learningRate, rate, program.get('stepsDone'), program.get('epoch'))
 }

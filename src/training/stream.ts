@@ -9,7 +9,6 @@ import { setOf } from '../data/training-set.ts'
 import { readWeightedRows } from '../data/weighted-rows.ts'
 import { describe, reading, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import { Program } from '../memory/program.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
@@ -200,9 +199,8 @@ export class StreamRun implements Run {
   }
 
   async #endEpoch(loss: number): Promise<void> {
-    const { engine } = this.#state
+    const { program } = this.#state.engine
     const session = this.#session
-    const program = new Program(engine.buffer)
     program.set({ epoch: program.get('epoch') + 1 })
     session.losses.add([loss])
     session.noteLoss(this.#state, false)

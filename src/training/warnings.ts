@@ -1,6 +1,6 @@
 // What is doubtful about a training that has ended, as far as it is seen at little cost: from its losses, and from the first
 // rows as they lie in memory.
-import { Program } from '../memory/program.ts'
+
 import { valuesOf } from '../numerics/values.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { activations } from '../tables/activations.ts'
@@ -53,7 +53,7 @@ function shortWarning(steps: number, { losses }: TrainingSession): string | unde
 function sizeWarning(state: NetworkState, rows: number): string | undefined {
   const { config, layout, engine } = state
   if (config.scaling.inputs.name !== 'none') return undefined
-  const { size } = measure(state, new Program(engine.buffer).get('dataInputs'), rows, config.inputs, layout.inputStride)
+  const { size } = measure(state, engine.program.get('dataInputs'), rows, config.inputs, layout.inputStride)
   const column = size.reduce((most, value, index) => (value > size[most] ? index : most), 0)
   if (!(size[column] > LARGE)) return undefined
   return `inputs: column ${column} is about ${short(size[column])}; try scaling: { inputs: 'standard' }`
@@ -74,7 +74,7 @@ function rangeWarning(state: NetworkState, rows: number): string | undefined {
 
 function targetColumns(state: NetworkState, rows: number): Columns {
   const { config, layout, engine } = state
-  return measure(state, new Program(engine.buffer).get('dataTargets'), rows, config.outputs, layout.targetStride)
+  return measure(state, engine.program.get('dataTargets'), rows, config.outputs, layout.targetStride)
 }
 
 function measure(

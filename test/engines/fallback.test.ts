@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { NetworkConfig } from '../../src/index.ts'
-import { Program } from '../../src/memory/program.ts'
+import { Program } from '../../src/program.ts'
 
 const CONFIG: NetworkConfig = { inputs: 2, layers: [{ units: 3, activation: 'tanh' }, { units: 1 }], seed: 1 }
 const binary = readFileSync(new URL('../../build/wasmprop.wasm', import.meta.url))

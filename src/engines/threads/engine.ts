@@ -24,8 +24,6 @@ export class ThreadedEngine extends WasmEngine {
   readonly #network: number
   #weight: ArrayBuffer | undefined
   #failure: WasmpropError | undefined
-  /** A copy of the memory after a failure */
-  #rescued: ArrayBufferLike | undefined
   /** How many worked until `dispose` */
   #workedThreads: number | undefined
 
@@ -60,10 +58,6 @@ export class ThreadedEngine extends WasmEngine {
     return failure && `fewer threads: ${failure.message}`
   }
 
-  override get buffer(): ArrayBufferLike {
-    return this.#rescued ?? super.buffer
-  }
-
   override reserve(bytes: number): void {
     if (this.#failure) throw this.#failure
     super.reserve(bytes)
@@ -78,7 +72,6 @@ export class ThreadedEngine extends WasmEngine {
     this.#pool.detach(this.#network)
     this.release()
     this.#weight = undefined
-    this.#rescued = undefined
   }
 
   /**
@@ -93,7 +86,7 @@ export class ThreadedEngine extends WasmEngine {
     this.refuseAll(failure)
     this.#failure = failure
     try {
-      this.#rescued = this.buffer.slice(0)
+      this.show(this.buffer.slice(0))
     } catch (error) {
       if (!(error instanceof RangeError)) throw error // no room: it is read where it lies
     }

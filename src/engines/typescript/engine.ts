@@ -5,6 +5,7 @@ import { DTYPE, INPUT_BLOCK } from '../../../assembly/program.ts'
 import type { Engine } from '../../engine.ts'
 import { gone, noRoom } from '../../errors.ts'
 import { wholePages } from '../../memory/layout.ts'
+import { Program } from '../../program.ts'
 import * as float32 from './float32/index.ts'
 import * as float64 from './float64/index.ts'
 import { drawUniform } from './initialization.ts'
@@ -16,16 +17,16 @@ export class TypeScriptEngine implements Engine {
   readonly threads = 1
   readonly workingThreads = 1
   readonly missingThreads = undefined
-  #views = viewsOf(new ArrayBuffer(0))
-
-  get buffer(): ArrayBuffer {
-    return this.#views.buffer
-  }
+  buffer = new ArrayBuffer(0)
+  program!: Program
+  #views!: Views
 
   reserve(bytes: number): void {
     if (bytes <= this.buffer.byteLength) return
     const grown = allocate(wholePages(bytes))
     new Uint8Array(grown).set(new Uint8Array(this.buffer))
+    this.buffer = grown
+    this.program = new Program(grown)
     this.#views = viewsOf(grown)
   }
 
@@ -94,6 +95,8 @@ export class TypeScriptEngine implements Engine {
   }
 
   dispose(): void {
+    this.buffer = gone
+    this.program = gone
     this.#views = gone
   }
 
@@ -103,7 +106,6 @@ export class TypeScriptEngine implements Engine {
 }
 
 interface Views {
-  readonly buffer: ArrayBuffer
   readonly single: Memory<Float32Array>
   readonly double: Memory<Float64Array>
 }
@@ -112,7 +114,6 @@ function viewsOf(buffer: ArrayBuffer): Views {
   const words = new Uint32Array(buffer)
   const doubles = new Float64Array(buffer)
   return {
-    buffer,
     single: { words, doubles, values: new Float32Array(buffer) },
     double: { words, doubles, values: doubles },
   }

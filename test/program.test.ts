@@ -1,7 +1,7 @@
 // The fields of the program against the offsets that the engines read.
 import { describe, expect, it } from 'vitest'
-import * as P from '../../assembly/program.ts'
-import { Fields, LAYER_RECORD, PROGRAM_RECORD, Program, TEAM_RECORD } from '../../src/memory/program.ts'
+import * as P from '../assembly/program.ts'
+import { Fields, LAYER_RECORD, PROGRAM_RECORD, Program, TEAM_RECORD } from '../src/program.ts'
 
 const offsets = P as unknown as Record<string, number>
 

@@ -1,6 +1,6 @@
 // The program of a network in its memory, field by field: the only place that turns names into offsets. What the fields mean:
 // assembly/program.ts.
-import * as P from '../../assembly/program.ts'
+import * as P from '../assembly/program.ts'
 
 /** Byte offsets by name: u32 words, and float64 from the offset `doubles` on */
 interface RecordType<Name extends string> {
