@@ -21,7 +21,7 @@ export default defineConfig({
   // As in tsconfig.json: the package's own name is its source
   resolve: { alias: [{ find: /^wasmprop$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
   test: {
-    globalSetup: ['test/support/build.ts', 'test/support/keep-browsers.ts'],
+    globalSetup: ['test/support/build.ts', 'test/support/shared.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
     reporters: ['default', ...(process.env.CI ? [forMachines] : []), new NotRun()],

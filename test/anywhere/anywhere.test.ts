@@ -1,11 +1,10 @@
 // The installed package gives the same bits everywhere: Node, a Vite build and plain modules in real browsers, and a page
 // whose policy forbids WebAssembly.
 import { join } from 'node:path'
-import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openPage, type Page } from '../support/browsers.ts'
 import { type Browser, whenFound } from '../support/tools.ts'
-import { type Installed, installPackage } from './package.ts'
+import { type Installed, sharedPackage } from './package.ts'
 
 /** What scenario.js returns */
 interface Result {
@@ -21,29 +20,10 @@ let table: { digest: string }
 let tables: unknown[]
 
 beforeAll(async () => {
-  installed = await installPackage()
-  installed.add(
-    'scenario.js',
-    'node.mjs',
-    'common.cjs',
-    'index.html',
-    'bundled.js',
-    'report.js',
-    'plain.html',
-    'plain.js',
-    'timers.html',
-    'timers.js',
-    'table-scenario.js',
-    'table-node.mjs',
-    'table.html',
-    'table.js',
-  )
+  installed = await sharedPackage()
   inNode = JSON.parse(await installed.node('node.mjs'))
   ;[table, ...tables] = JSON.parse(await installed.node('table-node.mjs'))
-  await build({ root: installed.folder, configFile: false, logLevel: 'warn', build: { outDir: 'built' } })
 })
-
-afterAll(() => installed?.remove())
 
 const wasm = { name: 'wasm', threads: 1, relaxed: false }
 

@@ -31,6 +31,11 @@ for (const [browser, agent] of browsers) {
       expect(value).toEqual({ sum: 3, agent: expect.stringMatching(agent) })
     })
 
+    whenFound(browser, 'opens several pages at a time', async () => {
+      const pages = Array.from({ length: 3 }, () => openPage(browser, { folders: { '/': folder } }))
+      for (const value of await Promise.all(pages)) expect(value).toMatchObject({ sum: 3 })
+    })
+
     whenFound(browser, 'throws what the page throws', async () => {
       const page = { folders: { '/': folder }, path: '/throws.html' }
       await expect(openPage(browser, page)).rejects.toThrow(/the page failed: .*thrown on purpose/)

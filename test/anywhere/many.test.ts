@@ -1,29 +1,18 @@
 // Many networks over threads in real browsers, in pages that are not isolated: the same bits as on one thread in Node.
 import { join } from 'node:path'
-import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { beforeAll, describe, expect } from 'vitest'
 import { openPage } from '../support/browsers.ts'
 import { type Browser, whenFound } from '../support/tools.ts'
-import { type Installed, installPackage } from './package.ts'
+import { type Installed, sharedPackage } from './package.ts'
 
 let installed: Installed
 /** What many-scenario.js returns */
 let inNode: { hashes: string[]; isShared: boolean }
 
 beforeAll(async () => {
-  installed = await installPackage()
-  const pages = ['plain', 'bundled'].flatMap((page) => [`many-${page}.html`, `many-${page}.js`])
-  installed.add('many-scenario.js', 'many.mjs', 'report.js', ...pages)
+  installed = await sharedPackage()
   inNode = JSON.parse(await installed.node('many.mjs', '1'))
-  await build({
-    root: installed.folder,
-    configFile: false,
-    logLevel: 'warn',
-    build: { outDir: 'built', rolldownOptions: { input: join(installed.folder, 'many-bundled.html') } },
-  })
 })
-
-afterAll(() => installed?.remove())
 
 const browsers: Browser[] = ['chromium', 'firefox']
 for (const browser of browsers) {
@@ -41,7 +30,7 @@ for (const browser of browsers) {
 
     whenFound(browser, 'a policy that forbids workers leads to one thread', async () => {
       const policy = "script-src 'self' 'wasm-unsafe-eval'; worker-src 'none'"
-      const page = { ...plain(), headers: { 'Content-Security-Policy': policy } }
+      const page = { ...plain(), path: '/many-plain.html?calls=2', headers: { 'Content-Security-Policy': policy } }
       expect(await openPage(browser, page)).toEqual(inNode)
     })
   })

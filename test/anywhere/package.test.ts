@@ -2,18 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Installed, installPackage, ROOT } from './package.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { type Installed, ROOT, sharedPackage } from './package.ts'
 
 let installed: Installed
 let manifest: Record<string, Record<string, unknown>>
 
 beforeAll(async () => {
-  installed = await installPackage()
+  installed = await sharedPackage()
   manifest = JSON.parse(readFileSync(join(installed.folder, 'node_modules/wasmprop/package.json'), 'utf8'))
 })
-
-afterAll(() => installed?.remove())
 
 describe('the package', () => {
   it('has what is built, tables for first steps, README, licence, change log and package.json, and nothing else', () => {
@@ -61,7 +59,6 @@ describe('a program in strict TypeScript compiles against the package', () => {
     { module: 'esnext', moduleResolution: 'node' },
   ]
   it.each(resolutions)('with moduleResolution $moduleResolution', async ({ module, moduleResolution }) => {
-    installed.add('consumer.mts')
     const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
     const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom']
     const resolution = ['--module', module, '--moduleResolution', moduleResolution]

@@ -1,20 +1,17 @@
 // The installed package gives the same bits in Bun, Deno and a newer Node: in both engines, in a worker, on threads, from a
 // file, and of a table.
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { beforeAll, describe, expect } from 'vitest'
 import { nameOf, type Runtime, runtimes } from '../support/find-runtime.ts'
 import { whenFound } from '../support/tools.ts'
-import { type Installed, installPackage } from './package.ts'
+import { type Installed, sharedPackage } from './package.ts'
 
 let installed: Installed
 let here: Record<string, { hashes: string[]; engine: object }>
 
 beforeAll(async () => {
-  installed = await installPackage()
-  installed.add('scenario.js', 'table-scenario.js', 'threads-scenario.js', 'runtime.mjs')
+  installed = await sharedPackage()
   here = JSON.parse(await installed.node('runtime.mjs'))
 })
-
-afterAll(() => installed?.remove())
 
 const ARGUMENTS: Record<Runtime, string[]> = { node: [], bun: [], deno: ['run', '--allow-all'] }
 

@@ -1,11 +1,10 @@
 // Networks on several threads in real browsers: in pages that are isolated the same bits as on one thread in Node, in others
 // one thread and the reason.
 import { join } from 'node:path'
-import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openPage, type Page } from '../support/browsers.ts'
 import { type Browser, whenFound } from '../support/tools.ts'
-import { type Installed, installPackage } from './package.ts'
+import { type Installed, sharedPackage } from './package.ts'
 
 /** What threads-scenario.js returns */
 interface Result {
@@ -20,19 +19,9 @@ let installed: Installed
 let inNode: Result
 
 beforeAll(async () => {
-  installed = await installPackage()
-  const pages = ['plain', 'page', 'bundled'].flatMap((page) => [`threads-${page}.html`, `threads-${page}.js`])
-  installed.add('threads-scenario.js', 'threads.mjs', 'report.js', ...pages)
+  installed = await sharedPackage()
   inNode = JSON.parse(await installed.node('threads.mjs', '1'))
-  await build({
-    root: installed.folder,
-    configFile: false,
-    logLevel: 'warn',
-    build: { outDir: 'built', rolldownOptions: { input: join(installed.folder, 'threads-bundled.html') } },
-  })
 })
-
-afterAll(() => installed?.remove())
 
 const on = (threads: number) => ({ ...inNode, engine: { name: 'wasm', threads, relaxed: false } })
 

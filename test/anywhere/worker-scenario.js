@@ -8,16 +8,17 @@ export async function workerScenario(createNetwork, options) {
 }
 
 const ROWS = 1024
+const INPUTS = 256
 const CONFIG = {
-  inputs: 784,
-  layers: [{ units: 512, activation: 'relu' }, { units: 512, activation: 'relu' }, { units: 10 }],
+  inputs: INPUTS,
+  layers: [{ units: 256, activation: 'relu' }, { units: 256, activation: 'relu' }, { units: 10 }],
   seed: 3,
 }
 
 /** Whether it answers a read and an abort meanwhile: how the training ended */
 async function reachWhileTraining(createNetwork, options) {
   const network = await createNetwork(CONFIG, options)
-  const inputs = Float32Array.from({ length: ROWS * 784 }, (_, index) => (index % 97) / 97)
+  const inputs = Float32Array.from({ length: ROWS * INPUTS }, (_, index) => (index % 97) / 97)
   const targets = Float32Array.from({ length: ROWS * 10 }, (_, index) => (index % 7) / 7)
   const before = await network.weightsHash()
   const controller = new AbortController()

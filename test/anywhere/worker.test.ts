@@ -1,10 +1,9 @@
 // Networks in the workers of real browsers give the same bits as in Node, and stay within reach while they train.
 import { join } from 'node:path'
-import { build } from 'vite'
-import { afterAll, beforeAll, describe, expect } from 'vitest'
+import { beforeAll, describe, expect } from 'vitest'
 import { openPage, type Page } from '../support/browsers.ts'
 import { type Browser, whenFound } from '../support/tools.ts'
-import { type Installed, installPackage } from './package.ts'
+import { type Installed, sharedPackage } from './package.ts'
 
 /** What worker-scenario.js returns */
 interface Result {
@@ -20,19 +19,9 @@ let installed: Installed
 let inNode: Result
 
 beforeAll(async () => {
-  installed = await installPackage()
-  const pages = ['plain', 'bundled'].flatMap((page) => [`worker-${page}.html`, `worker-${page}.js`])
-  installed.add('scenario.js', 'worker-scenario.js', 'node.mjs', 'report.js', ...pages)
+  installed = await sharedPackage()
   inNode = JSON.parse(await installed.node('node.mjs'))
-  await build({
-    root: installed.folder,
-    configFile: false,
-    logLevel: 'warn',
-    build: { outDir: 'built', rolldownOptions: { input: join(installed.folder, 'worker-bundled.html') } },
-  })
 })
-
-afterAll(() => installed?.remove())
 
 function expectTheSame(result: Result) {
   expect(result).toMatchObject({ ...inNode, stopReason: 'aborted' })

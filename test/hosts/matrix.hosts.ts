@@ -4,14 +4,14 @@ import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Installed, installPackage, ROOT } from '../anywhere/package.ts'
+import { installPackage, type OwnInstalled, ROOT } from '../anywhere/package.ts'
 import { openPage } from '../support/browsers.ts'
 import { bundlers, installBundlers, serveByVite, versionOf } from './bundlers.ts'
 import { expectWorking, type Result } from './result.ts'
 
 const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
 
-let installed: Installed
+let installed: OwnInstalled
 let inNode: Result
 const table: string[][] = []
 

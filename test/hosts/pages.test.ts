@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as esbuild from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Installed, installPackage } from '../anywhere/package.ts'
+import { installPackage, type OwnInstalled } from '../anywhere/package.ts'
 import { openPage, type Page } from '../support/browsers.ts'
 import { type Browser, whenFound } from '../support/tools.ts'
 import { expectWorking, type Result } from './result.ts'
 
 const ISOLATED = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }
 
-let installed: Installed
+let installed: OwnInstalled
 let inNode: Result
 
 beforeAll(async () => {

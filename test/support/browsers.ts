@@ -1,5 +1,5 @@
 // Runs a page in a real browser: serves it on the loopback, opens it and waits until the page posts its result
-// (anywhere/report.js). In a run of tests the browser is that of the whole run (keep-browsers.ts), else one for the page.
+// (anywhere/report.js). In a run of tests the browser is that of the whole run (shared.ts), else one for the page.
 // Knows nothing of the library.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -24,7 +24,7 @@ export interface Page {
 export async function openPage(browser: Browser, page: Page): Promise<unknown> {
   const timeout = page.timeout ?? 180_000
   const served = await serve(page)
-  const kept = process.env.WASMPROP_BROWSERS
+  const kept = process.env.WASMPROP_SHARED
   const visit = kept === undefined ? visitAlone(browser, served.address) : visitAt(kept, browser, served.address)
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
@@ -52,7 +52,7 @@ interface Visit {
 function visitAt(place: string, browser: Browser, address: string): Visit {
   const controller = new AbortController()
   const body = JSON.stringify({ browser, address })
-  const ended = fetch(place, { method: 'POST', body, signal: controller.signal }).then(async (response) => {
+  const ended = fetch(`${place}/page`, { method: 'POST', body, signal: controller.signal }).then(async (response) => {
     throw new Error(await response.text())
   })
   ended.catch(() => {}) // it is aborted in the end

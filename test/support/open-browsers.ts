@@ -13,6 +13,8 @@ export interface Visit {
 interface Open {
   readonly running: Running
   readonly driven: Driven
+  /** Opens or closes a tab: never two at once, since Firefox loses a new one while another is closed. */
+  inTurn<T>(act: () => Promise<T>): Promise<T>
 }
 
 export class OpenBrowsers {
@@ -26,11 +28,11 @@ export class OpenBrowsers {
 
   /** Opens an address in a tab of its own. What is stored there is kept by origins, so each visit wants an own one. */
   async visit(browser: Browser, address: string): Promise<Visit> {
-    const { running, driven } = await this.#opened(browser)
-    const tab = await driven.newPage()
+    const { running, driven, inTurn } = await this.#opened(browser)
+    const tab = await inTurn(() => driven.newPage())
     // What cannot be opened reports nothing.
     tab.goto(address, { timeout: 0 }).catch(() => {})
-    return { ended: running.ended, close: () => tab.close() }
+    return { ended: running.ended, close: () => inTurn(() => tab.close()) }
   }
 
   async end(): Promise<void> {
@@ -56,11 +58,20 @@ export class OpenBrowsers {
     const running = await startBrowser(browser, executable)
     try {
       const { default: puppeteer } = await import('puppeteer-core') // here only: it takes a second
-      return { running, driven: await puppeteer.connect(CONNECTION[browser](running.address)) }
+      return { running, driven: await puppeteer.connect(CONNECTION[browser](running.address)), inTurn: oneByOne() }
     } catch (error) {
       await running.end()
       throw error
     }
+  }
+}
+
+function oneByOne(): Open['inTurn'] {
+  let last: Promise<unknown> = Promise.resolve()
+  return (act) => {
+    const next = last.then(act)
+    last = next.catch(() => {})
+    return next
   }
 }
 

@@ -1,17 +1,26 @@
-// Before any test: a place that opens pages for all files of tests, in one browser of each kind for the whole run, since to start
-// one takes longer than most of what is tested in it. A page is open as long as the request that asked for it.
+// Before any test: what all files of tests of one run share, made when it is first wanted, since it takes longer than most of what
+// is tested with it: one browser of each kind, and the installed package.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { makePackage } from '../anywhere/package.ts'
 import { OpenBrowsers } from './open-browsers.ts'
 
-/** Projects of one run share it. */
-const PLACE = 'WASMPROP_BROWSERS'
+/** Names the place where files of tests ask for it; the projects of a run have one. */
+const PLACE = 'WASMPROP_SHARED'
 
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env[PLACE] !== undefined) return
   const browsers = new OpenBrowsers()
-  const server = createServer((request, response) => void open(browsers, request, response))
+  let made: ReturnType<typeof makePackage> | undefined
+  const server = createServer((request, response) => {
+    if (request.url === '/page') return void openPage(browsers, request, response)
+    made ??= makePackage()
+    made.then(
+      ({ folder, packed }) => response.end(JSON.stringify({ folder, packed })),
+      ({ message }) => response.writeHead(500).end(message),
+    )
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   process.env[PLACE] = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return async () => {
@@ -19,11 +28,12 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
     server.close()
     server.closeAllConnections()
     await browsers.end()
+    ;(await made?.catch(() => undefined))?.remove()
   }
 }
 
-/** Answers with what went wrong. */
-async function open(browsers: OpenBrowsers, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** A page is open as long as the request that asked for it. Answers with what went wrong. */
+async function openPage(browsers: OpenBrowsers, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const gone = new Promise<void>((resolve) => response.once('close', resolve))
   try {
     const { browser, address } = JSON.parse(await text(request))
