@@ -56,6 +56,13 @@ export function oneOf<const T extends string>(values: readonly T[], brief: strin
   return { kind: 'enum', values, optional: true, brief, placeholder: values.join('|'), expects } as const
 }
 
+/** The flags of options that the library describes */
+export const named = <const T extends string>({ names, words }: { names: readonly T[]; words: string }) =>
+  oneOf(names, words)
+
+export const bounded = ({ min, max, words }: { min: number; max: number; words: string }) =>
+  integer(min, max, { brief: words })
+
 /** A time such as 30s, in milliseconds */
 export function time(words: Words): Optional<number> {
   const expects = 'a time such as 500ms, 30s, 5m or 1h'

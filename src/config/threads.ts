@@ -12,7 +12,7 @@ export const SPLIT_PRODUCT = 64 ** 3
  * as well gained 0.3 % of a step of 784-512-512-10.
  */
 export const SPLIT_BYTES = 2 ** 17
-const MOST_THREADS = 64
+export const MOST_THREADS = 64
 
 /** Checks an option of that name. Default 1 */
 export function checkThreads(value: unknown): number | 'auto' {

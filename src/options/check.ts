@@ -45,6 +45,24 @@ export function isSignal(value: unknown): value is AbortSignal {
   }
 }
 
+/** Descriptions of options that are no numbers or names */
+export const signal = {
+  check: (value: unknown, where: Path) => {
+    if (isSignal(value)) return value
+    return refuse(where, 'an AbortSignal', value, '; it is the `signal` of an AbortController')
+  },
+} as const
+
+export const callback = {
+  check: (value: unknown, where: Path) => {
+    if (typeof value === 'function') return value as (given: unknown) => unknown
+    return refuse(where, 'a function', value)
+  },
+} as const
+
+/** Left to a later check, which needs more than the options */
+export const anything = { check: (value: unknown) => value } as const
+
 const ANY_OBJECT = 'an object with options'
 
 /**

@@ -32,6 +32,8 @@ export function bare<Described extends object>(described: Described): Described 
 interface Described {
   readonly default?: unknown
   readonly isRequired?: true
+  /** A line for the command's help */
+  readonly words?: string
   /** Takes the place of the check by kind. */
   readonly check?: (value: unknown, where: Where) => unknown
 }

@@ -3,7 +3,7 @@
 import { describe, unexpected } from '../errors.ts'
 import { isOptionObject } from '../options/check.ts'
 import { dateFormatNames } from './dates.ts'
-import { columnKinds } from './kinds.ts'
+import { columnKinds } from './read-options.ts'
 
 type Check = (value: unknown, path: string) => void
 

@@ -1,6 +1,8 @@
 // From bytes in the encoding of a file to UTF-8, piece by piece. The encoding is told by a byte order mark, else by the first
 // bytes that are not ASCII: they are UTF-8, or the file is windows-1252.
-import { describe, unexpected, WasmpropError } from '../errors.ts'
+import { WasmpropError } from '../errors.ts'
+import { refuse } from '../options/check.ts'
+import type { Path } from '../options/option.ts'
 
 const MARKS: readonly (readonly [string, readonly number[]])[] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
@@ -12,13 +14,13 @@ const LF = 10
 const CR = 13
 
 /** The name by which the platform knows an encoding; refuses what it does not know. */
-export function checkEncoding(value: unknown, path: string): string {
+export function checkEncoding(value: unknown, path: Path): string {
   try {
     if (typeof value === 'string') return new TextDecoder(value).encoding
   } catch {
     // Not one that this host knows
   }
-  throw unexpected('INVALID_CONFIG', path, 'an encoding such as "utf-8", "utf-16le" or "windows-1252"', describe(value))
+  return refuse(path, 'an encoding such as "utf-8", "utf-16le" or "windows-1252"', value)
 }
 
 export class Decoder {

@@ -29,12 +29,12 @@ export {
   type Table,
   type TableSource,
 } from './read.ts'
-export type { ReadOptions } from './read-options.ts'
+export type { ColumnKind, ReadOptions } from './read-options.ts'
 export type { Effort } from './recipe.ts'
 export type { TableRecord, TableRows } from './records.ts'
 export type { TableReport, TargetReport, UnseenPredictions } from './report.ts'
 export { tableModelFromJSON } from './restore.ts'
-export type { ColumnKind, ColumnSchema, TableColumn } from './schema.ts'
+export type { ColumnSchema, TableColumn } from './schema.ts'
 export type { Metrics as TableMetrics } from './scores.ts'
 export type { Label, Task } from './target.ts'
 export { trainTable } from './train.ts'

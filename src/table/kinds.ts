@@ -4,9 +4,7 @@ import { type NumberColumn, type WordColumn, wordColumn } from './columns.ts'
 import { dateFormatsOf, numberDateOf } from './dates.ts'
 import { MISSING_NUMBER_WORDS } from './dialect.ts'
 import { countDistinct } from './distinct.ts'
-
-export const columnKinds = ['number', 'category', 'boolean', 'date', 'identifier', 'text', 'ignore'] as const
-export type ColumnKind = (typeof columnKinds)[number]
+import type { ColumnKind } from './read-options.ts'
 
 /** A kind and its reason; of a date also how it is written */
 export interface Verdict {

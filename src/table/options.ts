@@ -1,18 +1,21 @@
 // What users ask of trainTable, checked.
-import type { NetworkConfig } from '../config/config.ts'
+import { LARGEST_SEED, type NetworkConfig } from '../config/config.ts'
 import { checkThreads } from '../config/threads.ts'
 import { clip, describe, didYouMean, unexpected } from '../errors.ts'
 import type { Signal } from '../hosts/platform.ts'
 import {
-  checkInteger,
+  anything,
+  callback,
+  checkGiven,
   checkName,
-  checkNumber,
   isOptionObject,
-  isSignal,
   list,
+  outermost,
   readOptions,
   refuse,
+  signal,
 } from '../options/check.ts'
+import { type AnyOptions, bare, type Path } from '../options/option.ts'
 import type { TrainOptions } from '../training/options.ts'
 import type { TableCheckpoint } from './checkpoint.ts'
 import { plainCopy } from './plain.ts'
@@ -56,27 +59,36 @@ export interface TrainTableOptions extends ReadTableOptions {
   onCheckpoint?: (checkpoint: TableCheckpoint) => void
 }
 
-export const optionNames = [
-  'target',
-  'task',
-  'columns',
-  'read',
-  'effort',
-  'budget',
-  'only',
-  'network',
-  'train',
-  'classWeights',
-  'seed',
-  'threads',
-  'signal',
-  'onProgress',
-  'checkpoint',
-  'onCheckpoint',
-] as const satisfies readonly (keyof TrainTableOptions)[]
-
 export type Only = 'linear' | 'network'
-type Given = Readonly<Record<(typeof optionNames)[number], unknown>>
+
+const tasks = ['classification', 'regression'] as const
+const MOST_MILLISECONDS = 2 ** 31 - 1 // of a timer
+
+const overrides = { check: checkOverrides } as const
+
+/** Of `TrainTableOptions`: the command makes its flags of them as well. What needs the table is checked when it is read. */
+export const learning = bare({
+  target: { ...anything, words: 'what is to be predicted; several with commas between' },
+  task: { ...anything, names: tasks, words: 'what the target is, where its values do not say it' },
+  columns: anything,
+  read: anything,
+  effort: { kind: 'name', names: efforts, words: 'how much is tried (standard)' },
+  budget: { kind: 'number', above: 0, max: MOST_MILLISECONDS, words: 'do the best that can be done in this time' },
+  only: { kind: 'name', names: ['linear', 'network'], words: 'nothing but linear models, or none' },
+  network: overrides,
+  train: overrides,
+  classWeights: anything,
+  seed: { kind: 'integer', min: 0, max: LARGEST_SEED, default: 0, words: 'of everything random (0)' },
+  threads: { check: checkThreads, default: 1, words: 'that networks are divided over, with the same bits (auto)' },
+  signal,
+  onProgress: callback,
+  checkpoint: anything,
+  onCheckpoint: callback,
+} as const satisfies AnyOptions & Record<keyof TrainTableOptions, unknown>)
+
+export const optionNames = Object.keys(learning) as (keyof typeof learning)[]
+
+type Given = Readonly<Record<keyof typeof learning, unknown>>
 
 export interface ResolvedOptions {
   readonly effort: Effort
@@ -101,10 +113,6 @@ export type StoredOptions = Pick<
   'target' | 'task' | 'columns' | 'read' | 'effort' | 'only' | 'network' | 'train' | 'classWeights' | 'seed'
 >
 
-const LARGEST_SEED = 2 ** 32 - 1
-const MOST_MILLISECONDS = 2 ** 31 - 1 // of a timer
-const tasks = ['classification', 'regression'] as const
-
 /** Options that are data: the others are functions, signals, or a single value */
 const DATA: readonly string[] = ['target', 'task', 'columns', 'read', 'network', 'train', 'classWeights', 'checkpoint']
 
@@ -126,31 +134,26 @@ export function readingOptions({ columns, read }: Partial<Given>): ReadTableOpti
 /** Checks what needs no table. */
 export function readTrainOptions(options: unknown): ResolvedOptions {
   const given = takeOptions(options)
-  const { budget, seed = 0, signal, onProgress, onCheckpoint, only } = given
-  const { effort = budget === undefined ? 'standard' : 'thorough' } = given
-  if (signal !== undefined && !isSignal(signal)) refuse('signal', 'an AbortSignal', signal)
-  for (const [path, value] of Object.entries({ onProgress, onCheckpoint })) {
-    if (value !== undefined && typeof value !== 'function') refuse(path, 'a function', value)
-  }
-  const resolved = { effort: checkName(effort, 'effort', efforts), seed: checkInteger(seed, 'seed', 0, LARGEST_SEED) }
+  const checked = checkGiven(given, outermost, learning)
+  const { budget, effort = budget === undefined ? 'standard' : 'thorough', seed } = checked
   return {
-    ...resolved,
-    threads: checkThreads(given.threads),
-    only: only === undefined ? undefined : checkName(only, 'only', ['linear', 'network'] as const),
-    budget: budget === undefined ? undefined : checkNumber(budget, 'budget', { above: 0, max: MOST_MILLISECONDS }),
-    network: overrides(given, 'network'),
-    train: overrides(given, 'train'),
-    signal: signal as Signal | undefined,
-    onProgress: onProgress as ResolvedOptions['onProgress'],
-    onCheckpoint: onCheckpoint as ResolvedOptions['onCheckpoint'],
+    effort,
+    seed,
+    threads: checked.threads,
+    only: checked.only,
+    budget,
+    network: checked.network,
+    train: checked.train,
+    signal: checked.signal,
+    onProgress: checked.onProgress,
+    onCheckpoint: checked.onCheckpoint,
     given,
-    stored: storedOf(given, resolved),
+    stored: storedOf(given, { effort, seed }),
   }
 }
 
-function overrides(given: Given, path: 'network' | 'train'): object | undefined {
-  const value = given[path]
-  return value === undefined || isOptionObject(value) ? value : refuse(path, 'an object with options', value)
+function checkOverrides(value: unknown, where: Path): object {
+  return isOptionObject(value) ? value : refuse(where, 'an object with options', value)
 }
 
 /** Where it is computed changes no bit, and is left out. */

@@ -1,9 +1,12 @@
 // What a caller says of how a table is written, checked; what is not said is found out.
-import { describe, unexpected } from '../errors.ts'
-import { checkBoolean, checkInteger, checkName, readOptions } from '../options/check.ts'
+import { checkInteger, checkOptions, outermost, refuse } from '../options/check.ts'
+import { type AnyOption, bare, type Path } from '../options/option.ts'
 import { checkEncoding } from './encodings.ts'
 import { type Thousands, thousandsMarks } from './numbers.ts'
 import { plainCopy, withoutPrototype } from './plain.ts'
+
+export const columnKinds = ['number', 'category', 'boolean', 'date', 'identifier', 'text', 'ignore'] as const
+export type ColumnKind = (typeof columnKinds)[number]
 
 /** How a table is written, as far as it is not to be found out */
 export interface ReadOptions {
@@ -39,88 +42,76 @@ export interface ReadOptions {
   flags?: boolean
 }
 
-const names = [
-  'format',
-  'delimiter',
-  'quote',
-  'escape',
-  'header',
-  'encoding',
-  'decimal',
-  'thousands',
-  'missing',
-  'comment',
-  'skip',
-  'rows',
-  'file',
-  'flags',
-] as const satisfies readonly (keyof ReadOptions)[]
-
 export const tableFormats = ['csv', 'json', 'jsonl', 'parquet'] as const
 const MOST_LINES_SKIPPED = 2 ** 31 - 1
 
 const LF = 10
 const CR = 13
 
-type Checks = { readonly [Name in (typeof names)[number]]: (value: unknown, path: string) => ReadOptions[Name] }
+/** Of `ReadOptions`: the command makes its flags of them as well. */
+export const howWritten = bare({
+  format: { kind: 'name', names: tableFormats, words: 'what FILE is (by its first bytes)' },
+  delimiter: {
+    check: (value, where) => checkCharacter(value, where, 'one character, such as ";" or "\\t"'),
+    words: 'between cells, \\t for a tab (found out)',
+  },
+  quote: {
+    kind: 'name',
+    names: ['"', "'", ''],
+    words: "around cells with delimiters in them; '' for none (found out)",
+  },
+  escape: {
+    check: (value, where) => checkCharacter(value, where, 'one character: the quote itself or "\\\\"'),
+    words: 'before a quote within quotes (the quote itself, or found out)',
+  },
+  header: { kind: 'boolean', words: 'the first row has names; --no-header: it has data (found out)' },
+  encoding: { check: checkEncoding, words: 'utf-8, utf-16le, windows-1252 … (found out)' },
+  decimal: { kind: 'name', names: ['.', ','], words: 'mark before decimals (found out)' },
+  thousands: { kind: 'name', names: thousandsMarks, words: "between groups of digits; '' for none (found out)" },
+  missing: { check: checkWords, words: 'cells that are no value, besides NA, n/a, null …; with commas between' },
+  comment: {
+    check: (value, where) => (value === '' ? '' : checkCharacter(value, where, 'one character, such as "#"')),
+    words: "lines that begin so are skipped; '' for none (found out)",
+  },
+  skip: { kind: 'integer', min: 0, max: MOST_LINES_SKIPPED, words: 'lines above the table (0)' },
+  rows: {
+    check: (value, where) => (value === 'all' ? value : checkInteger(value, where, 1, MOST_LINES_SKIPPED)),
+    words: 'train on a sample of so many rows (all, up to 4,194,304 cells)',
+  },
+  file: { check: checkText },
+  flags: { kind: 'boolean' },
+} as const satisfies Record<keyof ReadOptions, AnyOption>)
 
-const checks: Checks = {
-  format: (value, path) => checkName(value, path, tableFormats),
-  delimiter: (value, path) => checkCharacter(value, path, 'one character, such as ";" or "\\t"'),
-  quote: (value, path) => checkName(value, path, ['"', "'", ''] as const),
-  escape: (value, path) => checkCharacter(value, path, 'one character: the quote itself or "\\\\"'),
-  header: checkBoolean,
-  encoding: checkEncoding,
-  decimal: (value, path) => checkName(value, path, ['.', ','] as const),
-  thousands: (value, path) => checkName(value, path, thousandsMarks),
-  missing: checkWords,
-  comment: (value, path) => (value === '' ? '' : checkCharacter(value, path, 'one character, such as "#"')),
-  skip: (value, path) => checkInteger(value, path, 0, MOST_LINES_SKIPPED),
-  rows: (value, path) => (value === 'all' ? value : checkInteger(value, path, 1, MOST_LINES_SKIPPED)),
-  file: checkText,
-  flags: checkBoolean,
-}
-
-/** `path`: what the caller wrote the options in, `read` */
+/** What is set of them. `path`: what the caller wrote them in, `read` */
 export function checkReadOptions(value: unknown, path = 'read'): ReadOptions {
   if (value === undefined) return withoutPrototype({})
-  const given = readOptions(plainCopy(value, path), path, names)
-  const checked = names.flatMap((name) =>
-    given[name] === undefined ? [] : [[name, checks[name](given[name], `${path}.${name}`)] as const],
-  )
-  const options: ReadOptions = withoutPrototype(Object.fromEntries(checked))
-  const { decimal, delimiter, quote, thousands } = options
-  const marks = [delimiter, quote, options.comment].filter((mark) => mark !== undefined && mark !== '')
-  if (new Set(marks).size < marks.length)
-    throw unexpected(
-      'INVALID_CONFIG',
-      `${path}.delimiter`,
-      'another character than the quote and the comment',
-      describe(delimiter),
-    )
-  if (decimal !== undefined && decimal === thousands)
-    throw unexpected(
-      'INVALID_CONFIG',
-      `${path}.thousands`,
-      'another character than the decimal one',
-      describe(thousands),
-    )
+  const checked = checkOptions(plainCopy(value, path), outermost.at(path), howWritten)
+  const set = Object.entries(checked).filter(([, option]) => option !== undefined)
+  const options: ReadOptions = withoutPrototype(Object.fromEntries(set))
+  const { decimal, delimiter, quote, thousands, comment } = options
+  const marks = [delimiter, quote, comment].filter((mark) => mark !== undefined && mark !== '')
+  if (new Set(marks).size < marks.length) {
+    refuse(`${path}.delimiter`, 'another character than the quote and the comment', delimiter)
+  }
+  if (decimal !== undefined && decimal === thousands) {
+    refuse(`${path}.thousands`, 'another character than the decimal one', thousands)
+  }
   return options
 }
 
 /** One byte in UTF-8, and none that ends a line */
-function checkCharacter(value: unknown, path: string, expected: string): string {
+function checkCharacter(value: unknown, path: Path, expected: string): string {
   const code = typeof value === 'string' && value.length === 1 ? value.charCodeAt(0) : 0
   if (code > 0 && code < 0x7f && code !== LF && code !== CR) return value as string
-  throw unexpected('INVALID_CONFIG', path, `${expected} of ASCII`, describe(value))
+  return refuse(path, `${expected} of ASCII`, value)
 }
 
-function checkText(value: unknown, path: string): string {
+function checkText(value: unknown, path: Path): string {
   if (typeof value === 'string') return value
-  throw unexpected('INVALID_CONFIG', path, 'a string', describe(value))
+  return refuse(path, 'a string', value)
 }
 
-function checkWords(value: unknown, path: string): string[] {
+function checkWords(value: unknown, path: Path): string[] {
   if (Array.isArray(value)) return Array.from(value, (word, index) => checkText(word, `${path}[${index}]`).trim())
-  throw unexpected('INVALID_CONFIG', path, 'an array of words such as ["n/a"]', describe(value))
+  return refuse(path, 'an array of words such as ["n/a"]', value)
 }

@@ -10,7 +10,7 @@ import { dateFormatNames } from './dates.ts'
 import type { Dialect } from './dialect.ts'
 import { looksLikeJson, readJson } from './json.ts'
 import { plainCopy, withoutPrototype } from './plain.ts'
-import { checkReadOptions, type ReadOptions } from './read-options.ts'
+import { type ColumnKind, checkReadOptions, columnKinds, type ReadOptions } from './read-options.ts'
 import {
   columnsOfRecords,
   columnsOfRows,
@@ -20,14 +20,7 @@ import {
   type TableRows,
 } from './records.ts'
 import { type SampleOptions, sampleOf } from './sample.ts'
-import {
-  type ColumnKind,
-  type ColumnSchema,
-  columnKinds,
-  type GivenColumn,
-  inferColumn,
-  type TableColumn,
-} from './schema.ts'
+import { type ColumnSchema, type GivenColumn, inferColumn, type TableColumn } from './schema.ts'
 import { openText, type Text } from './text.ts'
 
 /** What a table may come as: text or bytes of CSV, JSON or Parquet (also gzipped), records, rows with names, or pieces of either */

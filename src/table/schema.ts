@@ -5,7 +5,6 @@ import { dateFormatsOf, type NumberDate, numberFormats, parseDate, timeOfNumber 
 import { MISSING_NUMBER_WORDS, MISSING_WORDS } from './dialect.ts'
 import { countDistinct } from './distinct.ts'
 import {
-  type ColumnKind,
   type Counted,
   countWords,
   kindOfNumbers,
@@ -18,8 +17,7 @@ import {
 } from './kinds.ts'
 import { numberOf, PLAIN } from './numbers.ts'
 import { withoutPrototype } from './plain.ts'
-
-export { type ColumnKind, columnKinds } from './kinds.ts'
+import type { ColumnKind } from './read-options.ts'
 
 /** What a column is, and why */
 export interface ColumnSchema {

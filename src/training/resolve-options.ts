@@ -2,20 +2,21 @@
 import { LARGEST_SEED } from '../config/config.ts'
 import type { Split } from '../data/training-set.ts'
 import { isArray, reading } from '../errors.ts'
-import type { Signal } from '../hosts/platform.ts'
 import {
+  anything,
+  callback,
   checkGiven,
   checkInteger,
   checkName,
   checkNumber,
   checkOptions,
   isOptionObject,
-  isSignal,
   outermost,
   readOptions,
   refuse,
+  signal,
 } from '../options/check.ts'
-import { type AnyOptions, bare, type Checked, type Path } from '../options/option.ts'
+import { type AnyOptions, bare, type Checked } from '../options/option.ts'
 import { type EpochMetricName, epochMetrics, isEpochMetric } from '../prediction/metrics.ts'
 import type {
   EarlyStopping,
@@ -32,12 +33,8 @@ const MOST_EPOCHS = 2 ** 53
 /** More than there are */
 const MOST_METRICS = 100
 
-const callback = { check: checkCallback } as const
-/** Left to a later check, which needs more than the options */
-const anything = { check: (value: unknown) => value } as const
-
 const endOptions = {
-  signal: { check: checkSignal },
+  signal,
   onEpoch: callback,
   onEpochEvery: { kind: 'integer', min: 1, max: MOST_EPOCHS },
 } as const satisfies AnyOptions
@@ -246,14 +243,4 @@ function checkBatchSize(value: unknown): number | 'full' {
   if (value === 'full') return value
   if (typeof value === 'number' && Number.isInteger(value) && value >= 1) return value
   return refuse('batchSize', 'an integer of at least 1, or "full"', value)
-}
-
-function checkSignal(value: unknown): Signal {
-  if (isSignal(value)) return value
-  return refuse('signal', 'an AbortSignal', value, '; it is the `signal` of an AbortController')
-}
-
-function checkCallback(value: unknown, path: Path): (progress: unknown) => unknown {
-  if (typeof value === 'function') return value as (progress: unknown) => unknown
-  return refuse(path, 'a function', value)
 }

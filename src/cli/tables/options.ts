@@ -1,10 +1,17 @@
 // What may be asked of the commands for tables.
+import { MOST_THREADS } from '../../config/threads.ts'
+import type { Thousands } from '../../table/numbers.ts'
+import { learning, type Only } from '../../table/options.ts'
+import { columnKinds, howWritten, type ReadOptions } from '../../table/read-options.ts'
+import type { Effort } from '../../table/recipe.ts'
+import type { Task } from '../../table/target.ts'
 import {
+  bounded,
   type CommonFlags,
   commonFlags,
   integer,
   LARGEST_SEED,
-  oneOf,
+  named,
   parsed,
   quietFlag,
   text,
@@ -12,40 +19,22 @@ import {
   toggle,
 } from '../flags.ts'
 
-const kinds = 'number category boolean date identifier text ignore'
-
 /** How a table is written, where that is not to be found out */
-export interface ReadingFlags {
-  readonly format?: 'csv' | 'json' | 'jsonl' | 'parquet'
-  readonly delimiter?: string
-  readonly quote?: string
-  readonly escape?: string
-  readonly header?: boolean
-  readonly encoding?: string
-  readonly decimal?: '.' | ','
-  readonly thousands?: string
-  readonly missing?: readonly string[]
-  readonly comment?: string
-  readonly skip?: number
-}
+export type ReadingFlags = Pick<ReadOptions, Exclude<keyof typeof howWritten, 'rows' | 'file' | 'flags'>>
 
 /** `\t` is a tab; what is right beside one character, the library says. */
-const character = (brief: string) =>
-  parsed<string>({ placeholder: 'C', expects: 'a character', brief }, (given) => given.replaceAll('\\t', '\t'))
+const character = <T extends string>({ words }: { readonly words: string }) =>
+  parsed<T>({ placeholder: 'C', expects: 'a character', brief: words }, (given) => given.replaceAll('\\t', '\t') as T)
 
-const readingFlags = {
-  format: oneOf(['csv', 'json', 'jsonl', 'parquet'], 'what FILE is (by its first bytes)'),
-  delimiter: character('between cells, \\t for a tab (found out)'),
-  quote: character("around cells with delimiters in them; '' for none (found out)"),
-  escape: character('before a quote within quotes (the quote itself, or found out)'),
-  header: {
-    kind: 'boolean',
-    optional: true,
-    brief: 'the first row has names; --no-header: it has data (found out)',
-  } as const,
-  encoding: text({ placeholder: 'NAME', brief: 'utf-8, utf-16le, windows-1252 … (found out)' }),
-  decimal: oneOf(['.', ','], 'mark before decimals (found out)'),
-  thousands: character("between groups of digits; '' for none (found out)"),
+export const readingFlags = {
+  format: named(howWritten.format),
+  delimiter: character(howWritten.delimiter),
+  quote: character<'"' | "'" | ''>(howWritten.quote),
+  escape: character(howWritten.escape),
+  header: { kind: 'boolean', optional: true, brief: howWritten.header.words } as const,
+  encoding: text({ placeholder: 'NAME', brief: howWritten.encoding.words }),
+  decimal: named(howWritten.decimal),
+  thousands: character<Thousands>(howWritten.thousands),
   missing: {
     kind: 'parsed',
     optional: true,
@@ -53,10 +42,10 @@ const readingFlags = {
     parse: String,
     placeholder: 'WORDS',
     expects: 'words with commas between',
-    brief: 'cells that are no value, besides NA, n/a, null …; with commas between',
+    brief: howWritten.missing.words,
   } as const,
-  comment: character("lines that begin so are skipped; '' for none (found out)"),
-  skip: integer(0, 2 ** 31 - 1, { brief: 'lines above the table (0)' }),
+  comment: character(howWritten.comment),
+  skip: bounded(howWritten.skip),
 }
 
 /** What is learned, and how */
@@ -65,20 +54,19 @@ export interface LearningFlags extends CommonFlags, ReadingFlags {
   readonly rows?: number | 'all'
   readonly target?: string
   readonly columns?: string
-  readonly task?: 'classification' | 'regression'
-  readonly effort?: 'quick' | 'standard' | 'thorough'
-  readonly only?: 'linear' | 'network'
+  readonly task?: Task
+  readonly effort?: Effort
+  readonly only?: Only
   readonly seed?: number
   readonly threads?: number | 'auto'
   readonly quiet: boolean
 }
 
-const MOST_THREADS = 64
 const threadsFlag = parsed<number | 'auto'>(
   {
     placeholder: 'N',
     expects: `an integer from 1 to ${MOST_THREADS}, or auto`,
-    brief: 'that networks are divided over, with the same bits (auto)',
+    brief: learning.threads.words,
   },
   (given) => {
     const count = /^\d+$/.test(given) ? Number(given) : Number.NaN
@@ -90,7 +78,7 @@ const rowsFlag = parsed<number | 'all'>(
   {
     placeholder: 'N',
     expects: 'an integer of at least 1, or all',
-    brief: 'train on a sample of so many rows (all, up to 4,194,304 cells)',
+    brief: howWritten.rows.words,
   },
   (given) => (given === 'all' ? given : /^[1-9]\d{0,8}$/.test(given) ? Number(given) : undefined),
 )
@@ -99,15 +87,15 @@ const learningFlags = {
   target: text({
     placeholder: 'COLUMN',
     expects: 'the column to predict',
-    brief: 'what is to be predicted; several with commas between',
+    brief: learning.target.words,
   }),
-  columns: text({ placeholder: 'NAME=KIND,…', brief: `kinds of columns: ${kinds}` }),
+  columns: text({ placeholder: 'NAME=KIND,…', brief: `kinds of columns: ${columnKinds.join(' ')}` }),
   schema: text({ placeholder: 'FILE', brief: 'kinds of columns as JSON: what inspect --json printed' }),
   rows: rowsFlag,
-  task: oneOf(['classification', 'regression'], 'what the target is, where its values do not say it'),
-  effort: oneOf(['quick', 'standard', 'thorough'], 'how much is tried (standard)'),
-  only: oneOf(['linear', 'network'], 'nothing but linear models, or none'),
-  seed: integer(0, LARGEST_SEED, { brief: 'of everything random (0)' }),
+  task: named(learning.task),
+  effort: named(learning.effort),
+  only: named(learning.only),
+  seed: bounded(learning.seed),
   threads: threadsFlag,
   ...readingFlags,
 }
@@ -124,7 +112,7 @@ export const trainFlags = {
   ...learningFlags,
   out: text({ placeholder: 'FILE', brief: 'where the model goes (model.json)' }),
   report: text({ placeholder: 'FILE', brief: 'a page that shows what was trained, and how good it is' }),
-  budget: time({ brief: 'do the best that can be done in this time' }),
+  budget: time({ brief: learning.budget.words }),
   resume: toggle('go on with a training that Ctrl-C stopped'),
   force: toggle('write over files that are there'),
   quiet: quietFlag,

@@ -5,27 +5,17 @@ import type { ColumnKind, ReadTableOptions, TrainTableOptions } from 'wasmprop/t
 import { clip } from '../../errors.ts'
 import { UsageError } from '../flags.ts'
 import { parseJson } from './files.ts'
-import type { LearningFlags, ReadingFlags } from './options.ts'
+import { type LearningFlags, type ReadingFlags, readingFlags } from './options.ts'
 
 type Read = NonNullable<ReadTableOptions['read']>
 
-const NAMES = [
-  'format',
-  'delimiter',
-  'quote',
-  'escape',
-  'header',
-  'encoding',
-  'decimal',
-  'thousands',
-  'missing',
-  'comment',
-  'skip',
-] as const
-
 /** What was not said is found out. */
 export function readOptionsOf(path: string, flags: ReadingFlags): Read {
-  const given = Object.fromEntries(NAMES.flatMap((name) => (flags[name] === undefined ? [] : [[name, flags[name]]])))
+  const given = Object.fromEntries(
+    (Object.keys(readingFlags) as (keyof ReadingFlags)[]).flatMap((name) =>
+      flags[name] === undefined ? [] : [[name, flags[name]]],
+    ),
+  )
   const isLines = flags.format === undefined && /\.(jsonl|ndjson)(\.gz)?$/i.test(path)
   return {
     ...given,
