@@ -1,7 +1,7 @@
 // Fits scalings to the columns of a matrix, in float64.
 import type { ResolvedScaling, ScalingName } from '../config/config.ts'
 import { unexpected } from '../errors.ts'
-import { allRows, type Matrix, visitBlocks } from './matrix.ts'
+import { type Matrix, visitBlocks } from './matrix.ts'
 import { givenScaling, Scaling } from './scaling.ts'
 import { finish, type Steps } from './steps.ts'
 
@@ -22,12 +22,11 @@ const PASSED_VALUES = 2 ** 16
  * scaled value would leave float64's range.
  */
 export function fitScaling(rule: ResolvedScaling, matrix: Matrix, name: 'inputs' | 'targets'): Scaling {
-  return finish(fitScalingInSteps(rule, matrix, name))
+  return givenScaling(rule, matrix.columns) ?? finish(fitScalingInSteps(rule, matrix, name))
 }
 
+/** The same of a rule that needs rows */
 export function* fitScalingInSteps(rule: ResolvedScaling, matrix: Matrix, name: 'inputs' | 'targets'): Steps<Scaling> {
-  const given = givenScaling(rule, matrix.columns)
-  if (given !== undefined) return given
   const totals = yield* totalsOf(matrix)
   const scaling = yield* fit(rule.name as FittedName, totals, matrix, name)
   refuseOverflow(scaling, totals, name)
@@ -82,7 +81,7 @@ function* totalsOf(matrix: Matrix): Steps<Totals> {
     widen(least, greatest, block, (to - from) * columns)
     sums.add(block, (to - from) * columns)
   }
-  yield* visitBlocks(matrix, visit, { ...allRows(matrix), copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
+  yield* visitBlocks(matrix, visit, { copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
   const areFinite = [least, greatest, sums.values].every((list) => list.every(Number.isFinite))
   if (!areFinite) yield* visitBlocks(matrix, () => {}) // says which is not, unless only their sum overflows
   return { least, greatest, sums }
@@ -207,7 +206,7 @@ function* sumPowers(matrix: Matrix, factor: Float64Array, mean: Float64Array, po
     }
     sums.add(block, (to - from) * columns)
   }
-  yield* visitBlocks(matrix, visit, { ...allRows(matrix), copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
+  yield* visitBlocks(matrix, visit, { copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
   return sums
 }
 

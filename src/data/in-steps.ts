@@ -11,7 +11,7 @@ const TAKEN_VALUES = 2 ** 15
 
 /**
  * Reads all rows once, and refuses what is not finite or not below `limit`. Nothing may be copied from the matrix before its
- * `fill` has read them again.
+ * `preparation` has read them again.
  */
 export function takenInSteps(
   shape: Shape,
@@ -37,7 +37,7 @@ export function takenInSteps(
       values.set(numbers, row * columns)
     }
   }
-  return { ...keptMatrix(shape, values), fill: inBlocks(shape, take) }
+  return { ...keptMatrix(shape, values), preparation: inBlocks(shape, take) }
 }
 
 function* inBlocks({ rows, columns, name }: Shape, take: (from: number, to: number) => void): Steps<void> {

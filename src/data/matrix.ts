@@ -33,8 +33,8 @@ export interface Matrix {
    * and `copyRows` throws INVALID_DATA for those that have been changed.
    */
   readonly keep: (() => void) | undefined
-  /** What is still to be done before anything is copied. Runs code of the caller. */
-  readonly fill: Steps<void> | undefined
+  /** What is still to be done before the matrix is used. Runs code of the caller. */
+  readonly preparation: Steps<void> | undefined
 }
 
 /** What a matrix is besides its numbers */
@@ -48,9 +48,7 @@ export const BLOCK_VALUES = 8192
 export const FEW_VALUES = 64
 
 /** Magnitudes below it are finite once they are stored in the type. */
-export function limitOf(dtype: Dtype): number {
-  return dtype === 'float32' ? FLOAT32_LIMIT : Infinity
-}
+export const LIMITS: Readonly<Record<Dtype, number>> = { float32: FLOAT32_LIMIT, float64: Infinity }
 
 /** A matrix whose numbers are the library's own. A literal, since V8 takes ten times as long to spread objects into one. */
 export function madeMatrix({ name, rows, columns, form, place }: Shape, copyRows: Matrix['copyRows']): Matrix {
@@ -65,7 +63,7 @@ export function madeMatrix({ name, rows, columns, form, place }: Shape, copyRows
     isCallers: false,
     copyUnchecked: undefined,
     keep: undefined,
-    fill: undefined,
+    preparation: undefined,
   }
 }
 
@@ -110,7 +108,7 @@ export function viewedMatrix(shape: Shape, data: NumericArray, limit: number): M
       if (!areIntegers) refuseCopied(matrix, numbers, limit, from, to, values, offset, stride)
     },
     copyUnchecked,
-    fill: undefined,
+    preparation: undefined,
     keep() {
       if (numbers !== data || stamps) return
       if (numbers.length !== length) throw gaveAway(name)
@@ -153,22 +151,22 @@ export function inRoom<T>(count: number, name: string, make: () => T): T {
 export type Visit = (block: Float64Array, from: number, to: number) => void
 
 interface Visited {
-  readonly first: number
-  readonly end: number
-  /** How they are copied: checked, or not */
-  readonly copyRows: Matrix['copyRows']
+  /** Default: all rows */
+  readonly first?: number
+  readonly end?: number
+  /** How they are copied. Default: checked */
+  readonly copyRows?: Matrix['copyRows']
   /** Numbers of a block */
-  readonly size: number
-}
-
-export const allRows = (matrix: Matrix): Visited => {
-  return { first: 0, end: matrix.rows, copyRows: matrix.copyRows, size: BLOCK_VALUES }
+  readonly size?: number
 }
 
 /** Visits rows in order, some at a time. */
-export function* visitBlocks(matrix: Matrix, visit: Visit, visited = allRows(matrix)): Steps<void> {
+export function* visitBlocks(
+  matrix: Matrix,
+  visit: Visit,
+  { first = 0, end = matrix.rows, copyRows = matrix.copyRows, size = BLOCK_VALUES }: Visited = {},
+): Steps<void> {
   const { columns } = matrix
-  const { first, end, copyRows, size } = visited
   const blockRows = Math.min(end - first, Math.max(1, Math.floor(size / columns)))
   const block = new Float64Array(blockRows * columns)
   for (let from = first; from < end; from += blockRows) {
@@ -180,7 +178,7 @@ export function* visitBlocks(matrix: Matrix, visit: Visit, visited = allRows(mat
 }
 
 export function forEachBlock(matrix: Matrix, visit: Visit, first = 0, end = matrix.rows): void {
-  finish(visitBlocks(matrix, visit, { ...allRows(matrix), first, end }))
+  finish(visitBlocks(matrix, visit, { first, end }))
 }
 
 function copy(

@@ -1,7 +1,7 @@
 // Reads data of any form. Whatever the caller's arrays, getters and proxies give is asked for once, checked and kept; typed
 // arrays, which run nothing when they are read, stay where they are until they are copied.
 
-import { describe, type ErrorPlace, reading, unexpected, type WasmpropError } from '../errors.ts'
+import { describe, type ErrorPlace, unexpected, unreadable, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
 import { type Dtype, newValues, type Values } from '../numerics/values.ts'
 import type { FlatInput } from './forms.ts'
@@ -12,7 +12,7 @@ import {
   gaveAway,
   keptFew,
   keptMatrix,
-  limitOf,
+  LIMITS,
   type Matrix,
   readNumbers,
   roomFor,
@@ -33,7 +33,7 @@ export interface Expected {
   readonly leastRows: 0 | 1
   /** The type whose range the numbers must keep to: float64 if they are scaled before they are stored */
   readonly dtype: Dtype
-  /** Whether many nested rows may be looked through at once and taken in steps, `fill` of the matrix; and the type to keep them in */
+  /** Whether many nested rows may be looked through at once and taken in steps, `preparation` of the matrix; and the type to keep them in */
   readonly inSteps: Dtype | undefined
   /** Where numbers may be kept that are needed no longer than the call lasts */
   readonly room: Room | undefined
@@ -60,13 +60,14 @@ const MOST_IN_ROOM = 2 ** 19
 /** Checks data of any form. Throws INVALID_SHAPE, INVALID_DATA or NOT_FINITE. */
 export function readMatrix(value: unknown, expected: Expected): Matrix {
   const { name } = expected
-  return reading('INVALID_DATA', name, A_MATRIX, () => {
+  try {
     if (Array.isArray(value)) return (typeof value[0] === 'number' ? readList : readNested)(value, expected)
     if (isNumericArray(value)) return readFlat(value, name, expected)
     if (isFlatInput(value)) return readFlatInput(value, expected)
-    const what = 'an array of rows (matrix), a flat typed array or { data, rows, columns }'
-    throw invalid(name, what, value)
-  })
+  } catch (cause) {
+    throw unreadable('INVALID_DATA', name, A_MATRIX, cause)
+  }
+  throw invalid(name, 'an array of rows (matrix), a flat typed array or { data, rows, columns }', value)
 }
 
 /** Arrays and typed arrays of numbers; what an array holds is not checked. */
@@ -101,7 +102,7 @@ function readNested(value: readonly unknown[], expected: Expected): Matrix {
   const shape: Shape = { name, rows, columns, form: 'rows', place }
   const rowOf = (row: number) => readRow(value[row], row, expected)
   if (expected.inSteps && rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES) {
-    return takenInSteps(shape, rowOf, limitOf(expected.dtype), expected.inSteps)
+    return takenInSteps(shape, rowOf, LIMITS[expected.dtype], expected.inSteps)
   }
   const kept = keeperFor(shape, expected)
   for (let row = 0; row < rows; row++) kept.add(rowOf(row), columns)
@@ -147,7 +148,7 @@ function readFlat(data: NumericArray, path: string, expected: Expected): Matrix 
     throw misshapen(name, `rows of ${columnsOf(expected)}, got ${count(view.length, 'number')}`)
   }
   refuseRowCount(rows, expected)
-  return viewedMatrix(flatShape('flat', rows, path, expected), view, limitOf(dtype))
+  return viewedMatrix(flatShape('flat', rows, path, expected), view, LIMITS[dtype])
 }
 
 function viewOf(data: NumericArray, path: string): NumericArray {
@@ -176,8 +177,8 @@ interface Keeper {
 
 function keeperFor(shape: Shape, { dtype, room }: Expected): Keeper {
   const count = shape.rows * shape.columns
-  if (count <= FEW_VALUES) return new KeptFew(shape, limitOf(dtype))
-  return new KeptMany(shape, limitOf(dtype), room && count <= MOST_IN_ROOM ? valuesIn(room, count, dtype) : undefined)
+  if (count <= FEW_VALUES) return new KeptFew(shape, LIMITS[dtype])
+  return new KeptMany(shape, LIMITS[dtype], room && count <= MOST_IN_ROOM ? valuesIn(room, count, dtype) : undefined)
 }
 
 /** In the type in which the numbers are stored: to convert them costs as much as to read them. */

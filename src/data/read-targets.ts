@@ -1,6 +1,6 @@
 // Reads targets, as their loss needs them.
 
-import { describe, reading, unexpected, type WasmpropError } from '../errors.ts'
+import { describe, unexpected, unreadable, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
 import { forEachBlock, type Matrix, madeMatrix, own, type Shape, visitBlocks } from './matrix.ts'
@@ -26,14 +26,14 @@ export function readTargets(
   rows: number,
   name = 'targets',
 ): Matrix {
-  const targets = takeTargets(value, outputs, dtype, kind, rows, name)
+  const targets = readAny(value, outputs, dtype, kind, rows, name, undefined)
   if (kind === 'number' || targets.classes) return targets
   const kept = own(targets)
-  finish(checkTargets(kept, kind))
+  finish(CHECKS[kind](kept))
   return kept
 }
 
-/** Reads targets, but leaves it to `checkTargets` whether they are what their loss needs. */
+/** The same, but whether targets are what their loss needs is left to their `preparation`. */
 export function takeTargets(
   value: unknown,
   outputs: number,
@@ -43,21 +43,37 @@ export function takeTargets(
   name: string,
   inSteps = false,
 ): Matrix {
-  return reading('INVALID_DATA', name, A_MATRIX, () => {
-    if (kind !== 'distribution' && outputs > 1) refuseClassNumbers(value, outputs, rows, name)
-    const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
-    const type = inSteps ? 'float64' : undefined
-    const targets = readMatrix(value, { name, columns, rows, leastRows: 1, dtype, inSteps: type, room: undefined })
-    return columns < outputs ? readClasses(targets, outputs) : targets
-  })
+  const targets = readAny(value, outputs, dtype, kind, rows, name, inSteps ? 'float64' : undefined)
+  return kind === 'number' || targets.classes ? targets : { ...targets, preparation: prepare(targets, kind) }
 }
 
-/** Checks what `takeTargets` gave, in a copy where the caller could change it later. */
-export function* checkTargets(targets: Matrix, kind: TargetKind): Steps<void> {
-  if (kind === 'number' || targets.classes) return
-  targets.keep?.()
-  yield* kind === 'probability' ? refuseOtherThanProbabilities(targets) : refuseOtherSums(targets)
+function readAny(
+  value: unknown,
+  outputs: number,
+  dtype: Dtype,
+  kind: TargetKind,
+  rows: number,
+  name: string,
+  inSteps: Dtype | undefined,
+): Matrix {
+  try {
+    if (kind !== 'distribution' && outputs > 1) refuseClassNumbers(value, outputs, rows, name)
+    const columns = kind === 'distribution' ? targetColumns(value, outputs, rows, name) : outputs
+    const targets = readMatrix(value, { name, columns, rows, leastRows: 1, dtype, inSteps, room: undefined })
+    return columns < outputs ? readClasses(targets, outputs) : targets
+  } catch (cause) {
+    throw unreadable('INVALID_DATA', name, A_MATRIX, cause)
+  }
 }
+
+/** Checks targets in a copy, or their like, where the caller could change them later. */
+function* prepare(targets: Matrix, kind: keyof typeof CHECKS): Steps<void> {
+  if (targets.preparation) yield* targets.preparation
+  targets.keep?.()
+  yield* CHECKS[kind](targets)
+}
+
+const CHECKS = { probability: refuseOtherThanProbabilities, distribution: refuseOtherSums }
 
 /** A number for each row, where there have to be several */
 function refuseClassNumbers(value: unknown, outputs: number, rows: number, name: string): void {

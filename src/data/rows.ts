@@ -5,7 +5,7 @@ import type { Dtype } from '../numerics/values.ts'
 import { losses } from '../tables/losses.ts'
 import { type Matrix, own } from './matrix.ts'
 import { type Room, readMatrix } from './read-matrix.ts'
-import { checkTargets, readTargets, type takeTargets } from './read-targets.ts'
+import { readTargets, takeTargets } from './read-targets.ts'
 import { type Fits, givenScaling, type RunningRows, type Scaling } from './scaling.ts'
 import { finish, type Steps } from './steps.ts'
 import { smoothRows } from './targets.ts'
@@ -32,7 +32,7 @@ export interface Fitting {
   readonly fits: Fits | undefined
 }
 
-/** Checks inputs. `prefix` is what stands before `inputs` in messages. `inSteps`: the `fill` of the matrix is called. */
+/** Checks inputs. `prefix` is what stands before `inputs` in messages. `inSteps`: the `preparation` of the matrix is run. */
 export function readInputs(
   { config }: Configured,
   inputs: unknown,
@@ -53,19 +53,21 @@ export function readInputs(
   })
 }
 
-/** Checks targets for so many rows. `read`: or leaves it to `checkTargetRows` whether they are what their loss needs */
-export function readTargetRows(
+/** Checks targets for so many rows. */
+export function readTargetRows({ config }: Configured, targets: unknown, rows: number, prefix = ''): Matrix {
+  return readTargets(targets, config.outputs, rangeOf(config, 'targets'), kindOf(config), rows, `${prefix}targets`)
+}
+
+/** The same, but leaves it to their `preparation` whether they are what their loss needs */
+export function takeTargetRows(
   { config }: Configured,
   targets: unknown,
   rows: number,
-  prefix = '',
-  read: typeof takeTargets = readTargets,
+  prefix: string,
+  inSteps: boolean,
 ): Matrix {
-  return read(targets, config.outputs, rangeOf(config, 'targets'), kindOf(config), rows, `${prefix}targets`)
-}
-
-export function checkTargetRows({ config }: Configured, targets: Matrix): Steps<void> {
-  return checkTargets(targets, kindOf(config))
+  const name = `${prefix}targets`
+  return takeTargets(targets, config.outputs, rangeOf(config, 'targets'), kindOf(config), rows, name, inSteps)
 }
 
 const kindOf = ({ loss }: ResolvedConfig) => losses[loss.name].targets

@@ -3,7 +3,7 @@
 import type { ResolvedScaling } from '../config/config.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
-import { BLOCK_VALUES, limitOf, type Matrix } from './matrix.ts'
+import { BLOCK_VALUES, LIMITS, type Matrix } from './matrix.ts'
 import type { Steps } from './steps.ts'
 
 /** A scaling as JSON holds it: a number per column, x′ = (x − offset) / scale */
@@ -113,7 +113,7 @@ function copyScaled(
   stride: number,
 ): void {
   const { columns } = matrix
-  const limit = limitOf(values.BYTES_PER_ELEMENT === 4 ? 'float32' : 'float64')
+  const limit = LIMITS[values.BYTES_PER_ELEMENT === 4 ? 'float32' : 'float64']
   for (let row = from, index = 0, at = start; row < to; row++, at += stride) {
     for (let column = 0; column < columns; column++, index++) {
       const scaled = (block[index] - offset[column]) / scale[column]

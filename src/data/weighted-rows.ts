@@ -4,8 +4,7 @@ import { isNumericArray, plainView } from '../numerics/typed.ts'
 import { refuse } from '../options/check.ts'
 import { losses } from '../tables/losses.ts'
 import { isFlatInput, isRow } from './read-matrix.ts'
-import { takeTargets } from './read-targets.ts'
-import { type Configured, checkTargetRows, readInputs, readTargetRows } from './rows.ts'
+import { type Configured, readInputs, takeTargetRows } from './rows.ts'
 import type { Scaling } from './scaling.ts'
 import { finish } from './steps.ts'
 import { type Rows, readSampleWeights } from './training-set.ts'
@@ -29,11 +28,12 @@ export function readWeightedRows(
   prefix = '',
 ): WeightedRows {
   const weighted = takeWeightedRows(network, inputs, targets, sampleWeights, prefix)
-  finish(checkTargetRows(network, weighted.rows.targets))
+  const { preparation } = weighted.rows.targets
+  if (preparation) finish(preparation)
   return weighted
 }
 
-/** The same, but whether targets are what their loss needs is left to `checkTargetRows`. `inSteps`: and `fillRows` to be called first */
+/** The same, but the `preparation` of inputs and targets is still to be run. `inSteps`: many nested rows are taken in it. */
 export function takeWeightedRows(
   network: Network,
   inputs: unknown,
@@ -45,10 +45,8 @@ export function takeWeightedRows(
 ): WeightedRows {
   const { outputs, loss } = network.config
   const x = readInputs(network, inputs, prefix, 1, undefined, inSteps)
-  const take: typeof takeTargets = (...[value, columns, dtype, loss, rows, name]) =>
-    takeTargets(value, columns, dtype, loss, rows, name, inSteps)
   if (sampleWeights === undefined) {
-    const taken = readTargetRows(network, targets, x.rows, prefix, take)
+    const taken = takeTargetRows(network, targets, x.rows, prefix, inSteps)
     return { rows: { inputs: x, targets: taken }, weights: undefined, isMasked: false }
   }
   const path = `${prefix}sampleWeights`
@@ -64,7 +62,7 @@ export function takeWeightedRows(
   if (isMasked && network.targetScaling === undefined) {
     refuse(`${prefix}targets`, 'all targets where their scaling is to be fitted; call fitScaling first', Number.NaN)
   }
-  const taken = readTargetRows(network, given, x.rows, prefix, take)
+  const taken = takeTargetRows(network, given, x.rows, prefix, inSteps)
   return { rows: { inputs: x, targets: taken }, weights, isMasked }
 }
 

@@ -56,7 +56,7 @@ import type { EvaluateOptions, ResumeOptions, StreamOptions, TrainOptions, Valid
 import { reconfigure } from '../training/reconfigure.ts'
 import type { TrainResult, ValidatedResult } from '../training/result.ts'
 import { runThrough, runYielding } from '../training/run.ts'
-import { endRun, type IsDue, resumeTraining, startTraining } from '../training/start.ts'
+import { endRun, resumeTraining, startTraining, type Unread } from '../training/start.ts'
 import type { Run, TrainingState } from '../training/state.ts'
 import { notFinite, stepOnRows } from '../training/step.ts'
 import type { StreamSource } from '../training/stream.ts'
@@ -195,7 +195,7 @@ export class Network<D extends Dtype = Dtype> {
   train(inputs: MatrixInput, targets: MatrixInput, options: Validated<TrainOptions>): Promise<ValidatedResult>
   train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult>
   async train(inputs: MatrixInput, targets: MatrixInput, options?: TrainOptions): Promise<TrainResult> {
-    return this.#trainYielding('train', (state, isDue) => startTraining(state, inputs, targets, options, isDue))
+    return this.#trainYielding('train', (state, unread) => startTraining(state, inputs, targets, options, unread))
   }
 
   /** Trains without yielding: for workers and scripts. */
@@ -231,19 +231,17 @@ export class Network<D extends Dtype = Dtype> {
    * their own for the validation are part of the snapshot. The result is that of the whole call.
    */
   async resume(inputs: MatrixInput, targets: MatrixInput, options?: ResumeOptions): Promise<TrainResult> {
-    return this.#trainYielding('resume', (state, isDue) => resumeTraining(state, inputs, targets, options, isDue))
+    return this.#trainYielding('resume', (state, unread) => resumeTraining(state, inputs, targets, options, unread))
   }
 
   async #trainYielding(
     call: string,
-    start: (state: TrainingState, isDue: IsDue) => Steps<TrainingRun>,
+    start: (state: TrainingState, unread: Unread) => Steps<TrainingRun>,
   ): Promise<TrainResult> {
     const state = this.#begin(call)
     try {
-      const result = await runYielding(
-        (isDue) => start(state, isDue),
-        (run) => this.#follow(run),
-      )
+      const unread: Unread = { matrices: [] }
+      const result = await runYielding(start(state, unread), unread, (run) => this.#follow(run))
       return endRun(state, result)
     } finally {
       this.#end(state)

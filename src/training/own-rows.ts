@@ -26,5 +26,3 @@ export function metricTargetsOf({ validation, targets }: TrainingSet, metrics: r
   checkMetrics(metrics, measured)
   return measured
 }
-
-export const stepsDone = ({ engine }: TrainingState) => engine.program.get('stepsDone')

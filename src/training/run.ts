@@ -3,6 +3,7 @@ import type { Steps } from '../data/steps.ts'
 import { unexpected } from '../errors.ts'
 import type { TrainingRun } from './loop.ts'
 import type { TrainResult } from './result.ts'
+import type { Unread } from './start.ts'
 import { START_MILLISECONDS, Yielder } from './yielding.ts'
 
 /** Runs all slices without a pause. */
@@ -15,17 +16,21 @@ export function runThrough(run: TrainingRun): TrainResult {
 }
 
 /**
- * Starts a run and runs all its slices, giving the host its turn, and waiting for what `onEpoch` promises. `start`: rests where
- * it is told; `follow` learns of the run.
+ * Starts a run and runs all its slices, giving the host its turn, and waiting for what `onEpoch` promises. What the start has
+ * yet to read of the caller's rows is kept before each turn; `follow` learns of the run.
  */
 export async function runYielding(
-  start: (isDue: () => boolean) => Steps<TrainingRun>,
+  start: Steps<TrainingRun>,
+  unread: Unread,
   follow: (run: TrainingRun) => void,
 ): Promise<TrainResult> {
   const yielder = new Yielder()
-  const starting = start(() => yielder.isDue(START_MILLISECONDS))
-  let step = starting.next()
-  for (; !step.done; step = starting.next()) await yielder.yield()
+  let step = start.next()
+  for (; !step.done; step = start.next()) {
+    if (!yielder.isDue(START_MILLISECONDS)) continue
+    for (const { keep } of unread.matrices) keep?.()
+    await yielder.yield()
+  }
   const run = step.value
   follow(run)
   const loading = run.loadBlocks()

@@ -4,8 +4,8 @@
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import { isCopiedAtOnce, type Matrix } from '../data/matrix.ts'
-import { checkTargetRows, fittedScalings, scaleSet, scalingsFor } from '../data/rows.ts'
-import { resting, type Steps } from '../data/steps.ts'
+import { fittedScalings, scaleSet, scalingsFor } from '../data/rows.ts'
+import type { Steps } from '../data/steps.ts'
 import { divideRows, type Rows, type TrainingSet, takeClassWeights } from '../data/training-set.ts'
 import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { unexpected } from '../errors.ts'
@@ -17,7 +17,7 @@ import { optimizers } from '../tables/optimizers.ts'
 import { isConstant, type RateState } from '../tables/schedules.ts'
 import { TrainingRun } from './loop.ts'
 import type { HostOptions, ResolvedTrainOptions, ResumeOptions, TrainOptions } from './options.ts'
-import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
+import { metricTargetsOf, refuseMissing, takeOwn } from './own-rows.ts'
 import { resolveResumeOptions, resolveTrainOptions } from './resolve-options.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
@@ -25,10 +25,10 @@ import { fingerprintSteps, keepingData, type SessionData, writeOwnRows } from '.
 import { keepSession, type TrainingState } from './state.ts'
 import { placeRows } from './training-rows.ts'
 
-/** Whether the host is to have its turn before the next step */
-export type IsDue = () => boolean
-
-const never: IsDue = () => false
+/** What lies with the caller and is still to be read: it is kept before the caller may change it. */
+export interface Unread {
+  matrices: readonly Matrix[]
+}
 
 /**
  * Takes everything of the caller as it is at the call. Large rows are looked at then and taken in steps, where what has been
@@ -39,28 +39,29 @@ export function* startTraining(
   inputs: MatrixInput,
   targets: MatrixInput,
   options: TrainOptions | undefined,
-  isDue = never,
+  unread?: Unread,
 ): Steps<TrainingRun> {
   const resolved = resolveTrainOptions(options)
   const { validation, sampleWeights } = resolved
-  const inSteps = isDue !== never
+  const inSteps = unread !== undefined
   const { rows, weights, isMasked } = takeWeightedRows(state, inputs, targets, sampleWeights, '', 'trained', inSteps)
   const ownRows = validation && takeOwn(state, validation, inSteps)
-  const classWeights = takeClassWeights(resolved.classWeights, state.config.outputs)
-  yield* resting(takeRows(state, ownRows ? [rows, ownRows.rows] : [rows]), isDue, () => keep(rows, ownRows?.rows))
+  const classWeights = resolved.classWeights && takeClassWeights(resolved.classWeights, state.config.outputs)
+  yield* prepareAll(matricesOf(rows, ownRows?.rows), unread)
   if (resolved.metrics?.length && (ownRows?.isMasked ?? isMasked)) refuseMissing()
   const division = ownRows && validation ? { validation: { ...validation, sampleWeights: ownRows.weights } } : {}
   const own = { ...resolved, ...division, sampleWeights: weights, classWeights }
-  return yield* startOnRows(state, rows, ownRows?.rows, own, isDue)
+  return yield* startOnRows(state, rows, ownRows?.rows, own, unread)
 }
 
-/** Goes on with what is left to do when rows were read. */
-function* takeRows(state: TrainingState, list: readonly Rows[]): Steps<void> {
-  for (const { inputs, targets } of list) {
-    if (inputs.fill) yield* inputs.fill
-    if (targets.fill) yield* targets.fill
-    yield* checkTargetRows(state, targets)
-  }
+function matricesOf(rows: Rows, held: Rows | undefined): Matrix[] {
+  return held ? [rows.inputs, rows.targets, held.inputs, held.targets] : [rows.inputs, rows.targets]
+}
+
+/** What is left to do when rows were read */
+function* prepareAll(matrices: readonly Matrix[], unread: Unread = { matrices }): Steps<void> {
+  unread.matrices = matrices
+  for (const { preparation } of matrices) if (preparation) yield* preparation
 }
 
 /** The same on checked rows, and rows of their own for the validation */
@@ -69,20 +70,21 @@ export function* startOnRows(
   rows: Rows,
   ownRows: Rows | undefined,
   options: ResolvedTrainOptions,
-  isDue = never,
+  unread: Unread = { matrices: [] },
 ): Steps<TrainingRun> {
-  const metrics = epochMetricsFor(options.metrics, state.config)
+  const metrics = options.metrics ? epochMetricsFor(options.metrics, state.config) : []
   const set = divideRows(rows, options, state.config.seed, ownRows)
   const metricTargets = metrics.length > 0 ? metricTargetsOf(set, metrics) : undefined
   const data = describeData(state, options, set)
-  const scalings = yield* resting(scalingsFor(state, set), isDue, () => keep(set, set.validation))
+  unread.matrices = matricesOf(set, set.validation)
+  const scalings = yield* scalingsFor(state, set)
   const sessionOptions = metricTargets ? { ...options.session, metrics } : options.session
-  const session = new TrainingSession(sessionOptions, data, state, stepsDone(state))
+  const session = new TrainingSession(sessionOptions, data, state, state.engine.program.get('stepsDone'))
   Object.assign(session, { metricTargets, validationWeights: set.validationWeights, heldRows: set.heldRows })
   session.begin(state)
   keepSession(state)
   const places = reserveRows(state, data)
-  yield* placeSet(state, places, scaleSet(state, set, scalings), isDue)
+  yield* placeSet(state, places, scaleSet(state, set, scalings), unread)
   // Nothing is refused any more.
   Object.assign(state, scalings)
   state.engine.program.set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
@@ -93,16 +95,9 @@ export function* startOnRows(
 /** Weights come from the snapshot. */
 const unweighted = { sampleWeights: undefined, classWeights: undefined, validation: undefined }
 
-function placeSet(state: TrainingState, places: DataLayout, set: TrainingSet, isDue: IsDue): Steps<void> {
-  const placing = placeRows(state, places, set)
-  return resting(placing, isDue, () => keep(set, set.validation, (matrix) => !isCopiedAtOnce(matrix)))
-}
-
-/** Copies what lies with the caller, or notes what it is, of matrices that are still read from there. */
-function keep(rows: Rows, held: Rows | undefined, isRead: (matrix: Matrix) => boolean = () => true): void {
-  for (const { inputs, targets } of held ? [rows, held] : [rows]) {
-    for (const matrix of [inputs, targets]) if (isRead(matrix)) matrix.keep?.()
-  }
+function placeSet(state: TrainingState, places: DataLayout, set: TrainingSet, unread: Unread): Steps<void> {
+  unread.matrices = matricesOf(set, set.validation).filter((matrix) => !isCopiedAtOnce(matrix))
+  return placeRows(state, places, set)
 }
 
 function describeData(
@@ -158,7 +153,7 @@ export function* resumeTraining(
   inputs: MatrixInput,
   targets: MatrixInput,
   options: ResumeOptions | undefined,
-  isDue = never,
+  unread: Unread,
 ): Steps<TrainingRun> {
   const host = resolveResumeOptions(options)
   const { session } = state
@@ -166,9 +161,9 @@ export function* resumeTraining(
     const expected = 'a call of train that was aborted, or a snapshot taken in one, found none; call train'
     throw unexpected('INVALID_CONFIG', 'resume', expected, '', {})
   }
-  const { rows } = takeWeightedRows(state, inputs, targets, undefined, '', 'trained', isDue !== never)
-  yield* resting(takeRows(state, [rows]), isDue, () => keep(rows, undefined))
-  return yield* resumeOnRows(state, session, rows, host, isDue)
+  const { rows } = takeWeightedRows(state, inputs, targets, undefined, '', 'trained', true)
+  yield* prepareAll(matricesOf(rows, undefined), unread)
+  return yield* resumeOnRows(state, session, rows, host, unread)
 }
 
 /** The same on checked rows */
@@ -177,18 +172,20 @@ export function* resumeOnRows(
   session: TrainingSession<SessionData>,
   rows: Rows,
   host: HostOptions,
-  isDue = never,
+  unread: Unread = { matrices: [] },
 ): Steps<TrainingRun> {
   const { data } = session
   const count = data.rows + (data.split ? data.validationRows : 0)
   if (rows.inputs.rows !== count) {
     throw unexpected('INVALID_SHAPE', 'inputs', `the ${count} rows of the call that is resumed`, `${rows.inputs.rows}`)
   }
-  const { fingerprint, ownRows } = yield* resting(keepingData(state, session), isDue, () => keep(rows, undefined))
+  unread.matrices = matricesOf(rows, undefined)
+  const { fingerprint, ownRows } = yield* keepingData(state, session)
   const places = reserveRows(state, data)
   const set = divideRows(rows, { ...unweighted, split: data.split }, state.config.seed, undefined)
-  yield* placeSet(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), isDue)
-  if ((yield* resting(fingerprintSteps(state, data), isDue, () => {})) !== fingerprint) {
+  yield* placeSet(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), unread)
+  unread.matrices = []
+  if ((yield* fingerprintSteps(state, data)) !== fingerprint) {
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
   }
   writeOwnRows(state, data, ownRows)

@@ -2,7 +2,7 @@
 
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
-import { checkTargetRows, fittedScalings, scaleRows } from '../data/rows.ts'
+import { fittedScalings, scaleRows } from '../data/rows.ts'
 import { finish } from '../data/steps.ts'
 import type { Rows } from '../data/training-set.ts'
 import { setOf } from '../data/training-set.ts'
@@ -17,7 +17,7 @@ import { AbortableWait, isPromise } from './abortable-wait.ts'
 import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
 import type { HostOptions, StreamOptions } from './options.ts'
-import { metricTargetsOf, refuseMissing, stepsDone, takeOwn } from './own-rows.ts'
+import { metricTargetsOf, refuseMissing, takeOwn } from './own-rows.ts'
 import { resolveStreamOptions } from './resolve-options.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import { type StopReason, TrainingSession } from './session.ts'
@@ -62,7 +62,8 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   const { validation } = resolved
   const scalings = fittedScalings(state, 'trainStream')
   const ownRows = validation && takeOwn(state, validation)
-  if (ownRows) finish(checkTargetRows(state, ownRows.rows.targets))
+  const preparation = ownRows?.rows.targets.preparation
+  if (preparation) finish(preparation)
   const held = ownRows && scaleRows(state, ownRows.rows, scalings)
   const read = (batch: unknown, path: string): ReadyBatch => {
     const { inputs, targets, sampleWeights } = readBatch(batch, path)
@@ -78,7 +79,7 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   const metrics = epochMetricsFor(resolved.metrics, state.config)
   if (metrics.length > 0 && ownRows?.isMasked) refuseMissing()
   const sessionOptions = metrics.length > 0 ? { ...resolved.session, metrics } : resolved.session
-  const session = new TrainingSession(sessionOptions, undefined, state, stepsDone(state))
+  const session = new TrainingSession(sessionOptions, undefined, state, state.engine.program.get('stepsDone'))
   if (ownRows && metrics.length > 0) session.metricTargets = metricTargetsOf(setOf(ownRows.rows), metrics)
   session.validationWeights = ownRows?.weights
   session.begin(state)
