@@ -81,7 +81,7 @@ function* totalsOf(matrix: Matrix): Steps<Totals> {
     widen(least, greatest, block, (to - from) * columns)
     sums.add(block, (to - from) * columns)
   }
-  yield* visitBlocks(matrix, visit, { copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
+  yield* visitBlocks(matrix, visit, 0, matrix.rows, copyUnchecked ?? copyRows, PASSED_VALUES)
   const areFinite = [least, greatest, sums.values].every((list) => list.every(Number.isFinite))
   if (!areFinite) yield* visitBlocks(matrix, () => {}) // says which is not, unless only their sum overflows
   return { least, greatest, sums }
@@ -206,7 +206,7 @@ function* sumPowers(matrix: Matrix, factor: Float64Array, mean: Float64Array, po
     }
     sums.add(block, (to - from) * columns)
   }
-  yield* visitBlocks(matrix, visit, { copyRows: copyUnchecked ?? copyRows, size: PASSED_VALUES })
+  yield* visitBlocks(matrix, visit, 0, matrix.rows, copyUnchecked ?? copyRows, PASSED_VALUES)
   return sums
 }
 

@@ -37,6 +37,11 @@ export interface Matrix {
   readonly preparation: Steps<void> | undefined
 }
 
+/** What lies with the caller and is still to be read: it is kept before the caller may change it. */
+export interface Unread {
+  matrices: readonly Matrix[]
+}
+
 /** What a matrix is besides its numbers */
 export type Shape = Pick<Matrix, 'name' | 'rows' | 'columns' | 'form' | 'place'>
 
@@ -150,21 +155,14 @@ export function inRoom<T>(count: number, name: string, make: () => T): T {
 /** Takes rows as float64 without gaps. `block` is used again for the next ones. */
 export type Visit = (block: Float64Array, from: number, to: number) => void
 
-interface Visited {
-  /** Default: all rows */
-  readonly first?: number
-  readonly end?: number
-  /** How they are copied. Default: checked */
-  readonly copyRows?: Matrix['copyRows']
-  /** Numbers of a block */
-  readonly size?: number
-}
-
-/** Visits rows in order, some at a time. */
+/** Visits rows in order, some at a time. `copyRows`: how they are copied; `size`: numbers of a block */
 export function* visitBlocks(
   matrix: Matrix,
   visit: Visit,
-  { first = 0, end = matrix.rows, copyRows = matrix.copyRows, size = BLOCK_VALUES }: Visited = {},
+  first = 0,
+  end = matrix.rows,
+  copyRows = matrix.copyRows,
+  size = BLOCK_VALUES,
 ): Steps<void> {
   const { columns } = matrix
   const blockRows = Math.min(end - first, Math.max(1, Math.floor(size / columns)))
@@ -178,7 +176,7 @@ export function* visitBlocks(
 }
 
 export function forEachBlock(matrix: Matrix, visit: Visit, first = 0, end = matrix.rows): void {
-  finish(visitBlocks(matrix, visit, { first, end }))
+  finish(visitBlocks(matrix, visit, first, end))
 }
 
 function copy(

@@ -131,13 +131,16 @@ export function* scalingsFor(network: Scaled & Fitting, rows: Rows): Steps<Scali
 
 /** Those fitted to these rows, whatever is there */
 export function fitScalings(network: Configured & Fitting, rows: Rows): Scalings {
-  const inputScaling = finish(fit(network, rows, 'inputs'))
-  return { inputScaling, targetScaling: finish(fit(network, rows, 'targets')) }
+  const { inputs, targets } = network.config.scaling
+  return {
+    inputScaling: givenScaling(inputs, rows.inputs.columns) ?? finish(fit(network, rows, 'inputs')),
+    targetScaling: givenScaling(targets, rows.targets.columns) ?? finish(fit(network, rows, 'targets')),
+  }
 }
 
-function* fit({ config, fits }: Configured & Fitting, rows: Rows, name: 'inputs' | 'targets'): Steps<Scaling> {
-  const rule = config.scaling[name]
-  return givenScaling(rule, rows[name].columns) ?? (yield* fits!.fitScalingInSteps(rule, rows[name], name))
+/** By a rule that needs rows: there is none without what fits it */
+function fit({ config, fits }: Configured & Fitting, rows: Rows, name: 'inputs' | 'targets'): Steps<Scaling> {
+  return fits!.fitScalingInSteps(config.scaling[name], rows[name], name)
 }
 
 /** Scalings, and what they were made of where they are fitted as rows come */
@@ -175,10 +178,11 @@ export function runningScalings(
 
 /** Rows as the engine takes them: scaled, and labels smoothed */
 export function scaleRows({ config }: Configured, { inputs, targets }: Rows, scalings: Scalings): Rows {
-  const { labelSmoothing = 0 } = config.loss.options
+  const { labelSmoothing } = config.loss.options
+  const scaled = scalings.targetScaling.apply(targets)
   return {
     inputs: scalings.inputScaling.apply(inputs),
-    targets: smoothRows(scalings.targetScaling.apply(targets), Number(labelSmoothing)),
+    targets: labelSmoothing ? smoothRows(scaled, Number(labelSmoothing)) : scaled,
   }
 }
 

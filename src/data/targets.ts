@@ -5,7 +5,6 @@ import { forEachBlock, type Matrix } from './matrix.ts'
  * Targets of a distribution as label smoothing has them: (1 − share) · target + share / columns (Szegedy and others, 2016).
  */
 export function smoothRows(matrix: Matrix, share: number): Matrix {
-  if (share === 0) return matrix
   const { columns } = matrix
   return {
     ...matrix,

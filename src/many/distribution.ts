@@ -158,6 +158,7 @@ function adopt(members: readonly StartedMember[], trained: readonly Trained[], {
   members.forEach((member, index) => {
     const { state } = member
     const { stopReason, advice, milliseconds } = trained[index]
+    const [rows, inputs, targets] = state.engine.program.read('dataRows', 'dataInputs', 'dataTargets')
     const before = state.session as TrainingSession
     applySnapshot(state, snapshots[index])
     const session = state.session as TrainingSession
@@ -166,7 +167,14 @@ function adopt(members: readonly StartedMember[], trained: readonly Trained[], {
     session.heldRows = before.heldRows
     session.validates = before.validates
     session.finish(state, stopReason) // once more: timelines forget where they end
-    finish(member, resultOf(state, session, stopReason, advice))
+    const ending = {
+      stopReason,
+      advice,
+      learningRate: undefined,
+      trained: { rows, inputs, targets },
+      samples: undefined,
+    }
+    finish(member, resultOf(state, session, ending))
   })
 }
 

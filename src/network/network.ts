@@ -6,6 +6,7 @@ import type { ConfigChanges } from '../config/changes.ts'
 import type { NetworkConfig, ResolvedConfig, ResolvedLayer } from '../config/config.ts'
 import { resolveConfig } from '../config/resolve.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
+import type { Unread } from '../data/matrix.ts'
 import { anyRows, readMatrix } from '../data/read-matrix.ts'
 import {
   fitScalings,
@@ -56,7 +57,7 @@ import type { EvaluateOptions, ResumeOptions, StreamOptions, TrainOptions, Valid
 import { reconfigure } from '../training/reconfigure.ts'
 import type { TrainResult, ValidatedResult } from '../training/result.ts'
 import { runThrough, runYielding } from '../training/run.ts'
-import { endRun, resumeTraining, startTraining, type Unread } from '../training/start.ts'
+import { endRun, resumeTraining, startTraining } from '../training/start.ts'
 import type { Run, TrainingState } from '../training/state.ts'
 import { notFinite, stepOnRows } from '../training/step.ts'
 import type { StreamSource } from '../training/stream.ts'

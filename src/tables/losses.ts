@@ -118,7 +118,7 @@ const table = {
   },
   categoricalCrossEntropy: {
     id: CATEGORICAL_CROSS_ENTROPY,
-    // Part of the targets, not of the loss' terms: see smoothRows in matrix.ts
+    // Part of the targets, not of the loss' terms: see smoothRows in src/data/targets.ts
     options: { labelSmoothing: { kind: 'number', default: 0, min: 0, max: 1 } },
     lossFactor: one,
     gradientFactor: one,

@@ -26,6 +26,10 @@ export class EpochEnd {
   /** Of which the loss is taken and the metrics are computed */
   readonly #rows: PlacedRows | undefined
   readonly #outputs: Values | undefined
+  /** Whether there is something to do after every epoch */
+  readonly isWatched: boolean
+  /** Whether rows are to be run through, which takes time */
+  readonly passesRows: boolean
   #pass: RowsPass | undefined
 
   /** `trained`: the rows of which metrics are computed where there is no validation */
@@ -40,21 +44,13 @@ export class EpochEnd {
     this.#session = session
     this.#host = host
     session.validates = validation !== undefined
-    const measures = session.options.metrics !== undefined
+    const { metrics, earlyStopping, history } = session.options
+    const measures = metrics !== undefined
     this.#rows = validation ?? (measures ? trained : undefined)
     if (this.#rows && measures) this.#outputs = roomForOutputs(state, this.#rows.rows)
-  }
-
-  /** Whether there is something to do after every epoch */
-  get isWatched(): boolean {
-    const { name } = this.#state.config.learningRate
-    const asks = this.#session.watchesEpochs || this.#host.onEpoch !== undefined || name === 'reduceOnPlateau'
-    return asks || this.passesRows
-  }
-
-  /** Whether rows are to be run through, which takes time */
-  get passesRows(): boolean {
-    return this.#rows !== undefined
+    this.passesRows = this.#rows !== undefined
+    const follows = earlyStopping !== undefined || history !== undefined || host.onEpoch !== undefined
+    this.isWatched = follows || this.passesRows || state.config.learningRate.name === 'reduceOnPlateau'
   }
 
   /**

@@ -1,26 +1,23 @@
 // One call of `train`: its slices and its end. Slices give progress, abort and a responsive host, and never change a result.
 // They also let V8 replace baseline code: it never replaces a wasm function that is running.
 import { CONVERGED, DIVERGED } from '../../assembly/ids.ts'
-import type { Engine } from '../engine.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { areParametersFinite } from '../memory/rollback.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import type { Program } from '../program.ts'
 import { AbortableWait, isPromise } from './abortable-wait.ts'
-import { adviceFor, divergenceAdvice, validationAdvice } from './divergence.ts'
+import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd } from './epoch-end.ts'
 import type { LongBatch } from './long-batch.ts'
 import type { HostOptions } from './options.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { SessionData } from './session-data.ts'
-import { SliceRollback, takeSteps } from './slice-rollback.ts'
-import { operationsOf, Pace, StepRates } from './slices.ts'
+import { operationsOf, Slices } from './slices.ts'
 import type { Run, TrainingState } from './state.ts'
 import { placedInputs } from './training-rows.ts'
-import { validationRows } from './validation.ts'
-import { hasExploded } from './warnings.ts'
+import { type PlacedRows, validationRows } from './validation.ts'
 import { now, SLICE_MILLISECONDS } from './yielding.ts'
 
 /** `onProgress` is called no more often than after this time. */
@@ -39,18 +36,14 @@ export class TrainingRun implements Run {
   #started: number | undefined
   /** When `onProgress` last learned something */
   #told: number | undefined
-  readonly #pace: Pace
-  readonly #rates: StepRates
-  /** The memory does not grow while a run lasts. */
+  readonly #slices: Slices
   readonly #program: Program
-  #sliceStart = 0
   #steps = 0
   #longBatch: LongBatch | undefined
   /** Of the last step that was taken, or led to what is not finite */
   #rate = 0
-  readonly #rollback: SliceRollback
+  readonly #trained: PlacedRows
   readonly #epochEnd: EpochEnd
-  readonly #stopsAtEpochEnd: boolean
   #reason?: StopReason
   #advice?: string
   readonly #wait = new AbortableWait()
@@ -68,39 +61,26 @@ export class TrainingRun implements Run {
     this.#data = data
     this.#places = places
     this.#host = host
-    const { config, engine } = state
-    this.#pace = new Pace(config, data.batchRows)
-    this.#program = engine.program
-    this.#rates = new StepRates(state, data, places, this.#program)
-    this.#rollback = new SliceRollback(state, places, this.#program)
+    this.#program = state.engine.program
     const validation =
       data.validationRows > 0 ? validationRows(places, data.validationRows, session.validationWeights) : undefined
-    this.#epochEnd = new EpochEnd(state, session, host, validation, {
-      inputs: places.inputs,
-      targets: places.targets,
-      rows: data.rows,
-      weights: undefined,
-    })
-    this.#stopsAtEpochEnd = this.#epochEnd.isWatched
-    const stopAtEpochEnd = Number(this.#stopsAtEpochEnd)
-    this.#program.set({ stopAtEpochEnd, targetLoss: session.options.targetLoss, rates: 0 })
-    if (session.awaitsEpochEnd) this.#rate = this.#rates.before()
+    this.#trained = { inputs: places.inputs, targets: places.targets, rows: data.rows, weights: undefined }
+    this.#epochEnd = new EpochEnd(state, session, host, validation, this.#trained)
+    this.#slices = new Slices(state, data, places, this.#epochEnd.isWatched, session.options.targetLoss)
+    if (session.awaitsEpochEnd) this.#rate = this.#slices.rateBefore()
     else this.#reason = session.verdict()
-  }
-
-  get #engine(): Engine {
-    return this.#state.engine
   }
 
   /** Trains on for about 8 ms, or one step where that is longer. False: the run has ended. */
   slice(): boolean {
-    if (this.prepare()) this.train()
+    const started = now()
+    if (this.prepare(started)) this.train(started)
     return !this.hasEnded()
   }
 
   /** Does what comes before the next batches: an abort, the end of an epoch. False: no batches come next. */
-  prepare(): boolean {
-    this.#started ??= now()
+  prepare(time = now()): boolean {
+    this.#started ??= time
     if (this.#host.signal?.aborted) this.abort()
     if (this.#reason !== undefined || this.#pending !== undefined) return false
     if (!this.#session.awaitsEpochEnd) return true
@@ -109,10 +89,9 @@ export class TrainingRun implements Run {
   }
 
   /** The batches of a slice */
-  train(): void {
+  train(started: number): void {
     if (this.#state.unfinished === undefined) this.#steps = this.begin()
-    const started = now()
-    const status = this.#advanceOrGoBack(this.#steps)
+    const status = this.#advanceOrGoBack(this.#steps, started + SLICE_MILLISECONDS)
     if (status !== undefined) this.end(status, now() - started)
   }
 
@@ -120,7 +99,7 @@ export class TrainingRun implements Run {
   loadBlocks(): Promise<void> | undefined {
     const { rows, batchRows } = this.#data
     const { fullBatch, config } = this.#state
-    if (fullBatch || batchRows < rows || operationsOf(config, rows) < LONG_OPERATIONS) return undefined
+    if (fullBatch || batchRows < rows || this.#slices.operations < LONG_OPERATIONS) return undefined
     return loadPart(import('./long-batch.ts')).then(({ LongBatch }) => {
       this.#longBatch = new LongBatch(this.#state, BLOCK_OPERATIONS / operationsOf(config, 1))
     })
@@ -130,30 +109,28 @@ export class TrainingRun implements Run {
   begin(): number {
     // Before the steps: where there is no room, nothing is lost.
     this.#session.losses.makeRoom(this.#places.epochLossesCapacity)
-    const start = this.#rollback.save()
-    this.#sliceStart = start.stepsDone
-    return this.#rates.write(start, this.#pace.steps)
+    return this.#slices.begin()
   }
 
   /** `status`: one of the reasons in assembly/ids.ts */
   end(status: number, milliseconds: number): void {
-    const done = this.#program.get('stepsDone') - this.#sliceStart
-    if (!areParametersFinite(this.#state)) this.#goBackBeforeDivergence(done)
+    let { done, epochs } = this.#slices.end(milliseconds)
+    if (!areParametersFinite(this.#state)) epochs = this.#goBackBeforeDivergence(done)
     else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite', done)
-    else this.#rate = this.#rates.of(done - 1)
-    const epochs = this.#collectLosses()
-    this.#pace.adapt(done, milliseconds)
+    else this.#rate = this.#slices.rateOf(done - 1)
+    this.#collectLosses(epochs)
     this.#tellProgress()
     if (this.#reason !== undefined) return
     if (status === CONVERGED) this.#session.hasConverged = true
     if (epochs === 0) return
     const isFullBatch = this.#data.batchRows === this.#data.rows
-    this.#session.noteLoss(this.#state, isFullBatch)
-    if (isFullBatch && this.#session.hasReachedTarget) this.#rollback.undoLast(done)
-    if (!this.#stopsAtEpochEnd) {
-      this.#reason = this.#session.verdict()
+    const verdict = this.#session.verdict()
+    if (isFullBatch && verdict === 'targetLoss') this.#slices.undoLast(done)
+    if (!this.#epochEnd.isWatched) {
+      this.#reason = verdict
       return
     }
+    this.#session.noteLoss(this.#state, isFullBatch)
     this.#session.awaitsEpochEnd = true
     if (!this.#epochEnd.passesRows) this.#endEpoch()
   }
@@ -167,13 +144,12 @@ export class TrainingRun implements Run {
   }
 
   /** An engine that fails in the midst of a slice leaves the network as it was before the slice. */
-  #advanceOrGoBack(steps: number): number | undefined {
-    const end = now() + SLICE_MILLISECONDS
+  #advanceOrGoBack(steps: number, end: number): number | undefined {
     try {
-      return this.#longBatch ? this.#longBatch.advance(() => now() < end) : takeSteps(this.#state, steps)
+      return this.#longBatch ? this.#longBatch.advance(() => now() < end) : this.#slices.take(steps)
     } catch (error) {
       this.#longBatch?.leave()
-      this.#rollback.toStart()
+      this.#slices.toStart()
       throw error
     }
   }
@@ -214,15 +190,19 @@ export class TrainingRun implements Run {
 
   result(): TrainResult {
     this.pause()
-    if (this.#reason !== 'diverged' && hasExploded(this.#state, this.#session)) this.#adviseAgainstExplosion()
-    return resultOf(this.#state, this.#session, this.#reason ?? 'aborted', this.#advice)
+    return resultOf(this.#state, this.#session, {
+      stopReason: this.#reason ?? 'aborted',
+      advice: this.#advice,
+      learningRate: this.#rate,
+      trained: this.#trained,
+      samples: undefined,
+    })
   }
 
-  /** Those of the epochs that ended; gives how many. */
-  #collectLosses(): number {
-    const count = this.#program.get('epochLossesCount')
-    if (count > 0) this.#session.losses.add(new Float64Array(this.#engine.buffer, this.#places.epochLosses, count))
-    return count
+  /** Those of so many epochs that ended */
+  #collectLosses(count: number): void {
+    if (count === 0) return
+    this.#session.losses.add(new Float64Array(this.#state.engine.buffer, this.#places.epochLosses, count))
   }
 
   /** What an epoch's end asks for, of which a slice may do but a part */
@@ -264,23 +244,19 @@ export class TrainingRun implements Run {
 
   /**
    * Nothing is checked per step but the loss: a parameter or state that is not finite stays so. Where a slice ends with one,
-   * training goes back to the last good step.
+   * training goes back to the last good step; gives the epochs whose losses lie in memory then.
    */
-  #goBackBeforeDivergence(done: number): void {
-    const good = this.#rollback.toLastGood(done, () => this.#collectLosses())
+  #goBackBeforeDivergence(done: number): number {
+    const count = () => this.#program.get('epochLossesCount')
+    const good = this.#slices.toLastGood(done, () => this.#collectLosses(count()))
     this.#diverge('a step led to weights that are not finite', good)
+    return count()
   }
 
   /** `index`: the step of the slice that went wrong */
   #diverge(what: string, index: number): void {
-    this.#rate = this.#rates.of(index)
+    this.#rate = this.#slices.rateOf(index)
     this.#giveUp(what, 'weights and optimizer are as before that step')
-  }
-
-  #adviseAgainstExplosion(): void {
-    const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
-    const advice = adviceFor(this.#state, this.#rate, inputs)
-    this.#advice = `the loss is finite, but far above what the targets account for; ${advice}`
   }
 
   #giveUp(what: string, weights: string): void {

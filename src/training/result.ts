@@ -1,10 +1,12 @@
 // What a call of `train`, `trainStream` or `resume` gives.
 
 import type { EpochMetricName } from '../prediction/metrics.ts'
+import { adviceFor } from './divergence.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { TrainingState } from './state.ts'
 import type { Timeline } from './timeline.ts'
-import { warningsOf } from './warnings.ts'
+import { placedInputs } from './training-rows.ts'
+import { doubtsOf, type TrainedRows } from './warnings.ts'
 
 /** What one call of `train` did; after `resume`, the whole of the call that was resumed */
 export interface TrainResult {
@@ -44,21 +46,32 @@ export interface TrainResult {
 /** After a training with a validation */
 export type ValidatedResult = TrainResult & { validationLoss: Float64Array }
 
+/** How a call ended, beside its session */
+export interface Ending {
+  readonly stopReason: StopReason
+  readonly advice: string | undefined
+  /** Of the last step; undefined: it was taken elsewhere, where the advice is from as well */
+  readonly learningRate: number | undefined
+  /** Of a stream: there are none */
+  readonly trained: TrainedRows | undefined
+  /** Of a stream: how many rows came; undefined: as epochs and position say */
+  readonly samples: number | undefined
+}
+
 /** What `train`, `trainStream` and `resume` give */
-export function resultOf(
-  state: TrainingState,
-  session: TrainingSession,
-  stopReason: StopReason,
-  advice?: string,
-  samples?: number,
-): TrainResult {
+export function resultOf(state: TrainingState, session: TrainingSession, ending: Ending): TrainResult {
   const { engine } = state
-  const { stepsDone, position } = engine.program.progress()
+  const { stopReason, trained, learningRate, samples } = ending
+  const [stepsDone, position] = engine.program.read('stepsDone', 'position')
   const { losses, validationLosses, heldRows, timeline, best, options, milliseconds } = session
+  const loss = losses.toArray()
+  const { hasExploded, warnings } = doubtsOf(state, trained, stopReason, stepsDone, loss)
+  const explodes = trained && hasExploded && stopReason !== 'diverged' && learningRate !== undefined
+  const advice = explodes ? explosionAdvice(state, learningRate, trained) : ending.advice
   return {
     epochs: losses.length,
     steps: stepsDone - session.firstStep,
-    loss: losses.toArray(),
+    loss,
     ...(session.validates ? { validationLoss: validationLosses.toArray() } : {}),
     ...(options.metrics ? { metrics: metricsOf(session) } : {}),
     ...(heldRows ? { validationRows: heldRows.slice() } : {}),
@@ -69,8 +82,13 @@ export function resultOf(
     engine: engine.name,
     ...(timeline === undefined ? {} : { timeline }),
     ...(advice === undefined ? {} : { advice }),
-    warnings: warningsOf(state, session, stopReason, stepsDone, advice),
+    warnings: advice === undefined ? [...warnings] : [advice, ...warnings],
   }
+}
+
+function explosionAdvice(state: TrainingState, learningRate: number, { rows, inputs }: TrainedRows): string {
+  const advice = adviceFor(state, learningRate, placedInputs(state, rows, inputs))
+  return `the loss is finite, but far above what the targets account for; ${advice}`
 }
 
 function metricsOf({ options: { metrics = [] }, metricValues }: TrainingSession): NonNullable<TrainResult['metrics']> {

@@ -1,9 +1,9 @@
 // Runs the slices of a training: at once, or so that the host has its turn between them.
+import type { Unread } from '../data/matrix.ts'
 import type { Steps } from '../data/steps.ts'
 import { unexpected } from '../errors.ts'
 import type { TrainingRun } from './loop.ts'
 import type { TrainResult } from './result.ts'
-import type { Unread } from './start.ts'
 import { START_MILLISECONDS, Yielder } from './yielding.ts'
 
 /** Runs all slices without a pause. */

@@ -111,11 +111,6 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     this.timeline = history && new Timeline(history, options.epochs, packedCount(config), layout)
   }
 
-  /** Whether the engine has to come back after every epoch */
-  get watchesEpochs(): boolean {
-    return this.options.earlyStopping !== undefined || this.timeline !== undefined
-  }
-
   /** Takes note of the weights that the call starts with. */
   begin(state: NetworkState): void {
     this.timeline?.record(0, () => weightsOf(state))
@@ -159,14 +154,10 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     if (restoreBest) best.weights = weights()
   }
 
-  get hasReachedTarget(): boolean {
-    return this.losses.length > 0 && this.losses.last <= this.options.targetLoss
-  }
-
   /** Why training ends after the epochs so far, if it does */
   verdict(): StopReason | undefined {
     const { earlyStopping } = this.options
-    if (this.hasReachedTarget) return 'targetLoss'
+    if (this.losses.length > 0 && this.losses.last <= this.options.targetLoss) return 'targetLoss'
     if (this.hasConverged) return 'converged'
     if (earlyStopping && this.best.epochsWithoutGain >= Math.max(1, earlyStopping.patience)) return 'earlyStopping'
     return this.losses.length >= this.options.epochs ? 'epochs' : undefined

@@ -1,6 +1,8 @@
-// How many steps a slice has, and their learning rates.
+// The slices of a run: how many steps each has, at which learning rates, and the way back to where it began.
+import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import type { DataLayout } from '../memory/layout.ts'
+import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
 import type { Program, Progress } from '../program.ts'
 import { rateAt } from '../tables/schedules.ts'
 import type { SessionData } from './session-data.ts'
@@ -20,54 +22,65 @@ export function operationsOf({ layers }: ResolvedConfig, rows: number): number {
   return 6 * multiplications * rows + LAYER_OVERHEAD * layers.length
 }
 
-/** The steps of the next slice */
-export class Pace {
-  readonly #stepOperations: number
-  steps: number
-
-  constructor(config: ResolvedConfig, batchRows: number) {
-    this.#stepOperations = operationsOf(config, batchRows)
-    this.steps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.#stepOperations))
-  }
-
-  /** By the time that the last slice took, and not much more than that */
-  adapt(done: number, milliseconds: number): void {
-    const still = Math.floor(SLICE_OPERATIONS / this.#stepOperations)
-    const measured = milliseconds > 0 ? (done * SLICE_MILLISECONDS) / milliseconds : this.steps * GROWTH
-    const most = milliseconds > 0 ? GROWTH * still : still
-    this.steps = Math.max(1, Math.floor(Math.min(measured, this.steps * GROWTH, most)))
-  }
-}
-
-/** The rates of a slice's steps, in memory where they differ */
-export class StepRates {
+/** The steps of a run, a slice of them at a time */
+export class Slices {
   readonly #state: TrainingState
   readonly #data: SessionData
   readonly #places: DataLayout
+  /** The memory does not grow while a run lasts. */
   readonly #program: Program
+  readonly #stopsAtEpochEnd: boolean
+  readonly #targetLoss: number
+  /** Arithmetic of a step */
+  readonly operations: number
+  /** The steps of the next slice */
+  #steps: number
+  /** Where the present slice began */
+  #start: Progress | undefined
   /** Where all of a slice's steps have the same */
   #rate: number | undefined
 
-  constructor(state: TrainingState, data: SessionData, places: DataLayout, program: Program) {
+  /** `stopsAtEpochEnd`: whether the engine comes back after every epoch; it does after one with a loss of `targetLoss` at most */
+  constructor(
+    state: TrainingState,
+    data: SessionData,
+    places: DataLayout,
+    stopsAtEpochEnd: boolean,
+    targetLoss: number,
+  ) {
     this.#state = state
     this.#data = data
     this.#places = places
-    this.#program = program
+    this.#program = state.engine.program
+    this.#stopsAtEpochEnd = stopsAtEpochEnd
+    this.#targetLoss = targetLoss
+    this.operations = operationsOf(state.config, data.batchRows)
+    this.#steps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.operations))
   }
 
-  /** Writes those of the slice that begins at `start` and is to have `most` steps; gives how many it has. */
-  write(start: Progress, most: number): number {
+  /** Makes a slice ready; gives how many steps it has. */
+  begin(): number {
+    const { config, rate } = this.#state
+    const { hasRates } = this.#data
+    const start = saveSafePoint(this.#state)
+    this.#start = start
+    this.#rate = hasRates ? undefined : rateAt(config.learningRate, rate, start.stepsDone, start.epoch)
+    this.#program.set({
+      stopAtEpochEnd: Number(this.#stopsAtEpochEnd),
+      targetLoss: this.#targetLoss,
+      learningRate: this.#rate ?? config.learningRate.initial,
+      rates: hasRates ? this.#places.rates : 0,
+    })
+    return hasRates ? this.#writeRates(start) : this.#steps
+  }
+
+  /** Writes the rates of steps that differ in theirs. */
+  #writeRates(start: Progress): number {
     const { config, rate, engine } = this.#state
     const { batchRows, rows } = this.#data
     const { stepsDone } = start
     let { epoch, position } = start
-    if (!this.#data.hasRates) {
-      this.#rate = rateAt(config.learningRate, rate, stepsDone, epoch)
-      this.#program.set({ learningRate: this.#rate, rates: 0 })
-      return most
-    }
-    this.#rate = undefined
-    const steps = Math.min(most, this.#places.ratesCapacity, this.#stepsLeft(start))
+    const steps = Math.min(this.#steps, this.#places.ratesCapacity, this.#stepsLeft(start))
     const rates = new Float64Array(engine.buffer, this.#places.rates, steps)
     for (let i = 0; i < steps; i++) {
       rates[i] = rateAt(config.learningRate, rate, stepsDone + i, epoch)
@@ -76,7 +89,6 @@ export class StepRates {
       position = 0
       epoch++
     }
-    this.#program.set({ rates: this.#places.rates })
     return steps
   }
 
@@ -84,20 +96,80 @@ export class StepRates {
   #stepsLeft({ position, epochsLeft }: Progress): number {
     const { batchRows, rows } = this.#data
     const ofEpoch = Math.ceil((rows - position) / batchRows)
-    if (this.#program.get('stopAtEpochEnd')) return ofEpoch
+    if (this.#stopsAtEpochEnd) return ofEpoch
     return ofEpoch + (epochsLeft - 1) * Math.ceil(rows / batchRows)
   }
 
+  /** Gives one of the reasons in assembly/ids.ts. */
+  take(steps: number): number {
+    const { fullBatch, engine } = this.#state
+    return fullBatch ? fullBatch.trainOnData(this.#state, steps) : engine.train(P.PROGRAM, steps)
+  }
+
+  /** How many steps were taken, and the losses of how many epochs lie in memory. The time says how many are next. */
+  end(milliseconds: number): { done: number; epochs: number } {
+    const [stepsDone, epochs] = this.#program.read('stepsDone', 'epochLossesCount')
+    const done = stepsDone - (this.#start as Progress).stepsDone
+    const still = Math.floor(SLICE_OPERATIONS / this.operations)
+    const isTimed = milliseconds > 0
+    const measured = isTimed ? (done * SLICE_MILLISECONDS) / milliseconds : this.#steps * GROWTH
+    const most = isTimed ? GROWTH * still : still
+    this.#steps = Math.max(1, Math.floor(Math.min(measured, this.#steps * GROWTH, most)))
+    return { done, epochs }
+  }
+
+  /** The rate of step `index` of the slice */
+  rateOf(index: number): number {
+    if (this.#rate !== undefined) return this.#rate
+    return new Float64Array(this.#state.engine.buffer, this.#places.rates, index + 1)[index]
+  }
+
   /** The rate of the step before the present one, where it was taken in another run */
-  before(): number {
+  rateBefore(): number {
     const { config, rate } = this.#state
     const [stepsDone, epoch] = this.#program.read('stepsDone', 'epoch')
     return rateAt(config.learningRate, rate, stepsDone - 1, epoch - 1)
   }
 
-  /** The rate of step `index` of the slice */
-  of(index: number): number {
-    if (this.#rate !== undefined) return this.#rate
-    return new Float64Array(this.#state.engine.buffer, this.#places.rates, index + 1)[index]
+  toStart(): void {
+    if (this.#start) restoreSafePoint(this.#state, this.#start)
+  }
+
+  /**
+   * To the last of `done` steps that left finite weights: repeats them to find it, and once more to stop there; gives its
+   * number. `collect` takes the losses of a step before those of the next.
+   */
+  toLastGood(done: number, collect: () => void): number {
+    this.toStart()
+    let good = 0
+    while (good < done) {
+      this.#repeat(good)
+      if (!areParametersFinite(this.#state)) break
+      good++
+    }
+    this.toStart()
+    this.#program.set({ epochLossesCount: 0 })
+    for (let repeated = 0; repeated < good; repeated++) {
+      if (repeated > 0) collect()
+      this.#repeat(repeated)
+    }
+    return good
+  }
+
+  /**
+   * A full batch's loss is known before its step: where it ends training, the step is not taken. The epoch counts, its step
+   * does not.
+   */
+  undoLast(done: number): void {
+    const [epoch, epochsLeft] = this.#program.read('epoch', 'epochsLeft')
+    this.toStart()
+    for (let repeated = 0; repeated < done - 1; repeated++) this.#repeat(repeated)
+    this.#program.set({ epoch, epochsLeft })
+  }
+
+  /** Step `index` of the slice, with its rate */
+  #repeat(index: number): void {
+    if (this.#data.hasRates) this.#program.set({ rates: this.#places.rates + 8 * index })
+    this.take(1)
   }
 }

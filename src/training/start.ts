@@ -3,13 +3,13 @@
 
 import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
-import { isCopiedAtOnce, type Matrix } from '../data/matrix.ts'
+import type { Matrix, Unread } from '../data/matrix.ts'
 import { fittedScalings, scaleSet, scalingsFor } from '../data/rows.ts'
 import type { Steps } from '../data/steps.ts'
 import { divideRows, type Rows, type TrainingSet, takeClassWeights } from '../data/training-set.ts'
 import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { unexpected } from '../errors.ts'
-import type { DataLayout, DataShape } from '../memory/layout.ts'
+import type { DataShape } from '../memory/layout.ts'
 import { reserveRows } from '../memory/reserve.ts'
 import { refuse } from '../options/check.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
@@ -24,11 +24,6 @@ import { TrainingSession } from './session.ts'
 import { fingerprintSteps, keepingData, type SessionData, writeOwnRows } from './session-data.ts'
 import { keepSession, type TrainingState } from './state.ts'
 import { placeRows } from './training-rows.ts'
-
-/** What lies with the caller and is still to be read: it is kept before the caller may change it. */
-export interface Unread {
-  matrices: readonly Matrix[]
-}
 
 /**
  * Takes everything of the caller as it is at the call. Large rows are looked at then and taken in steps, where what has been
@@ -84,7 +79,7 @@ export function* startOnRows(
   session.begin(state)
   keepSession(state)
   const places = reserveRows(state, data)
-  yield* placeSet(state, places, scaleSet(state, set, scalings), unread)
+  yield* placeRows(state, places, scaleSet(state, set, scalings), unread)
   // Nothing is refused any more.
   Object.assign(state, scalings)
   state.engine.program.set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
@@ -94,11 +89,6 @@ export function* startOnRows(
 
 /** Weights come from the snapshot. */
 const unweighted = { sampleWeights: undefined, classWeights: undefined, validation: undefined }
-
-function placeSet(state: TrainingState, places: DataLayout, set: TrainingSet, unread: Unread): Steps<void> {
-  unread.matrices = matricesOf(set, set.validation).filter((matrix) => !isCopiedAtOnce(matrix))
-  return placeRows(state, places, set)
-}
 
 function describeData(
   { config, rate }: TrainingState,
@@ -183,7 +173,7 @@ export function* resumeOnRows(
   const { fingerprint, ownRows } = yield* keepingData(state, session)
   const places = reserveRows(state, data)
   const set = divideRows(rows, { ...unweighted, split: data.split }, state.config.seed, undefined)
-  yield* placeSet(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), unread)
+  yield* placeRows(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), unread)
   unread.matrices = []
   if ((yield* fingerprintSteps(state, data)) !== fingerprint) {
     throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')

@@ -140,7 +140,13 @@ export class StreamRun implements Run {
     }
     this.#session.finish(this.#state, this.#reason)
     this.#session.milliseconds += now() - this.#started
-    return resultOf(this.#state, this.#session, this.#reason, this.#advice, this.#samples)
+    return resultOf(this.#state, this.#session, {
+      stopReason: this.#reason,
+      advice: this.#advice,
+      learningRate: this.#rate,
+      trained: undefined,
+      samples: this.#samples,
+    })
   }
 
   async #runEpoch(source: StreamSource): Promise<void> {

@@ -1,6 +1,6 @@
 // The data set of one `train` in linear memory: putting it there, and reading it back.
 import * as P from '../../assembly/program.ts'
-import { isCopiedAtOnce, type Matrix, madeMatrix, unfit } from '../data/matrix.ts'
+import { isCopiedAtOnce, type Matrix, madeMatrix, type Unread, unfit } from '../data/matrix.ts'
 import { finish, type Steps } from '../data/steps.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import type { WasmpropError } from '../errors.ts'
@@ -16,13 +16,20 @@ const PLACED_BYTES = 2 ** 18
  * Copies rows to where they belong. What a set lacks stays as it lies. Those that are copied at once are there when it returns,
  * and are looked through in the steps; all others are copied in them.
  */
-export function placeRows(state: NetworkState, places: DataLayout, set: TrainingSet): Steps<void> {
+export function placeRows(
+  state: NetworkState,
+  places: DataLayout,
+  set: TrainingSet,
+  unread: Unread = { matrices: [] },
+): Steps<void> {
   const { validation, weights } = set
   if (weights) new Float64Array(state.engine.buffer, places.weights, weights.length).set(weights)
-  return place(state, [
+  const pieces = [
     ...piecesOf(state, set, places.inputs, places.targets),
     ...(validation ? piecesOf(state, validation, places.validationInputs, places.validationTargets) : []),
-  ])
+  ]
+  unread.matrices = pieces.filter(({ isCopied }) => !isCopied).map(({ matrix }) => matrix)
+  return place(state, pieces)
 }
 
 const noRows = {
@@ -48,12 +55,14 @@ interface Piece {
   readonly matrix: Matrix
   readonly address: number
   readonly stride: number
+  /** Whether it is copied at once */
+  readonly isCopied: boolean
 }
 
 function piecesOf({ layout }: NetworkState, { inputs, targets }: Rows, x: number, y: number): Piece[] {
   return [
-    { matrix: inputs, address: x, stride: layout.inputStride },
-    { matrix: targets, address: y, stride: layout.targetStride },
+    { matrix: inputs, address: x, stride: layout.inputStride, isCopied: isCopiedAtOnce(inputs) },
+    { matrix: targets, address: y, stride: layout.targetStride, isCopied: isCopiedAtOnce(targets) },
   ]
 }
 
@@ -61,21 +70,20 @@ function place(state: NetworkState, pieces: readonly Piece[]): Steps<void> {
   const values = valuesOf(state.engine.buffer, state.config.dtype)
   for (const piece of pieces) {
     const { rows, copyUnchecked } = piece.matrix
-    if (isCopiedAtOnce(piece.matrix)) copy(values, piece, 0, rows, copyUnchecked)
+    if (piece.isCopied) copy(values, piece, 0, rows, copyUnchecked)
   }
   return placeInSteps(state, pieces, values)
 }
 
 function* placeInSteps({ engine }: NetworkState, pieces: readonly Piece[], values: Values): Steps<void> {
   for (const piece of pieces) {
-    const { matrix, address, stride } = piece
+    const { matrix, address, stride, isCopied } = piece
     const { rows, copyUnchecked } = matrix
     const blockRows = Math.max(1, Math.floor(PLACED_BYTES / stride))
-    const isThere = isCopiedAtOnce(matrix)
     for (let from = 0; from < rows; from += blockRows) {
       if (from > 0) yield
       const to = Math.min(rows, from + blockRows)
-      if (!isThere) copy(values, piece, from, to, copyUnchecked)
+      if (!isCopied) copy(values, piece, from, to, copyUnchecked)
       if (copyUnchecked && !engine.allFinite(P.PROGRAM, address + from * stride, (to - from) * stride)) {
         throw findUnfit(values, piece, from)
       }

@@ -5,7 +5,7 @@ import { valuesOf } from '../numerics/values.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { activations } from '../tables/activations.ts'
 import { losses } from '../tables/losses.ts'
-import type { StopReason, TrainingSession } from './session.ts'
+import type { StopReason } from './session.ts'
 
 const LOOKED_AT = 1000 // rows
 /** Root mean square of a column beyond which units saturate or steps overshoot, as in `diagnose` */
@@ -22,49 +22,68 @@ interface Columns {
   readonly size: Float64Array
 }
 
-/** In words; `advice` comes first. `stepsDone`: over the network's life. A stream has no rows to look at. */
-export function warningsOf(
+/** Where the rows that were trained on lie */
+export interface TrainedRows {
+  readonly rows: number
+  /** Addresses */
+  readonly inputs: number
+  readonly targets: number
+}
+
+/** What rows and losses tell */
+export interface Doubts {
+  /** Whether losses have become so large that training only seems to go on */
+  readonly hasExploded: boolean
+  /** In words */
+  readonly warnings: readonly string[]
+}
+
+/** `stepsDone`: over the network's life; `loss`: of every epoch. A stream has no rows to look at. */
+export function doubtsOf(
   state: NetworkState,
-  session: TrainingSession,
+  rows: TrainedRows | undefined,
   reason: StopReason,
   stepsDone: number,
-  advice: string | undefined,
-): string[] {
-  const ofRows = session.data ? [sizeWarning(state, session.data.rows), rangeWarning(state, session.data.rows)] : []
-  const all = [advice, ...ofRows, reason === 'epochs' ? shortWarning(stepsDone, session) : undefined]
-  return all.filter((words) => words !== undefined)
+  loss: Float64Array,
+): Doubts {
+  const targets = rows && targetColumns(state, rows)
+  const all = [
+    rows && sizeWarning(state, rows),
+    targets && rangeWarning(state.config, targets),
+    reason === 'epochs' ? shortWarning(stepsDone, loss) : undefined,
+  ]
+  return {
+    hasExploded: rows !== undefined && targets !== undefined && isTooLarge(loss, rows, targets),
+    warnings: all.filter((words) => words !== undefined),
+  }
 }
 
-/** Whether losses have become so large that training only seems to go on */
-export function hasExploded(state: NetworkState, { data, losses: ofEpochs }: TrainingSession): boolean {
-  if (!data || ofEpochs.length === 0 || losses[state.config.loss.name].targets !== 'number') return false
-  const { size } = targetColumns(state, data.rows)
+function isTooLarge(loss: Float64Array, { rows }: TrainedRows, { size }: Columns): boolean {
   const largest = size.reduce((most, value) => Math.max(most, value * value), 1)
-  return ofEpochs.last > EXPLODED * data.rows * size.length * largest
+  return loss[loss.length - 1] > EXPLODED * rows * size.length * largest
 }
 
-function shortWarning(steps: number, { losses }: TrainingSession): string | undefined {
-  const { first, last, length } = losses
+function shortWarning(steps: number, loss: Float64Array): string | undefined {
+  const { length } = loss
+  const first = loss[0]
+  const last = loss[length - 1]
   if (length < 2 || steps >= FEW_STEPS || !(last < first && last > MUCH_LEFT * first)) return undefined
   const course = `after ${steps} steps, while the loss was still falling (${short(first)} to ${short(last)})`
   return `training ended ${course}; take more epochs, a larger learningRate or a smaller batchSize`
 }
 
-function sizeWarning(state: NetworkState, rows: number): string | undefined {
-  const { config, layout, engine } = state
+function sizeWarning(state: NetworkState, { rows, inputs }: TrainedRows): string | undefined {
+  const { config, layout } = state
   if (config.scaling.inputs.name !== 'none') return undefined
-  const { size } = measure(state, engine.program.get('dataInputs'), rows, config.inputs, layout.inputStride)
+  const { size } = measure(state, inputs, rows, config.inputs, layout.inputStride)
   const column = size.reduce((most, value, index) => (value > size[most] ? index : most), 0)
   if (!(size[column] > LARGE)) return undefined
   return `inputs: column ${column} is about ${short(size[column])}; try scaling: { inputs: 'standard' }`
 }
 
-function rangeWarning(state: NetworkState, rows: number): string | undefined {
-  const { config } = state
-  if (losses[config.loss.name].targets !== 'number') return undefined
-  const { activation } = config.layers[config.layers.length - 1]
+function rangeWarning({ layers }: NetworkState['config'], { least, greatest }: Columns): string | undefined {
+  const { activation } = layers[layers.length - 1]
   const [low, high] = activations[activation.name].range
-  const { least, greatest } = targetColumns(state, rows)
   const column = least.findIndex((value, index) => value < low || greatest[index] > high)
   if (column < 0) return undefined
   const value = least[column] < low ? least[column] : greatest[column]
@@ -72,9 +91,11 @@ function rangeWarning(state: NetworkState, rows: number): string | undefined {
   return `targets: column ${column} has ${short(value)}, which ${activation.name} outputs never reach; ${advice}`
 }
 
-function targetColumns(state: NetworkState, rows: number): Columns {
-  const { config, layout, engine } = state
-  return measure(state, engine.program.get('dataTargets'), rows, config.outputs, layout.targetStride)
+/** Undefined for targets that are no quantities */
+function targetColumns(state: NetworkState, { rows, targets }: TrainedRows): Columns | undefined {
+  const { config, layout } = state
+  if (losses[config.loss.name].targets !== 'number') return undefined
+  return measure(state, targets, rows, config.outputs, layout.targetStride)
 }
 
 function measure(
