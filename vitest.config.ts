@@ -1,5 +1,6 @@
 // How the tests run: all of test/, in two groups one after the other (what runs side by side, then what runs alone), and at the end a word about those that were not run.
 // In CI the results also go to a file that .ci/run reads.
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import NotRun from './test/support/not-run.ts'
@@ -13,6 +14,9 @@ const alone = [
   'test/engines/threads.test.ts',
   'test/anywhere/threads.test.ts',
 ]
+
+/** One more than there are processors, since many tests wait: for browsers, processes, timers */
+const maxWorkers = Math.min(availableParallelism() + 1, 8)
 
 /** What opens the page, which is built before */
 const page = ['test/playground/*.test.ts']
@@ -32,7 +36,7 @@ export default defineConfig({
           name: 'side by side',
           include: ['test/**/*.test.ts'],
           exclude: [...alone, ...page],
-          maxWorkers: 2,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },
@@ -42,7 +46,7 @@ export default defineConfig({
           name: 'page',
           include: page,
           globalSetup: 'test/support/build-page.ts',
-          maxWorkers: 2,
+          maxWorkers,
           sequence: { groupOrder: 0 },
         },
       },

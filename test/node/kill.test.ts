@@ -119,7 +119,7 @@ describe('a training that writes checkpoints', () => {
       expect(result.loss).toEqual(loss)
       expect(network.weightsHash()).toBe(whole.weightsHash())
     }
-  }, 120_000)
+  }, 600_000)
 
   it('is not torn by another one that writes the same file', async () => {
     for (const number of numbersOf(8, 9)) {

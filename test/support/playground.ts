@@ -45,7 +45,10 @@ export async function findings(page: Page, rules?: readonly string[], within = '
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(
     ([part, only]) =>
-      (globalThis as unknown as { axe: typeof axe }).axe.run(part, only === null ? {} : { runOnly: [...only] }),
+      (globalThis as unknown as { axe: typeof axe }).axe.run(part, {
+        resultTypes: ['violations'], // else it describes all that passes
+        ...(only === null ? {} : { runOnly: [...only] }),
+      }),
     [within, rules ?? null] as const,
   )
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`)
