@@ -60,6 +60,16 @@ const offline = {
 /** No warning that plugins take the time that they take */
 const checks = { pluginTimings: false }
 
+/**
+ * What a worker begins with, apart from its entry: parts that are loaded later would import the entry for it, which WebKit runs
+ * anew for them, so that it heard each message twice.
+ */
+const output = {
+  codeSplitting: {
+    groups: [{ name: 'begin', tags: ['$initial'], test: (id) => !/playground\/\w+\/worker\.ts/.test(id) }],
+  },
+}
+
 const config = {
   root,
   base: './',
@@ -67,7 +77,7 @@ const config = {
   logLevel: 'warn',
   resolve: { alias },
   define: { 'import.meta.env.VERSION': JSON.stringify(version) },
-  worker: { format: 'es', rollupOptions: { treeshake, checks } },
+  worker: { format: 'es', rollupOptions: { treeshake, checks, output } },
   build: {
     outDir,
     emptyOutDir: true,

@@ -1,6 +1,7 @@
 // The race, and what holds for the whole page, in Chromium: little to load, offline, nothing that axe finds.
-import { describe, expect } from 'vitest'
-import { findings, servePlayground } from '../support/playground.ts'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { FOLDER, findings, servePlayground } from '../support/playground.ts'
 import { whenFound } from '../support/tools.ts'
 import { hashOf, receiveVisitors, tabTo, textOf, trainEpochs } from '../support/visitors.ts'
 
@@ -13,10 +14,12 @@ describe('the race', () => {
     'ends with equal weights in both engines, started and read without a mouse',
     async (path) => {
       const page = await visitors.open(path, 'race')
-      await tabTo(page, '.race .play')
-      await page.keyboard.press('Enter')
+      await tabTo(page, '.race .segmented input')
+      // The short race, then back to the button
+      for (const key of ['ArrowRight', 'Shift+Tab', 'Shift+Tab', 'Enter']) await page.keyboard.press(key)
       const outcome = await textOf(page.getByTestId('hashes'), 4 * minutes)
       expect(outcome).toMatch(/^Equal weights, to the last bit: [0-9a-f]{16} in both/)
+      expect(await textOf(page.locator('.lane').first())).toMatch(/epoch 30.000 of 30.000/)
       const tree = await page.locator('main').ariaSnapshot()
       expect(tree).toMatch(/img "Loss by time of training. Arrow keys read its points/)
       expect(tree).toContain('Equal weights, to the last bit:')
@@ -27,6 +30,15 @@ describe('the race', () => {
 })
 
 describe('the page', () => {
+  it('has no part that imports the entry of a worker, which WebKit would run twice', () => {
+    const names = readdirSync(`${FOLDER}assets`).filter((name) => name.endsWith('.js'))
+    const importing = names.filter((name) =>
+      /from ?["'`]\.\/worker-(?!host)/.test(readFileSync(`${FOLDER}assets/${name}`, 'utf8')),
+    )
+    expect(names.filter((name) => /^worker-(?!host)/.test(name))).toHaveLength(2)
+    expect(importing).toEqual([])
+  })
+
   whenFound('chromium', 'loads little before the tutorial stands, and nothing from elsewhere', async (path) => {
     visitors.site.answered.length = 0
     const page = await (await visitors.visit(path)).newPage()

@@ -11,7 +11,8 @@ import { CHROMIUM_ARGUMENTS } from './start-browser.ts'
 
 export const run = promisify(execFile)
 
-const FOLDER = fileURLToPath(new URL('../../build/playground/', import.meta.url))
+/** Where it was built */
+export const FOLDER = fileURLToPath(new URL('../../build/playground/', import.meta.url))
 
 export interface ServedPlayground {
   /** Ends in a slash */

@@ -8,7 +8,7 @@ import { grouped, rough, short } from '../ui/numbers.ts'
 import { type Runner, runners } from './messages.ts'
 import { type Lane, race, ratioOf, settled, spreadOf, TURN_MILLISECONDS, timerStep } from './race-run.ts'
 import { resultOf } from './result.ts'
-import { type Dtype, type SizeName, sizes } from './sizes.ts'
+import { type Dtype, type Size, type SizeName, sizes } from './sizes.ts'
 import { Sweep } from './sweep.tsx'
 import './race.css'
 
@@ -20,6 +20,7 @@ const runnerTitles: Record<Runner, string> = {
 const runnerColors: Record<Runner, string> = { wasm: '--blue', typescript: '--orange', plain: '--good' }
 
 const size = signal<SizeName>('tutorial')
+const isShort = signal(false)
 const dtype = signal<Dtype | undefined>(undefined)
 const lanes = signal<Partial<Record<Runner, Lane>>>({})
 const state = signal<'idle' | 'running' | 'done'>('idle')
@@ -29,6 +30,16 @@ const said = signal('')
 let stopper = new AbortController()
 
 const chosenDtype = () => dtype.value ?? sizes[size.value].dtype
+const chosenSize = (): Size => {
+  const whole: Size = sizes[size.value]
+  return isShort.value ? { ...whole, epochs: whole.shortEpochs } : whole
+}
+
+/** Before another race is chosen */
+function clear(): void {
+  lanes.value = {}
+  state.value = 'idle'
+}
 /** Coarser than this, turns are measured badly. */
 const COARSE_MILLISECONDS = 0.5
 
@@ -45,11 +56,10 @@ async function start(): Promise<void> {
   }
   document.addEventListener('visibilitychange', onHidden)
   try {
-    const chosen = sizes[size.value]
     const tell = (lane: Lane) => {
       lanes.value = { ...lanes.value, [lane.runner]: lane }
     }
-    await race(chosen, chosenDtype(), runners, tell, stopper.signal)
+    await race(chosenSize(), chosenDtype(), runners, tell, stopper.signal)
     warnIfSlow()
   } catch (error) {
     failure.value = (error as Error).message
@@ -74,6 +84,11 @@ function warnIfSlow(): void {
   warn(
     'WebAssembly came in second, which is not usual: open developer tools keep it from being optimized. Close them and race again.',
   )
+}
+
+function lengthTitle(length: 'whole' | 'short'): string {
+  const { epochs, shortEpochs } = sizes[size.value]
+  return `${grouped(length === 'short' ? shortEpochs : epochs)} epochs`
 }
 
 export function Race() {
@@ -103,8 +118,17 @@ export function Race() {
             onChange={(value) => {
               size.value = value
               dtype.value = undefined
-              lanes.value = {}
-              state.value = 'idle'
+              clear()
+            }}
+          />
+          <Segmented
+            legend="Length"
+            value={isShort.value ? 'short' : 'whole'}
+            options={(['whole', 'short'] as const).map((value) => ({ value, title: lengthTitle(value) }))}
+            onChange={(value) => {
+              if (isRunning) return
+              isShort.value = value === 'short'
+              clear()
             }}
           />
           <Segmented
@@ -127,7 +151,7 @@ export function Race() {
         ))}
         <div class="lanes">
           {runners.map((runner) => (
-            <LaneView key={runner} runner={runner} lane={lanes.value[runner]} epochs={sizes[size.value].epochs} />
+            <LaneView key={runner} runner={runner} lane={lanes.value[runner]} epochs={chosenSize().epochs} />
           ))}
         </div>
         <Curves />

@@ -9,6 +9,8 @@ export interface Size {
   readonly title: string
   readonly workload: Workload
   readonly epochs: number
+  /** Of a race that is over at once, on slow devices too */
+  readonly shortEpochs: number
   readonly dtype: Dtype
 }
 
@@ -19,18 +21,21 @@ export const sizes = {
     title: 'Tutorial: 2-3-1, 3 rows',
     workload: workloads.W1,
     epochs: 750_000,
+    shortEpochs: 30_000,
     dtype: 'float64',
   },
   medium: {
     title: '64-64-10, 1797 rows, Adam',
     workload: workloads.W4,
     epochs: 60,
+    shortEpochs: 6,
     dtype: 'float32',
   },
   digits: {
     title: `784-128-10, ${ROWS_OF_DIGITS} rows, Adam`,
     workload: { ...workloads.W5a, rows: ROWS_OF_DIGITS },
     epochs: 16,
+    shortEpochs: 2,
     dtype: 'float32',
   },
 } as const satisfies Record<string, Size>
@@ -51,6 +56,7 @@ export const sizeOfWidth = (width: number): Size => ({
     optimizer: { name: 'sgd', learningRate: 0.05 },
   },
   epochs: 1_000_000,
+  shortEpochs: 1000,
   dtype: 'float32',
 })
 
