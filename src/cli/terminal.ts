@@ -45,8 +45,11 @@ export async function write(text: string | Uint8Array): Promise<void> {
   if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
 }
 
+/** Broken into lines for a terminal, and in one line where it goes to a file: logs are searched line by line. */
 export function warn(text: string): void {
-  process.stderr.write(`${yellow('warning')}: ${text}\n`)
+  const columns = process.stderr.columns || Number(process.env.COLUMNS)
+  const lines = columns > 0 ? paragraph(`${yellow('warning')}: ${text}`, width - 2) : [`${yellow('warning')}: ${text}`]
+  process.stderr.write(`${lines.join('\n  ')}\n`)
 }
 
 export function printJson(value: unknown): void {

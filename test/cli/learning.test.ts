@@ -105,6 +105,32 @@ describe('a narrow terminal', () => {
     const [shown] = stdout.split('To train the winner')
     expect(Math.max(...shown.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(40)
   })
+
+  it('breaks warnings into lines, and not where they go to a file', () => {
+    const rows = Array.from({ length: 40 }, (_, row) => `${row + 1},${row % 3},${2 * row}`)
+    writeFileSync(join(folder, 'counted.csv'), ['a,b,y', ...rows].join('\n'))
+    const warned = (env: Record<string, string>) => {
+      const { status, stderr } = runWith(
+        env,
+        'train',
+        'counted.csv',
+        '--target',
+        'y',
+        '--effort',
+        'quick',
+        '--out',
+        'l.json',
+        '--force',
+      )
+      expect([status, stderr]).toEqual([0, expect.stringContaining('warning')])
+      return stderr.trimEnd().split('\n')
+    }
+    const wide = warned({})
+    const narrow = warned({ COLUMNS: '40' })
+    expect(Math.max(...narrow.map(({ length }) => length))).toBeLessThanOrEqual(40)
+    expect(narrow.length).toBeGreaterThan(wide.length)
+    expect(narrow.join('\n').replaceAll('\n  ', ' ')).toBe(wide.join('\n'))
+  })
 })
 
 describe('verify', () => {
