@@ -7,7 +7,7 @@ import { clip, describe, reading, unexpected, WasmpropError } from '../errors.ts
 import { hashPacked, packedCount } from '../memory/parameters.ts'
 import { fromLittleEndian, type Values } from '../numerics/values.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'
-import { FORMAT, type ModelOptions, restoreNames, VERSION } from './json.ts'
+import { FORMAT, type ModelOptions, nodeBuffer, restoreNames, VERSION } from './json.ts'
 
 /** A checked model */
 export interface Model {
@@ -161,11 +161,16 @@ function invalid(path: string, expected: string, value: unknown, got = describe(
 }
 
 export function fromBase64(text: string): Uint8Array | undefined {
+  const native = nodeBuffer?.from(text, 'base64')
+  // It leaves out what is not base64, where atob refuses it.
+  if (native?.toString('base64') === text) return new Uint8Array(native) // which shares its memory with others
   let binary: string
   try {
     binary = atob(text)
   } catch {
     return undefined // other characters
   }
-  return Uint8Array.from(binary, (character) => character.charCodeAt(0))
+  const bytes = new Uint8Array(binary.length)
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at)
+  return bytes
 }
