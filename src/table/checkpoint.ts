@@ -29,7 +29,7 @@ export interface SavedTarget<Saved> {
   readonly members: readonly (readonly Saved[] | null)[]
 }
 
-/** JSON of a network that is done, a snapshot in base64 of one that is not, or null for one that was not begun */
+/** JSON of a network that is done, a snapshot in base64 of one that is not, or null for one that was not begun, or is to begin anew */
 export type SavedNetwork = { readonly network: object; readonly curve: Curve } | { readonly snapshot: string } | null
 
 /** A network as it was when training was stopped */
@@ -44,7 +44,12 @@ export interface TrainedMembers {
   /** By network: whether it was trained to its end, and its losses */
   readonly isDone: readonly boolean[]
   readonly curves: readonly Curve[]
+  /** Bytes of all encoded rows: a snapshot holds those that validate */
+  readonly rowBytes: number
 }
+
+/** Of more bytes of rows a network that is not done is left out, and trained anew, to the same bits: who stops waits a second. */
+const MOST_ROW_BYTES = 2 ** 25
 
 const FORMAT = 'wasmprop-table-checkpoint'
 
@@ -52,10 +57,11 @@ export function writeCheckpoint(digest: string, targets: TableCheckpoint['target
   return { format: FORMAT, version: VERSION, digest, targets }
 }
 
-export function saveMembers({ networks, isDone, curves }: TrainedMembers): SavedNetwork[] {
-  return networks.map((network, index) =>
-    isDone[index] ? { network: network.toJSON(), curve: curves[index] } : { snapshot: toBase64(network.snapshot()) },
-  )
+export function saveMembers({ networks, isDone, curves, rowBytes }: TrainedMembers): SavedNetwork[] {
+  return networks.map((network, index) => {
+    if (isDone[index]) return { network: network.toJSON(), curve: curves[index] }
+    return rowBytes > MOST_ROW_BYTES ? null : { snapshot: toBase64(network.snapshot()) }
+  })
 }
 
 /** What a checkpoint holds of a target. Throws INVALID_MODEL for what is no checkpoint, or is one of other rows or options. */

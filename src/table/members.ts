@@ -78,6 +78,7 @@ export async function trainMembers(
     networks: outcomes.map(({ network }) => network),
     isDone: outcomes.map(({ isDone }) => isDone),
     curves: outcomes.map(({ curve }) => curve),
+    rowBytes: bytesOf(inputsOf(recipe, rows)),
   }
 }
 

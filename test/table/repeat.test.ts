@@ -1,5 +1,7 @@
 // What is stored with a model, and that training can be repeated, stopped and gone on with to the same bits.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { createNetwork } from '../../src/index.ts'
+import { saveMembers } from '../../src/table/checkpoint.ts'
 import {
   type TableCheckpoint,
   type TableModel,
@@ -183,6 +185,28 @@ describe('a training that is stopped', () => {
     const checkpoint = await stopAt(share)
     const resumed = await trainTable(flowers, { ...quick, checkpoint })
     expect(JSON.stringify(resumed)).toBe(JSON.stringify(whole))
+  })
+
+  it('trains anew what was underway over rows too many to save', async () => {
+    const { targets, ...checkpoint } = await stopAt(0.5)
+    const isUnderway = (saved: object | null) => saved !== null && 'snapshot' in saved
+    expect(targets.some(({ members }) => members.some((networks) => networks?.some(isUnderway)))).toBe(true)
+    const done = targets.map(({ trials, members }) => ({
+      trials,
+      members: members.map((networks) => networks?.map((saved) => (isUnderway(saved) ? null : saved)) ?? null),
+    }))
+    const resumed = await trainTable(flowers, { ...quick, checkpoint: { ...checkpoint, targets: done } })
+    expect(resumed.digest).toBe((await trainTable(flowers, quick)).digest)
+  })
+
+  it('saves what is underway over few rows, and of many only what is done', async () => {
+    const network = await createNetwork({ inputs: 2, layers: [{ units: 1 }] })
+    const curve = { loss: [1], validationLoss: [] }
+    const save = (rowBytes: number) =>
+      saveMembers({ networks: [network, network], isDone: [true, false], curves: [curve, curve], rowBytes })
+    const done = { network: network.toJSON(), curve }
+    expect(save(2 ** 20)).toEqual([done, { snapshot: expect.any(String) }])
+    expect(save(2 ** 26)).toEqual([done, null])
   })
 
   it('goes on where several targets are trained, and twice', async () => {
