@@ -29,6 +29,9 @@ export interface ByteSource {
 const NEITHER = { name: undefined, bytes: undefined }
 const GZIP = [0x1f, 0x8b]
 
+/** Of what is at hand as a whole, taken at a time: the host has its turns between */
+const PIECE = 2 ** 20
+
 /** Undefined for what is neither text nor bytes in one object: iterables are told by what they give. May run code of the caller. */
 export function byteSource(source: unknown): ByteSource | undefined {
   if (typeof source === 'string') {
@@ -39,7 +42,12 @@ export function byteSource(source: unknown): ByteSource | undefined {
   const bytes = bytesOf(source)
   if (bytes === undefined) return undefined
   const slice = async (from: number, to: number) => bytes.subarray(from, to)
-  return { ...NEITHER, isRepeatable: true, pieces: () => unpacked(one(bytes)), bytes: { size: bytes.length, slice } }
+  return {
+    ...NEITHER,
+    isRepeatable: true,
+    pieces: () => unpacked(piecesOfBytes(bytes)),
+    bytes: { size: bytes.length, slice },
+  }
 }
 
 /** The bytes of pieces of text or bytes, of which the first has been read already */
@@ -111,9 +119,8 @@ function blobSource(blob: Blob & { name?: unknown }): ByteSource {
 
 /** Text in pieces, since its bytes as a whole would be a copy of it */
 async function* piecesOfText(text: string, encoder: TextEncoder): AsyncIterable<Uint8Array> {
-  const LENGTH = 2 ** 20
   for (let from = 0; from < text.length; ) {
-    let to = Math.min(text.length, from + LENGTH)
+    let to = Math.min(text.length, from + PIECE)
     const last = text.charCodeAt(to - 1)
     if (to < text.length && last >= 0xd800 && last < 0xdc00) to-- // not between the halves of a character
     yield encoder.encode(text.slice(from, to))
@@ -121,8 +128,8 @@ async function* piecesOfText(text: string, encoder: TextEncoder): AsyncIterable<
   }
 }
 
-async function* one(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes
+async function* piecesOfBytes(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  for (let from = 0; from < bytes.length; from += PIECE) yield bytes.subarray(from, from + PIECE)
 }
 
 async function* piecesOf(stream: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
