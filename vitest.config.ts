@@ -8,12 +8,7 @@ import NotRun from './test/support/not-run.ts'
 const forMachines: ['json', { outputFile: string }] = ['json', { outputFile: 'build/test-results.json' }]
 
 /** What measures memory or keeps all cores busy: alone, one file after another */
-const alone = [
-  'test/network/memory.test.ts',
-  'test/node/kill.test.ts',
-  'test/engines/threads.test.ts',
-  'test/anywhere/threads.test.ts',
-]
+const alone = ['test/network/memory.test.ts', 'test/engines/threads.test.ts', 'test/anywhere/threads.test.ts']
 
 /** One more than there are processors, since many tests wait: for browsers, processes, timers */
 const maxWorkers = Math.min(availableParallelism() + 1, 8)
