@@ -15,8 +15,9 @@ import {
 } from './options.ts'
 import { withoutPrototype } from './plain.ts'
 import type { Table, TableSource } from './read.ts'
+import type { ColumnSchema, TableColumn } from './schema.ts'
 import { baselineMetrics, type Metrics, metricsOf, truthOf } from './scores.ts'
-import { fitTarget, labelledRows } from './target.ts'
+import { fitTarget, labelledRows, type Task } from './target.ts'
 import { kindOf } from './target-training.ts'
 import { trainOnTable } from './train.ts'
 import { disposeAll, type TrainedTarget } from './trained.ts'
@@ -66,10 +67,12 @@ export async function crossValidateTable(
   const resolved = readTrainOptions({ ...given, folds: undefined })
   const table = await readTrainingTable(rows, resolved)
   const names = readTargets(resolved.given.target, [...table.columns.keys()])
-  const divided = divide(table, names[0], readTasks(resolved.given.task, names), folds, resolved.seed)
+  const task = tasksOf(table, names, readTasks(resolved.given.task, names))
+  const divided = divide(table, names[0], task[names[0]], folds, resolved.seed)
   const found = names.map((): TableFold[] => [])
   for (const [index, fold] of divided.entries()) {
-    const own = { ...resolved, ...tellOfFold(resolved, index, divided.length) }
+    const given = { ...resolved.given, task }
+    const own = { ...resolved, given, ...tellOfFold(resolved, index, divided.length) }
     const scores = await scoreFold(table, fold, own)
     for (const [target, list] of found.entries()) list.push({ rows: fold.held, scores: scores[target] })
   }
@@ -77,15 +80,25 @@ export async function crossValidateTable(
   return results.length === 1 ? results[0] : results
 }
 
-/** Numbers of rows of the table, by fold: those without the (first) target are left out. */
-function divide(table: Table, name: string, taskOf: ReturnType<typeof readTasks>, folds: unknown, seed: number) {
-  const column = table.columns.get(name)
-  const schema = table.schema.find((other) => other.name === name)
-  if (column === undefined || schema === undefined) throw new Error('expected a target of the table')
+/** What each target is, by all rows: those of a fold may look like something else. */
+function tasksOf(table: Table, names: readonly string[], taskOf: ReturnType<typeof readTasks>): Record<string, Task> {
+  return withoutPrototype(
+    Object.fromEntries(names.map((name) => [name, fittedTarget(table, name, taskOf(name)).target.task])),
+  )
+}
+
+function fittedTarget(table: Table, name: string, task: Task | undefined) {
+  const column = table.columns.get(name) as TableColumn
+  const schema = table.schema.find((other) => other.name === name) as ColumnSchema
   const known = labelledRows(column)
   if (known.length < 2)
     throw unexpected('INVALID_DATA', 'rows', 'at least two rows with the target', String(known.length))
-  const { target, values } = fitTarget(schema, column, known, taskOf(name))
+  return { known, ...fitTarget(schema, column, known, task) }
+}
+
+/** Numbers of rows of the table, by fold: those without the (first) target are left out. */
+function divide(table: Table, name: string, task: Task, folds: unknown, seed: number) {
+  const { known, target, values } = fittedTarget(table, name, task)
   const count = checkInteger(folds, 'folds', 2, known.length)
   return drawFolds(target, values, count, seed).map(({ trained, held }) => ({
     trained: trained.map((row) => known[row]),

@@ -30,8 +30,11 @@ export interface TargetScale {
   readonly logarithm?: { readonly shift: number; readonly mean: number; readonly deviation: number }
 }
 
-/** Whole numbers with at most so many values are classes. */
+/** Whole numbers with at most so many values are classes, unless they look like counts. */
 const MOST_NUMBER_CLASSES = 10
+/** Counts have at least so many values, 0 the least of them, and their third central moment is beyond the other. */
+const LEAST_COUNTS = 6
+const TAIL_OF_COUNTS = 2
 /** Of the third central moment: beyond it targets of at least 0 are learned by their logarithms too. */
 const HEAVY_TAIL = 1
 const NO_SCALE: TargetScale = withoutPrototype({ mean: 0, deviation: 1, least: 0, greatest: 0 })
@@ -77,8 +80,28 @@ function valueAt(schema: ColumnSchema, { kind, values }: TableColumn, row: numbe
 }
 
 function areClasses(numbers: Float64Array): boolean {
+  const distinct = fewWholeNumbers(numbers)
+  return distinct !== undefined && !areCounts(numbers, distinct)
+}
+
+/** Their values in order, where these may be classes; undefined: they are many, or no whole numbers. */
+export function fewWholeNumbers(numbers: Float64Array): Float64Array | undefined {
   const distinct = new Set(numbers)
-  return distinct.size <= MOST_NUMBER_CLASSES && distinct.size < numbers.length && numbers.every(Number.isInteger)
+  const areFew = distinct.size <= MOST_NUMBER_CLASSES && distinct.size < numbers.length
+  return areFew && numbers.every(Number.isInteger) ? Float64Array.from(distinct).sort() : undefined
+}
+
+/**
+ * How often something happened, as far as few values tell: mostly never, and the more often the rarer, or in steps that codes of
+ * classes do not take. As classes the rare ones would be lost, and with them what is asked for.
+ */
+function areCounts(numbers: Float64Array, values: Float64Array): boolean {
+  if (values.length < LEAST_COUNTS || values[0] !== 0 || skewness(numbers) <= TAIL_OF_COUNTS) return false
+  const middle = values[(values.length + 1) >> 1]
+  const lower = numbers.filter((number) => number > 0 && number < middle).length
+  const upper = numbers.filter((number) => number >= middle).length
+  const hasGap = values.some((value, place) => place > 0 && value - values[place - 1] > 2)
+  return lower >= 3 * upper || hasGap
 }
 
 function classTarget(name: string, values: readonly Label[]): FittedTarget {

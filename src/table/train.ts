@@ -25,7 +25,7 @@ import { type Recipe, recipeFor } from './recipe.ts'
 import { reportOf, unseenOf } from './report.ts'
 import type { ColumnSchema, TableColumn } from './schema.ts'
 import { truthOf } from './scores.ts'
-import { type FittedTarget, fitTarget, labelledRows, type Task } from './target.ts'
+import { type FittedTarget, fewWholeNumbers, fitTarget, labelledRows, type Task } from './target.ts'
 import { trainTarget } from './target-training.ts'
 import { disposeAll, type TrainedTarget } from './trained.ts'
 import { bytesFor, encodingsFor, readTrainingTable, rowsWithRoom } from './training-table.ts'
@@ -96,8 +96,8 @@ export async function trainOnTable(
   const done: TableCheckpoint['targets'][number][] = []
   try {
     for (const [index, name] of names.entries()) {
-      const { fitted, rows, finding } = targetOf(table, name, taskOf(name), encodings, options)
-      findings.push(...finding)
+      const { fitted, rows, findings: ofTarget } = targetOf(table, name, taskOf(name), encodings, options)
+      findings.push(...ofTarget)
       const inputs = encodeTable(encodings, table, rows)
       await turnOfHost(options.signal)
       const hasBins = encodings === fittedInputs
@@ -134,19 +134,34 @@ function targetOf(
   task: Task | undefined,
   encodings: readonly ColumnEncoding[],
   options: ResolvedOptions,
-): { fitted: FittedTarget; rows: Uint32Array; finding: readonly string[] } {
+): { fitted: FittedTarget; rows: Uint32Array; findings: readonly string[] } {
   const column = columnOf(table, name)
   const schema = table.schema.find((other) => other.name === name) as ColumnSchema
   const known = labelledRows(column)
   const fitted = fitTarget(schema, column, known, task)
+  const findings = task === undefined ? taskFindings(column, known, fitted.target) : []
   const rows = rowsWithRoom(known, encodings, outputsOf(fitted.target), {
     seed: options.seed,
     bytes: bytesFor(options),
   })
-  if (rows.length === known.length) return { fitted, rows, finding: [] }
+  if (rows.length === known.length) return { fitted, rows, findings }
   const share = `${rows.length} of ${known.length} rows, drawn with the seed`
   const finding = `target "${clip(name)}": trained on ${share}, since encoded all of them would take too much memory`
-  return { fitted: fitTarget(schema, column, rows, task), rows, finding: [finding] }
+  return { fitted: fitTarget(schema, column, rows, fitted.target.task), rows, findings: [...findings, finding] }
+}
+
+/** Of whole numbers with few values: what they were taken for, and what takes them for something else */
+function taskFindings(
+  { kind, values }: TableColumn,
+  rows: Uint32Array,
+  { name, task }: FittedTarget['target'],
+): string[] {
+  const distinct = kind === 'number' ? fewWholeNumbers(Float64Array.from(rows, (row) => values[row])) : undefined
+  if (distinct === undefined || distinct.length < 3) return []
+  const [taken, other] = task === 'regression' ? ['counts', 'classification'] : ['classes', 'regression']
+  return [
+    `target "${clip(name)}": ${distinct.length} whole numbers, taken as ${taken}; else say that the task is ${other}`,
+  ]
 }
 
 function memberOptions({ seed, threads, signal, network, train, given }: ResolvedOptions, { target }: FittedTarget) {

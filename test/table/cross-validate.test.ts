@@ -5,6 +5,13 @@ const rows = Array.from({ length: 100 }, (_, i) => ({ a: i % 10, b: (i * 7) % 13
 const classes = rows.map(({ a, b, y }) => ({ a, b, y: y > 6 ? 'far' : 'near' }))
 
 describe('crossValidateTable', () => {
+  it('takes a target in every fold for what it is in all rows', async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => ({ x: (i * 7) % 13, y: i === 5 ? 10 : i % 10 })) // ten values elsewhere
+    const options = { target: 'y', effort: 'quick', only: 'linear', folds: 3 } as const
+    const { folds } = (await crossValidateTable(rows, options)) as TableCrossValidation
+    expect(folds.map(({ scores }) => Object.hasOwn(scores.model, 'r2'))).toEqual([true, true, true])
+  })
+
   it('holds every row out once, and scores networks where lines fail', async () => {
     const options = { target: 'y', effort: 'quick', folds: 4, task: 'regression' } as const
     const result = (await crossValidateTable(rows, options)) as TableCrossValidation

@@ -228,6 +228,23 @@ describe('targets', () => {
     const classes = await trainTable(rows, { target: 'y', effort: 'quick' })
     const numbers = await trainTable(rows, { target: 'y', effort: 'quick', task: 'regression' })
     expect([classes.report.targets[0].task, numbers.report.targets[0].task]).toEqual(['classification', 'regression'])
+    expect(classes.warnings.join()).toContain('4 whole numbers, taken as classes; else say that the task is regression')
+    expect(numbers.warnings.join()).not.toContain('whole numbers')
+  })
+
+  it.each([
+    ['falls from 0 on', [80, 12, 4, 2, 1, 1], [0, 1, 2, 3, 4, 5], 'counts'],
+    ['leaves steps out that codes do not', [75, 6, 3, 3, 7, 6], [0, 1, 2, 3, 7, 12], 'counts'],
+    ['is rare in all classes but one', [82, 4, 3, 4, 3, 4], [0, 1, 2, 3, 4, 5], 'classes'],
+    ['has no tail', [20, 15, 20, 15, 15, 15], [0, 1, 2, 3, 4, 5], 'classes'],
+    ['has few values', [80, 14, 4, 1, 1], [0, 1, 2, 3, 4], 'classes'],
+    ['begins at 1', [80, 12, 4, 2, 1, 1], [1, 2, 3, 4, 5, 6], 'classes'],
+  ])('of whole numbers whose share %s are told for what they are', async (_, shares, values, wanted) => {
+    const all = shares.flatMap((count, place) => new Array(2 * count).fill(values[place]))
+    const rows = all.map((y, i) => ({ x: (i * 37) % 11, y: all[(i * 83) % all.length] ?? y }))
+    const model = await trainTable(rows, { target: 'y', effort: 'quick', only: 'linear' })
+    expect(model.report.targets[0].task).toBe(wanted === 'counts' ? 'regression' : 'classification')
+    expect(model.warnings.join()).toContain(`6 whole numbers, taken as ${wanted}`.replace('6', String(values.length)))
   })
 })
 
