@@ -58,6 +58,7 @@ export const RATES = 136 // f64 per step of this call; 0: LEARNING_RATE for all
 export const SAMPLE_WEIGHTS = 152 // DATA_ROWS × WEIGHT_COLUMNS f64; 0: every row counts 1
 export const WEIGHT_COLUMNS = 92 // 1, or one for every output
 export const WEIGHT_BLOCK = 156 // BLOCK_ROWS × outputs f64
+export const CLASS_TARGETS = 160 // 1: DATA_TARGETS has a class number per row, in DTYPE: src/training/batches.ts trains, `train` cannot
 
 // f64
 export const EPOCH = 256 // over the network's life

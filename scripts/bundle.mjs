@@ -105,7 +105,7 @@ function writeInPlace(name) {
 
 /** What is loaded on demand, or by one entry alone */
 const APART =
-  /src\/(cli|table|engines\/(threads|typescript)|generated\/wasm-|many|node|worker)\b|\/(address|draw|expect-blocks|fit-scaling|fits|from-saved|full-batch|lbfgs|logarithms|long-batch|node-threads|read-json|read-session|read-snapshot|running-scaling|running-worker|hosts\/start|stream|unpack)\.ts$|papaparse/
+  /src\/(cli|table|engines\/(threads|typescript)|generated\/wasm-|many|node|worker)\b|\/(address|batches|draw|expect-blocks|fit-scaling|fits|from-saved|full-batch|lbfgs|logarithms|long-batch|node-threads|read-json|read-session|read-snapshot|running-scaling|running-worker|hosts\/start|stream|unpack)\.ts$|papaparse/
 
 // What the entries share in one file: nine files took Node 14 ms to load, two take 10. What only one needs stays out of it,
 // so that a worker does not get what trains many networks: dynamic imports count even where tree shaking drops their caller.

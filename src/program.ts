@@ -96,6 +96,7 @@ export const PROGRAM_RECORD = {
     sampleWeights: P.SAMPLE_WEIGHTS,
     weightColumns: P.WEIGHT_COLUMNS,
     weightBlock: P.WEIGHT_BLOCK,
+    classTargets: P.CLASS_TARGETS,
     epoch: P.EPOCH,
     stepsDone: P.STEP,
     epochsLeft: P.EPOCHS_LEFT,

@@ -6,9 +6,10 @@ import { readRows } from '../data/rows.ts'
 import { heldRows } from '../data/training-set.ts'
 import { threadsFor } from '../engines/thread-count.ts'
 import { publicCall } from '../errors.ts'
-import { layOut, layOutData, memoryFor, wholePages } from '../memory/layout.ts'
+import { memoryFor } from '../memory/estimate.ts'
+import { layOut, wholePages } from '../memory/layout.ts'
 import { checkInteger } from '../options/check.ts'
-import { isConstant, newRateState } from '../tables/schedules.ts'
+import { newRateState } from '../tables/schedules.ts'
 import type { ResolvedTrainOptions, TrainOptions } from '../training/options.ts'
 import { resolveTrainOptions } from '../training/resolve-options.ts'
 import { shapeOf } from '../training/start.ts'
@@ -17,7 +18,9 @@ import { shapeOf } from '../training/start.ts'
  * Bytes of WebAssembly memory (whole pages of 64 KiB) that a network takes while it trains on `rows` rows with these options
  * of `train`: a share of them for the validation, rows of their own for it, weights of rows, an order for shuffling. Without
  * options it is what shuffled rows take, which is the most that `rows` take without weights and without rows of their own for
- * the validation; 0 rows: without training data. Throws OUT_OF_MEMORY above 4 GiB, and as `train` does for options.
+ * the validation; 0 rows: without training data. Targets count as rows of numbers; where these are more than 4 GiB hold, those
+ * of 64 classes and more as class numbers, which alone can be trained on then. Throws OUT_OF_MEMORY above 4 GiB, and as
+ * `train` does for options.
  */
 export function estimateMemory(config: NetworkConfig, rows: number, trainOptions?: TrainOptions): number {
   return publicCall('estimateMemory', estimateMemory, () => estimate(config, rows, trainOptions))
@@ -28,12 +31,12 @@ function estimate(config: NetworkConfig, rows: number, trainOptions?: TrainOptio
   const layout = layOut(resolved, threadsFor(resolved))
   const count = checkInteger(rows, 'rows', 0, 2 ** 32 - 1)
   const rate = newRateState()
-  if (trainOptions === undefined) return memoryFor(layout, count, !isConstant(resolved.learningRate, rate))
   const options = resolveTrainOptions(trainOptions)
-  if (count === 0) return memoryFor(layout, 0, false)
+  if (count === 0) return wholePages(layout.end)
   const held = options.split ? heldRows(count, options.split.share) : 0
   const validationRows = held + ownRows(resolved, options)
-  return wholePages(layOutData(layout, shapeOf(resolved, options, count - held, validationRows, rate)).end)
+  const shape = shapeOf(resolved, options, count - held, validationRows, rate)
+  return memoryFor(resolved, layout, trainOptions === undefined ? { ...shape, isShuffled: true } : shape)
 }
 
 /** Rows of their own for the validation */

@@ -3,9 +3,10 @@
 import { describe, unexpected, unreadable, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
-import { forEachBlock, type Matrix, madeMatrix, own, type Shape, visitBlocks } from './matrix.ts'
+import { forEachBlock, type Matrix, own, visitBlocks } from './matrix.ts'
 import { A_MATRIX, count, invalid, isFlatInput, isRow, misshapen, readMatrix } from './read-matrix.ts'
 import { finish, type Steps } from './steps.ts'
+import { oneHotMatrix } from './targets.ts'
 
 /** What a loss needs of its targets: see `targets` in src/tables/losses.ts. */
 export type TargetKind = 'number' | 'probability' | 'distribution'
@@ -112,19 +113,8 @@ function readClasses(targets: Matrix, outputs: number): Matrix {
       classes[row] = value
     }
   })
-  return classMatrix(classes, outputs, targets)
-}
-
-/** One-hot rows, made of class numbers while they are copied */
-function classMatrix(classes: Uint32Array, columns: number, { name, form, place }: Matrix): Matrix {
-  const copyRows: Matrix['copyRows'] = (from, to, values, offset, stride) => {
-    for (let row = from, at = offset; row < to; row++, at += stride) {
-      values.fill(0, at, at + columns)
-      values[at + classes[row]] = 1
-    }
-  }
-  const shape: Shape = { name, rows: classes.length, columns, form, place: (row) => place(row, 0) }
-  return { ...madeMatrix(shape, copyRows), classes }
+  const { name, form, place } = targets
+  return oneHotMatrix(classes, { name, columns: outputs, form, place: (row) => place(row, 0) })
 }
 
 function* refuseOtherThanProbabilities(targets: Matrix, greatest = 1): Steps<void> {

@@ -1,10 +1,48 @@
-// What targets of classes are besides numbers: their classes, and smoothed labels.
-import { forEachBlock, type Matrix } from './matrix.ts'
+// What targets of classes are besides numbers: their classes, one-hot rows made of these, and smoothed labels.
+import type { Values } from '../numerics/values.ts'
+import { forEachBlock, keptMatrix, type Matrix, madeMatrix, type Shape } from './matrix.ts'
+
+/**
+ * Makes one-hot rows of class numbers, a row every `stride` elements from `offset` on. Of each row `share` is spread over its
+ * columns, with the roundings of `smoothRows`.
+ */
+export function writeOneHot(
+  classes: Uint32Array | Values,
+  columns: number,
+  share: number,
+  values: Values,
+  offset: number,
+  stride: number,
+): void {
+  const rest = share / columns
+  for (let row = 0, at = offset; row < classes.length; row++, at += stride) {
+    values.fill(rest, at, at + columns)
+    values[at + classes[row]] = 1 - share + rest
+  }
+}
+
+/** One-hot rows, made of class numbers while they are copied */
+export function oneHotMatrix(
+  classes: Uint32Array,
+  { name, columns, form, place }: Omit<Shape, 'rows'>,
+  share = 0,
+): Matrix {
+  const copyRows: Matrix['copyRows'] = (from, to, values, offset, stride) => {
+    writeOneHot(classes.subarray(from, to), columns, share, values, offset, stride)
+  }
+  return { ...madeMatrix({ name, rows: classes.length, columns, form, place }, copyRows), classes }
+}
+
+/** The class numbers of such rows themselves, a column of them */
+export function classColumn({ classes, name, rows, form, place }: Matrix): Matrix {
+  return keptMatrix({ name, rows, columns: 1, form, place }, classes as Uint32Array)
+}
 
 /**
  * Targets of a distribution as label smoothing has them: (1 − share) · target + share / columns (Szegedy and others, 2016).
  */
 export function smoothRows(matrix: Matrix, share: number): Matrix {
+  if (matrix.classes) return oneHotMatrix(matrix.classes, matrix, share)
   const { columns } = matrix
   return {
     ...matrix,

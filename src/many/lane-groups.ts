@@ -63,6 +63,7 @@ function keyOf({ state }: Member): string | undefined {
     config.wasm === undefined && // such a host forbids to compile others
     fullBatch === undefined &&
     !isWeighted &&
+    !state.session?.data.classTargets &&
     config.learningRate.name !== 'function' && // it would be asked twice for the same step
     layers.every(({ dropout }) => dropout === 0)
   if (!sharesLanes) return undefined

@@ -95,6 +95,8 @@ export interface DataShape {
   readonly weightColumns: number | undefined
   /** Whether steps have rates of their own */
   readonly hasRates: boolean
+  /** Whether targets lie there as a class number each, not as rows; undefined: they do not */
+  readonly classTargets?: true | undefined
 }
 
 /** Rows that are trained on in batches */
@@ -105,7 +107,10 @@ export interface BatchedShape extends DataShape {
 /** The data set of one `train` behind a layout */
 export interface DataLayout {
   readonly inputs: number
+  /** Rows of `targetStride` bytes, or where `classTargets` a number of the network's type for each row: its class */
   readonly targets: number
+  readonly targetStride: number
+  readonly classTargets: boolean
   readonly validationInputs: number
   readonly validationTargets: number
   /** A float64 per row; 0 where all count 1 */
@@ -252,14 +257,17 @@ function readsNets(config: ResolvedConfig, index: number): boolean {
 
 /** Decides where the data of a `train` lies. Throws OUT_OF_MEMORY for what the 4 GiB cannot hold. */
 export function layOutData(layout: Layout, shape: DataShape): DataLayout {
-  const { rows, validationRows, isShuffled, isWeighted, weightColumns = 1, hasRates } = shape
+  const { rows, validationRows, isShuffled, isWeighted, weightColumns = 1, hasRates, classTargets = false } = shape
   const { lanes } = layout
+  const targetStride = classTargets ? layout.bytesPerValue : layout.targetStride
   const addresses = new Addresses(layout.end)
   const data: DataLayout = {
     inputs: addresses.take(rows * layout.inputStride),
-    targets: addresses.take(rows * layout.targetStride),
+    targets: addresses.take(rows * targetStride),
+    targetStride,
+    classTargets,
     validationInputs: addresses.take(validationRows * layout.inputStride),
-    validationTargets: addresses.take(validationRows * layout.targetStride),
+    validationTargets: addresses.take(validationRows * targetStride),
     weights: isWeighted ? addresses.take(rows * weightColumns * 8) : 0,
     order: isShuffled ? addresses.take(rows * 4 * lanes) : 0,
     epochLosses: addresses.take(EPOCH_LOSSES * 8 * lanes),
@@ -283,11 +291,4 @@ function refuseTooLarge(bytes: number, path: string, what: string): void {
 /** Whole pages of WebAssembly memory, in bytes */
 export function wholePages(bytes: number): number {
   return align(bytes, PAGE)
-}
-
-/** Bytes of memory that a network takes while it trains on `rows` shuffled rows. */
-export function memoryFor(layout: Layout, rows: number, hasRates: boolean): number {
-  if (rows === 0) return wholePages(layout.end)
-  const shape = { rows, validationRows: 0, isShuffled: true, isWeighted: false, weightColumns: undefined, hasRates }
-  return wholePages(layOutData(layout, shape).end)
 }

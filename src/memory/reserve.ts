@@ -14,6 +14,7 @@ export function reserveRows(owner: Owner, data: BatchedShape): DataLayout {
     batchRows: data.batchRows,
     sampleWeights: places.weights,
     weightColumns: data.weightColumns ?? 1,
+    classTargets: Number(places.classTargets),
     order: places.order,
     epochLosses: places.epochLosses,
     epochLossesCapacity: places.epochLossesCapacity,

@@ -8,7 +8,7 @@ import { packedCount } from '../memory/parameters.ts'
 import type { Blocks } from '../numerics/values.ts'
 import { checkBoolean, checkInteger, readOptions } from '../options/check.ts'
 import { checkMetrics, epochMetricsFor, type ResolvedMetric } from '../prediction/metrics.ts'
-import { losses } from '../tables/losses.ts'
+import { hasManyClasses, losses } from '../tables/losses.ts'
 import { optimizers } from '../tables/optimizers.ts'
 import type { SessionOptions } from '../training/options.ts'
 import { resolveSession, resolveSplit } from '../training/resolve-options.ts'
@@ -130,7 +130,10 @@ function checkOwnRows(blocks: Blocks, data: SessionData, config: ResolvedConfig)
   }
   if (data.validationRows === 0 || data.split) return
   expectNumbers(blocks, 'validationInputs', data.validationRows * config.inputs, config)
-  expectNumbers(blocks, 'validationTargets', data.validationRows * config.outputs, config)
+  const columns = data.classTargets ? 1 : config.outputs
+  const targets = expectNumbers(blocks, 'validationTargets', data.validationRows * columns, config)
+  const isClass = (value: number) => Number.isInteger(value) && value >= 0 && value < config.outputs
+  demand('validationTargets', 'class numbers', !data.classTargets || targets.every(isClass))
 }
 
 /** `every` and `bytes` as the option `history` has them */
@@ -138,7 +141,8 @@ function wrapHistory(history: unknown): unknown {
   return history === undefined ? undefined : { weights: history }
 }
 
-function readData(value: unknown, { optimizer, outputs }: ResolvedConfig): SessionData {
+function readData(value: unknown, config: ResolvedConfig): SessionData {
+  const { optimizer, outputs } = config
   const path = 'course.data'
   const names = [
     'rows',
@@ -148,6 +152,7 @@ function readData(value: unknown, { optimizer, outputs }: ResolvedConfig): Sessi
     'isWeighted',
     'weightColumns',
     'hasRates',
+    'classTargets',
     'split',
   ] as const
   const given = readOptions(value, path, names)
@@ -158,6 +163,12 @@ function readData(value: unknown, { optimizer, outputs }: ResolvedConfig): Sessi
   const flag = (name: 'isShuffled' | 'isWeighted' | 'hasRates') => checkBoolean(given[name], `${path}.${name}`)
   const { needsFullBatch = false } = optimizers[optimizer.name]
   demand(`${path}.batchRows`, 'all rows', batchRows === rows || !needsFullBatch)
+  const classTargets = given.classTargets === undefined ? undefined : true
+  demand(
+    `${path}.classTargets`,
+    'true, of many classes',
+    !classTargets || (given.classTargets === true && hasManyClasses(config)),
+  )
   const held = split && heldRows(rows + validationRows, split.share)
   demand(`${path}.validationRows`, `${held}, the split's share`, held === undefined || held === validationRows)
   return {
@@ -171,6 +182,7 @@ function readData(value: unknown, { optimizer, outputs }: ResolvedConfig): Sessi
         ? undefined
         : checkInteger(given.weightColumns, `${path}.weightColumns`, outputs, outputs),
     hasRates: flag('hasRates'),
+    classTargets,
     split,
   }
 }

@@ -24,7 +24,7 @@ import { readWeightedRows } from '../data/weighted-rows.ts'
 import { disposed, publicCall, publishMethods, reading, WasmpropError } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import { drawsNormals, initializeLayers } from '../memory/initialize.ts'
-import { layOut, memoryFor } from '../memory/layout.ts'
+import { layOut, wholePages } from '../memory/layout.ts'
 import {
   gradientsOf,
   hashPacked,
@@ -137,6 +137,7 @@ export class Network<D extends Dtype = Dtype> {
       engine,
       rate: newRateState(),
       fullBatch: prepared.fullBatch,
+      classBatches: prepared.classBatches,
       fits: prepared.fits,
       inputScaling: givenScaling(config.scaling.inputs, config.inputs),
       targetScaling: givenScaling(config.scaling.targets, config.outputs),
@@ -502,7 +503,7 @@ export class Network<D extends Dtype = Dtype> {
       `${[this.inputs, ...this.layers.map(({ units }) => units)].join('-')} network, ${this.dtype}, seed ${this.seed}`,
       ...rows,
       `loss ${config.loss.name}, optimizer ${config.optimizer.name}, ${this.parameterCount} parameters, ` +
-        `${Math.ceil(memoryFor(layout, 0, false) / 1024)} KiB`,
+        `${Math.ceil(wholePages(layout.end) / 1024)} KiB`,
       `engine ${name}${threads > 1 ? `, ${threads} threads` : ''}${reason === undefined ? '' : ` (${reason})`}`,
     ].join('\n')
   }

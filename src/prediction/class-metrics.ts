@@ -1,5 +1,4 @@
 // Metrics of classes, and of labels, of which a row may have several: scikit-learn's.
-import type { Values } from '../numerics/values.ts'
 import { averageOf, type Comparison, isGiven, sum } from './comparison.ts'
 
 /**
@@ -64,24 +63,8 @@ export function accuracy(comparison: Comparison): number {
   return right / rows
 }
 
-export function topK({ outputs, actual, predicted, units, rows }: Comparison, k: number): number {
-  let hits = 0
-  for (let row = 0; row < rows; row++) {
-    const rank = units === 1 ? Number(actual[row] !== predicted[row]) : rankOf(outputs, row * units, units, actual[row])
-    if (rank < k) hits++
-  }
-  return hits / rows
-}
-
-/** How many of a row's outputs come before that of a class: larger ones, and equal ones to the left */
-function rankOf(outputs: Values, start: number, units: number, ofClass: number): number {
-  const output = outputs[start + ofClass]
-  let rank = 0
-  for (let unit = 0; unit < units; unit++) {
-    const other = outputs[start + unit]
-    if (other > output || (other === output && unit < ofClass)) rank++
-  }
-  return rank
+export function topK({ ranks, rows }: Comparison, k: number): number {
+  return ranks.filter((rank) => rank < k).length / rows
 }
 
 export function auc(comparison: Comparison): number {

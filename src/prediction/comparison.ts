@@ -1,8 +1,8 @@
 // Outputs beside their targets, and what several metrics read of them: made when the first one does.
-import type { Matrix } from '../data/matrix.ts'
+import { type Matrix, roomFor } from '../data/matrix.ts'
 import { unexpected } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
-import { classesOf } from './outputs.ts'
+import { classesOf, rankOf } from './outputs.ts'
 
 export function classCountOf(units: number): number {
   return Math.max(2, units)
@@ -30,7 +30,7 @@ export class Truth {
   /** Rows × units */
   get values(): Float64Array {
     if (this.#values) return this.#values
-    this.#values = new Float64Array(this.rows * this.units)
+    this.#values = roomFor(this.rows * this.units, this.targets.name)
     this.targets.copyRows(0, this.rows, this.#values, 0, this.units)
     return this.#values
   }
@@ -52,19 +52,32 @@ export interface Counts {
 /** The same with outputs, rows × units, beside the targets */
 export class Comparison extends Truth {
   readonly outputs: Values
-  #predicted?: Uint32Array
+  #predicted: Uint32Array | undefined
+  #ranks: Uint32Array | undefined
   #counts?: Counts
   #errors?: Float64Array
 
-  constructor(outputs: Values, targets: Matrix, areLabels: boolean) {
+  /** Without `outputs`, `predicted` and where they are asked for `ranks` are given. */
+  constructor(outputs: Values, targets: Matrix, areLabels: boolean, predicted?: Uint32Array, ranks?: Uint32Array) {
     super(targets, areLabels)
     this.outputs = outputs
+    this.#predicted = predicted
+    this.#ranks = ranks
   }
 
   /** The class that every row is taken for */
   get predicted(): Uint32Array {
     this.#predicted ??= classesOf(this.outputs, this.units)
     return this.#predicted
+  }
+
+  /** How many outputs come before that of each row's own class */
+  get ranks(): Uint32Array {
+    const { outputs, units, actual, predicted } = this
+    this.#ranks ??= actual.map((own, row) =>
+      units === 1 ? Number(own !== predicted[row]) : rankOf(outputs, row * units, units, own),
+    )
+    return this.#ranks
   }
 
   get counts(): Counts {
@@ -137,6 +150,21 @@ export function takeAny(): void {}
 export function requireClassOrLabels(truth: Truth): void {
   if (truth.areLabels) requireLabels(truth)
   else void truth.actual
+}
+
+/** So many numbers as a table of more classes has fit into no heap, and what overflows it ends the process. */
+const MOST_CONFUSED = 8192
+
+export function requireFewClasses(truth: Truth): void {
+  requireClassOrLabels(truth)
+  const { classCount } = truth
+  if (classCount <= MOST_CONFUSED) return
+  throw unexpected(
+    'OUT_OF_MEMORY',
+    'confusion',
+    `at most ${MOST_CONFUSED} classes`,
+    `${classCount}; take f1, or accuracy`,
+  )
 }
 
 function requireLabels({ targets, values, units }: Truth): void {

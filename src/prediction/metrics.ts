@@ -22,6 +22,7 @@ import {
   classCountOf,
   requireClassOrLabels,
   requireEveryClass,
+  requireFewClasses,
   requireTwoRows,
   Truth,
   takeAny,
@@ -106,22 +107,31 @@ interface Metric {
   readonly falls?: boolean
   /** Whether it has no meaning for several labels */
   readonly needsClasses?: boolean
+  /** Whether the class that each row is taken for, and the rank of its own, are enough */
+  readonly readsClasses?: boolean
 }
 
 const averagedBy = (denominator: Denominator): Metric => ({
   options: ['average'],
   check: requireClassOrLabels,
   compute: (comparison, { average }) => averaged(comparison, average, denominator),
+  readsClasses: true,
 })
 
 const table: Readonly<Record<MetricName, Metric>> = {
-  accuracy: { options: [], check: requireClassOrLabels, compute: accuracy },
-  topK: { options: ['k'], check: requireClassOrLabels, compute: (of, { k }) => topK(of, k), needsClasses: true },
+  accuracy: { options: [], check: requireClassOrLabels, compute: accuracy, readsClasses: true },
+  topK: {
+    options: ['k'],
+    check: requireClassOrLabels,
+    compute: (of, { k }) => topK(of, k),
+    needsClasses: true,
+    readsClasses: true,
+  },
   precision: averagedBy((_actual, predicted) => predicted),
   recall: averagedBy((actual) => actual),
   f1: averagedBy((actual, predicted) => (actual + predicted) / 2),
   auc: { options: [], check: requireEveryClass, compute: auc },
-  confusion: { options: [], check: requireClassOrLabels, compute: confusion, needsClasses: true },
+  confusion: { options: [], check: requireFewClasses, compute: confusion, needsClasses: true, readsClasses: true },
   meanAbsoluteError: { options: [], check: takeAny, compute: meanAbsoluteError, falls: true },
   rootMeanSquaredError: { options: [], check: takeAny, compute: rootMeanSquaredError, falls: true },
   r2: { options: [], check: requireTwoRows, compute: r2 },
@@ -177,6 +187,11 @@ function resolveMetric(value: unknown, path: string, units: number, areLabels: b
   }
 }
 
+/** Whether a metric of class numbers needs more than the class of each row and the rank of its own */
+export function readsOutputs({ name }: ResolvedMetric): boolean {
+  return !table[name].readsClasses
+}
+
 export const epochMetrics = (Object.keys(table) as MetricName[]).filter((name) => name !== 'confusion')
 
 export function isEpochMetric(value: unknown): value is EpochMetricName {
@@ -220,8 +235,14 @@ function checkAll(metrics: readonly ResolvedMetric[], truth: Truth): void {
  * Computes metrics of `outputs`, rows × units without gaps in the targets' own units, against targets as `readTargets`
  * gives them. Throws INVALID_DATA where the targets do not suit a metric, NOT_FINITE where a value leaves float64's range.
  */
-export function computeMetrics(metrics: readonly ResolvedMetric[], outputs: Values, targets: Matrix): Metrics {
-  const comparison = new Comparison(outputs, targets, haveLabels(metrics))
+export function computeMetrics(
+  metrics: readonly ResolvedMetric[],
+  outputs: Values,
+  targets: Matrix,
+  predicted?: Uint32Array,
+  ranks?: Uint32Array,
+): Metrics {
+  const comparison = new Comparison(outputs, targets, haveLabels(metrics), predicted, ranks)
   checkAll(metrics, comparison)
   const values: Partial<Record<MetricName, number | number[][]>> = {}
   for (const metric of metrics) {

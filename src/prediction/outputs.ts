@@ -33,13 +33,25 @@ export function refuseNarrow(outputs: Values, results: Values, units: number): v
 export function classesOf(outputs: Values, units: number): Uint32Array {
   const classes = new Uint32Array(outputs.length / units)
   for (let row = 0; row < classes.length; row++) {
-    if (units === 1) {
-      classes[row] = Number(outputs[row] > 0.5)
-      continue
-    }
-    for (let unit = 1; unit < units; unit++) {
-      if (outputs[row * units + unit] > outputs[row * units + classes[row]]) classes[row] = unit
-    }
+    classes[row] = units === 1 ? Number(outputs[row] > 0.5) : largestOf(outputs, row * units, units)
   }
   return classes
+}
+
+/** Which of the `units` outputs from `start` on is the largest: the first of equal ones */
+export function largestOf(outputs: Values, start: number, units: number): number {
+  let largest = 0
+  for (let unit = 1; unit < units; unit++) if (outputs[start + unit] > outputs[start + largest]) largest = unit
+  return largest
+}
+
+/** How many of a row's outputs come before that of a class: larger ones, and equal ones to the left */
+export function rankOf(outputs: Values, start: number, units: number, ofClass: number): number {
+  const output = outputs[start + ofClass]
+  let rank = 0
+  for (let unit = 0; unit < units; unit++) {
+    const other = outputs[start + unit]
+    if (other > output || (other === output && unit < ofClass)) rank++
+  }
+  return rank
 }

@@ -11,8 +11,9 @@ import type { Rows } from '../data/training-set.ts'
 import { describe, unexpected } from '../errors.ts'
 import { isValues, lengthOf, plainView, sizeOf } from '../numerics/typed.ts'
 import { newValues, type Values, valuesOf } from '../numerics/values.ts'
-import { copyOutputs, evaluateRows, predictRows } from './blocks.ts'
-import { computeMetrics, type Metrics, type ResolvedMetric } from './metrics.ts'
+import { evaluateRows, predictRows } from './blocks.ts'
+import { Collector } from './collector.ts'
+import type { Metrics, ResolvedMetric } from './metrics.ts'
 import { classesOf, finite, refuseNarrow, refuseOverflow } from './outputs.ts'
 import type { NetworkState } from './state.ts'
 
@@ -69,17 +70,11 @@ export class Predictor {
   /** The loss of checked rows, each times its weight, and metrics in the targets' own units */
   evaluate(rows: Rows, metrics: readonly ResolvedMetric[], weights?: Float64Array): { loss: number } & Metrics {
     const state = this.#state
-    const { config, layout, engine } = state
-    const scalings = fittedScalings(state, 'evaluate')
-    const outputs = newValues(config.dtype, metrics.length > 0 ? rows.inputs.rows * config.outputs : 0)
-    const values = valuesOf(engine.buffer, config.dtype)
-    const collect = (row: number, count: number) => copyOutputs(values, layout, count, outputs, row)
-    const scaled = scaleRows(state, rows, scalings)
-    const loss = evaluateRows(state, scaled, 0, weights, metrics.length > 0 ? collect : undefined)
-    finite(loss, 'evaluate: expected the loss')
-    scalings.targetScaling.undo(outputs)
-    refuseOverflow(outputs, config.outputs, 'evaluate')
-    return { loss, ...computeMetrics(metrics, outputs, rows.targets) }
+    const scaled = scaleRows(state, rows, fittedScalings(state, 'evaluate'))
+    const collector = metrics.length > 0 ? new Collector(state, metrics, rows.targets) : undefined
+    const collect = collector && ((row: number, count: number) => collector.add(row, count))
+    const loss = finite(evaluateRows(state, scaled, 0, weights, collect), 'evaluate: expected the loss')
+    return { loss, ...collector?.compute('evaluate') }
   }
 
   /** Outputs without gaps; without `x` the inputs were a flat float array. */

@@ -26,6 +26,8 @@ interface Loss {
   readonly minimumOutputs: number
   /** What a target may be: any number, a probability, or a row that is a distribution over classes */
   readonly targets: 'number' | 'probability' | 'distribution'
+  /** Outputs from which on class numbers take so much less room than rows that they may stay numbers in memory. Default: none */
+  readonly manyClasses?: number
   readonly formula: string
 }
 
@@ -127,12 +129,18 @@ const table = {
     activation: 'softmax',
     minimumOutputs: 2,
     targets: 'distribution',
+    manyClasses: 64,
     formula: 'mean over rows of −Σ target · ln(out)',
   },
 } as const satisfies Record<string, Loss>
 
 export type LossName = keyof typeof table
 export const losses: Readonly<Record<LossName, Loss>> = bare(table)
+
+/** Whether class numbers may stay numbers in memory where a network of this loss has so many outputs */
+export function hasManyClasses({ loss, outputs }: { loss: { name: LossName }; outputs: number }): boolean {
+  return outputs >= (losses[loss.name].manyClasses ?? Infinity)
+}
 
 /**
  * `'meanSquaredError'`, or `{ name: 'huber', delta: 2 }` where a loss has options. Means are over rows and outputs:

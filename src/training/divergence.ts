@@ -41,7 +41,9 @@ export function validationAdvice(
   trainedRows: number,
 ): string {
   const held = { inputs: places.validationInputs, targets: places.validationTargets }
-  for (const name of ['inputs', 'targets'] as const) {
+  // Those of classes are at most 1.
+  const hasNumbers = losses[state.config.loss.name].targets === 'number'
+  for (const name of hasNumbers ? (['inputs', 'targets'] as const) : (['inputs'] as const)) {
     const { column, magnitude } = largestColumn(placedRows(state, validationRows, held[name], name))
     const usual = trainedRows > 0 ? largestColumn(placedRows(state, trainedRows, places[name], name)).magnitude : LARGE
     if (!(magnitude > OUTLYING * Math.max(1, usual))) continue

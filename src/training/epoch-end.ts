@@ -1,9 +1,9 @@
 // The end of an epoch, one for rows, streams and searches: takes note of its loss, validates, and does all that depends on
 // that. What `onEpoch` answers, or promises, is left to the run.
-import { unexpected, WasmpropError } from '../errors.ts'
-import { newValues, type Values } from '../numerics/values.ts'
+import { WasmpropError } from '../errors.ts'
 import { checkNumber } from '../options/check.ts'
-import { computeMetrics, type Metrics } from '../prediction/metrics.ts'
+import { Collector } from '../prediction/collector.ts'
+import type { Metrics } from '../prediction/metrics.ts'
 import type { EpochProgress, HostOptions } from './options.ts'
 import type { StopReason, TrainingSession } from './session.ts'
 import type { TrainingState } from './state.ts'
@@ -25,7 +25,7 @@ export class EpochEnd {
   readonly #host: HostOptions
   /** Of which the loss is taken and the metrics are computed */
   readonly #rows: PlacedRows | undefined
-  readonly #outputs: Values | undefined
+  readonly #collector: Collector | undefined
   /** Whether there is something to do after every epoch */
   readonly isWatched: boolean
   /** Whether rows are to be run through, which takes time */
@@ -44,10 +44,10 @@ export class EpochEnd {
     this.#session = session
     this.#host = host
     session.validates = validation !== undefined
-    const { metrics, earlyStopping, history } = session.options
-    const measures = metrics !== undefined
-    this.#rows = validation ?? (measures ? trained : undefined)
-    if (this.#rows && measures) this.#outputs = roomForOutputs(state, this.#rows.rows)
+    const { options, metricTargets } = session
+    const { metrics, earlyStopping, history } = options
+    this.#rows = validation ?? (metrics ? trained : undefined)
+    if (metrics && metricTargets) this.#collector = new Collector(state, metrics, metricTargets)
     this.passesRows = this.#rows !== undefined
     const follows = earlyStopping !== undefined || history !== undefined || host.onEpoch !== undefined
     this.isWatched = follows || this.passesRows || state.config.learningRate.name === 'reduceOnPlateau'
@@ -59,7 +59,7 @@ export class EpochEnd {
    */
   advance(rate: number, hasTime: () => boolean): EpochOutcome | undefined {
     if (this.#rows === undefined) return this.#close(rate)
-    this.#pass ??= new RowsPass(this.#state, this.#rows, this.#outputs)
+    this.#pass ??= new RowsPass(this.#state, this.#rows, this.#collector)
     const loss = this.#pass.advance(hasTime)
     if (loss === undefined) return undefined
     this.#pass = undefined
@@ -78,13 +78,8 @@ export class EpochEnd {
 
   /** The metrics of the rows that were run through */
   #measure(): Metrics | 'notFinite' | undefined {
-    const outputs = this.#outputs
-    const { options, metricTargets } = this.#session
-    if (!outputs || !options.metrics || !metricTargets) return undefined
-    this.#state.targetScaling?.undo(outputs)
-    if (!outputs.every(Number.isFinite)) return 'notFinite'
     try {
-      return computeMetrics(options.metrics, outputs, metricTargets)
+      return this.#collector?.compute('train')
     } catch (error) {
       if (error instanceof WasmpropError && error.code === 'NOT_FINITE') return 'notFinite'
       throw error
@@ -99,15 +94,6 @@ export class EpochEnd {
       failure: undefined,
       answer: tellEpoch(this.#state, this.#session, this.#host, rate, reason !== undefined, metrics),
     }
-  }
-}
-
-function roomForOutputs({ config }: TrainingState, rows: number): Values {
-  try {
-    return newValues(config.dtype, rows * config.outputs)
-  } catch (cause) {
-    const expected = 'fewer rows that metrics are computed of, whose outputs fit into memory'
-    throw unexpected('OUT_OF_MEMORY', 'metrics', expected, `${rows} rows of ${config.outputs}`, { cause })
   }
 }
 

@@ -15,6 +15,7 @@ import { halfSquares } from '../numerics/norms.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import { penaltyOf } from '../prediction/blocks.ts'
 import type { NetworkState } from '../prediction/state.ts'
+import { targetsAt } from './batches.ts'
 import { lbfgsStep } from './lbfgs.ts'
 import type { DataStep } from './state.ts'
 
@@ -51,21 +52,24 @@ export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTI
 }
 
 /** Loss of the data set as one batch, and the gradients of loss + penalties */
-function evaluateData({ engine, layout }: NetworkState, flags: number): number {
-  const { blockRows, inputStride, targetStride } = layout
-  const [rows, dataInputs, dataTargets, sampleWeights, weightColumns] = engine.program.read(
+function evaluateData(state: NetworkState, flags: number): number {
+  const { engine, layout } = state
+  const { blockRows, inputStride } = layout
+  const [rows, dataInputs, dataTargets, classTargets, sampleWeights, weightColumns] = engine.program.read(
     'dataRows',
     'dataInputs',
     'dataTargets',
+    'classTargets',
     'sampleWeights',
     'weightColumns',
   )
   const all = flags | (weightColumns > 1 ? WEIGHS_OUTPUTS : 0)
   for (let row = 0; row < rows; row += blockRows) {
+    const count = Math.min(blockRows, rows - row)
     const inputs = dataInputs + row * inputStride
-    const targets = dataTargets + row * targetStride
+    const targets = targetsAt(state, dataTargets, classTargets === 1, row, count)
     const weights = sampleWeights && sampleWeights + 8 * weightColumns * row
-    engine.evaluate(P.PROGRAM, inputs, targets, weights, row, Math.min(blockRows, rows - row), rows, all)
+    engine.evaluate(P.PROGRAM, inputs, targets, weights, row, count, rows, all)
   }
   const loss = engine.loss(P.PROGRAM, rows)
   engine.adjust(P.PROGRAM, false)

@@ -64,7 +64,8 @@ export class TrainingRun implements Run {
     this.#program = state.engine.program
     const validation =
       data.validationRows > 0 ? validationRows(places, data.validationRows, session.validationWeights) : undefined
-    this.#trained = { inputs: places.inputs, targets: places.targets, rows: data.rows, weights: undefined }
+    const { inputs, targets, classTargets } = places
+    this.#trained = { inputs, targets, classTargets, rows: data.rows, weights: undefined }
     this.#epochEnd = new EpochEnd(state, session, host, validation, this.#trained)
     this.#slices = new Slices(state, data, places, this.#epochEnd.isWatched, session.options.targetLoss)
     if (session.awaitsEpochEnd) this.#rate = this.#slices.rateBefore()
@@ -97,9 +98,8 @@ export class TrainingRun implements Run {
 
   /** Loads what lets the host have its turn within a step, where that takes longer than a slice. */
   loadBlocks(): Promise<void> | undefined {
-    const { rows, batchRows } = this.#data
     const { fullBatch, config } = this.#state
-    if (fullBatch || batchRows < rows || this.#slices.operations < LONG_OPERATIONS) return undefined
+    if (fullBatch || this.#slices.operations < LONG_OPERATIONS) return undefined
     return loadPart(import('./long-batch.ts')).then(({ LongBatch }) => {
       this.#longBatch = new LongBatch(this.#state, BLOCK_OPERATIONS / operationsOf(config, 1))
     })

@@ -50,13 +50,13 @@ function readOwnRows({ engine, layout, config }: NetworkState, data: SessionData
     }
     return rows
   }
-  const outputs = config.layers[config.layers.length - 1].units
+  const targetColumns = data.classTargets ? 1 : config.outputs
   return {
     ...(data.isWeighted ? { weights: weightsAt(engine.buffer, places.weights, data).slice() } : {}),
     ...(data.validationRows > 0 && !data.split
       ? {
           validationInputs: read(places.validationInputs, layout.inputStride, config.inputs),
-          validationTargets: read(places.validationTargets, layout.targetStride, outputs),
+          validationTargets: read(places.validationTargets, places.targetStride, targetColumns),
         }
       : {}),
   }
@@ -79,7 +79,7 @@ export function writeOwnRows({ engine, layout, config }: NetworkState, data: Ses
   if (data.isWeighted) weightsAt(engine.buffer, places.weights, data).set(blocks.weights)
   if (data.validationRows === 0 || data.split) return
   write(blocks.validationInputs, places.validationInputs, layout.inputStride)
-  write(blocks.validationTargets, places.validationTargets, layout.targetStride)
+  write(blocks.validationTargets, places.validationTargets, places.targetStride)
 }
 
 /** 32 bits over the rows that were handed in, as they lie in memory: tells other data, but is no signature. */
@@ -88,9 +88,9 @@ export function* fingerprintSteps({ engine, layout }: NetworkState, data: Sessio
   const hash = new Murmur3()
   const pieces = [
     [places.inputs, data.rows * layout.inputStride],
-    [places.targets, data.rows * layout.targetStride],
+    [places.targets, data.rows * places.targetStride],
     [places.validationInputs, data.split ? data.validationRows * layout.inputStride : 0],
-    [places.validationTargets, data.split ? data.validationRows * layout.targetStride : 0],
+    [places.validationTargets, data.split ? data.validationRows * places.targetStride : 0],
   ]
   for (const [address, bytes] of pieces) {
     for (let from = 0; from < bytes; from += HASHED_BYTES) {

@@ -102,8 +102,10 @@ export class Slices {
 
   /** Gives one of the reasons in assembly/ids.ts. */
   take(steps: number): number {
-    const { fullBatch, engine } = this.#state
-    return fullBatch ? fullBatch.trainOnData(this.#state, steps) : engine.train(P.PROGRAM, steps)
+    const { fullBatch, classBatches, engine } = this.#state
+    if (fullBatch) return fullBatch.trainOnData(this.#state, steps)
+    const areClasses = this.#places.classTargets && classBatches
+    return areClasses ? areClasses.trainOnClasses(this.#state, steps) : engine.train(P.PROGRAM, steps)
   }
 
   /** How many steps were taken, and the losses of how many epochs lie in memory. The time says how many are next. */

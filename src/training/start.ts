@@ -22,7 +22,7 @@ import { resolveResumeOptions, resolveTrainOptions } from './resolve-options.ts'
 import type { TrainResult } from './result.ts'
 import { TrainingSession } from './session.ts'
 import { fingerprintSteps, keepingData, type SessionData, writeOwnRows } from './session-data.ts'
-import { keepSession, type TrainingState } from './state.ts'
+import { keepSession, type TrainingState, takesClasses } from './state.ts'
 import { placeRows } from './training-rows.ts'
 
 /**
@@ -90,17 +90,17 @@ export function* startOnRows(
 /** Weights come from the snapshot. */
 const unweighted = { sampleWeights: undefined, classWeights: undefined, validation: undefined }
 
-function describeData(
-  { config, rate }: TrainingState,
-  options: ResolvedTrainOptions,
-  { inputs: { rows }, validation, weights }: TrainingSet,
-): SessionData {
+function describeData(state: TrainingState, options: ResolvedTrainOptions, set: TrainingSet): SessionData {
+  const { config, rate, classBatches } = state
+  const { inputs, validation, weights } = set
+  const { rows } = inputs
   const shape = shapeOf(config, options, rows, validation?.inputs.rows ?? 0, rate)
   const weightColumns = weights ? weights.length / rows : 1
   return {
     ...shape,
     isWeighted: weights !== undefined,
     weightColumns: weightColumns > 1 ? weightColumns : undefined,
+    classTargets: classBatches && takesClasses(classBatches, state, [set, validation]),
     split: options.split,
   }
 }
@@ -169,15 +169,14 @@ export function* resumeOnRows(
   if (rows.inputs.rows !== count) {
     throw unexpected('INVALID_SHAPE', 'inputs', `the ${count} rows of the call that is resumed`, `${rows.inputs.rows}`)
   }
+  if (data.classTargets && !rows.targets.classes) refuseOthers()
   unread.matrices = matricesOf(rows, undefined)
   const { fingerprint, ownRows } = yield* keepingData(state, session)
   const places = reserveRows(state, data)
   const set = divideRows(rows, { ...unweighted, split: data.split }, state.config.seed, undefined)
   yield* placeRows(state, places, scaleSet(state, set, fittedScalings(state, 'resume')), unread)
   unread.matrices = []
-  if ((yield* fingerprintSteps(state, data)) !== fingerprint) {
-    throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', 'others (or other targets)')
-  }
+  if ((yield* fingerprintSteps(state, data)) !== fingerprint) refuseOthers()
   writeOwnRows(state, data, ownRows)
   session.heldRows = set.heldRows
   // Those of rows of their own for the validation are the session's.
@@ -185,6 +184,11 @@ export function* resumeOnRows(
   if (metrics && (data.split || data.validationRows === 0)) session.metricTargets = metricTargetsOf(set, metrics)
   session.goOn(state)
   return new TrainingRun(state, session, data, places, host)
+}
+
+function refuseOthers(): never {
+  const got = 'others (or other targets)'
+  throw unexpected('INVALID_DATA', 'inputs', 'the rows of the call that is resumed', got)
 }
 
 /** Only what was aborted, or thrown out of, can be resumed. */

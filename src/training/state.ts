@@ -1,7 +1,7 @@
 // A network as training works on it: what lies in its memory, and the call of `train` that moves it on.
-
+import type { Rows } from '../data/training-set.ts'
 import type { Values } from '../numerics/values.ts'
-import type { NetworkState } from '../prediction/state.ts'
+import type { ClassBatches, NetworkState } from '../prediction/state.ts'
 import type { TrainingSession } from './session.ts'
 import { keepData, type SessionData } from './session-data.ts'
 
@@ -36,4 +36,21 @@ export interface TrainingState extends NetworkState {
 /** Before other rows take the place of the session's: it may yet be resumed, since they may be refused. */
 export function keepSession(state: TrainingState): void {
   if (state.session) keepData(state, state.session)
+}
+
+/**
+ * Whether the targets of such rows are to lie in memory as class numbers: they were given as such, and would take much room as
+ * rows. Asked only where there is what trains on them.
+ */
+export function takesClasses(
+  { leastBytes }: ClassBatches,
+  { layout }: NetworkState,
+  sets: readonly (Rows | undefined)[],
+): true | undefined {
+  let bytes = 0
+  for (const set of sets) {
+    if (set && !set.targets.classes) return undefined
+    bytes += (set?.inputs.rows ?? 0) * layout.targetStride
+  }
+  return bytes >= leastBytes || undefined
 }

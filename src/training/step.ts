@@ -12,7 +12,7 @@ import { evaluateRows, lossOfSum, lossSum } from '../prediction/blocks.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { rateAt } from '../tables/schedules.ts'
 import { adviceFor } from './divergence.ts'
-import { type FullBatch, keepSession, type TrainingState } from './state.ts'
+import { type FullBatch, keepSession, type TrainingState, takesClasses } from './state.ts'
 import { placeRows } from './training-rows.ts'
 
 /** What a step came to: the loss before it, and in words what was not finite, where that undid it */
@@ -73,6 +73,7 @@ function searchOnRows(
     isWeighted: weights !== undefined,
     weightColumns: weights ? weights.length / count : 1,
     hasRates: false,
+    classTargets: state.classBatches && takesClasses(state.classBatches, state, [rows]),
     split: undefined,
   }
   keepSession(state)

@@ -21,7 +21,7 @@ import { metricTargetsOf, refuseMissing, takeOwn } from './own-rows.ts'
 import { resolveStreamOptions } from './resolve-options.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import { type StopReason, TrainingSession } from './session.ts'
-import { keepSession, type Run, type TrainingState } from './state.ts'
+import { keepSession, type Run, type TrainingState, takesClasses } from './state.ts'
 import { stepOnRows } from './step.ts'
 import { placeValidation } from './training-rows.ts'
 import { validationRows } from './validation.ts'
@@ -84,7 +84,8 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   session.validationWeights = ownRows?.weights
   session.begin(state)
   keepSession(state)
-  const placed = held && placeValidation(state, held)
+  const placed =
+    held && placeValidation(state, held, state.classBatches && takesClasses(state.classBatches, state, [held]))
   return new StreamRun(state, session, resolved, read, placed)
 }
 

@@ -2,6 +2,7 @@
 import * as P from '../../assembly/program.ts'
 import { isCopiedAtOnce, type Matrix, madeMatrix, type Unread, unfit } from '../data/matrix.ts'
 import { finish, type Steps } from '../data/steps.ts'
+import { classColumn } from '../data/targets.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import type { WasmpropError } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
@@ -25,14 +26,15 @@ export function placeRows(
   const { validation, weights } = set
   if (weights) new Float64Array(state.engine.buffer, places.weights, weights.length).set(weights)
   const pieces = [
-    ...piecesOf(state, set, places.inputs, places.targets),
-    ...(validation ? piecesOf(state, validation, places.validationInputs, places.validationTargets) : []),
+    ...piecesOf(state, places, set, places.inputs, places.targets),
+    ...(validation ? piecesOf(state, places, validation, places.validationInputs, places.validationTargets) : []),
   ]
   unread.matrices = pieces.filter(({ isCopied }) => !isCopied).map(({ matrix }) => matrix)
   return place(state, pieces)
 }
 
-const noRows = {
+/** Room for no rows */
+export const noRows = {
   rows: 0,
   validationRows: 0,
   isShuffled: false,
@@ -42,11 +44,14 @@ const noRows = {
 }
 
 /** Puts the validation rows of a stream into memory. */
-export function placeValidation(state: NetworkState, validation: Rows): { places: DataLayout; rows: number } {
+export function placeValidation(
+  state: NetworkState,
+  validation: Rows,
+  classTargets: true | undefined,
+): { places: DataLayout; rows: number } {
   const { rows } = validation.inputs
-  const shape = { ...noRows, validationRows: rows }
-  const places = reserve(state, shape)
-  finish(place(state, piecesOf(state, validation, places.validationInputs, places.validationTargets)))
+  const places = reserve(state, { ...noRows, validationRows: rows, classTargets })
+  finish(place(state, piecesOf(state, places, validation, places.validationInputs, places.validationTargets)))
   return { places, rows }
 }
 
@@ -59,10 +64,20 @@ interface Piece {
   readonly isCopied: boolean
 }
 
-function piecesOf({ layout }: NetworkState, { inputs, targets }: Rows, x: number, y: number): Piece[] {
+function pieceOf(matrix: Matrix, address: number, stride: number): Piece {
+  return { matrix, address, stride, isCopied: isCopiedAtOnce(matrix) }
+}
+
+function piecesOf(
+  { layout }: NetworkState,
+  { targetStride, classTargets }: DataLayout,
+  { inputs, targets }: Rows,
+  x: number,
+  y: number,
+): Piece[] {
   return [
-    { matrix: inputs, address: x, stride: layout.inputStride, isCopied: isCopiedAtOnce(inputs) },
-    { matrix: targets, address: y, stride: layout.targetStride, isCopied: isCopiedAtOnce(targets) },
+    pieceOf(inputs, x, layout.inputStride),
+    pieceOf(classTargets ? classColumn(targets) : targets, y, targetStride),
   ]
 }
 

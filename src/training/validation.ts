@@ -1,14 +1,16 @@
-// The loss of rows that lie in memory, block by block, and where they are wanted their outputs.
+// The loss of rows that lie in memory, block by block, and where they are asked for their metrics.
 import * as P from '../../assembly/program.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import { type Values, valuesOf } from '../numerics/values.ts'
-import { copyOutputs, placeWeights } from '../prediction/blocks.ts'
+import { placeWeights } from '../prediction/blocks.ts'
+import type { Collector } from '../prediction/collector.ts'
 import type { NetworkState } from '../prediction/state.ts'
 
 export interface PlacedRows {
   /** Addresses */
   readonly inputs: number
   readonly targets: number
+  /** Whether these are class numbers */
+  readonly classTargets: boolean
   readonly rows: number
   /** What the loss of each is multiplied by; undefined: 1 */
   readonly weights: Float64Array | undefined
@@ -16,23 +18,24 @@ export interface PlacedRows {
 
 /** The validation rows of a data set */
 export function validationRows(places: DataLayout, rows: number, weights: Float64Array | undefined): PlacedRows {
-  return { inputs: places.validationInputs, targets: places.validationTargets, rows, weights }
+  const { validationInputs: inputs, validationTargets: targets, classTargets } = places
+  return { inputs, targets, classTargets, rows, weights }
 }
 
 /** A pass over rows that may be interrupted, and disturbed by other passes, after any block */
 export class RowsPass {
   readonly #state: NetworkState
   readonly #rows: PlacedRows
-  readonly #outputs: Values | undefined
+  readonly #collector: Collector | undefined
   #done = 0
   /** LOSS_COLUMNS between two calls */
   #sums: Float64Array | undefined
 
-  /** `outputs`: rows × units, filled where they are given */
-  constructor(state: NetworkState, rows: PlacedRows, outputs?: Values) {
+  /** `collector` takes the outputs. */
+  constructor(state: NetworkState, rows: PlacedRows, collector?: Collector) {
     this.#state = state
     this.#rows = rows
-    this.#outputs = outputs
+    this.#collector = collector
   }
 
   /** Goes on while `hasTime()`, one block at the least; gives the loss when all rows are done. */
@@ -53,13 +56,14 @@ export class RowsPass {
   }
 
   #evaluate(row: number, count: number): void {
-    const { engine, layout, config } = this.#state
-    const { inputStride, targetStride } = layout
-    const { inputs, targets, rows, weights } = this.#rows
+    const { engine, layout, classBatches } = this.#state
+    const { inputs, targets, classTargets, rows, weights } = this.#rows
     const { address, flag } = placeWeights(this.#state, weights, row, count, rows)
-    const x = inputs + row * inputStride
-    const y = targets + row * targetStride
+    const x = inputs + row * layout.inputStride
+    const y = classTargets
+      ? classBatches!.targetsAt(this.#state, targets, true, row, count)
+      : targets + row * layout.targetStride
     engine.evaluate(P.PROGRAM, x, y, address, row, count, rows, flag)
-    if (this.#outputs) copyOutputs(valuesOf(engine.buffer, config.dtype), layout, count, this.#outputs, row)
+    this.#collector?.add(row, count)
   }
 }

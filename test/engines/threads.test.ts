@@ -188,6 +188,23 @@ describe('a network on several threads', () => {
     }, 10_000)
   })
 
+  it('trains on class numbers that stay numbers', async () => {
+    const hashes = [1, 2].map(async (threads) => {
+      const layers = [
+        { units: 33, activation: 'relu' as const },
+        { units: 70, activation: 'softmax' as const },
+      ]
+      const network = await create({ ...SMALL, layers }, threads)
+      const state = stateOf(network)
+      if (threads > 1) Object.assign(state, { classBatches: { ...state.classBatches, leastBytes: 0 } })
+      const classes = numbersOf(300, 2).map((value) => Math.floor(35 * (value + 1)))
+      network.trainSync(Float32Array.from(numbersOf(900, 1)), classes, { epochs: 2, batchSize: 100 })
+      expect(new Uint32Array(state.engine.buffer, P.PROGRAM)[P.CLASS_TARGETS / 4]).toBe(threads - 1)
+      return network.weightsHash()
+    })
+    expect(await hashes[1]).toBe(await hashes[0])
+  })
+
   it('grows while it has workers', async () => {
     const [one, two] = [await create(SMALL, 1), await create(SMALL, 2)]
     for (const rows of [10, 5000, 40_000]) {

@@ -68,6 +68,20 @@ describe.each(engines)('a long batch of %s', (engine) => {
   })
 })
 
+it('is one of several, shuffled ones as well', async () => {
+  const options = { ...OPTIONS, batchSize: 700, validation: { split: 0.01 } }
+  const inputs = Float32Array.from(numbersOf(2 * ROWS * COLUMNS, 4))
+  const targets = Float32Array.from(numbersOf(4 * ROWS, 5))
+  const config = { ...CONFIG, layers: [{ units: 50, activation: 'tanh', dropout: 0.2 }, { units: 2 }] } as const
+  const all: TrainOptions = { ...options, sampleWeights: numbersOf(2 * ROWS, 6).map(Math.abs) }
+  const [expected, network] = [await small('wasm', config), await small('wasm', config)]
+  const { loss, validationLoss } = expected.trainSync(inputs, targets, all)
+  const turns = actInTurns(() => network.evaluate(inputs.subarray(0, COLUMNS), targets.subarray(0, 2)))
+  expect(await network.train(inputs, targets, all)).toMatchObject({ loss, validationLoss })
+  expect(turns.count).toBeGreaterThan(20)
+  expect(trainedBits(network)).toBe(trainedBits(expected))
+})
+
 it('ends at the target with the weights that had it', async () => {
   const [expected, network] = [await make('wasm'), await make('wasm')]
   const options = { ...OPTIONS, epochs: 5, targetLoss: expected.evaluate(INPUTS, TARGETS).loss * 0.4 }

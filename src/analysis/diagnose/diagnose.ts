@@ -6,8 +6,10 @@ import type { MatrixInput } from '../../data/forms.ts'
 import { type Matrix, own } from '../../data/matrix.ts'
 import { readInputs, readTargetRows } from '../../data/rows.ts'
 import { publicCall, WasmpropError } from '../../errors.ts'
-import { layOut, memoryFor } from '../../memory/layout.ts'
+import { memoryFor } from '../../memory/estimate.ts'
+import { layOut } from '../../memory/layout.ts'
 import { losses } from '../../tables/losses.ts'
+import { noRows } from '../../training/training-rows.ts'
 import { countClasses, findInClasses } from './classes.ts'
 import { findConstants, findOutOfRange, findSizes, findTwins, findUncentered } from './columns.ts'
 import { type Finding, rowsOf } from './finding.ts'
@@ -38,7 +40,7 @@ function findingsOf(inputs: MatrixInput, targets: MatrixInput, config: NetworkCo
   }
   const x = attempt(() => {
     const matrix = readInputs({ config: resolved }, inputs)
-    memoryFor(layout, matrix.rows, false) // refuses what 4 GiB cannot hold
+    memoryFor(resolved, layout, { ...noRows, rows: matrix.rows, isShuffled: true }) // refuses what 4 GiB cannot hold
     return own(matrix)
   })
   const rows = x ? x.rows : rowsClaimed(inputs, resolved.inputs)
