@@ -115,6 +115,8 @@ describe('the lab', () => {
       .getByRole('status')
       .filter({ hasText: /x .*, y .* → (blue|orange)/ })
       .waitFor()
+    const place = await page.locator('.crosshair').evaluate((cross: HTMLElement) => [cross.style.left, cross.style.top])
+    expect(place).toEqual([expect.stringMatching(/^\d+\.?\d*%$/), expect.stringMatching(/^\d+\.?\d*%$/)])
     await page.getByRole('img', { name: /^Loss by epoch/ }).focus()
     await page.keyboard.press('End')
     await page

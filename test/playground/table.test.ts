@@ -132,6 +132,10 @@ describe('a table in the lab', () => {
     expect(await heading.evaluate(fontOf)).toContain('system-ui') // the policy lets its style through
     await button(page, 'Predict').click()
     await page.locator('.prediction').getByText('setosa').first().waitFor()
+    // The longest bar is that of the column that adds most.
+    const bars = page.locator('.bar-cell i')
+    expect(await bars.first().evaluate((bar: HTMLElement) => bar.style.width)).toBe('100%')
+    expect(Number.parseFloat(await bars.last().evaluate((bar: HTMLElement) => bar.style.width))).toBeLessThan(100)
     expect(await findings(page, undefined, '.table-card')).toEqual([])
     await page.getByText('add more columns').click()
     await page.getByRole('checkbox', { name: 'petal_width_cm' }).check()

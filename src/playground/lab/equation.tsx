@@ -1,6 +1,6 @@
 // The whole network as equations in MathML, with the numbers of the moment.
 import { batch, signal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
+import { type ComponentChildren, Fragment } from 'preact'
 import type { LayerWeights } from 'wasmprop'
 import { short } from '../ui/numbers.ts'
 import { configOf } from './config.ts'
@@ -63,11 +63,13 @@ function Inputs({ names }: { names: readonly string[] }) {
 }
 
 function Scaled({ name, offset, scale }: { name: string; offset: number; scale: number }) {
-  if (offset === 0 && scale === 1) return <mtext>{name}</mtext>
+  // 1 where a word is that one, else 0: Iverson's bracket
+  const written = name.includes(' = ') ? `[${name}]` : name
+  if (offset === 0 && scale === 1) return <mtext>{written}</mtext>
   return (
     <mfrac>
       <mrow>
-        <mtext>{name}</mtext>
+        <mtext>{written}</mtext>
         {offset !== 0 && <SignedNumber value={-offset} />}
       </mrow>
       <mn>{short(scale, 4)}</mn>
@@ -112,10 +114,10 @@ function Layer({ layer, index, last, activation }: LayerProps) {
             </>
           )}
           {layer.weights.map((row, source) => (
-            <mrow key={source}>
+            <Fragment key={source}>
               {source === 0 ? <mn>{short(row[unit], 4)}</mn> : <SignedNumber value={row[unit]} />}
               <Sub name={letterOf(index - 1)} index={source + 1} />
-            </mrow>
+            </Fragment>
           ))}
           <SignedNumber value={bias} />
           {activation !== 'linear' && activation !== 'softmax' && <mo>)</mo>}

@@ -73,7 +73,7 @@ export function Lab() {
         <Card title="The whole network as an equation" class="wide">
           <Equation />
         </Card>
-        <Card title="Take it along" class="wide">
+        <Card title="Take it along" class="wide take-along">
           <TakeAlong />
         </Card>
       </div>

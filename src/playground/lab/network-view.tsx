@@ -142,7 +142,7 @@ function LayerHead({ layer, index, left }: { layer: HiddenLayer; index: number; 
 const dropoutsWith = (own: number) =>
   [...new Set([0, 0.1, 0.2, 0.3, 0.5, own])]
     .sort((a, b) => a - b)
-    .map((share) => ({ value: String(share), title: `${Math.round(100 * share)} % out` }))
+    .map((share) => ({ value: String(share), title: `drop ${Math.round(100 * share)} %` }))
 
 function FreezeButton({ index }: { index: number }) {
   const { frozen } = setup.value

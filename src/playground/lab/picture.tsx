@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { isDark } from '../theme.tsx'
-import { percent, short } from '../ui/numbers.ts'
+import { percent, portion, short } from '../ui/numbers.ts'
 import { classOf, type Grid } from './looks.ts'
 import { colorOfClass, css, PIXELS, paintFit, paintFitted, paintPoints, paintSurface } from './paint.ts'
 import { divide, type Problem } from './problem.ts'
@@ -74,14 +74,14 @@ export function Picture() {
           }}
         />
         {place.value && (
-          <span class="crosshair" style={{ left: percent(place.value.x), top: percent(place.value.y) }} />
+          <span class="crosshair" style={{ left: portion(place.value.x), top: portion(place.value.y) }} />
         )}
       </div>
       <p class="axis small">
         {axisText(learned, shown, 0)}
         {shown.axes.length > 1 && <> · {axisText(learned, shown, 1)} upwards</>}
       </p>
-      <p class="reading number small" role="status">
+      <p class={said ? 'reading number small' : 'reading small quiet'} role="status">
         {said ||
           (isDrawn
             ? 'Click, or walk with the arrow keys and press Enter, to add a point.'

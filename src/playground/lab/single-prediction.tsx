@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { ask } from '../table/client.ts'
 import type { OnePrediction } from '../table/messages.ts'
-import { percent, short } from '../ui/numbers.ts'
+import { percent, portion, short } from '../ui/numbers.ts'
 import type { OpenTable } from './data/load.ts'
 
 /** Fields that are shown; the other columns have the cells of the first row. */
@@ -82,7 +82,7 @@ function Prediction({ target, prediction, probabilities, explanation }: OnePredi
               <td class="bar-cell">
                 <i
                   class={contribution < 0 ? 'negative' : 'positive'}
-                  style={{ width: percent(Math.abs(contribution) / most) }}
+                  style={{ width: portion(Math.abs(contribution) / most) }}
                 />
               </td>
             </tr>

@@ -57,23 +57,19 @@ function Scores({ name, task, loss, metrics, of }: TargetScores & { readonly of:
       </caption>
       <thead>
         <tr>
-          <td />
-          {figures.map(([title]) => (
-            <th key={title} scope="col" class="number">
-              {title}
-            </th>
-          ))}
+          <th scope="col">on rows never seen</th>
+          <th scope="col" class="number">
+            is
+          </th>
         </tr>
       </thead>
       <tbody>
-        <tr>
-          <th scope="row">rows never seen</th>
-          {figures.map(([title, value]) => (
-            <td key={title} class="number">
-              {short(value, 4)}
-            </td>
-          ))}
-        </tr>
+        {figures.map(([title, value]) => (
+          <tr key={title}>
+            <th scope="row">{title}</th>
+            <td class="number">{short(value, 4)}</td>
+          </tr>
+        ))}
       </tbody>
     </table>
   )

@@ -1,6 +1,7 @@
 // The view that greets: a small network with all its numbers, one button, then a slider through everything it went through.
 import './tutorial.css'
 import { useEffect } from 'preact/hooks'
+import { grouped } from '../ui/numbers.ts'
 import { CheckCalculation } from './check.tsx'
 import { Drawing } from './drawing.tsx'
 import { LessonChoice } from './lesson-choice.tsx'
@@ -60,17 +61,17 @@ export function Tutorial() {
           <Drawing pass={shown} row={row.value} />
           <RowsTable pass={shown} />
         </section>
-        <section class="card opened" aria-labelledby="opened-title">
-          <h2 id="opened-title">{opened.value === undefined ? 'Open any number' : 'Where this number comes from'}</h2>
-          <StepBar />
-          <div id="opened-number">
-            {opened.value === undefined ? <Invitation pass={shown} /> : <Unfolded pass={shown} name={opened.value} />}
-          </div>
-        </section>
-      </div>
-      <div class="tutorial-columns">
-        <CheckCalculation pass={shown} />
-        <Worksheets />
+        <div class="tutorial-side">
+          <section class="card opened" aria-labelledby="opened-title">
+            <h2 id="opened-title">{opened.value === undefined ? 'Open any number' : 'Where this number comes from'}</h2>
+            <StepBar />
+            <div id="opened-number">
+              {opened.value === undefined ? <Invitation pass={shown} /> : <Unfolded pass={shown} name={opened.value} />}
+            </div>
+          </section>
+          <CheckCalculation pass={shown} />
+          <Worksheets />
+        </div>
       </div>
     </div>
   )
@@ -109,7 +110,7 @@ function Controls({ pass: shown }: { pass: Pass }) {
     return (
       <div class="controls is-before">
         <button type="button" class="button primary train" onClick={train} disabled={isTraining.value}>
-          Train <span class="times">{lesson.epochs.toLocaleString('en')} epochs</span>
+          Train <span class="times">{grouped(lesson.epochs)} epochs</span>
         </button>
         <p class="quiet small">
           The first weights are {lesson.start}. An epoch shows the network{' '}
@@ -133,7 +134,7 @@ function Controls({ pass: shown }: { pass: Pass }) {
       />
       <div class="readout">
         <output>
-          Epoch <b class="number">{shown.epoch.toLocaleString('en')}</b>
+          Epoch <b class="number">{grouped(shown.epoch)}</b>
         </output>
         <button
           type="button"
@@ -166,7 +167,7 @@ function Trained() {
   const { name, reason } = network.engine
   return (
     <p class="quiet small" id="trained">
-      {result.epochs.toLocaleString('en')} epochs in {milliseconds.toFixed(1)} ms by{' '}
+      {grouped(result.epochs)} epochs in {milliseconds.toFixed(1)} ms by{' '}
       {name === 'wasm' ? 'WebAssembly' : `TypeScript${reason === undefined ? '' : ` (${reason})`}`}. Weights’ hash{' '}
       <span class="number" id="weights-hash">
         {hash}
