@@ -40,26 +40,29 @@ export class Stamps {
   }
 }
 
-/** 32 bits of the words `start` … `end` − 1. Four hashes that do not wait for each other, and in the end for all. High bits reach low ones, or rows of other signs would be the same. */
+/** 32 bits of the words `start` … `end` − 1. Four hashes that do not wait for each other, and in the end for all. */
 export function stampOf(words: Int32Array, start: number, end: number): number {
   let a = 1
   let b = 2
   let c = 3
   let d = 4
   let index = start
-  for (; index + 3 < end; index += 4) {
-    a = mix(a ^ words[index])
-    b = mix(b ^ words[index + 1])
-    c = mix(c ^ words[index + 2])
-    d = mix(d ^ words[index + 3])
+  for (; index + 7 < end; index += 8) {
+    a = mix(a, words[index], words[index + 1])
+    b = mix(b, words[index + 2], words[index + 3])
+    c = mix(c, words[index + 4], words[index + 5])
+    d = mix(d, words[index + 6], words[index + 7])
   }
-  for (; index < end; index++) a = mix(a ^ words[index])
-  return mix(mix(mix(a) ^ b) ^ (c + mix(d)))
+  for (; index < end; index++) a = mix(a, words[index], 0)
+  return mix(mix(a, b, c), d, 0)
 }
 
-/** A bijection of 32 bits: a change of one word always shows. */
-function mix(hash: number): number {
-  const product = Math.imul(hash, 0xcc9e2d51)
+/**
+ * Of each of the three a bijection, so that a change of one word always shows. High bits reach low ones, or rows of other signs
+ * would be the same.
+ */
+function mix(hash: number, word: number, other: number): number {
+  const product = Math.imul((hash ^ word) + ((other << 7) | (other >>> 25)), 0xcc9e2d51)
   return product ^ (product >>> 15)
 }
 

@@ -3,7 +3,7 @@
 /** A slice ends after about this time: half a frame at 60 Hz. */
 export const SLICE_MILLISECONDS = 8
 /** Before the first of them: rows may be looked at, all of them, when these are over. */
-export const START_MILLISECONDS = 4
+export const START_MILLISECONDS = 2
 
 export const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
 
