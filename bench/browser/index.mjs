@@ -5,11 +5,11 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { build } from 'esbuild'
-import { runnerImport } from 'vite'
 import { measure, prove, scale, uncertainty, workloads } from '../../build/bench-kit.js'
 import { describeMachine, machineText } from '../../build/bench-machine.js'
 import { inChild, trainOnce } from '../../build/bench-processes.js'
 import { formatTable, number, percent, times } from '../report.mjs'
+import { loadHelper } from './load.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const folder = fileURLToPath(new URL('../../build/browser/', import.meta.url))
@@ -34,11 +34,8 @@ const { values: options } = parseArgs({
 })
 const seconds = options.quick ? 1 : 8
 
-/** Tests are TypeScript, which Node 20 does not read. */
-const load = async (file) =>
-  (await runnerImport(fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url)))).module
-const { openPage } = await load('browsers.ts')
-const { findBrowser } = await load('find-browser.ts')
+const { openPage } = await loadHelper('browsers.ts')
+const { findBrowser } = await loadHelper('find-browser.ts')
 
 async function buildPage() {
   await build({

@@ -6,7 +6,7 @@ import { loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { chromium } from 'playwright-core'
-import { runnerImport } from 'vite'
+import { loadHelper } from './load.mjs'
 
 const { values: options } = parseArgs({
   options: {
@@ -17,12 +17,9 @@ const { values: options } = parseArgs({
 })
 const visits = Number(options.visits)
 
-/** Tests are TypeScript, which Node 20 does not read. */
-const load = async (file) =>
-  (await runnerImport(fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url)))).module
-await (await load('build-page.ts')).default() // else it would measure whatever page was built last
-const { servePlayground } = await load('playground.ts')
-const { findBrowser } = await load('find-browser.ts')
+await (await loadHelper('build-page.ts')).default() // else it would measure whatever page was built last
+const { servePlayground } = await loadHelper('playground.ts')
+const { findBrowser } = await loadHelper('find-browser.ts')
 
 const FOLDER = fileURLToPath(new URL('../../build/', import.meta.url))
 const TABLE_BYTES = 50_000_000

@@ -3,16 +3,14 @@
 import { mkdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { runnerImport } from 'vite'
 import { formatTable, number } from '../report.mjs'
+import { loadHelper } from './load.mjs'
 
 const MINUTES = 10
 const here = fileURLToPath(new URL('.', import.meta.url))
 const folder = fileURLToPath(new URL('../../build/browser-tasks/', import.meta.url))
 
-const load = async (file) =>
-  (await runnerImport(fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url)))).module
-const { openPage } = await load('browsers.ts')
+const { openPage } = await loadHelper('browsers.ts')
 
 mkdirSync(folder, { recursive: true })
 await build({
