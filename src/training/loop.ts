@@ -25,6 +25,11 @@ const PROGRESS_MILLISECONDS = 50
 /** Arithmetic of a step that is worked through in blocks, and of one of these: milliseconds, and less than one */
 const LONG_OPERATIONS = 5e7
 const BLOCK_OPERATIONS = 1e7
+/**
+ * Batches of which an epoch has several are split where they are so many times as long, into blocks that are so many times as
+ * large: small ones take up to half as long again.
+ */
+const OF_SEVERAL = 20
 
 /** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
 export class TrainingRun implements Run {
@@ -98,10 +103,12 @@ export class TrainingRun implements Run {
 
   /** Loads what lets the host have its turn within a step, where that takes longer than a slice. */
   loadBlocks(): Promise<void> | undefined {
+    const { rows, batchRows } = this.#data
     const { fullBatch, config } = this.#state
-    if (fullBatch || this.#slices.operations < LONG_OPERATIONS) return undefined
+    const times = batchRows < rows ? OF_SEVERAL : 1
+    if (fullBatch || this.#slices.operations < LONG_OPERATIONS * times) return undefined
     return loadPart(import('./long-batch.ts')).then(({ LongBatch }) => {
-      this.#longBatch = new LongBatch(this.#state, BLOCK_OPERATIONS / operationsOf(config, 1))
+      this.#longBatch = new LongBatch(this.#state, (BLOCK_OPERATIONS * times) / operationsOf(config, 1))
     })
   }
 

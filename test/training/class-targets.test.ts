@@ -173,10 +173,10 @@ describe.each(engines)('class numbers in %s', (engine) => {
   })
 
   it('of long batches give the host its turn', async () => {
-    const [count, columns] = [400, 250]
+    const [count, columns] = [200, 250]
     const config = { inputs: columns, layers: [{ units: 200, activation: 'relu' }, CONFIG.layers[1]] } as const
     const [inputs, targets] = [Float32Array.from(numbersOf(count * columns, 1)), classesOf(count, 2)]
-    const options: TrainOptions = { epochs: 1, batchSize: 150 }
+    const options: TrainOptions = { epochs: 1, batchSize: 'full' }
     const [rows, numbers] = [await expected(config), await make(config)]
     const { loss } = rows.trainSync(inputs, targets, options)
     const turns = actInTurns(() => numbers.evaluate(inputs.subarray(0, columns), targets.subarray(0, 1)))
