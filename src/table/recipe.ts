@@ -45,9 +45,9 @@ export interface Problem {
 }
 
 const PENALTIES = {
-  quick: [0.0003, 0.003, 0.1],
-  standard: [0.0003, 0.003, 0.03, 0.1, 0.3, 1],
-  thorough: [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
+  quick: [0.00003, 0.0003, 0.003, 0.1],
+  standard: [0.00003, 0.0003, 0.003, 0.03, 0.1, 0.3, 1],
+  thorough: [0.00003, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1],
 }
 const FOLDS = { quick: 3, standard: 5, thorough: 5 }
 /** Below so many rows more folds and seeds are cheap, and steady what few rows leave to chance. */
