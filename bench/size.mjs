@@ -8,7 +8,7 @@ import { goal, guard } from './report.mjs'
 /** Until the first prediction */
 const WANTED = 34_000
 /** Gzip, a little above what they are: who needs more raises them knowingly. */
-const MOST = { entry: 69_000, createOnly: 46_000, binary: 10_900 }
+const MOST = { entry: 68_500, createOnly: 45_500, binary: 10_900 }
 const folder = fileURLToPath(new URL('.', import.meta.url))
 
 const bytes = (count) => `${(count / 1000).toFixed(2)} KB`
