@@ -67,6 +67,7 @@ const SHAPE = {
   isWeighted: false,
   weightColumns: undefined,
   hasRates: false,
+  classTargets: undefined,
 }
 
 /** The loss before the last step */

@@ -62,6 +62,7 @@ export class Lanes {
       isWeighted: false,
       weightColumns: undefined,
       hasRates,
+      classTargets: undefined,
     })
     this.#exports = instantiateSync(module, {}).instance.exports as unknown as Exports
     const { memory } = this.#exports

@@ -96,7 +96,7 @@ export interface DataShape {
   /** Whether steps have rates of their own */
   readonly hasRates: boolean
   /** Whether targets lie there as a class number each, not as rows; undefined: they do not */
-  readonly classTargets?: true | undefined
+  readonly classTargets: true | undefined
 }
 
 /** Rows that are trained on in batches */

@@ -122,6 +122,7 @@ export function shapeOf(
     isWeighted: sampleWeights !== undefined || classWeights !== undefined,
     weightColumns: undefined,
     hasRates: !isConstant(config.learningRate, rate),
+    classTargets: undefined,
   }
 }
 

@@ -41,6 +41,7 @@ export const noRows = {
   isWeighted: false,
   weightColumns: undefined,
   hasRates: false,
+  classTargets: undefined,
 }
 
 /** Puts the validation rows of a stream into memory. */

@@ -31,7 +31,8 @@ describe('the data of a call', () => {
       for (const isWeighted of FLAGS) {
         for (const hasRates of FLAGS) {
           const columns = isWeighted ? 2 : undefined
-          const shape = { rows: 7, validationRows: 3, isShuffled, isWeighted, weightColumns: columns, hasRates }
+          const flags = { isShuffled, isWeighted, hasRates, classTargets: undefined }
+          const shape = { rows: 7, validationRows: 3, weightColumns: columns, ...flags }
           const data = layOutData(layout, shape)
           const sizes = bytesOf(shape, widths, Math.max(1, lanes))
           sizes.epochLosses *= data.epochLossesCapacity
