@@ -203,6 +203,9 @@ describe('a table in the lab', () => {
         if (link === links[0]) await page.getByText(`This run needs the file “${hostile[0]}”`).waitFor()
         else await isReady(page)
       }
+      await page.getByText('The link holds no run that can be read').waitFor()
+      await dropFile(page, 'large.csv', 'a,b,y\n1,1e308,3\n-1,4,5\n2,1,1\n')
+      await page.getByText('"b" has 1e+308 in row 1').waitFor()
       const made = () => [
         document.images.length,
         document.scripts.length,

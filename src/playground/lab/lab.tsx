@@ -28,10 +28,10 @@ let isBegun = false
 /** What a link holds, else what the last visit left, else the defaults; once */
 function beginOnce(link: string): void {
   if (link !== '') {
-    const { setup, log } = readLink(link)
+    const { isRun, setup, log } = readLink(link)
     history.replaceState(null, '', addressOf('lab'))
     isBegun = true
-    void begin(setup, log)
+    void begin(setup, log, isRun ? '' : 'The link holds no run that can be read: was it cut off? This is a new one.')
   } else if (!isBegun) {
     isBegun = true
     const kept = recallLab()

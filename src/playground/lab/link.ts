@@ -8,10 +8,11 @@ const MOST_EPOCHS = 1e9
 export const writeLink = (setup: Setup, log: readonly Action[]): string =>
   `#/lab?${encodeURIComponent(JSON.stringify({ ...shortened(setup), log }))}`
 
-export function readLink(given: unknown): { setup: Setup; log: Action[] } {
+export function readLink(given: unknown): { isRun: boolean; setup: Setup; log: Action[] } {
   const value = typeof given === 'string' ? parse(given) : given
-  const { log } = (typeof value === 'object' && value !== null ? value : {}) as { log?: unknown }
-  return { setup: readSetup(value), log: Array.isArray(log) ? log.slice(0, MOST_ACTIONS).flatMap(actionOf) : [] }
+  const isRun = typeof value === 'object' && value !== null
+  const { log } = (isRun ? value : {}) as { log?: unknown }
+  return { isRun, setup: readSetup(value), log: Array.isArray(log) ? log.slice(0, MOST_ACTIONS).flatMap(actionOf) : [] }
 }
 
 function parse(text: string): unknown {

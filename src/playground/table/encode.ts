@@ -13,6 +13,8 @@ const MOST_WORDS = 30
 const MOST_ROWS = 20_000
 const MOST_INPUTS = 200
 const MOST_VALUES = 1_000_000
+/** The network here has numbers of 32 bits, and so has its picture. */
+const LARGEST = 1e30
 const KINDS = new Set(['number', 'category', 'boolean'])
 
 interface Input {
@@ -27,6 +29,7 @@ export function problemOf(table: Table, target: string, title: string): Problem 
   const truth = valuesOf(table, target)
   const all = knownRows(truth)
   if (all.length < 2) throw new Error(`"${target}" has fewer than two values`)
+  refuseLarge(target, truth)
   const every = table.schema.filter(({ name }) => name !== target).flatMap((column) => inputsOf(table, column))
   if (every.length === 0) throw new Error('no other column holds numbers or categories')
   const inputs = every.slice(0, MOST_INPUTS)
@@ -86,7 +89,10 @@ function inputsOf(table: Table, { name, kind, categories = [], missing }: Column
   if (!KINDS.has(kind) || missing > table.rows / 2) return [] // what is mostly missing would mostly be made up
   const values = valuesOf(table, name)
   const filledWith = (gap: number): Input => ({ name, values, of: (value) => (Number.isNaN(value) ? gap : value) })
-  if (kind === 'number') return [filledWith(meanOf(values))]
+  if (kind === 'number') {
+    refuseLarge(name, values)
+    return [filledWith(meanOf(values))]
+  }
   if (kind === 'boolean') return [filledWith(0.5)]
   if (categories.length > MOST_WORDS) return []
   return categories.map((word, place) => ({
@@ -94,6 +100,14 @@ function inputsOf(table: Table, { name, kind, categories = [], missing }: Column
     values,
     of: (value) => Number(value === place),
   }))
+}
+
+function refuseLarge(name: string, values: Float64Array): void {
+  const row = values.findIndex((value) => Math.abs(value) > LARGEST)
+  if (row < 0) return
+  throw new Error(
+    `"${name}" has ${values[row]} in row ${row + 1}, and the network here takes numbers up to ${LARGEST}: ignore the column, or train a model of the table`,
+  )
 }
 
 function meanOf(values: Float64Array): number {

@@ -19,7 +19,8 @@ export async function takeTable(name: string, source: Blob | string): Promise<vo
   const { digest, read } = await openNew(name, source)
   const learnable = read.columns.filter(isLearnable)
   const usable = read.columns.filter(({ kind }) => kind === 'number' || kind === 'boolean' || kind === 'category')
-  if (usable.length < 2) throw new Error('Expected at least two columns of numbers or categories.')
+  if (usable.length < 2)
+    throw new Error('Expected at least two columns of numbers or categories that are not the same in every row.')
   const target = learnable.at(-1) ?? usable[usable.length - 1]
   await change({
     data: { kind: 'file', name, digest, target: target.name, kinds: {} },
