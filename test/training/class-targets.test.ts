@@ -13,6 +13,7 @@ import { groupForLanes, type Member } from '../../src/many/lane-groups.ts'
 import { pack } from '../../src/model/format.ts'
 import { unpack } from '../../src/model/unpack.ts'
 import { Network as InnerNetwork } from '../../src/network/network.ts'
+import type { ClassBatches } from '../../src/prediction/state.ts'
 import { bitsOf, dtypes, engines, expectRefusal, numbersOf, trainedBits } from '../support/networks.ts'
 
 type Loose = Record<string, unknown>
@@ -96,7 +97,9 @@ describe.each(engines)('class numbers in %s', (engine) => {
       const whole = { ...CONFIG, ...config, engine, dtype } as NetworkConfig
       const [rows, numbers] = [await createNetwork(whole), await keeping(whole)]
       const all = { epochs: 3, batchSize: 8, ...options }
-      const [wanted, got] = [rows.trainSync(X, Y, all), numbers.trainSync(X, Y, all)]
+      const validation = all.validation === own ? { ...own, targets: oneHot(own.targets) } : all.validation
+      const ofRows = { ...all, ...(validation ? { validation } : {}) }
+      const [wanted, got] = [rows.trainSync(X, oneHot(Y), ofRows), numbers.trainSync(X, Y, all)]
       expect([keepsNumbers(rows), keepsNumbers(numbers)]).toEqual([false, true])
       expect({ ...got, milliseconds: 0 }).toEqual({
         ...wanted,
@@ -148,21 +151,26 @@ describe.each(engines)('class numbers in %s', (engine) => {
     }
   })
 
-  it('that are others are refused by resume, and one-hot rows as well', async () => {
-    const network = await make()
-    await network.train(X, Y, { epochs: 2, validation: { split: 0.2 }, signal: AbortSignal.abort() })
-    const others = Y.map((number) => (number + 1) % CLASSES)
-    await expectRefusal(network.resume(X, others), 'INVALID_DATA', /the rows of the call that is resumed, got others/)
-    await expectRefusal(network.resume(X, oneHot(Y)), 'INVALID_DATA', /got others/)
-    expect((await network.resume(X, Y)).epochs).toBe(2)
-  })
+  it.each([{}, { validation: { split: 0.2 } }])(
+    'that are others are refused by resume, and one-hot rows: %o',
+    async (held) => {
+      const network = await make()
+      await network.train(X, Y, { epochs: 2, ...held, signal: AbortSignal.abort() })
+      const others = Y.map((number) => (number + 1) % CLASSES)
+      await expectRefusal(network.resume(X, others), 'INVALID_DATA', /the rows of the call that is resumed, got others/)
+      await expectRefusal(network.resume(X, oneHot(Y)), 'INVALID_DATA', /got others/)
+      expect((await network.resume(X, Y)).epochs).toBe(2)
+    },
+  )
 
   it('are validated on in a stream, and searched on in a batch', async () => {
     const batches = () =>
       [0, 16, 32].map((row) => ({ inputs: X.subarray(row * 3, (row + 16) * 3), targets: Y.subarray(row, row + 16) }))
     const options = { epochs: 2, validation: own, metrics: ['accuracy' as const] }
     const [rows, numbers] = [await expected(smooth), await make(smooth)]
+    const expanded = vi.spyOn(InnerNetwork.stateOf(numbers).classBatches as ClassBatches, 'targetsAt')
     const [wanted, got] = [await rows.trainStream(batches, options), await numbers.trainStream(batches, options)]
+    expect(expanded).toHaveBeenCalledTimes(2)
     expect(bitsOf(got.loss, got.validationLoss, got.metrics?.accuracy)).toBe(
       bitsOf(wanted.loss, wanted.validationLoss, wanted.metrics?.accuracy),
     )
