@@ -16,6 +16,7 @@ import {
 /** A file imports from its own room and from those before it. */
 const ROOMS = [
   'errors.ts',
+  'platform.ts',
   'program.ts',
   'engine.ts',
   'shell.ts',

@@ -1,7 +1,8 @@
 // What users may ask of a network, and what becomes of it.
-import type { WasmModule } from '../hosts/platform.ts'
+
 import type { WorkerFactory } from '../hosts/worker.ts'
 import type { Dtype } from '../numerics/values.ts'
+import type { WasmModule } from '../platform.ts'
 import type { ActivationChoice, ChosenActivation } from '../tables/activations.ts'
 import type { ChosenInitializer, InitializerChoice } from '../tables/initializers.ts'
 import type { ChosenLoss, LossChoice } from '../tables/losses.ts'

@@ -1,7 +1,6 @@
 // The configuration of a network: which options there are, their defaults, and every check of them. The tables of activations,
 // losses, optimizers and initializers say which names and numbers there are.
 import { reading, tagOf } from '../errors.ts'
-import type { WasmModule } from '../hosts/platform.ts'
 import { checkFactory } from '../hosts/worker.ts'
 import type { Dtype } from '../numerics/values.ts'
 import {
@@ -14,6 +13,7 @@ import {
   refuse,
 } from '../options/check.ts'
 import { type AnyOptions, bare, type Checked, type Where } from '../options/option.ts'
+import type { WasmModule } from '../platform.ts'
 import { activations, type ChosenActivation } from '../tables/activations.ts'
 import { type ChosenInitializer, extremesOf, initializers } from '../tables/initializers.ts'
 import { type ChosenLoss, type LossName, losses } from '../tables/losses.ts'

@@ -1,6 +1,7 @@
 // Checks of what users hand in, for every room that takes options: each gives the value back, or throws with its path, what
 // was expected and what came. Option objects are read through their own keys alone, never through a prototype.
 import { describe, didYouMean, tagOf, unexpected, unreadable, WasmpropError } from '../errors.ts'
+import type { Signal } from '../platform.ts'
 import type { AnyOption, AnyOptions, Bounds, Checked, Chosen, Path, Table, Where } from './option.ts'
 
 class Place implements Where {
@@ -36,9 +37,9 @@ export function isOptionObject(value: unknown): value is Record<string, unknown>
 }
 
 /** Duck-typed, for signals of other realms and polyfills */
-export function isSignal(value: unknown): value is AbortSignal {
+export function isSignal(value: unknown): value is Signal {
   try {
-    const signal = value as AbortSignal | null | undefined
+    const signal = value as Signal | null | undefined
     return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function'
   } catch {
     return false // a proxy that throws

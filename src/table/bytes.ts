@@ -1,7 +1,7 @@
 // Where the bytes of a table come from: text, memory, files, streams and pieces of any of them; unpacked where they are
 // gzipped. Nothing is held that is not asked for: what can be read again is read again.
 import { describe, reading, tagOf, unexpected, WasmpropError } from '../errors.ts'
-import type { File, Signal, Stream } from '../hosts/platform.ts'
+import type { File, Signal, Stream } from '../platform.ts'
 import { Yielder } from '../training/yielding.ts'
 
 /** CSV text, a file's bytes, or pieces of either as they come */

@@ -2,7 +2,6 @@
 import { LARGEST_SEED, type NetworkConfig } from '../config/config.ts'
 import { checkThreads } from '../config/threads.ts'
 import { clip, describe, didYouMean, unexpected } from '../errors.ts'
-import type { Signal } from '../hosts/platform.ts'
 import {
   anything,
   callback,
@@ -16,6 +15,7 @@ import {
   signal,
 } from '../options/check.ts'
 import { type AnyOptions, bare, type Path } from '../options/option.ts'
+import type { Signal } from '../platform.ts'
 import type { TrainOptions } from '../training/options.ts'
 import type { TableCheckpoint } from './checkpoint.ts'
 import { plainCopy } from './plain.ts'

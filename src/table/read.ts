@@ -1,8 +1,8 @@
 // Reads a table, whatever it comes as, into typed columns and a schema that says what each of them is.
 import { clip, describe, didYouMean, reading, unexpected } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
-import type { Signal } from '../hosts/platform.ts'
 import { checkName, isOptionObject, list, readOptions } from '../options/check.ts'
+import type { Signal } from '../platform.ts'
 import { type ByteSource, byteSource, isPiece, iteratorOf, pieceSource, stoppable, type TextSource } from './bytes.ts'
 import type { Origin, RawTable } from './columns.ts'
 import { readCsv, readCsvBlocks } from './csv.ts'

@@ -1,8 +1,8 @@
 // What users may ask of `train`, `trainStream`, `resume` and `evaluate`, and what they are told meanwhile: types alone.
 import type { MatrixInput } from '../data/forms.ts'
 import type { Division } from '../data/training-set.ts'
-import type { Signal } from '../hosts/platform.ts'
 import type { NumericArray } from '../numerics/typed.ts'
+import type { Signal } from '../platform.ts'
 import type { EpochMetricName, MetricChoice, Metrics, ResolvedMetric } from '../prediction/metrics.ts'
 
 /** What `train` takes */
