@@ -5,16 +5,10 @@ import { checkInteger, readOptions, refuse } from '../options/check.ts'
 import { type Ensemble, NO_CALIBRATION, predictEnsemble } from './ensemble.ts'
 import { drawFolds } from './folds.ts'
 import { encodeTable } from './inputs.ts'
-import {
-  optionNames,
-  type ResolvedOptions,
-  readTargets,
-  readTasks,
-  readTrainOptions,
-  type TrainTableOptions,
-} from './options.ts'
+import type { ResolvedOptions, TrainTableOptions } from './options.ts'
 import { withoutPrototype } from './plain.ts'
 import type { Table, TableSource } from './read.ts'
+import { optionNames, readTargets, readTasks, readTrainOptions } from './resolve-options.ts'
 import type { ColumnSchema, TableColumn } from './schema.ts'
 import { baselineMetrics, type Metrics, metricsOf, truthOf } from './scores.ts'
 import { fitTarget, labelledRows, type Task } from './target.ts'

@@ -11,18 +11,12 @@ import type { ColumnEncoding } from './encode.ts'
 import { outputsOf } from './ensemble.ts'
 import { encodeTable, fitInputs } from './inputs.ts'
 import { TableModel } from './model.ts'
-import {
-  type ResolvedOptions,
-  readClassWeights,
-  readTargets,
-  readTasks,
-  readTrainOptions,
-  type TrainTableOptions,
-} from './options.ts'
+import type { ResolvedOptions, TrainTableOptions } from './options.ts'
 import { Course } from './progress.ts'
 import type { Table, TableSource } from './read.ts'
 import { type Recipe, recipeFor } from './recipe.ts'
 import { reportOf, unseenOf } from './report.ts'
+import { readClassWeights, readTargets, readTasks, readTrainOptions } from './resolve-options.ts'
 import type { ColumnSchema, TableColumn } from './schema.ts'
 import { truthOf } from './scores.ts'
 import { type FittedTarget, fewWholeNumbers, fitTarget, labelledRows, type Task } from './target.ts'

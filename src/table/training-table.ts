@@ -3,9 +3,10 @@
 import { TABLE_SAMPLE } from '../../assembly/ids.ts'
 import { shuffle } from '../numerics/random.ts'
 import { type ColumnEncoding, widthOf, withoutBins } from './encode.ts'
-import { type ResolvedOptions, readingOptions } from './options.ts'
+import type { ResolvedOptions } from './options.ts'
 import { readSample, type Table, type TableSource } from './read.ts'
 import type { ReadOptions } from './read-options.ts'
+import { readingOptions } from './resolve-options.ts'
 
 /** Cells of the largest table that is held: 8 bytes each, and as much again while it is read */
 const MOST_CELLS = 2 ** 22

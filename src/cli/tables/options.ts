@@ -1,9 +1,10 @@
 // What may be asked of the commands for tables.
 import { MOST_THREADS } from '../../config/threads.ts'
 import type { Thousands } from '../../table/numbers.ts'
-import { learning, type Only } from '../../table/options.ts'
+import type { Only } from '../../table/options.ts'
 import { columnKinds, howWritten, type ReadOptions } from '../../table/read-options.ts'
 import type { Effort } from '../../table/recipe.ts'
+import { learning } from '../../table/resolve-options.ts'
 import type { Task } from '../../table/target.ts'
 import {
   bounded,
