@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import type ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const folder = join(root, 'build/types')
+const folder = join(root, 'build/programs')
 
 /** How programs find packages; `node` is what older ones have */
 export const resolutions = [
