@@ -1,9 +1,8 @@
 // Rows of numbers that were handed in, as the rest of the library takes them: copied a piece at a time, and finite wherever
 // they are copied to. What could run code of the caller was read before, once, and is kept.
 import { describe, unexpected, type WasmpropError } from '../errors.ts'
-import { copyOf, kindOf, type NumericArray } from '../numerics/typed.ts'
+import type { NumericArray } from '../numerics/typed.ts'
 import type { Dtype, Values } from '../numerics/values.ts'
-import { COPIED_AT_ONCE, Stamps } from './stamps.ts'
 import { finish, type Steps } from './steps.ts'
 
 /** `row` and `column` are a plain number[], `rows` an array of rows, `flat` everything else. */
@@ -76,7 +75,7 @@ export function madeMatrix({ name, rows, columns, form, place }: Shape, copyRows
 export function keptMatrix(shape: Shape, data: NumericArray): Matrix {
   const { columns } = shape
   const copyRows: Matrix['copyRows'] = (from, to, values, offset, stride) => {
-    copy(data, columns, from, to, values, offset, stride)
+    copyNumbers(data, columns, from, to, values, offset, stride)
   }
   return madeMatrix(shape, copyRows)
 }
@@ -90,43 +89,6 @@ export function keptFew(shape: Shape, data: readonly number[]): Matrix {
     }
   }
   return madeMatrix(shape, copyRows)
-}
-
-/** Rows without gaps where the caller has them, in a view of our own. They are checked whenever they are copied. */
-export function viewedMatrix(shape: Shape, data: NumericArray, limit: number): Matrix {
-  const { name, columns } = shape
-  const { length } = data
-  const areIntegers = /^(Int|Uint)/.test(kindOf(data)!)
-  let numbers = data
-  let stamps: Stamps | undefined
-  const copyUnchecked: Matrix['copyRows'] = (from, to, values, offset, stride) => {
-    if (numbers.length !== length) throw gaveAway(name)
-    stamps?.expectSame(from, to)
-    copy(numbers, columns, from, to, values, offset, stride)
-  }
-  const matrix: Matrix = {
-    ...shape,
-    classes: undefined,
-    isCallers: true,
-    copyRows(from, to, values, offset, stride) {
-      copyUnchecked(from, to, values, offset, stride)
-      if (!areIntegers) refuseCopied(matrix, numbers, limit, from, to, values, offset, stride)
-    },
-    copyUnchecked,
-    preparation: undefined,
-    keep() {
-      if (numbers !== data || stamps) return
-      if (numbers.length !== length) throw gaveAway(name)
-      stamps = Stamps.of(data, columns, name)
-      if (!stamps) numbers = inRoom(length, name, () => copyOf(data))
-    },
-  }
-  return matrix
-}
-
-/** Whether it is copied to its place at once, and looked through there: fresh memory for more of it costs too long a task. */
-export function isCopiedAtOnce({ rows, columns, copyUnchecked }: Matrix): boolean {
-  return copyUnchecked !== undefined && rows * columns <= COPIED_AT_ONCE
 }
 
 /** The matrix itself, or a copy of what the caller might change */
@@ -179,7 +141,8 @@ export function forEachBlock(matrix: Matrix, visit: Visit, first = 0, end = matr
   finish(visitBlocks(matrix, visit, first, end))
 }
 
-function copy(
+/** Rows `from` … `to` − 1 of numbers without gaps, a row every `stride` elements from `offset` on */
+export function copyNumbers(
   data: NumericArray,
   columns: number,
   from: number,
@@ -195,67 +158,6 @@ function copy(
   for (let row = from, at = offset; row < to; row++, at += stride) {
     for (let column = 0, cell = row * columns; column < columns; column++, cell++) values[at + column] = data[cell]
   }
-}
-
-/**
- * Reads cells `from` … `end` − 1 of anything to `at` on. Gives the first that is no number below `limit`, or −1: with an
- * error made in its midst the loop takes twice as long.
- */
-export function readNumbers(
-  cells: ArrayLike<unknown>,
-  from: number,
-  end: number,
-  values: Values,
-  at: number,
-  limit: number,
-): number {
-  for (let index = from, to = at; index < end; index++, to++) {
-    const value = cells[index]
-    if (typeof value !== 'number' || !(Math.abs(value) < limit)) return index
-    values[to] = value
-  }
-  return -1
-}
-
-/** Refuses the first number that is not finite where it was copied to: what lies with the caller may be another by now. */
-function refuseCopied(
-  matrix: Matrix,
-  data: NumericArray,
-  limit: number,
-  from: number,
-  to: number,
-  values: Values,
-  offset: number,
-  stride: number,
-): void {
-  const { columns } = matrix
-  const hasLimit = limit !== Infinity && values.BYTES_PER_ELEMENT === 8
-  const [pieces, length] = stride === columns ? [1, (to - from) * columns] : [to - from, columns]
-  for (let piece = 0, at = offset; piece < pieces; piece++, at += stride) {
-    if (!hasLimit && areFinite(values, at, at + length)) continue
-    for (let index = 0; index < length; index++) {
-      if (Math.abs(values[at + index]) < limit) continue
-      const cell = (from + piece) * columns + index
-      throw unfit(data[cell], cell, matrix)
-    }
-  }
-}
-
-/** Products with 0 are 0, or else NaN. Four sums, since each waits for itself: 7.8 million numbers in 8 ms instead of 16. */
-function areFinite(numbers: Values, start: number, end: number): boolean {
-  const ofFour = end - ((end - start) % 4)
-  let a = 0
-  let b = 0
-  let c = 0
-  let d = 0
-  for (let index = start; index < ofFour; index += 4) {
-    a += numbers[index] * 0
-    b += numbers[index + 1] * 0
-    c += numbers[index + 2] * 0
-    d += numbers[index + 3] * 0
-  }
-  for (let index = ofFour; index < end; index++) a += numbers[index] * 0
-  return a + b + c + d === 0
 }
 
 /** The error for a cell that is no number, not finite, or beyond float32 */
@@ -283,9 +185,4 @@ export function wordAdvice(value: unknown, name: string): string {
     ? 'class numbers from 0, as in labels.map((label) => classes.indexOf(label))'
     : 'numbers, for words a column of 0 and 1 each'
   return `; write ${instead}, or use trainTable of wasmprop/table, which takes words`
-}
-
-/** The error for a typed array whose memory was transferred, or shrank */
-export function gaveAway(name: string): WasmpropError {
-  return unexpected('INVALID_DATA', name, 'numbers that stay where they are', 'memory that was given away')
 }

@@ -4,24 +4,20 @@
 import { describe, type ErrorPlace, unexpected, unreadable, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
 import { type Dtype, newValues, type Values } from '../numerics/values.ts'
+import { areTakenInSteps, gaveAway, readNumbers, takenInSteps, viewedMatrix } from './callers-rows.ts'
 import type { FlatInput } from './forms.ts'
-import { takenInSteps } from './in-steps.ts'
 import {
   FEW_VALUES,
   type Form,
-  gaveAway,
   keptFew,
   keptMatrix,
   LIMITS,
   type Matrix,
-  readNumbers,
   roomFor,
   type Shape,
   unfit,
-  viewedMatrix,
   wordAdvice,
 } from './matrix.ts'
-import { COPIED_AT_ONCE, LEAST_ROW_BYTES } from './stamps.ts'
 
 /** What a matrix has to be */
 export interface Expected {
@@ -101,7 +97,7 @@ function readNested(value: readonly unknown[], expected: Expected): Matrix {
   const place = (row: number, column: number) => `${name}[${row}][${column}]`
   const shape: Shape = { name, rows, columns, form: 'rows', place }
   const rowOf = (row: number) => readRow(value[row], row, expected)
-  if (expected.inSteps && rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES) {
+  if (expected.inSteps && areTakenInSteps(shape)) {
     return takenInSteps(shape, rowOf, LIMITS[expected.dtype], expected.inSteps)
   }
   const kept = keeperFor(shape, expected)

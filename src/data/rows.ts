@@ -1,36 +1,17 @@
-// Rows as users hand them in, checked for a network, and as its engine takes them.
+// Rows as users hand them in, checked for a network, with weights of their own where they have some: one per row, or one per
+// row and output, where 0 masks a target that may be missing.
 import type { ResolvedConfig } from '../config/config.ts'
-import { unexpected } from '../errors.ts'
+import { reading } from '../errors.ts'
+import { isNumericArray, plainView } from '../numerics/typed.ts'
 import type { Dtype } from '../numerics/values.ts'
+import { refuse } from '../options/check.ts'
 import { losses } from '../tables/losses.ts'
 import { type Matrix, own } from './matrix.ts'
-import { type Room, readMatrix } from './read-matrix.ts'
+import { isFlatInput, isRow, type Room, readMatrix } from './read-matrix.ts'
 import { readTargets, takeTargets } from './read-targets.ts'
-import { type Fits, givenScaling, type RunningRows, type Scaling } from './scaling.ts'
-import { finish, type Steps } from './steps.ts'
-import { smoothRows } from './targets.ts'
-import type { Rows, TrainingSet } from './training-set.ts'
-
-export interface Scalings {
-  readonly inputScaling: Scaling
-  readonly targetScaling: Scaling
-}
-
-/** What of a network says which rows it takes */
-export interface Configured {
-  readonly config: ResolvedConfig
-}
-
-/** And how they are scaled, as far as that is fitted */
-export interface Scaled extends Configured {
-  readonly inputScaling: Scaling | undefined
-  readonly targetScaling: Scaling | undefined
-}
-
-/** And what fits them: there unless no rule is fitted */
-export interface Fitting {
-  readonly fits: Fits | undefined
-}
+import { type Configured, fittedScalings, type Scaled, type Scaling, scaleRows } from './scaling.ts'
+import { finish } from './steps.ts'
+import { type Rows, readSampleWeights } from './training-set.ts'
 
 /** Checks inputs. `prefix` is what stands before `inputs` in messages. `inSteps`: the `preparation` of the matrix is run. */
 export function readInputs(
@@ -114,85 +95,91 @@ export function readScaledRows(network: Scaled, call: string, inputs: unknown, t
   return scaleRows(network, readRows(network, inputs, targets, prefix), fittedScalings(network, call))
 }
 
-export function fittedScalings({ inputScaling, targetScaling }: Scaled, call: string): Scalings {
-  if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
-  const expected = 'the scaling to be fitted; call train or fitScaling(inputs, targets) first'
-  throw unexpected('NOT_FITTED', call, expected, '', {})
+export interface WeightedRows {
+  readonly rows: Rows
+  /** rows, or rows × outputs */
+  readonly weights: Float64Array | undefined
+  /** Whether targets are missing */
+  readonly isMasked: boolean
 }
 
-/** The scalings that are there, or else those fitted to these rows */
-export function* scalingsFor(network: Scaled & Fitting, rows: Rows): Steps<Scalings> {
-  const { inputScaling, targetScaling } = network
-  return {
-    inputScaling: inputScaling ?? (yield* fit(network, rows, 'inputs')),
-    targetScaling: targetScaling ?? (yield* fit(network, rows, 'targets')),
+type Network = Configured & { readonly targetScaling: Scaling | undefined }
+
+/** Reads rows and their weights, of which there may be none. `prefix` is what stands before the names in messages. */
+export function readWeightedRows(
+  network: Network,
+  inputs: unknown,
+  targets: unknown,
+  sampleWeights: unknown,
+  prefix = '',
+): WeightedRows {
+  const weighted = takeWeightedRows(network, inputs, targets, sampleWeights, prefix)
+  const { preparation } = weighted.rows.targets
+  if (preparation) finish(preparation)
+  return weighted
+}
+
+/** The same, but the `preparation` of inputs and targets is still to be run. `inSteps`: many nested rows are taken in it. */
+export function takeWeightedRows(
+  network: Network,
+  inputs: unknown,
+  targets: unknown,
+  sampleWeights: unknown,
+  prefix = '',
+  kind: 'trained' | 'validation' = 'trained',
+  inSteps = false,
+): WeightedRows {
+  const { outputs, loss } = network.config
+  const x = readInputs(network, inputs, prefix, 1, undefined, inSteps)
+  if (sampleWeights === undefined) {
+    const taken = takeTargetRows(network, targets, x.rows, prefix, inSteps)
+    return { rows: { inputs: x, targets: taken }, weights: undefined, isMasked: false }
   }
-}
-
-/** Those fitted to these rows, whatever is there */
-export function fitScalings(network: Configured & Fitting, rows: Rows): Scalings {
-  const { inputs, targets } = network.config.scaling
-  return {
-    inputScaling: givenScaling(inputs, rows.inputs.columns) ?? finish(fit(network, rows, 'inputs')),
-    targetScaling: givenScaling(targets, rows.targets.columns) ?? finish(fit(network, rows, 'targets')),
+  const path = `${prefix}sampleWeights`
+  const weights = readSampleWeights(sampleWeights, x.rows, { path, kind, outputs })
+  if (weights.length > x.rows && losses[loss.name].targets === 'distribution') {
+    refuse(path, `one weight per row with ${loss.name}, whose outputs are one distribution`, sampleWeights)
   }
-}
-
-/** By a rule that needs rows: there is none without what fits it */
-function fit({ config, fits }: Configured & Fitting, rows: Rows, name: 'inputs' | 'targets'): Steps<Scaling> {
-  return fits!.fitScalingInSteps(config.scaling[name], rows[name], name)
-}
-
-/** Scalings, and what they were made of where they are fitted as rows come */
-export interface Running {
-  readonly running: RunningRows | undefined
-}
-
-const noneRunning: RunningRows = { inputs: undefined, targets: undefined }
-
-/** The scalings that are there; else, or where they are fitted as rows come, those with these rows taken in */
-export function runningScalings(
-  network: Scaled & Running & Fitting,
-  rows: Rows,
-  isMasked: boolean,
-): Scalings & Running {
-  const { inputScaling, targetScaling, running = noneRunning } = network
-  if (inputScaling && targetScaling && !running.inputs && !running.targets) {
-    return { inputScaling, targetScaling, running }
+  const mask = weights.length === x.rows * outputs ? new Mask(weights, outputs) : undefined
+  const given = mask
+    ? reading('INVALID_DATA', `${prefix}targets`, 'targets that can be read', () => mask.apply(targets))
+    : targets
+  const isMasked = mask?.hasMissing ?? false
+  if (isMasked && network.targetScaling === undefined) {
+    refuse(`${prefix}targets`, 'all targets where their scaling is to be fitted; call fitScaling first', Number.NaN)
   }
-  const { scaling } = network.config
-  const move = (name: 'inputs' | 'targets', fitted: Scaling | undefined) => {
-    if (fitted && (running[name] === undefined || (name === 'targets' && isMasked)))
-      return { fitted, columns: running[name] }
-    const columns = network.fits!.takeIn(running[name], rows[name])
-    return { fitted: network.fits!.runningScaling(scaling[name], columns, name), columns }
-  }
-  const inputs = move('inputs', inputScaling)
-  const targets = move('targets', targetScaling)
-  return {
-    inputScaling: inputs.fitted,
-    targetScaling: targets.fitted,
-    running: { inputs: inputs.columns, targets: targets.columns },
-  }
+  const taken = takeTargetRows(network, given, x.rows, prefix, inSteps)
+  return { rows: { inputs: x, targets: taken }, weights, isMasked }
 }
 
-/** Rows as the engine takes them: scaled, and labels smoothed */
-export function scaleRows({ config }: Configured, { inputs, targets }: Rows, scalings: Scalings): Rows {
-  const { labelSmoothing } = config.loss.options
-  const scaled = scalings.targetScaling.apply(targets)
-  return {
-    inputs: scalings.inputScaling.apply(inputs),
-    targets: labelSmoothing ? smoothRows(scaled, Number(labelSmoothing)) : scaled,
-  }
-}
+/** Copies targets with 0 for those that are NaN and weigh 0. What is no matrix is left to the checks that follow. */
+class Mask {
+  readonly #weights: Float64Array
+  readonly #outputs: number
+  hasMissing = false
 
-export function scaleSet(network: Configured, set: TrainingSet, scalings: Scalings): TrainingSet {
-  const { inputs, targets } = scaleRows(network, set, scalings)
-  const { validation } = set
-  return {
-    ...set,
-    inputs,
-    targets,
-    validation: validation && scaleRows(network, validation, scalings),
+  constructor(weights: Float64Array, outputs: number) {
+    this.#weights = weights
+    this.#outputs = outputs
+  }
+
+  apply(targets: unknown): unknown {
+    if (isNumericArray(targets)) return Float64Array.from(plainView(targets), (value, index) => this.#at(value, index))
+    if (Array.isArray(targets)) {
+      return Array.from(targets, (row: unknown, index) => (isRow(row) ? this.#row(row, index) : this.#at(row, index)))
+    }
+    if (!isFlatInput(targets)) return targets
+    const { data, rows, columns }: { [K in keyof typeof targets]: unknown } = targets
+    return { data: Array.isArray(data) || isNumericArray(data) ? this.apply(data) : data, rows, columns }
+  }
+
+  #row(row: ArrayLike<number>, index: number): unknown[] {
+    return Array.from(row, (value, column) => this.#at(value, index * this.#outputs + column))
+  }
+
+  #at<T>(value: T, index: number): T | number {
+    if (!Number.isNaN(value) || this.#weights[index] !== 0) return value
+    this.hasMissing = true
+    return 0
   }
 }

@@ -1,10 +1,12 @@
 // Scaling of columns, x' = (x − offset) / scale: applied while rows are copied, undone on predictions. All of it in float64,
 // whatever the network's dtype. How it is fitted: fit-scaling.ts.
-import type { ResolvedScaling } from '../config/config.ts'
+import type { ResolvedConfig, ResolvedScaling } from '../config/config.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
 import { BLOCK_VALUES, LIMITS, type Matrix } from './matrix.ts'
-import type { Steps } from './steps.ts'
+import { finish, type Steps } from './steps.ts'
+import { smoothRows } from './targets.ts'
+import type { Rows, TrainingSet } from './training-set.ts'
 
 /** A scaling as JSON holds it: a number per column, x′ = (x − offset) / scale */
 export interface ScalingJSON {
@@ -127,4 +129,108 @@ function overflow(matrix: Matrix, row: number, column: number, value: number, sc
   const what = `${Number.isFinite(scaled) ? "a number within float32's range" : 'a finite number'} after scaling`
   const place = { path: matrix.name, row, column }
   return unexpected('NOT_FINITE', matrix.place(row, column), what, `${scaled} from ${value}`, place)
+}
+
+export interface Scalings {
+  readonly inputScaling: Scaling
+  readonly targetScaling: Scaling
+}
+
+/** What of a network says which rows it takes */
+export interface Configured {
+  readonly config: ResolvedConfig
+}
+
+/** And how they are scaled, as far as that is fitted */
+export interface Scaled extends Configured {
+  readonly inputScaling: Scaling | undefined
+  readonly targetScaling: Scaling | undefined
+}
+
+/** And what fits them: there unless no rule is fitted */
+export interface Fitting {
+  readonly fits: Fits | undefined
+}
+
+export function fittedScalings({ inputScaling, targetScaling }: Scaled, call: string): Scalings {
+  if (inputScaling !== undefined && targetScaling !== undefined) return { inputScaling, targetScaling }
+  const expected = 'the scaling to be fitted; call train or fitScaling(inputs, targets) first'
+  throw unexpected('NOT_FITTED', call, expected, '', {})
+}
+
+/** The scalings that are there, or else those fitted to these rows */
+export function* scalingsFor(network: Scaled & Fitting, rows: Rows): Steps<Scalings> {
+  const { inputScaling, targetScaling } = network
+  return {
+    inputScaling: inputScaling ?? (yield* fit(network, rows, 'inputs')),
+    targetScaling: targetScaling ?? (yield* fit(network, rows, 'targets')),
+  }
+}
+
+/** Those fitted to these rows, whatever is there */
+export function fitScalings(network: Configured & Fitting, rows: Rows): Scalings {
+  const { inputs, targets } = network.config.scaling
+  return {
+    inputScaling: givenScaling(inputs, rows.inputs.columns) ?? finish(fit(network, rows, 'inputs')),
+    targetScaling: givenScaling(targets, rows.targets.columns) ?? finish(fit(network, rows, 'targets')),
+  }
+}
+
+/** By a rule that needs rows: there is none without what fits it */
+function fit({ config, fits }: Configured & Fitting, rows: Rows, name: 'inputs' | 'targets'): Steps<Scaling> {
+  return fits!.fitScalingInSteps(config.scaling[name], rows[name], name)
+}
+
+/** Scalings, and what they were made of where they are fitted as rows come */
+export interface Running {
+  readonly running: RunningRows | undefined
+}
+
+const noneRunning: RunningRows = { inputs: undefined, targets: undefined }
+
+/** The scalings that are there; else, or where they are fitted as rows come, those with these rows taken in */
+export function runningScalings(
+  network: Scaled & Running & Fitting,
+  rows: Rows,
+  isMasked: boolean,
+): Scalings & Running {
+  const { inputScaling, targetScaling, running = noneRunning } = network
+  if (inputScaling && targetScaling && !running.inputs && !running.targets) {
+    return { inputScaling, targetScaling, running }
+  }
+  const { scaling } = network.config
+  const move = (name: 'inputs' | 'targets', fitted: Scaling | undefined) => {
+    if (fitted && (running[name] === undefined || (name === 'targets' && isMasked)))
+      return { fitted, columns: running[name] }
+    const columns = network.fits!.takeIn(running[name], rows[name])
+    return { fitted: network.fits!.runningScaling(scaling[name], columns, name), columns }
+  }
+  const inputs = move('inputs', inputScaling)
+  const targets = move('targets', targetScaling)
+  return {
+    inputScaling: inputs.fitted,
+    targetScaling: targets.fitted,
+    running: { inputs: inputs.columns, targets: targets.columns },
+  }
+}
+
+/** Rows as the engine takes them: scaled, and labels smoothed */
+export function scaleRows({ config }: Configured, { inputs, targets }: Rows, scalings: Scalings): Rows {
+  const { labelSmoothing } = config.loss.options
+  const scaled = scalings.targetScaling.apply(targets)
+  return {
+    inputs: scalings.inputScaling.apply(inputs),
+    targets: labelSmoothing ? smoothRows(scaled, Number(labelSmoothing)) : scaled,
+  }
+}
+
+export function scaleSet(network: Configured, set: TrainingSet, scalings: Scalings): TrainingSet {
+  const { inputs, targets } = scaleRows(network, set, scalings)
+  const { validation } = set
+  return {
+    ...set,
+    inputs,
+    targets,
+    validation: validation && scaleRows(network, validation, scalings),
+  }
 }

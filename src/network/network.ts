@@ -8,19 +8,10 @@ import { resolveConfig } from '../config/resolve.ts'
 import type { FlatInput, MatrixInput, Predictions, RowsInput } from '../data/forms.ts'
 import type { Unread } from '../data/matrix.ts'
 import { anyRows, readMatrix } from '../data/read-matrix.ts'
-import {
-  fitScalings,
-  fittedScalings,
-  readInputs,
-  readRows,
-  readScaledRows,
-  runningScalings,
-  scaleRows,
-} from '../data/rows.ts'
-import { givenScaling } from '../data/scaling.ts'
+import { readInputs, readRows, readScaledRows, readWeightedRows } from '../data/rows.ts'
+import { fitScalings, fittedScalings, givenScaling, runningScalings, scaleRows } from '../data/scaling.ts'
 import { finish, type Steps } from '../data/steps.ts'
 import { type Rows, weighRows } from '../data/training-set.ts'
-import { readWeightedRows } from '../data/weighted-rows.ts'
 import { disposed, publicCall, publishMethods, reading, WasmpropError } from '../errors.ts'
 import { loadPart } from '../hosts/load.ts'
 import { drawsNormals, initializeLayers } from '../memory/initialize.ts'

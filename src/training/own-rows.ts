@@ -1,7 +1,7 @@
 // What calls of `train` and `trainStream` read alike: rows of their own for the validation, and targets for metrics.
 import { type Matrix, own } from '../data/matrix.ts'
+import { takeWeightedRows } from '../data/rows.ts'
 import type { TrainingSet } from '../data/training-set.ts'
-import { takeWeightedRows } from '../data/weighted-rows.ts'
 import { refuse } from '../options/check.ts'
 import { checkMetrics, type ResolvedMetric } from '../prediction/metrics.ts'
 import type { ResolvedTrainOptions } from './options.ts'

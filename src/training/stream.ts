@@ -2,11 +2,11 @@
 
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix } from '../data/matrix.ts'
-import { fittedScalings, scaleRows } from '../data/rows.ts'
+import { readWeightedRows } from '../data/rows.ts'
+import { fittedScalings, scaleRows } from '../data/scaling.ts'
 import { finish } from '../data/steps.ts'
 import type { Rows } from '../data/training-set.ts'
 import { setOf } from '../data/training-set.ts'
-import { readWeightedRows } from '../data/weighted-rows.ts'
 import { describe, reading, unexpected } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { isOptionObject, readOptions, refuse } from '../options/check.ts'

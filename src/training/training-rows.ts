@@ -1,6 +1,7 @@
 // The data set of one `train` in linear memory: putting it there, and reading it back.
 import * as P from '../../assembly/program.ts'
-import { isCopiedAtOnce, type Matrix, madeMatrix, type Unread, unfit } from '../data/matrix.ts'
+import { COPIED_AT_ONCE } from '../data/callers-rows.ts'
+import { type Matrix, madeMatrix, type Unread, unfit } from '../data/matrix.ts'
 import { finish, type Steps } from '../data/steps.ts'
 import { classColumn } from '../data/targets.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
@@ -61,12 +62,13 @@ interface Piece {
   readonly matrix: Matrix
   readonly address: number
   readonly stride: number
-  /** Whether it is copied at once */
+  /** Whether it is copied at once, and looked through there: fresh memory for more of it costs too long a task. */
   readonly isCopied: boolean
 }
 
 function pieceOf(matrix: Matrix, address: number, stride: number): Piece {
-  return { matrix, address, stride, isCopied: isCopiedAtOnce(matrix) }
+  const { rows, columns, copyUnchecked } = matrix
+  return { matrix, address, stride, isCopied: copyUnchecked !== undefined && rows * columns <= COPIED_AT_ONCE }
 }
 
 function piecesOf(
