@@ -10,7 +10,7 @@ import type { Steps } from './steps.ts'
 /** Numbers up to which rows are copied at once: 2 MiB of float64 */
 export const COPIED_AT_ONCE = 2 ** 18
 /** Bytes of a row from which on stamps are small beside it */
-const LEAST_ROW_BYTES = 32
+export const LEAST_ROW_BYTES = 32
 /** Numbers that are taken in a step */
 const TAKEN_VALUES = 2 ** 15
 
@@ -46,14 +46,11 @@ export function viewedMatrix(shape: Shape, data: NumericArray, limit: number): M
   return matrix
 }
 
-/** Whether many nested rows are looked through at once and taken in steps */
-export function areTakenInSteps({ rows, columns }: Shape): boolean {
-  return rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES
-}
-
 /**
- * Many nested rows: reads all of them once, and refuses what is not finite or not below `limit`. Nothing may be copied from the matrix before its
- * `preparation` has read them again.
+ * Many nested rows, which are looked through at once, as they are at the call, and taken in steps, in which fresh memory is had
+ * for them. What is not finite or not below `limit` is refused at once. Nothing may be copied from the matrix before its
+ * `preparation` has taken them: what was seen, or else it refuses, since a getter, a proxy or a caller who writes may say
+ * something else.
  */
 export function takenInSteps(
   shape: Shape,

@@ -4,7 +4,7 @@
 import { describe, type ErrorPlace, unexpected, unreadable, type WasmpropError } from '../errors.ts'
 import { isNumericArray, lengthOf, type NumericArray, plainView } from '../numerics/typed.ts'
 import { type Dtype, newValues, type Values } from '../numerics/values.ts'
-import { areTakenInSteps, gaveAway, readNumbers, takenInSteps, viewedMatrix } from './callers-rows.ts'
+import { COPIED_AT_ONCE, gaveAway, LEAST_ROW_BYTES, readNumbers, takenInSteps, viewedMatrix } from './callers-rows.ts'
 import type { FlatInput } from './forms.ts'
 import {
   FEW_VALUES,
@@ -97,7 +97,7 @@ function readNested(value: readonly unknown[], expected: Expected): Matrix {
   const place = (row: number, column: number) => `${name}[${row}][${column}]`
   const shape: Shape = { name, rows, columns, form: 'rows', place }
   const rowOf = (row: number) => readRow(value[row], row, expected)
-  if (expected.inSteps && areTakenInSteps(shape)) {
+  if (expected.inSteps && rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES) {
     return takenInSteps(shape, rowOf, LIMITS[expected.dtype], expected.inSteps)
   }
   const kept = keeperFor(shape, expected)

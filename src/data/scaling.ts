@@ -1,5 +1,5 @@
 // Scaling of columns, x' = (x − offset) / scale: applied while rows are copied, undone on predictions. All of it in float64,
-// whatever the network's dtype. How it is fitted: fit-scaling.ts.
+// whatever the network's dtype. How it is fitted to columns: fit-scaling.ts; which one a network has for its rows: here.
 import type { ResolvedConfig, ResolvedScaling } from '../config/config.ts'
 import { unexpected, type WasmpropError } from '../errors.ts'
 import type { Values } from '../numerics/values.ts'
@@ -158,13 +158,16 @@ export function fittedScalings({ inputScaling, targetScaling }: Scaled, call: st
   throw unexpected('NOT_FITTED', call, expected, '', {})
 }
 
-/** The scalings that are there, or else those fitted to these rows */
-export function* scalingsFor(network: Scaled & Fitting, rows: Rows): Steps<Scalings> {
-  const { inputScaling, targetScaling } = network
-  return {
-    inputScaling: inputScaling ?? (yield* fit(network, rows, 'inputs')),
-    targetScaling: targetScaling ?? (yield* fit(network, rows, 'targets')),
+/** Rows as the engine takes them, by the scalings that are there, or else by those fitted to the rows */
+export function* fitAndScale(
+  network: Scaled & Fitting,
+  set: TrainingSet,
+): Steps<{ scalings: Scalings; scaled: TrainingSet }> {
+  const scalings = {
+    inputScaling: network.inputScaling ?? (yield* fit(network, set, 'inputs')),
+    targetScaling: network.targetScaling ?? (yield* fit(network, set, 'targets')),
   }
+  return { scalings, scaled: scaleSet(network, set, scalings) }
 }
 
 /** Those fitted to these rows, whatever is there */

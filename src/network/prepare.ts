@@ -6,7 +6,7 @@ import { loadPart } from '../hosts/load.ts'
 import type { ClassBatches } from '../prediction/state.ts'
 import { losses } from '../tables/losses.ts'
 import { optimizers } from '../tables/optimizers.ts'
-import type { FullBatch } from '../training/state.ts'
+import type { FullBatch } from '../training/session.ts'
 
 /** What a network is made of beside its configuration */
 export interface Prepared {

@@ -2,7 +2,7 @@
 // gzipped. Nothing is held that is not asked for: what can be read again is read again.
 import { describe, reading, tagOf, unexpected, WasmpropError } from '../errors.ts'
 import type { File, Signal, Stream } from '../platform.ts'
-import { Yielder } from '../training/yielding.ts'
+import { Yielder } from '../training/run.ts'
 
 /** CSV text, a file's bytes, or pieces of either as they come */
 export type TextSource =

@@ -1,6 +1,6 @@
 // How far the training of a table is, and what may still be begun within a budget of time. What was decided by the clock is kept
 // as a choice, so that the same can be done again without one.
-import { now } from '../training/yielding.ts'
+import { now } from '../training/run.ts'
 
 /** What `onProgress` learns */
 export interface TableProgress {

@@ -2,7 +2,7 @@
 import { TABLE_IMPORTANCE } from '../../assembly/ids.ts'
 import { clip } from '../errors.ts'
 import { shuffle } from '../numerics/random.ts'
-import { Yielder } from '../training/yielding.ts'
+import { Yielder } from '../training/run.ts'
 import { readCheckpoint, type TableCheckpoint, writeCheckpoint } from './checkpoint.ts'
 import { choicesOf } from './choices.ts'
 import { digestOf } from './digest.ts'

@@ -5,8 +5,7 @@ import { checkNumber } from '../options/check.ts'
 import { Collector } from '../prediction/collector.ts'
 import type { Metrics } from '../prediction/metrics.ts'
 import type { EpochProgress, HostOptions } from './options.ts'
-import type { StopReason, TrainingSession } from './session.ts'
-import type { TrainingState } from './state.ts'
+import type { StopReason, TrainingSession, TrainingState } from './session.ts'
 import { type PlacedRows, RowsPass } from './validation.ts'
 
 /** What an epoch's end came to */

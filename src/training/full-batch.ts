@@ -17,7 +17,7 @@ import { penaltyOf } from '../prediction/blocks.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { targetsAt } from './batches.ts'
 import { lbfgsStep } from './lbfgs.ts'
-import type { DataStep } from './state.ts'
+import type { DataStep } from './session.ts'
 
 export function stepOnData(state: NetworkState, rate: number, flags = DIFFERENTIATES | DROPS): DataStep {
   const { engine, layout, config } = state

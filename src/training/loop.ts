@@ -3,22 +3,19 @@
 import { CONVERGED, DIVERGED } from '../../assembly/ids.ts'
 import { loadPart } from '../hosts/load.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import { areParametersFinite } from '../memory/rollback.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import type { Program } from '../program.ts'
-import { AbortableWait, isPromise } from './abortable-wait.ts'
 import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd } from './epoch-end.ts'
 import type { LongBatch } from './long-batch.ts'
 import type { HostOptions } from './options.ts'
 import { resultOf, type TrainResult } from './result.ts'
-import type { StopReason, TrainingSession } from './session.ts'
+import { AbortableWait, isPromise, now, SLICE_MILLISECONDS, type SlicedRun } from './run.ts'
+import type { StopReason, TrainingSession, TrainingState } from './session.ts'
 import type { SessionData } from './session-data.ts'
-import { operationsOf, Slices } from './slices.ts'
-import type { Run, TrainingState } from './state.ts'
+import { operationsOf, type Slice, Slices } from './slices.ts'
 import { placedInputs } from './training-rows.ts'
 import { type PlacedRows, validationRows } from './validation.ts'
-import { now, SLICE_MILLISECONDS } from './yielding.ts'
 
 /** `onProgress` is called no more often than after this time. */
 const PROGRESS_MILLISECONDS = 50
@@ -31,8 +28,8 @@ const BLOCK_OPERATIONS = 1e7
  */
 const OF_SEVERAL = 20
 
-/** Runs slice by slice: `slice()` until it gives false, then `result()`. The data lies in memory, the cursor is set. */
-export class TrainingRun implements Run {
+/** The data lies in memory, the cursor is set. */
+export class TrainingRun implements SlicedRun<TrainResult> {
   readonly #state: TrainingState
   readonly #session: TrainingSession
   readonly #data: SessionData
@@ -43,7 +40,6 @@ export class TrainingRun implements Run {
   #told: number | undefined
   readonly #slices: Slices
   readonly #program: Program
-  #steps = 0
   #longBatch: LongBatch | undefined
   /** Of the last step that was taken, or led to what is not finite */
   #rate = 0
@@ -73,8 +69,13 @@ export class TrainingRun implements Run {
     this.#trained = { inputs, targets, classTargets, rows: data.rows, weights: undefined }
     this.#epochEnd = new EpochEnd(state, session, host, validation, this.#trained)
     this.#slices = new Slices(state, data, places, this.#epochEnd.isWatched, session.options.targetLoss)
-    if (session.awaitsEpochEnd) this.#rate = this.#slices.rateBefore()
-    else this.#reason = session.verdict()
+    if (session.losses.length > 0) this.#goOn()
+  }
+
+  /** After epochs of another run */
+  #goOn(): void {
+    if (this.#session.awaitsEpochEnd) this.#rate = this.#slices.rateBefore()
+    else this.#reason = this.#session.verdict()
   }
 
   /** Trains on for about 8 ms, or one step where that is longer. False: the run has ended. */
@@ -96,12 +97,33 @@ export class TrainingRun implements Run {
 
   /** The batches of a slice */
   train(started: number): void {
-    if (this.#state.unfinished === undefined) this.#steps = this.begin()
-    const status = this.#advanceOrGoBack(this.#steps, started + SLICE_MILLISECONDS)
-    if (status !== undefined) this.end(status, now() - started)
+    const slice = this.#longBatch ? this.#advance(this.#longBatch, started) : this.#runSlice(started)
+    if (slice) this.#conclude(slice)
   }
 
-  /** Loads what lets the host have its turn within a step, where that takes longer than a slice. */
+  #runSlice(started: number): Slice {
+    this.#makeRoom()
+    return this.#slices.run(started)
+  }
+
+  /** Undefined where the batch is not done */
+  #advance(batch: LongBatch, started: number): Slice | undefined {
+    if (this.#state.unfinished === undefined) this.begin()
+    try {
+      const reason = batch.advance(() => now() < started + SLICE_MILLISECONDS)
+      return reason === undefined ? undefined : this.#slices.end(reason, now() - started)
+    } catch (error) {
+      batch.leave()
+      this.#slices.toStart()
+      throw error
+    }
+  }
+
+  /** Before the steps: where there is none for their losses, nothing is lost. */
+  #makeRoom(): void {
+    this.#session.losses.makeRoom(this.#places.epochLossesCapacity)
+  }
+
   loadBlocks(): Promise<void> | undefined {
     const { rows, batchRows } = this.#data
     const { fullBatch, config } = this.#state
@@ -114,24 +136,23 @@ export class TrainingRun implements Run {
 
   /** Makes a slice ready; gives how many steps it may have. Afterwards come these steps, or fewer, and `end`. */
   begin(): number {
-    // Before the steps: where there is no room, nothing is lost.
-    this.#session.losses.makeRoom(this.#places.epochLossesCapacity)
+    this.#makeRoom()
     return this.#slices.begin()
   }
 
-  /** `status`: one of the reasons in assembly/ids.ts */
-  end(status: number, milliseconds: number): void {
-    let { done, epochs } = this.#slices.end(milliseconds)
-    if (!areParametersFinite(this.#state)) epochs = this.#goBackBeforeDivergence(done)
-    else if (status === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite', done)
-    else this.#rate = this.#slices.rateOf(done - 1)
-    this.#collectLosses(epochs)
+  /** `reason`: one of those in assembly/ids.ts */
+  end(reason: number, milliseconds: number): void {
+    this.#conclude(this.#slices.end(reason, milliseconds))
+  }
+
+  #conclude({ reason, done, epochs: ended, leftFinite, rate }: Slice): void {
+    this.#rate = rate
+    const epochs = leftFinite ? ended : this.#goBackBeforeDivergence(done)
+    if (leftFinite && reason === DIVERGED) this.#diverge('the loss of a batch or of its epoch is not finite')
+    const verdict = this.#takeLosses(epochs, this.#reason === undefined && reason === CONVERGED)
     this.#tellProgress()
-    if (this.#reason !== undefined) return
-    if (status === CONVERGED) this.#session.hasConverged = true
-    if (epochs === 0) return
+    if (this.#reason !== undefined || epochs === 0) return
     const isFullBatch = this.#data.batchRows === this.#data.rows
-    const verdict = this.#session.verdict()
     if (isFullBatch && verdict === 'targetLoss') this.#slices.undoLast(done)
     if (!this.#epochEnd.isWatched) {
       this.#reason = verdict
@@ -150,23 +171,11 @@ export class TrainingRun implements Run {
     return true
   }
 
-  /** An engine that fails in the midst of a slice leaves the network as it was before the slice. */
-  #advanceOrGoBack(steps: number, end: number): number | undefined {
-    try {
-      return this.#longBatch ? this.#longBatch.advance(() => now() < end) : this.#slices.take(steps)
-    } catch (error) {
-      this.#longBatch?.leave()
-      this.#slices.toStart()
-      throw error
-    }
-  }
-
   abort(): void {
     this.#reason ??= 'aborted'
     this.#wait.abort()
   }
 
-  /** What `onEpoch` promised, or undefined where an abort comes first; until `settle` */
   get pending(): Promise<unknown> | undefined {
     return this.#pending
   }
@@ -183,7 +192,6 @@ export class TrainingRun implements Run {
     }
   }
 
-  /** What `onEpoch` gave, or promised and now gives */
   settle(value: unknown): void {
     this.#pending = undefined
     if (value === false) this.#reason ??= 'callback'
@@ -206,10 +214,10 @@ export class TrainingRun implements Run {
     })
   }
 
-  /** Those of so many epochs that ended */
-  #collectLosses(count: number): void {
-    if (count === 0) return
-    this.#session.losses.add(new Float64Array(this.#state.engine.buffer, this.#places.epochLosses, count))
+  /** Those of so many epochs that ended; gives why training ends with them, if it does. */
+  #takeLosses(count: number, hasConverged = false): StopReason | undefined {
+    const losses = new Float64Array(this.#state.engine.buffer, this.#places.epochLosses, count)
+    return this.#session.takeLosses(losses, hasConverged)
   }
 
   /** What an epoch's end asks for, of which a slice may do but a part */
@@ -255,20 +263,15 @@ export class TrainingRun implements Run {
    */
   #goBackBeforeDivergence(done: number): number {
     const count = () => this.#program.get('epochLossesCount')
-    const good = this.#slices.toLastGood(done, () => this.#collectLosses(count()))
-    this.#diverge('a step led to weights that are not finite', good)
+    const good = this.#slices.toLastGood(done, () => this.#takeLosses(count()))
+    this.#rate = this.#slices.rateOf(good)
+    this.#diverge('a step led to weights that are not finite')
     return count()
   }
 
-  /** `index`: the step of the slice that went wrong */
-  #diverge(what: string, index: number): void {
-    this.#rate = this.#slices.rateOf(index)
-    this.#giveUp(what, 'weights and optimizer are as before that step')
-  }
-
-  #giveUp(what: string, weights: string): void {
+  #diverge(what: string): void {
     this.#reason = 'diverged'
-    this.#advice = this.#adviceAfter(what, weights)
+    this.#advice = this.#adviceAfter(what, 'weights and optimizer are as before that step')
   }
 
   #adviceAfter(what: string, weights: string): string {

@@ -5,7 +5,7 @@ import type { TrainingSet } from '../data/training-set.ts'
 import { refuse } from '../options/check.ts'
 import { checkMetrics, type ResolvedMetric } from '../prediction/metrics.ts'
 import type { ResolvedTrainOptions } from './options.ts'
-import type { TrainingState } from './state.ts'
+import type { TrainingState } from './session.ts'
 
 export function refuseMissing(): never {
   refuse('metrics', 'no missing targets in the rows that metrics are computed of', Number.NaN)

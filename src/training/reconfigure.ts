@@ -5,7 +5,7 @@ import type { Layout } from '../memory/layout.ts'
 import { writeChanges } from '../memory/write-program.ts'
 import { newValues, type Values, valuesOf } from '../numerics/values.ts'
 import { isConstant, newRateState } from '../tables/schedules.ts'
-import { keepSession, type TrainingState } from './state.ts'
+import { keepSession, type TrainingState } from './session.ts'
 
 /** Checks all changes, then makes them. A call of `train` that was aborted goes on with them. */
 export function reconfigure(state: TrainingState, changes: unknown): void {

@@ -2,8 +2,7 @@
 
 import type { EpochMetricName } from '../prediction/metrics.ts'
 import { adviceFor } from './divergence.ts'
-import type { StopReason, TrainingSession } from './session.ts'
-import type { TrainingState } from './state.ts'
+import type { StopReason, TrainingSession, TrainingState } from './session.ts'
 import type { Timeline } from './timeline.ts'
 import { placedInputs } from './training-rows.ts'
 import { doubtsOf, type TrainedRows } from './warnings.ts'

@@ -1,4 +1,5 @@
-// How a call of `train` stands: what it has seen so far, and what the end of an epoch leads to. All of it goes into snapshots.
+// A network as training works on it, and how its call of `train` stands: what that has seen so far, and what the end of an epoch
+// leads to. All of it goes into snapshots.
 
 import type { Matrix } from '../data/matrix.ts'
 import { unexpected } from '../errors.ts'
@@ -8,10 +9,33 @@ import { directionOf, type Metrics } from '../prediction/metrics.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { afterEpoch } from '../tables/schedules.ts'
 import type { SessionOptions } from './options.ts'
-import type { KeptData, SessionData } from './session-data.ts'
+import { type KeptData, keepData, type SessionData } from './session-data.ts'
 import { Timeline } from './timeline.ts'
 
 export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'converged' | 'callback' | 'aborted' | 'diverged'
+
+/** `loss`: before the step, without penalties; not finite where the step changed nothing for that */
+export interface DataStep {
+  readonly loss: number
+  readonly hasConverged: boolean
+}
+
+/** What takes the steps where the engine does not: see `searches` in src/tables/optimizers.ts */
+export interface FullBatch {
+  stepOnData(state: NetworkState, rate: number, flags?: number): DataStep
+  trainOnData(state: NetworkState, steps: number): number
+}
+
+export interface TrainingState extends NetworkState {
+  /** Undefined where the engine takes the steps */
+  readonly fullBatch: FullBatch | undefined
+  /** By number: what the optimizer remembers of layers that were frozen since, without gaps */
+  readonly frozenStates: Map<number, Values>
+  /** The call of `train` that runs, or that was aborted and can be resumed. A call that is refused leaves it as it is. */
+  session: TrainingSession<SessionData> | undefined
+  /** The network as bytes, for `onEpoch` */
+  readonly snapshot: () => Uint8Array
+}
 
 /** Numbers in a typed array that doubles when it is full */
 export class NumberList {
@@ -111,9 +135,11 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     this.timeline = history && new Timeline(history, options.epochs, packedCount(config), layout)
   }
 
-  /** Takes note of the weights that the call starts with. */
-  begin(state: NetworkState): void {
-    this.timeline?.record(0, () => weightsOf(state))
+  /** Takes the losses of epochs whose steps are done; gives why training ends with them, if it does. */
+  takeLosses(losses: Float64Array, hasConverged: boolean): StopReason | undefined {
+    this.losses.add(losses)
+    if (hasConverged) this.hasConverged = true
+    return this.verdict()
   }
 
   /** What the end of an epoch brings before anyone is told: plateaus, early stopping, the timeline */
@@ -180,6 +206,26 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     if (this.lastWeights) setWeights(state, this.lastWeights)
     this.lastWeights = undefined
   }
+}
+
+/**
+ * A call that begins, with the weights as they are. The one before may yet be resumed, since this one may be refused: what that
+ * needs is kept before other rows take the place of its own.
+ */
+export function beginSession<Data extends SessionData | undefined>(
+  state: TrainingState,
+  options: SessionOptions,
+  data: Data,
+): TrainingSession<Data> {
+  const session = new TrainingSession(options, data, state, state.engine.program.get('stepsDone'))
+  session.timeline?.record(0, () => weightsOf(state))
+  keepSession(state)
+  return session
+}
+
+/** Before other rows take the place of the session's: it may yet be resumed, since they may be refused. */
+export function keepSession(state: TrainingState): void {
+  if (state.session) keepData(state, state.session)
 }
 
 function weightsOf({ engine, config, layout }: NetworkState): Values {

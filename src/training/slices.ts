@@ -1,13 +1,14 @@
 // The slices of a run: how many steps each has, at which learning rates, and the way back to where it began.
+import { DIVERGED } from '../../assembly/ids.ts'
 import * as P from '../../assembly/program.ts'
 import type { ResolvedConfig } from '../config/config.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { areParametersFinite, restoreSafePoint, saveSafePoint } from '../memory/rollback.ts'
 import type { Program, Progress } from '../program.ts'
 import { rateAt } from '../tables/schedules.ts'
+import { now, SLICE_MILLISECONDS } from './run.ts'
+import type { TrainingState } from './session.ts'
 import type { SessionData } from './session-data.ts'
-import type { TrainingState } from './state.ts'
-import { SLICE_MILLISECONDS } from './yielding.ts'
 
 /** Arithmetic of a slice where the clock does not say how long it took: operations, at a speed that hosts reach */
 const SLICE_OPERATIONS = 2e8
@@ -20,6 +21,20 @@ const LAYER_OVERHEAD = 2000
 export function operationsOf({ layers }: ResolvedConfig, rows: number): number {
   const multiplications = layers.reduce((sum, layer) => sum + layer.inputs * layer.units, 0)
   return 6 * multiplications * rows + LAYER_OVERHEAD * layers.length
+}
+
+/** What a slice came to */
+export interface Slice {
+  /** One of the reasons in assembly/ids.ts */
+  readonly reason: number
+  /** Steps that were taken */
+  readonly done: number
+  /** Of how many epochs the losses lie in memory */
+  readonly epochs: number
+  /** Whether parameters and states are finite */
+  readonly leftFinite: boolean
+  /** Of the last step that was taken, or led to what is not finite */
+  readonly rate: number
 }
 
 /** The steps of a run, a slice of them at a time */
@@ -56,6 +71,17 @@ export class Slices {
     this.#targetLoss = targetLoss
     this.operations = operationsOf(state.config, data.batchRows)
     this.#steps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.operations))
+  }
+
+  /** A whole slice, which began at `started`. An engine that fails in its midst leaves the network as it was before. */
+  run(started: number): Slice {
+    const steps = this.begin()
+    try {
+      return this.end(this.#take(steps), now() - started)
+    } catch (error) {
+      this.toStart()
+      throw error
+    }
   }
 
   /** Makes a slice ready; gives how many steps it has. */
@@ -101,15 +127,15 @@ export class Slices {
   }
 
   /** Gives one of the reasons in assembly/ids.ts. */
-  take(steps: number): number {
+  #take(steps: number): number {
     const { fullBatch, classBatches, engine } = this.#state
     if (fullBatch) return fullBatch.trainOnData(this.#state, steps)
     const areClasses = this.#places.classTargets && classBatches
     return areClasses ? areClasses.trainOnClasses(this.#state, steps) : engine.train(P.PROGRAM, steps)
   }
 
-  /** How many steps were taken, and the losses of how many epochs lie in memory. The time says how many are next. */
-  end(milliseconds: number): { done: number; epochs: number } {
+  /** `reason`: why its steps ended; the time says how many are next. */
+  end(reason: number, milliseconds: number): Slice {
     const [stepsDone, epochs] = this.#program.read('stepsDone', 'epochLossesCount')
     const done = stepsDone - (this.#start as Progress).stepsDone
     const still = Math.floor(SLICE_OPERATIONS / this.operations)
@@ -117,7 +143,8 @@ export class Slices {
     const measured = isTimed ? (done * SLICE_MILLISECONDS) / milliseconds : this.#steps * GROWTH
     const most = isTimed ? GROWTH * still : still
     this.#steps = Math.max(1, Math.floor(Math.min(measured, this.#steps * GROWTH, most)))
-    return { done, epochs }
+    const rate = this.rateOf(reason === DIVERGED ? done : done - 1)
+    return { reason, done, epochs, leftFinite: areParametersFinite(this.#state), rate }
   }
 
   /** The rate of step `index` of the slice */
@@ -172,6 +199,6 @@ export class Slices {
   /** Step `index` of the slice, with its rate */
   #repeat(index: number): void {
     if (this.#data.hasRates) this.#program.set({ rates: this.#places.rates + 8 * index })
-    this.take(1)
+    this.#take(1)
   }
 }

@@ -5,7 +5,7 @@ import type { ResolvedConfig } from '../config/config.ts'
 import type { MatrixInput } from '../data/forms.ts'
 import type { Matrix, Unread } from '../data/matrix.ts'
 import { takeWeightedRows } from '../data/rows.ts'
-import { fittedScalings, scaleSet, scalingsFor } from '../data/scaling.ts'
+import { fitAndScale, fittedScalings, scaleSet } from '../data/scaling.ts'
 import type { Steps } from '../data/steps.ts'
 import { divideRows, type Rows, type TrainingSet, takeClassWeights } from '../data/training-set.ts'
 import { unexpected } from '../errors.ts'
@@ -20,10 +20,9 @@ import type { HostOptions, ResolvedTrainOptions, ResumeOptions, TrainOptions } f
 import { metricTargetsOf, refuseMissing, takeOwn } from './own-rows.ts'
 import { resolveResumeOptions, resolveTrainOptions } from './resolve-options.ts'
 import type { TrainResult } from './result.ts'
-import { TrainingSession } from './session.ts'
+import { beginSession, type TrainingSession, type TrainingState } from './session.ts'
 import { fingerprintSteps, keepingData, type SessionData, writeOwnRows } from './session-data.ts'
-import { keepSession, type TrainingState, takesClasses } from './state.ts'
-import { placeRows } from './training-rows.ts'
+import { placeRows, takesClasses } from './training-rows.ts'
 
 /**
  * Takes everything of the caller as it is at the call. Large rows are looked at then and taken in steps, where what has been
@@ -72,14 +71,12 @@ export function* startOnRows(
   const metricTargets = metrics.length > 0 ? metricTargetsOf(set, metrics) : undefined
   const data = describeData(state, options, set)
   unread.matrices = matricesOf(set, set.validation)
-  const scalings = yield* scalingsFor(state, set)
+  const { scalings, scaled } = yield* fitAndScale(state, set)
   const sessionOptions = metricTargets ? { ...options.session, metrics } : options.session
-  const session = new TrainingSession(sessionOptions, data, state, state.engine.program.get('stepsDone'))
+  const session = beginSession(state, sessionOptions, data)
   Object.assign(session, { metricTargets, validationWeights: set.validationWeights, heldRows: set.heldRows })
-  session.begin(state)
-  keepSession(state)
   const places = reserveRows(state, data)
-  yield* placeRows(state, places, scaleSet(state, set, scalings), unread)
+  yield* placeRows(state, places, scaled, unread)
   // Nothing is refused any more.
   Object.assign(state, scalings)
   state.engine.program.set({ position: 0, epochSum: 0, epochsLeft: options.session.epochs })
@@ -91,7 +88,7 @@ export function* startOnRows(
 const unweighted = { sampleWeights: undefined, classWeights: undefined, validation: undefined }
 
 function describeData(state: TrainingState, options: ResolvedTrainOptions, set: TrainingSet): SessionData {
-  const { config, rate, classBatches } = state
+  const { config, rate } = state
   const { inputs, validation, weights } = set
   const { rows } = inputs
   const shape = shapeOf(config, options, rows, validation?.inputs.rows ?? 0, rate)
@@ -100,7 +97,7 @@ function describeData(state: TrainingState, options: ResolvedTrainOptions, set: 
     ...shape,
     isWeighted: weights !== undefined,
     weightColumns: weightColumns > 1 ? weightColumns : undefined,
-    classTargets: classBatches && takesClasses(classBatches, state, [set, validation]),
+    classTargets: takesClasses(state, [set, validation]),
     split: options.split,
   }
 }

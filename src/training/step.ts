@@ -12,8 +12,8 @@ import { evaluateRows, lossOfSum, lossSum } from '../prediction/blocks.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { rateAt } from '../tables/schedules.ts'
 import { adviceFor } from './divergence.ts'
-import { type FullBatch, keepSession, type TrainingState, takesClasses } from './state.ts'
-import { placeRows } from './training-rows.ts'
+import { type FullBatch, keepSession, type TrainingState } from './session.ts'
+import { placeRows, takesClasses } from './training-rows.ts'
 
 /** What a step came to: the loss before it, and in words what was not finite, where that undid it */
 export interface StepOutcome {
@@ -73,7 +73,7 @@ function searchOnRows(
     isWeighted: weights !== undefined,
     weightColumns: weights ? weights.length / count : 1,
     hasRates: false,
-    classTargets: state.classBatches && takesClasses(state.classBatches, state, [rows]),
+    classTargets: takesClasses(state, [rows]),
     split: undefined,
   }
   keepSession(state)

@@ -13,19 +13,17 @@ import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
 import { optimizers } from '../tables/optimizers.ts'
-import { AbortableWait, isPromise } from './abortable-wait.ts'
 import { divergenceAdvice, validationAdvice } from './divergence.ts'
 import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
 import type { HostOptions, StreamOptions } from './options.ts'
 import { metricTargetsOf, refuseMissing, takeOwn } from './own-rows.ts'
 import { resolveStreamOptions } from './resolve-options.ts'
 import { resultOf, type TrainResult } from './result.ts'
-import { type StopReason, TrainingSession } from './session.ts'
-import { keepSession, type Run, type TrainingState, takesClasses } from './state.ts'
+import { AbortableWait, isPromise, now, type Run, Yielder } from './run.ts'
+import { beginSession, type StopReason, type TrainingSession, type TrainingState } from './session.ts'
 import { stepOnRows } from './step.ts'
-import { placeValidation } from './training-rows.ts'
+import { placeValidation, takesClasses } from './training-rows.ts'
 import { validationRows } from './validation.ts'
-import { now, Yielder } from './yielding.ts'
 
 /** One optimizer step's rows */
 export interface StreamBatch {
@@ -79,13 +77,10 @@ export function startStream(state: TrainingState, source: StreamSource, options:
   const metrics = epochMetricsFor(resolved.metrics, state.config)
   if (metrics.length > 0 && ownRows?.isMasked) refuseMissing()
   const sessionOptions = metrics.length > 0 ? { ...resolved.session, metrics } : resolved.session
-  const session = new TrainingSession(sessionOptions, undefined, state, state.engine.program.get('stepsDone'))
+  const session = beginSession(state, sessionOptions, undefined)
   if (ownRows && metrics.length > 0) session.metricTargets = metricTargetsOf(setOf(ownRows.rows), metrics)
   session.validationWeights = ownRows?.weights
-  session.begin(state)
-  keepSession(state)
-  const placed =
-    held && placeValidation(state, held, state.classBatches && takesClasses(state.classBatches, state, [held]))
+  const placed = held && placeValidation(state, held, takesClasses(state, [held]))
   return new StreamRun(state, session, resolved, read, placed)
 }
 

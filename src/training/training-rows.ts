@@ -15,10 +15,10 @@ import type { NetworkState } from '../prediction/state.ts'
 const PLACED_BYTES = 2 ** 18
 
 /**
- * Copies rows to where they belong. What a set lacks stays as it lies. Those that are copied at once are there when it returns,
- * and are looked through in the steps; all others are copied in them.
+ * Copies rows to where they belong. What a set lacks stays as it lies. Those that are copied at once are so in the first step,
+ * and looked through in all; the others are copied in them.
  */
-export function placeRows(
+export function* placeRows(
   state: NetworkState,
   places: DataLayout,
   set: TrainingSet,
@@ -31,7 +31,7 @@ export function placeRows(
     ...(validation ? piecesOf(state, places, validation, places.validationInputs, places.validationTargets) : []),
   ]
   unread.matrices = pieces.filter(({ isCopied }) => !isCopied).map(({ matrix }) => matrix)
-  return place(state, pieces)
+  yield* place(state, pieces)
 }
 
 /** Room for no rows */
@@ -84,16 +84,12 @@ function piecesOf(
   ]
 }
 
-function place(state: NetworkState, pieces: readonly Piece[]): Steps<void> {
-  const values = valuesOf(state.engine.buffer, state.config.dtype)
+function* place({ engine, config }: NetworkState, pieces: readonly Piece[]): Steps<void> {
+  const values = valuesOf(engine.buffer, config.dtype)
   for (const piece of pieces) {
     const { rows, copyUnchecked } = piece.matrix
     if (piece.isCopied) copy(values, piece, 0, rows, copyUnchecked)
   }
-  return placeInSteps(state, pieces, values)
-}
-
-function* placeInSteps({ engine }: NetworkState, pieces: readonly Piece[], values: Values): Steps<void> {
   for (const piece of pieces) {
     const { matrix, address, stride, isCopied } = piece
     const { rows, copyUnchecked } = matrix
@@ -153,4 +149,21 @@ export function placedRows(
   }
   const place = (row: number, column: number) => `${name}[${row}][${column}]`
   return madeMatrix({ name, rows, columns, form: 'flat', place }, copyRows)
+}
+
+/**
+ * Whether the targets of such rows are to lie in memory as class numbers: they were given as such, and would take much room as
+ * rows. Never where nothing trains on them.
+ */
+export function takesClasses(
+  { classBatches, layout }: NetworkState,
+  sets: readonly (Rows | undefined)[],
+): true | undefined {
+  if (!classBatches) return undefined
+  let bytes = 0
+  for (const set of sets) {
+    if (set && !set.targets.classes) return undefined
+    bytes += (set?.inputs.rows ?? 0) * layout.targetStride
+  }
+  return bytes >= classBatches.leastBytes || undefined
 }
