@@ -66,12 +66,12 @@ export type {
   EpochProgress,
   EvaluateOptions,
   ResumeOptions,
+  StopReason,
   StreamOptions,
   TrainOptions,
   TrainProgress,
   Validated,
 } from './training/options.ts'
 export type { TrainResult, ValidatedResult } from './training/result.ts'
-export type { StopReason } from './training/session.ts'
 export type { StreamBatch, StreamSource } from './training/stream.ts'
 export type { Timeline } from './training/timeline.ts'

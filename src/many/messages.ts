@@ -5,7 +5,7 @@ import type { FlatInput } from '../data/forms.ts'
 import type { Modules } from '../engines/modules.ts'
 import type { RestoreOptions } from '../model/json.ts'
 import type { SnapshotParts } from '../model/snapshot.ts'
-import type { StopReason } from '../training/session.ts'
+import type { StopReason } from '../training/options.ts'
 
 /** All rows of a call and what the workers compute with, sent to each of them once */
 export interface Data {

@@ -5,23 +5,23 @@ import type { DataLayout } from '../memory/layout.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { losses } from '../tables/losses.ts'
 import { optimizers } from '../tables/optimizers.ts'
-import type { TrainingSession } from './session.ts'
 import { placedRows } from './training-rows.ts'
 
 /** Inputs of greater magnitude are named: scaled ones seldom come near it. */
 const LARGE = 10
 
+/** Which weights there are where rows that are not trained on were the fault */
+export const AFTER_THE_EPOCH = 'the weights are those after the epoch'
+
 /** What a run that ends as `diverged` says: what happened, which weights there are now, and what to try */
 export function divergenceAdvice(
   state: NetworkState,
-  { best }: TrainingSession,
   what: string,
   weights: string,
   learningRate: number,
   inputs: Matrix,
 ): string {
-  const present = best.weights ? `the weights are those of epoch ${best.epoch}, the best one` : weights
-  return `${what}; ${present}. ${adviceFor(state, learningRate, inputs)}`
+  return `${what}; ${weights}. ${adviceFor(state, learningRate, inputs)}`
 }
 
 /** Values of the validation rows that are so many times those of the trained ones, and at least so large, are named. */
@@ -33,8 +33,8 @@ const OUTLYING = 100
  */
 export function validationAdvice(
   state: NetworkState,
-  session: TrainingSession,
   what: string,
+  weights: string,
   learningRate: number,
   places: DataLayout,
   validationRows: number,
@@ -49,10 +49,10 @@ export function validationAdvice(
     if (!(magnitude > OUTLYING * Math.max(1, usual))) continue
     const whose = trainedRows > 0 ? `, the trained rows ${short(usual)}` : ''
     const where = `the validation ${name}, whose column ${column} reaches ${short(magnitude)}${whose} (after scaling)`
-    return `${what}; the weights are those after the epoch. Look for outliers in ${where}: the training itself went well.`
+    return `${what}; ${weights}. Look for outliers in ${where}: the training itself went well.`
   }
   const inputs = placedRows(state, validationRows, held.inputs, 'inputs')
-  return divergenceAdvice(state, session, what, 'the weights are those after the epoch', learningRate, inputs)
+  return divergenceAdvice(state, what, weights, learningRate, inputs)
 }
 
 /** `learningRate` is that of the step that went wrong; `inputs` are as the network sees them, after scaling. */

@@ -1,12 +1,32 @@
 // The end of an epoch, one for rows, streams and searches: takes note of its loss, validates, and does all that depends on
 // that. What `onEpoch` answers, or promises, is left to the run.
+import * as P from '../../assembly/program.ts'
 import { WasmpropError } from '../errors.ts'
+import type { DataLayout } from '../memory/layout.ts'
 import { checkNumber } from '../options/check.ts'
+import { placeWeights } from '../prediction/blocks.ts'
 import { Collector } from '../prediction/collector.ts'
 import type { Metrics } from '../prediction/metrics.ts'
-import type { EpochProgress, HostOptions } from './options.ts'
-import type { StopReason, TrainingSession, TrainingState } from './session.ts'
-import { type PlacedRows, RowsPass } from './validation.ts'
+import type { NetworkState } from '../prediction/state.ts'
+import type { EpochProgress, HostOptions, StopReason } from './options.ts'
+import type { TrainingSession, TrainingState } from './session.ts'
+
+export interface PlacedRows {
+  /** Addresses */
+  readonly inputs: number
+  readonly targets: number
+  /** Whether these are class numbers */
+  readonly classTargets: boolean
+  readonly rows: number
+  /** What the loss of each is multiplied by; undefined: 1 */
+  readonly weights: Float64Array | undefined
+}
+
+/** The validation rows of a data set */
+export function validationRows(places: DataLayout, rows: number, weights: Float64Array | undefined): PlacedRows {
+  const { validationInputs: inputs, validationTargets: targets, classTargets } = places
+  return { inputs, targets, classTargets, rows, weights }
+}
 
 /** What an epoch's end came to */
 export interface EpochOutcome {
@@ -119,4 +139,50 @@ function tellEpoch(
     snapshot: state.snapshot,
   }
   return onEpoch(progress)
+}
+
+/** A pass over rows that may be interrupted, and disturbed by other passes, after any block */
+class RowsPass {
+  readonly #state: NetworkState
+  readonly #rows: PlacedRows
+  readonly #collector: Collector | undefined
+  #done = 0
+  /** LOSS_COLUMNS between two calls */
+  #sums: Float64Array | undefined
+
+  /** `collector` takes the outputs. */
+  constructor(state: NetworkState, rows: PlacedRows, collector?: Collector) {
+    this.#state = state
+    this.#rows = rows
+    this.#collector = collector
+  }
+
+  /** Goes on while `hasTime()`, one block at the least; gives the loss when all rows are done. */
+  advance(hasTime: () => boolean): number | undefined {
+    const { engine, layout } = this.#state
+    const { blockRows, lossColumns, layers } = layout
+    const { rows } = this.#rows
+    const columns = new Float64Array(engine.buffer, lossColumns, layers[layers.length - 1].units)
+    if (this.#sums) columns.set(this.#sums)
+    do {
+      const count = Math.min(blockRows, rows - this.#done)
+      this.#evaluate(this.#done, count)
+      this.#done += count
+    } while (this.#done < rows && hasTime())
+    if (this.#done === rows) return engine.loss(P.PROGRAM, rows)
+    this.#sums = columns.slice()
+    return undefined
+  }
+
+  #evaluate(row: number, count: number): void {
+    const { engine, layout, classBatches } = this.#state
+    const { inputs, targets, classTargets, rows, weights } = this.#rows
+    const { address, flag } = placeWeights(this.#state, weights, row, count, rows)
+    const x = inputs + row * layout.inputStride
+    const y = classTargets
+      ? classBatches!.targetsAt(this.#state, targets, true, row, count)
+      : targets + row * layout.targetStride
+    engine.evaluate(P.PROGRAM, x, y, address, row, count, rows, flag)
+    this.#collector?.add(row, count)
+  }
 }

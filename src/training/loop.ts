@@ -5,17 +5,16 @@ import { loadPart } from '../hosts/load.ts'
 import type { DataLayout } from '../memory/layout.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import type { Program } from '../program.ts'
-import { divergenceAdvice, validationAdvice } from './divergence.ts'
-import { EpochEnd } from './epoch-end.ts'
+import { AFTER_THE_EPOCH, divergenceAdvice, validationAdvice } from './divergence.ts'
+import { EpochEnd, type PlacedRows, validationRows } from './epoch-end.ts'
 import type { LongBatch } from './long-batch.ts'
-import type { HostOptions } from './options.ts'
+import type { HostOptions, StopReason } from './options.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import { AbortableWait, isPromise, now, SLICE_MILLISECONDS, type SlicedRun } from './run.ts'
-import type { StopReason, TrainingSession, TrainingState } from './session.ts'
+import type { TrainingSession, TrainingState } from './session.ts'
 import type { SessionData } from './session-data.ts'
 import { operationsOf, type Slice, Slices } from './slices.ts'
 import { placedInputs } from './training-rows.ts'
-import { type PlacedRows, validationRows } from './validation.ts'
 
 /** `onProgress` is called no more often than after this time. */
 const PROGRESS_MILLISECONDS = 50
@@ -227,11 +226,7 @@ export class TrainingRun implements SlicedRun<TrainResult> {
     if (outcome === undefined) return
     if (outcome.failure !== undefined) {
       this.#reason = 'diverged'
-      const { rows, validationRows: held } = this.#data
-      this.#advice =
-        held > 0
-          ? validationAdvice(this.#state, this.#session, outcome.failure, this.#rate, this.#places, held, rows)
-          : this.#adviceAfter(outcome.failure, 'the weights are those after the epoch')
+      this.#advice = this.#adviceAfterEpoch(outcome.failure)
       return
     }
     this.#reason = outcome.reason ?? this.#reason // onEpoch may have aborted
@@ -274,8 +269,15 @@ export class TrainingRun implements SlicedRun<TrainResult> {
     this.#advice = this.#adviceAfter(what, 'weights and optimizer are as before that step')
   }
 
+  #adviceAfterEpoch(what: string): string {
+    const { rows, validationRows: held } = this.#data
+    if (held === 0) return this.#adviceAfter(what, AFTER_THE_EPOCH)
+    const weights = this.#session.endWeights(AFTER_THE_EPOCH)
+    return validationAdvice(this.#state, what, weights, this.#rate, this.#places, held, rows)
+  }
+
   #adviceAfter(what: string, weights: string): string {
     const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
-    return divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
+    return divergenceAdvice(this.#state, what, this.#session.endWeights(weights), this.#rate, inputs)
   }
 }

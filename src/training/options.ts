@@ -133,6 +133,9 @@ export interface TrainProgress {
   loss: number
 }
 
+/** Why a call ended */
+export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'converged' | 'callback' | 'aborted' | 'diverged'
+
 /** What of the options concerns the end of an epoch; part of a snapshot */
 export interface SessionOptions {
   readonly epochs: number

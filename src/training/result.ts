@@ -2,7 +2,8 @@
 
 import type { EpochMetricName } from '../prediction/metrics.ts'
 import { adviceFor } from './divergence.ts'
-import type { StopReason, TrainingSession, TrainingState } from './session.ts'
+import type { StopReason } from './options.ts'
+import type { TrainingSession, TrainingState } from './session.ts'
 import type { Timeline } from './timeline.ts'
 import { placedInputs } from './training-rows.ts'
 import { doubtsOf, type TrainedRows } from './warnings.ts'

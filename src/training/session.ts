@@ -8,11 +8,9 @@ import { type Values, valuesOf } from '../numerics/values.ts'
 import { directionOf, type Metrics } from '../prediction/metrics.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { afterEpoch } from '../tables/schedules.ts'
-import type { SessionOptions } from './options.ts'
+import type { SessionOptions, StopReason } from './options.ts'
 import { type KeptData, keepData, type SessionData } from './session-data.ts'
 import { Timeline } from './timeline.ts'
-
-export type StopReason = 'epochs' | 'targetLoss' | 'earlyStopping' | 'converged' | 'callback' | 'aborted' | 'diverged'
 
 /** `loss`: before the step, without penalties; not finite where the step changed nothing for that */
 export interface DataStep {
@@ -187,6 +185,11 @@ export class TrainingSession<Data extends SessionData | undefined = SessionData 
     if (this.hasConverged) return 'converged'
     if (earlyStopping && this.best.epochsWithoutGain >= Math.max(1, earlyStopping.patience)) return 'earlyStopping'
     return this.losses.length >= this.options.epochs ? 'epochs' : undefined
+  }
+
+  /** Which weights the network has at the end, in words: the best ones, or else those that `others` says */
+  endWeights(others: string): string {
+    return this.best.weights ? `the weights are those of epoch ${this.best.epoch}, the best one` : others
   }
 
   /** What the end of the call brings: the best weights, unless the last ones are asked for */

@@ -13,17 +13,16 @@ import { isOptionObject, readOptions, refuse } from '../options/check.ts'
 import { lossOfSum } from '../prediction/blocks.ts'
 import { epochMetricsFor } from '../prediction/metrics.ts'
 import { optimizers } from '../tables/optimizers.ts'
-import { divergenceAdvice, validationAdvice } from './divergence.ts'
-import { EpochEnd, type EpochOutcome } from './epoch-end.ts'
-import type { HostOptions, StreamOptions } from './options.ts'
+import { AFTER_THE_EPOCH, divergenceAdvice, validationAdvice } from './divergence.ts'
+import { EpochEnd, type EpochOutcome, validationRows } from './epoch-end.ts'
+import type { HostOptions, StopReason, StreamOptions } from './options.ts'
 import { metricTargetsOf, refuseMissing, takeOwn } from './own-rows.ts'
 import { resolveStreamOptions } from './resolve-options.ts'
 import { resultOf, type TrainResult } from './result.ts'
 import { AbortableWait, isPromise, now, type Run, Yielder } from './run.ts'
-import { beginSession, type StopReason, type TrainingSession, type TrainingState } from './session.ts'
+import { beginSession, type TrainingSession, type TrainingState } from './session.ts'
 import { stepOnRows } from './step.ts'
 import { placeValidation, takesClasses } from './training-rows.ts'
-import { validationRows } from './validation.ts'
 
 /** One optimizer step's rows */
 export interface StreamBatch {
@@ -198,7 +197,7 @@ export class StreamRun implements Run {
 
   #diverge(what: string, weights: string, inputs: Matrix): void {
     this.#reason = 'diverged'
-    this.#advice = divergenceAdvice(this.#state, this.#session, what, weights, this.#rate, inputs)
+    this.#advice = divergenceAdvice(this.#state, what, this.#session.endWeights(weights), this.#rate, inputs)
   }
 
   async #endEpoch(loss: number): Promise<void> {
@@ -212,7 +211,8 @@ export class StreamRun implements Run {
     if (outcome.failure !== undefined && this.#validation) {
       const { places, rows } = this.#validation
       this.#reason = 'diverged'
-      this.#advice = validationAdvice(this.#state, this.#session, outcome.failure, this.#rate, places, rows, 0)
+      const weights = this.#session.endWeights(AFTER_THE_EPOCH)
+      this.#advice = validationAdvice(this.#state, outcome.failure, weights, this.#rate, places, rows, 0)
       return
     }
     this.#reason = outcome.reason ?? this.#reason // onEpoch may have aborted

@@ -5,7 +5,7 @@ import { valuesOf } from '../numerics/values.ts'
 import type { NetworkState } from '../prediction/state.ts'
 import { activations } from '../tables/activations.ts'
 import { losses } from '../tables/losses.ts'
-import type { StopReason } from './session.ts'
+import type { StopReason } from './options.ts'
 
 const LOOKED_AT = 1000 // rows
 /** Root mean square of a column beyond which units saturate or steps overshoot, as in `diagnose` */
