@@ -23,15 +23,12 @@ export function initializeLayers(owner: Owner, draw: Draw): void {
   })
 }
 
-/** Weights or biases of a layer. Uniform ones, which most are, come from the engine: WebAssembly takes a tenth of the time. */
+/** Weights or biases of a layer. Uniform and equal ones, which most are, come from the engine: WebAssembly takes a tenth of the time. */
 function drawPart(owner: Owner, index: number, part: number, chosen: ChosenInitializer, draw: Draw): void {
   const { inputs, units } = owner.layout.layers[index]
   const distribution = distributionOf(chosen, inputs, units)
   if (distribution.kind === 'uniform') {
     owner.engine.drawUniform(PROGRAM, index, part, distribution.low, distribution.width)
-  } else if (distribution.kind === 'constant') {
-    const count = part === WEIGHTS ? inputs * units : units
-    writePart(owner, index, part, new Float64Array(count).fill(distribution.value))
   } else {
     const drawn = (draw as typeof initialize)(chosen, inputs, units, owner.config.seed, index, part)
     writePart(owner, index, part, drawn)

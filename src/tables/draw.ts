@@ -20,14 +20,13 @@ export function initialize(
 ): Float64Array {
   const values = new Float64Array(part === WEIGHTS ? inputs * units : units)
   const distribution = distributionOf(initializer, inputs, units)
-  if (distribution.kind === 'constant') return values.fill(distribution.value)
   fillUniform(values, seed, INITIALIZATION, layer, part)
   for (let index = 0; index < values.length; index++) values[index] = numberOf(distribution, values[index])
   return values
 }
 
 /** The number of a distribution that a uniform one in [0, 1) leads to */
-function numberOf(distribution: Exclude<Distribution, { kind: 'constant' }>, random: number): number {
+function numberOf(distribution: Distribution, random: number): number {
   if (distribution.kind === 'uniform') return distribution.low + distribution.width * random
   // Moved by 2⁻⁵⁴ to the middle of its step: symmetric about 0 and never at ±½. Exact, since ½ goes first.
   const quantile = normalQuantile(random - 0.5 + 5.551115123125783e-17)

@@ -2,9 +2,8 @@
 // engines.
 import { bare, type Chosen, type Options } from '../options/option.ts'
 
-/** The same number everywhere; numbers from `low` on over `width`, each as likely as any other; or normal ones */
+/** Numbers from `low` on over `width`, each as likely as any other: all `low` where it is 0. Or normal ones */
 export type Distribution =
-  | { readonly kind: 'constant'; readonly value: number }
   | { readonly kind: 'uniform'; readonly low: number; readonly width: number }
   | { readonly kind: 'normal'; readonly mean: number; readonly standardDeviation: number }
 
@@ -123,14 +122,14 @@ const LARGEST_QUANTILE = 8.292361075813595
 /** The least and the greatest number that may be drawn, in whatever order */
 export function extremesOf(chosen: ChosenInitializer, inputs: number, units: number): readonly number[] {
   const distribution = distributionOf(chosen, inputs, units)
-  if (distribution.kind === 'constant') return [distribution.value]
   if (distribution.kind === 'uniform') return [0, LARGEST_RANDOM].map((x) => distribution.low + distribution.width * x)
   const { mean, standardDeviation } = distribution
   return [-LARGEST_QUANTILE, LARGEST_QUANTILE].map((z) => mean + standardDeviation * z)
 }
 
+/** Over −0, so that a value of −0 keeps its sign */
 function constant(value: number): Distribution {
-  return { kind: 'constant', value }
+  return { kind: 'uniform', low: value, width: -0 }
 }
 
 function uniform(low: number, high: number): Distribution {
