@@ -85,9 +85,7 @@ function readList(list: readonly unknown[], expected: Expected): Matrix {
   }
   const rows = columns === 1 ? length : 1
   refuseRowCount(rows, expected)
-  const kept = keeperFor(flatShape(columns === 1 ? 'column' : 'row', rows, name, expected), expected)
-  kept.add(list, length)
-  return kept.matrix
+  return keep(flatShape(columns === 1 ? 'column' : 'row', rows, name, expected), expected, 1, () => list, length)
 }
 
 function readNested(value: readonly unknown[], expected: Expected): Matrix {
@@ -100,9 +98,7 @@ function readNested(value: readonly unknown[], expected: Expected): Matrix {
   if (expected.inSteps && rows * columns > COPIED_AT_ONCE && 8 * columns >= LEAST_ROW_BYTES) {
     return takenInSteps(shape, rowOf, LIMITS[expected.dtype], expected.inSteps)
   }
-  const kept = keeperFor(shape, expected)
-  for (let row = 0; row < rows; row++) kept.add(rowOf(row), columns)
-  return kept.matrix
+  return keep(shape, expected, rows, rowOf, columns)
 }
 
 function readRow(cells: unknown, row: number, expected: Expected): Numbers {
@@ -131,9 +127,7 @@ function readFlatInput(value: FlatInput, expected: Expected): Matrix {
   }
   if (!Array.isArray(data)) return readFlat(data as NumericArray, path, expected)
   refuseRowCount(Number(rows), expected)
-  const kept = keeperFor(flatShape('flat', Number(rows), path, expected), expected)
-  kept.add(data, length)
-  return kept.matrix
+  return keep(flatShape('flat', Number(rows), path, expected), expected, 1, () => data, length)
 }
 
 function readFlat(data: NumericArray, path: string, expected: Expected): Matrix {
@@ -164,17 +158,32 @@ function flatShape(form: Form, rows: number, path: string, { name, columns }: Ex
   return { name, rows, columns, form, place }
 }
 
-/** Takes numbers of the caller in the order in which they are read, checks and keeps them. */
-interface Keeper {
-  /** Reads the first `length` cells of anything. */
-  add(cells: ArrayLike<unknown>, length: number): void
-  readonly matrix: Matrix
+/** Reads numbers of the caller once, in order, checks and keeps them: `count` lists of `length` each. */
+function keep(
+  shape: Shape,
+  { dtype, room }: Expected,
+  count: number,
+  listAt: (index: number) => ArrayLike<unknown>,
+  length: number,
+): Matrix {
+  const limit = LIMITS[dtype]
+  const values = count * length
+  if (values <= FEW_VALUES) {
+    const numbers: number[] = []
+    for (let index = 0; index < count; index++) addFew(numbers, listAt(index), length, limit, shape)
+    return keptFew(shape, numbers)
+  }
+  const kept = new Kept(shape, limit, room && values <= MOST_IN_ROOM ? valuesIn(room, values, dtype) : undefined)
+  for (let index = 0; index < count; index++) kept.add(listAt(index), length)
+  return kept.matrix
 }
 
-function keeperFor(shape: Shape, { dtype, room }: Expected): Keeper {
-  const count = shape.rows * shape.columns
-  if (count <= FEW_VALUES) return new KeptFew(shape, LIMITS[dtype])
-  return new KeptMany(shape, LIMITS[dtype], room && count <= MOST_IN_ROOM ? valuesIn(room, count, dtype) : undefined)
+function addFew(numbers: number[], list: ArrayLike<unknown>, length: number, limit: number, shape: Shape): void {
+  for (let index = 0; index < length; index++) {
+    const value = list[index]
+    if (typeof value !== 'number' || !(Math.abs(value) < limit)) throw unfit(value, numbers.length, shape)
+    numbers.push(value)
+  }
 }
 
 /** In the type in which the numbers are stored: to convert them costs as much as to read them. */
@@ -183,32 +192,7 @@ function valuesIn(room: Room, count: number, dtype: Dtype): Values {
   return room.values
 }
 
-class KeptFew implements Keeper {
-  readonly #shape: Shape
-  readonly #limit: number
-  readonly #values: number[] = []
-
-  constructor(shape: Shape, limit: number) {
-    this.#shape = shape
-    this.#limit = limit
-  }
-
-  add(cells: ArrayLike<unknown>, length: number): void {
-    const values = this.#values
-    const limit = this.#limit
-    for (let index = 0; index < length; index++) {
-      const value = cells[index]
-      if (typeof value !== 'number' || !(Math.abs(value) < limit)) throw unfit(value, values.length, this.#shape)
-      values.push(value)
-    }
-  }
-
-  get matrix(): Matrix {
-    return keptFew(this.#shape, this.#values)
-  }
-}
-
-class KeptMany implements Keeper {
+class Kept {
   readonly #shape: Shape
   readonly #limit: number
   #values: Values
