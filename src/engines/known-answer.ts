@@ -4,7 +4,7 @@ import type { ResolvedConfig, ResolvedLayer } from '../config/config.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import { layOut } from '../memory/layout.ts'
-import { reserveRows } from '../memory/reserve.ts'
+import { noRows, reserveRows } from '../memory/reserve.ts'
 import { writeProgram } from '../memory/write-program.ts'
 import { type Dtype, valuesOf } from '../numerics/values.ts'
 
@@ -59,16 +59,6 @@ const NETWORK: Omit<ResolvedConfig, 'dtype'> = {
 }
 const ROWS = 3
 const EPOCHS = 3
-const SHAPE = {
-  rows: ROWS,
-  batchRows: ROWS,
-  validationRows: 0,
-  isShuffled: false,
-  isWeighted: false,
-  weightColumns: undefined,
-  hasRates: false,
-  classTargets: undefined,
-}
 
 /** The loss before the last step */
 function knownAnswer(engine: Engine, dtype: Dtype): number {
@@ -76,7 +66,10 @@ function knownAnswer(engine: Engine, dtype: Dtype): number {
   const layout = layOut(config)
   engine.reserve(layout.end)
   writeProgram(engine, layout, config)
-  const { inputs, targets, epochLosses } = reserveRows({ config, engine, layout }, SHAPE)
+  const { inputs, targets, epochLosses } = reserveRows(
+    { config, engine, layout },
+    { ...noRows, rows: ROWS, batchRows: ROWS },
+  )
   const values = valuesOf(engine.buffer, dtype)
   const fill = (from: number, to: number, valueAt: (index: number) => number) => {
     const start = from / layout.bytesPerValue

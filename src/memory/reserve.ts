@@ -1,6 +1,17 @@
 // Room for the rows of a session in linear memory.
 import { type BatchedShape, type DataLayout, type DataShape, layOutData, type Owner } from './layout.ts'
 
+/** Room for no rows */
+export const noRows: DataShape = {
+  rows: 0,
+  validationRows: 0,
+  isShuffled: false,
+  isWeighted: false,
+  weightColumns: undefined,
+  hasRates: false,
+  classTargets: undefined,
+}
+
 /**
  * Makes room for the rows of a session, points the program at it, and gives where everything lies. Throws OUT_OF_MEMORY with
  * the program as it was.

@@ -7,7 +7,7 @@ import { classColumn } from '../data/targets.ts'
 import type { Rows, TrainingSet } from '../data/training-set.ts'
 import type { WasmpropError } from '../errors.ts'
 import type { DataLayout } from '../memory/layout.ts'
-import { reserve } from '../memory/reserve.ts'
+import { noRows, reserve } from '../memory/reserve.ts'
 import { type Values, valuesOf } from '../numerics/values.ts'
 import type { NetworkState } from '../prediction/state.ts'
 
@@ -32,17 +32,6 @@ export function* placeRows(
   ]
   unread.matrices = pieces.filter(({ isCopied }) => !isCopied).map(({ matrix }) => matrix)
   yield* place(state, pieces)
-}
-
-/** Room for no rows */
-export const noRows = {
-  rows: 0,
-  validationRows: 0,
-  isShuffled: false,
-  isWeighted: false,
-  weightColumns: undefined,
-  hasRates: false,
-  classTargets: undefined,
 }
 
 /** Puts the validation rows of a stream into memory. */
