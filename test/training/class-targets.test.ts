@@ -15,6 +15,7 @@ import { unpack } from '../../src/model/unpack.ts'
 import { Network as InnerNetwork } from '../../src/network/network.ts'
 import type { ClassBatches } from '../../src/prediction/state.ts'
 import { bitsOf, dtypes, engines, expectRefusal, numbersOf, trainedBits } from '../support/networks.ts'
+import { actInTurns } from '../support/turns.ts'
 
 type Loose = Record<string, unknown>
 
@@ -130,7 +131,7 @@ describe.each(engines)('class numbers in %s', (engine) => {
       const network = await make(config)
       let bytes: Uint8Array | undefined
       const controller = new AbortController()
-      actInTurns(() => {
+      actInTurns(10, () => {
         const { engine: ran } = InnerNetwork.stateOf(network)
         if (bytes || ran.program.get('stepsDone') !== step) return
         bytes = network.snapshot()
@@ -187,7 +188,7 @@ describe.each(engines)('class numbers in %s', (engine) => {
     const options: TrainOptions = { epochs: 1, batchSize: 'full' }
     const [rows, numbers] = [await expected(config), await make(config)]
     const { loss } = rows.trainSync(inputs, targets, options)
-    const turns = actInTurns(() => numbers.evaluate(inputs.subarray(0, columns), targets.subarray(0, 1)))
+    const turns = actInTurns(10, () => numbers.evaluate(inputs.subarray(0, columns), targets.subarray(0, 1)))
     expect((await numbers.train(inputs, targets, options)).loss).toEqual(loss)
     expect(turns.count).toBeGreaterThan(6)
     expect(trainedBits(numbers)).toBe(trainedBits(rows))
@@ -367,19 +368,4 @@ function watchArrays(): { length: number } {
     )
   }
   return largest
-}
-
-/** After every step or block there is a turn then, in which something is done. */
-function actInTurns(act: () => unknown): { count: number } {
-  const turns = { count: 0 }
-  let time = 0
-  vi.spyOn(performance, 'now').mockImplementation(() => (time += 10))
-  const { setImmediate: next } = globalThis
-  vi.spyOn(globalThis, 'setImmediate').mockImplementation(((resolve: () => void) =>
-    next(() => {
-      turns.count++
-      act()
-      resolve()
-    })) as typeof setImmediate)
-  return turns
 }

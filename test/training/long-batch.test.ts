@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { NetworkConfig, TrainOptions } from '../../src/index.ts'
 import { type EngineName, engines, numbersOf, small, trainedBits } from '../support/networks.ts'
+import { actInTurns } from '../support/turns.ts'
 
 const [ROWS, COLUMNS] = [1100, 250]
 const INPUTS = Float32Array.from(numbersOf(ROWS * COLUMNS, 1))
@@ -23,27 +24,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** After every second block or so there is a turn then, in which something is done. */
-function actInTurns(act: () => unknown): { count: number } {
-  const turns = { count: 0 }
-  let time = 0
-  vi.spyOn(performance, 'now').mockImplementation(() => (time += 5))
-  const { setImmediate: next } = globalThis
-  vi.spyOn(globalThis, 'setImmediate').mockImplementation(((resolve: () => void) =>
-    next(() => {
-      turns.count++
-      act()
-      resolve()
-    })) as typeof setImmediate)
-  return turns
-}
-
 describe.each(engines)('a long batch of %s', (engine) => {
   it('leads to the bits of one piece, whatever else is computed in its turns', async () => {
     const [expected, network] = [await make(engine), await make(engine)]
     const { loss } = expected.trainSync(INPUTS, TARGETS, OPTIONS)
     const [few, fewTargets] = [INPUTS.subarray(0, 2 * COLUMNS), TARGETS.subarray(0, 4)]
-    const turns = actInTurns(() => {
+    const turns = actInTurns(5, () => {
       network.gradients(few, fewTargets)
       network.evaluate(few, fewTargets)
       network.predict(few)
@@ -58,7 +44,7 @@ describe.each(engines)('a long batch of %s', (engine) => {
     const [expected, network] = [await make(engine), await make(engine)]
     expected.trainSync(INPUTS, TARGETS, OPTIONS)
     const controller = new AbortController()
-    const turns = actInTurns(() => turns.count === 4 && controller.abort())
+    const turns = actInTurns(5, () => turns.count === 4 && controller.abort())
     const aborted = await network.train(INPUTS, TARGETS, { ...OPTIONS, signal: controller.signal })
     expect(aborted.stopReason).toBe('aborted')
     expect(aborted.steps).toBeLessThan(EPOCHS)
@@ -73,7 +59,7 @@ it('is one of several, shuffled ones as well', async () => {
   const options: TrainOptions = { ...OPTIONS, epochs: 1, batchSize: 700, validation: { split: 0.01 } }
   const [expected, network] = [await small('wasm', config), await small('wasm', config)]
   const { loss, validationLoss } = expected.trainSync(INPUTS, TARGETS, options)
-  const turns = actInTurns(() => network.evaluate(INPUTS.subarray(0, COLUMNS), TARGETS.subarray(0, 2)))
+  const turns = actInTurns(5, () => network.evaluate(INPUTS.subarray(0, COLUMNS), TARGETS.subarray(0, 2)))
   expect(await network.train(INPUTS, TARGETS, options)).toMatchObject({ loss, validationLoss })
   expect(turns.count).toBeGreaterThan(5)
   expect(trainedBits(network)).toBe(trainedBits(expected))
@@ -83,7 +69,7 @@ it('ends at the target with the weights that had it', async () => {
   const [expected, network] = [await make('wasm'), await make('wasm')]
   const options = { ...OPTIONS, epochs: 5, targetLoss: expected.evaluate(INPUTS, TARGETS).loss * 0.4 }
   const { stopReason, epochs } = expected.trainSync(INPUTS, TARGETS, options)
-  const turns = actInTurns(() => {})
+  const turns = actInTurns(5, () => {})
   expect(await network.train(INPUTS, TARGETS, options)).toMatchObject({ stopReason, epochs })
   expect(stopReason).toBe('targetLoss')
   expect(turns.count).toBeGreaterThan(3)
