@@ -8,6 +8,7 @@ export type {
 } from './answers.ts'
 export type { TableCheckpoint } from './checkpoint.ts'
 export type { TableChoices } from './choices.ts'
+export type { ColumnChoices, ColumnOptions } from './column-choices.ts'
 export {
   type CrossValidateTableOptions,
   crossValidateTable,
@@ -19,16 +20,10 @@ export { type Dialect, dialectText } from './dialect.ts'
 export type { TableExplanation } from './explain.ts'
 export type { ColumnImportance } from './importance.ts'
 export type { TableModel } from './model.ts'
+export type { TableSource } from './open.ts'
 export type { TrainTableOptions } from './options.ts'
 export type { Curve, TableProgress } from './progress.ts'
-export {
-  type ColumnChoices,
-  type ColumnOptions,
-  type ReadTableOptions,
-  readTable,
-  type Table,
-  type TableSource,
-} from './read.ts'
+export { type ReadTableOptions, readTable, type Table } from './read.ts'
 export type { ColumnKind, ReadOptions } from './read-options.ts'
 export type { Effort } from './recipe.ts'
 export type { TableRecord, TableRows } from './records.ts'

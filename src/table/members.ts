@@ -197,12 +197,17 @@ async function goOn(
   const network = await restoreNetwork(saved.snapshot)
   const { trained } = rows.folds[Math.floor(index / recipe.seeds)]
   const values = Float64Array.from(trained, (row) => rows.values[row])
-  const result = await network.resume(
-    selectInputs(inputsOf(recipe, rows), trained),
-    targetsOf(rows, values),
-    options.signal === undefined ? {} : { signal: options.signal },
-  )
-  return { network, ...outcomeOf(result) }
+  try {
+    const result = await network.resume(
+      selectInputs(inputsOf(recipe, rows), trained),
+      targetsOf(rows, values),
+      options.signal === undefined ? {} : { signal: options.signal },
+    )
+    return { network, ...outcomeOf(result) }
+  } catch (error) {
+    network.dispose()
+    throw error
+  }
 }
 
 export function selectInputs({ data, columns }: Inputs, rows: Uint32Array): Inputs {

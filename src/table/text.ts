@@ -23,6 +23,8 @@ export interface Text {
   readonly encoding: () => string
   /** Bytes at places further on, as they are */
   readonly samples: () => Promise<Uint8Array[]>
+  /** Ends a source that comes once, where not all of it was read. */
+  readonly close: () => Promise<unknown>
 }
 
 export async function openText(source: ByteSource, encoding: string | undefined, place: string): Promise<Text> {
@@ -34,7 +36,7 @@ export async function openText(source: ByteSource, encoding: string | undefined,
     decoder = new Decoder(encoding, place)
     return decoded(source.pieces(), decoder)
   }
-  if (source.isRepeatable) await iterator.return?.(undefined)
+  if (source.isRepeatable) await iterator.return(undefined)
   return {
     head: join(pieces),
     isWhole,
@@ -42,6 +44,7 @@ export async function openText(source: ByteSource, encoding: string | undefined,
     size: source.bytes?.size,
     encoding: () => decoder.encoding,
     samples: () => samplesOf(source, decoder.encoding),
+    close: () => iterator.return(undefined),
   }
 }
 

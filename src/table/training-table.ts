@@ -3,8 +3,9 @@
 import { TABLE_SAMPLE } from '../../assembly/ids.ts'
 import { shuffle } from '../numerics/random.ts'
 import { type ColumnEncoding, widthOf, withoutBins } from './encode.ts'
+import type { TableSource } from './open.ts'
 import type { ResolvedOptions } from './options.ts'
-import { readSample, type Table, type TableSource } from './read.ts'
+import { readSample, type Table } from './read.ts'
 import type { ReadOptions } from './read-options.ts'
 import { readingOptions } from './resolve-options.ts'
 

@@ -4,9 +4,9 @@ import { VERSION } from '../generated/version.ts'
 import { readOptions } from '../options/check.ts'
 import { digestOf } from './digest.ts'
 import { TableModel } from './model.ts'
+import type { TableSource } from './open.ts'
 import type { StoredOptions, TrainTableOptions } from './options.ts'
 import { withoutPrototype } from './plain.ts'
-import type { TableSource } from './read.ts'
 import { checkReadOptions, type ReadOptions } from './read-options.ts'
 import { readTrainOptions } from './resolve-options.ts'
 import { trainOnTable } from './train.ts'
@@ -70,9 +70,11 @@ export async function verifyTable(
   }
   const { model: again, idle } = await trainOnTable(table, resolved, recipes)
   disposeAll(idle)
-  const verification = compare(model, again)
-  again.dispose()
-  return verification
+  try {
+    return compare(model, again)
+  } finally {
+    again.dispose()
+  }
 }
 
 /** What is said now, over what the training was told */

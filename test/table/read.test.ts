@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { WasmpropError } from '../../src/errors.ts'
 import { dialectText, readTable, type Table } from '../../src/table/index.ts'
 import { decimalIn, numberOf, PLAIN } from '../../src/table/numbers.ts'
+import { readBlocksLike } from '../../src/table/read.ts'
 
 const fixture = (name: string) =>
   readFileSync(new URL(name === 'penguins.csv' ? `../../data/${name}` : `../fixtures/tables/${name}`, import.meta.url))
@@ -271,5 +272,38 @@ describe('kinds of columns', () => {
     const [first, ...others] = await Promise.all([readTable(text), readTable(records), readTable(rows)])
     for (const other of others) expect(other.columns).toEqual(first.columns)
     expect(kindsOf(first)).toEqual({ x: 'number', w: 'category', t: 'boolean' })
+  })
+})
+
+describe('a source that comes once is closed', () => {
+  async function* source(first: readonly unknown[], more: unknown, ended: () => void) {
+    try {
+      yield* first
+      for (;;) yield more
+    } finally {
+      ended()
+    }
+  }
+  const lines = '1,2\n'.repeat(40_000)
+
+  it.each([
+    ['a row is wrong at the start', ['a,b\n1,2,3\n'], lines, 'line 2: expected 2 cells'],
+    ['a row is wrong further on', ['a,b\n', lines, lines, '1,2,3\n'], lines, 'line 80002: expected 2 cells'],
+    ['JSON is none', ['[{"a":1},', '{"a":}, '], '{"a":1},'.repeat(20_000), 'line 1: expected JSON'],
+    ['a record is none', [{ a: 1 }, 5], { a: 1 }, 'rows[1]: expected a record'],
+  ])('where %s', async (_, first, more, words) => {
+    let count = 0
+    const error = await refusal(source(first, more, () => count++) as AsyncIterable<string>)
+    expect(error.message).toContain(words)
+    expect(count).toBe(1)
+  })
+
+  it('where the rows of a block are enough', async () => {
+    let count = 0
+    for await (const { rows } of readBlocksLike(source(['a,b\n'], lines, () => count++) as AsyncIterable<string>, [])) {
+      expect(rows).toBeGreaterThan(0)
+      break
+    }
+    expect(count).toBe(1)
   })
 })
