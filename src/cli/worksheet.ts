@@ -13,7 +13,7 @@ export async function worksheet({ seed = 1, out = '.', force, json }: WorksheetF
     moodle: { path: join(out, `worksheet-${seed}-moodle.xml`), content: sheet.toMoodle() },
   }
   for (const { path } of Object.values(files)) await checkWritable(path, force)
-  for (const { path, content } of Object.values(files)) await writeWhole(path, content)
+  for (const { path, content } of Object.values(files)) writeWhole(path, content)
   if (json) {
     const { inputs, targets, weights, learningRate, sections } = sheet
     const paths = Object.fromEntries(Object.entries(files).map(([name, { path }]) => [name, path]))

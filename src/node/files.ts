@@ -51,7 +51,7 @@ export async function replaceFile(path: string, bytes: Uint8Array): Promise<void
     await rename(temporary, target)
     await syncFolder(dirname(target))
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {})
+    await rm(temporary, { force: true }).catch(ignoreSystem)
     throw withPath(error, path)
   }
 }
@@ -122,8 +122,13 @@ function quietly(act: () => void): void {
   try {
     act()
   } catch (error) {
-    if (codeOf(error) === 'undefined') throw error // of the system's errors none matters: it was an attempt
+    ignoreSystem(error)
   }
+}
+
+/** Of the system's errors none matters: it was an attempt. */
+function ignoreSystem(error: unknown): void {
+  if (codeOf(error) === 'undefined') throw error
 }
 
 // Temporary names: in the same folder, since only there a rename is atomic; of this process, so that what killed ones left
@@ -140,7 +145,7 @@ const STEM_BYTES = 200
 /** The file's name, cut where more than a process's number would not fit behind it */
 function stemOf(path: string): string {
   const bytes = Buffer.from(basename(path))
-  return bytes.length <= STEM_BYTES ? basename(path) : bytes.toString('utf8', 0, STEM_BYTES).replace(/\ufffd$/, '')
+  return bytes.length <= STEM_BYTES ? basename(path) : bytes.toString('utf8', 0, STEM_BYTES)
 }
 
 /** Paths whose folders were searched */

@@ -1,7 +1,7 @@
 // The commands that train, beside `train` itself: report, compare, verify, a training that Ctrl-C stops, and completion.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -174,23 +174,34 @@ describe('Ctrl-C', () => {
       writeFileSync(join(folder, 'some.csv'), [header, ...rows.filter((_, row) => row % 4 === 0), ''].join('\n'))
       const args = ['train', 'some.csv', '--target', 'Species', '--threads', '1', '--quiet']
       const checkpoint = join(folder, 'c.json.checkpoint')
-      // Earlier than training begins there is nothing to write; how long that takes is the machine's.
-      for (let wait = 400; !existsSync(checkpoint) && wait < 60_000; wait *= 1.3) {
-        const child = spawn(process.execPath, [CLI, ...args, '--out', 'c.json'], { cwd: folder, env: environment })
+      const stopped = async (out: string, wait: number) => {
+        const child = spawn(process.execPath, [CLI, ...args, '--out', out], { cwd: folder, env: environment })
         const exit = once(child, 'exit')
         await setTimeout(wait)
         child.kill('SIGINT')
+        return exit
+      }
+      // Earlier than training begins there is nothing to write; how long that takes is the machine's.
+      let wait = 400
+      for (; !existsSync(checkpoint) && wait < 60_000; wait *= 1.3) {
         // The second: before Node itself had begun
         expect([
           [130, null],
           [null, 'SIGINT'],
-        ]).toContainEqual(await exit)
+        ]).toContainEqual(await stopped('c.json', wait))
       }
       expect(existsSync(join(folder, 'c.json'))).toBe(false)
       expect(run(...args, '--out', 'c.json', '--resume').stderr).toBe('')
       expect(existsSync(checkpoint)).toBe(false)
       run(...args, '--out', 'whole.json')
       expect(read('c.json')).toBe(read('whole.json'))
+      // Where no checkpoint can be written, nobody is told to go on from one.
+      mkdirSync(join(folder, 'd.json.checkpoint'))
+      let status: unknown
+      for (wait /= 1.3; status !== 2 && wait < 60_000; wait *= 1.15) status = (await stopped('d.json', wait))[0]
+      expect(status).toBe(2)
+      const resumed = run(...args, '--out', 'd.json', '--resume')
+      expect(resumed).toMatchObject({ status: 2, stderr: expect.stringContaining('d.json.checkpoint: cannot be read') })
     },
     240_000,
   )

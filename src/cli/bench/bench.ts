@@ -117,12 +117,17 @@ async function time(entry: Entry, { quick, dtype: wanted }: BenchFlags): Promise
   )
   const all = [...contestants, ...(name === 'W1' ? [['unrolled', 'float64'] as const] : [])]
   const variants: ProcessVariant[] = []
-  for (const [contestant, dtype] of all) {
-    const options = { workload, contestant, dtype, epochs, rows, shuffles }
-    variants.push(await inChild(`${contestant} ${dtype}`, options))
+  let measured: Record<string, Summary>
+  try {
+    for (const [contestant, dtype] of all) {
+      const options = { workload, contestant, dtype, epochs, rows, shuffles }
+      variants.push(await inChild(`${contestant} ${dtype}`, options))
+    }
+    measured = await measure(variants, quick ? { seconds: 0.8, warmUp: 0.05 } : { seconds: 6, warmUp: 0.3 })
+  } finally {
+    // Those that live would keep the command from ending where one has died.
+    for (const { stop } of variants) await stop()
   }
-  const measured = await measure(variants, quick ? { seconds: 0.8, warmUp: 0.05 } : { seconds: 6, warmUp: 0.3 })
-  for (const { stop } of variants) await stop()
   return all.map(([contestant, dtype]) => {
     const summary = measured[`${contestant} ${dtype}`]
     const ratio = ratioOf(summary, measured[`wasm ${wanted ?? 'float32'}`])

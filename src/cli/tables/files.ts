@@ -1,6 +1,6 @@
 // Tables and models in files, or standard input and output: read whole, written whole or not at all.
-import { constants, existsSync, openAsBlob } from 'node:fs'
-import { access, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants, existsSync, openAsBlob, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { access, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import { WasmpropError } from 'wasmprop'
 import { type TableModel, type TableSource, tableModelFromJSON } from 'wasmprop/table'
@@ -23,7 +23,7 @@ export async function readTableFile(path: string, isOnceEnough = false): Promise
   }
 }
 
-function unreadable(path: string, error: unknown): UsageError {
+export function unreadable(path: string, error: unknown): UsageError {
   return new UsageError(`${clip(path)}: cannot be read: ${clip(String((error as Error).message))}`)
 }
 
@@ -86,13 +86,13 @@ export async function checkWritable(path: string, isForced: boolean): Promise<vo
 }
 
 /** Whole or not at all: written beside it, and then given its name */
-export async function writeWhole(path: string, content: string): Promise<void> {
+export function writeWhole(path: string, content: string): void {
   const temporary = `${path}.${process.pid}.tmp`
   try {
-    await writeFile(temporary, content)
-    await rename(temporary, path)
+    writeFileSync(temporary, content)
+    renameSync(temporary, path)
   } catch (error) {
-    await rm(temporary, { force: true })
+    rmSync(temporary, { force: true })
     throw new UsageError(`${clip(path)}: cannot be written: ${clip(String((error as Error).message))}`)
   }
 }

@@ -1,5 +1,5 @@
 // wasmprop train FILE --target COLUMN: from a table to a model in a file, and a report.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import {
   type ColumnImportance,
@@ -14,9 +14,9 @@ import { shellWord } from '../../shell.ts'
 import { reportInput } from '../../table/report-input.ts'
 import { UsageError } from '../flags.ts'
 import { interruptible } from '../interrupt.ts'
-import { EXIT } from '../messages.ts'
+import { EXIT, isOfTheLibrary } from '../messages.ts'
 import { duration, print, printJson, warn } from '../terminal.ts'
-import { checkWritable, inFile, parseJson, readTableFile, writeWhole } from './files.ts'
+import { checkWritable, inFile, parseJson, readTableFile, unreadable, writeWhole } from './files.ts'
 import { learningOptions, trainingCommand } from './learning.ts'
 import type { TrainFlags } from './options.ts'
 import { showProgress } from './progress.ts'
@@ -31,9 +31,9 @@ export async function train(flags: TrainFlags, path: string): Promise<void> {
   const source = await readTableFile(path)
   const model = await trainOrStop(flags, path, source, `${out}.checkpoint`)
   if (model === undefined) return
-  await writeWhole(out, `${JSON.stringify(model)}\n`)
+  writeWhole(out, `${JSON.stringify(model)}\n`)
   rmSync(`${out}.checkpoint`, { force: true })
-  if (report !== undefined) await writeWhole(report, await pageOf(model, flags, path, source))
+  if (report !== undefined) writeWhole(report, await pageOf(model, flags, path, source))
   const milliseconds = performance.now() - started
   tell(model, flags, { out, report, milliseconds })
   model.dispose()
@@ -60,8 +60,8 @@ async function trainOrStop(
           ...(flags.budget === undefined ? {} : { budget: flags.budget }),
           ...(checkpoint === undefined ? {} : { checkpoint }),
           onCheckpoint: (value) => {
+            writeWhole(checkpointPath, JSON.stringify(value))
             isStopped = true
-            writeFileSync(checkpointPath, JSON.stringify(value))
           },
         }),
       ),
@@ -79,15 +79,15 @@ async function trainOrStop(
 }
 
 function readCheckpointFile(path: string): TableCheckpoint {
-  let content: string
-  try {
-    content = readFileSync(path, 'utf8')
-  } catch {
+  if (!existsSync(path))
     throw new UsageError(
       `--resume: expected the checkpoint of a training that was stopped in ${clip(path)}; there is none`,
     )
+  try {
+    return parseJson(path, readFileSync(path, 'utf8')) as TableCheckpoint
+  } catch (error) {
+    throw isOfTheLibrary(error) ? error : unreadable(path, error)
   }
-  return parseJson(path, content) as TableCheckpoint
 }
 
 async function pageOf(model: TableModel, flags: TrainFlags, path: string, source: TableSource): Promise<string> {
