@@ -137,7 +137,6 @@ export class Lanes {
         epoch: own.get('epoch') + epochs,
         epochsLeft: own.get('epochsLeft') - epochs,
         epochSum: this.#table.sums[lane],
-        orderedEpoch: -1, // orders were drawn in the lanes
         position,
         epochLossesCount: epochs,
       })

@@ -44,14 +44,17 @@ async function answer(message: Extract<ToWorker, { kind: 'train' }>, post: Post)
 
 async function train(tasks: readonly Task[], signal: AbortSignal): Promise<Trained[]> {
   const members: Member[] = []
-  for (const task of tasks) members.push(await resume(task, signal))
   const trained = new Map<Member, Trained>()
   const finish: Callbacks['finish'] = (member, { stopReason, advice, milliseconds }) => {
     trained.set(member, { parts: takeParts(member.state), stopReason, advice, milliseconds })
-    member.network.dispose()
   }
-  await trainMembers(members, { planLanes, finish, isTimeUp: undefined })
-  return members.map((member) => trained.get(member) as Trained)
+  try {
+    for (const task of tasks) members.push(await resume(task, signal))
+    await trainMembers(members, { planLanes, finish, isTimeUp: undefined })
+    return members.map((member) => trained.get(member) as Trained)
+  } finally {
+    for (const { network } of members) network.dispose()
+  }
 }
 
 async function resume({ parts, options, chosen }: Task, signal: AbortSignal): Promise<Member> {

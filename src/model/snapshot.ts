@@ -19,7 +19,7 @@ export function writeSnapshot(state: TrainingState): Uint8Array {
   return pack(SNAPSHOT_VERSION, header, blocks)
 }
 
-/** A snapshot before it becomes bytes: what threads hand each other. No number is shared with the network's memory. */
+/** A snapshot before it becomes bytes: what threads hand each other. No number is shared with the network. */
 export interface SnapshotParts {
   readonly header: object
   readonly blocks: Blocks
@@ -118,9 +118,12 @@ function readSessionBlocks(state: NetworkState, session: TrainingSession<Session
     ...(validationWeights ? { validationWeights: validationWeights.slice() } : {}),
     ...(lastWeights ? { lastWeights: lastWeights.slice() } : {}),
     ...(timeline ? { timelineEpochs: Float64Array.from(timeline.epochs), timeline: timeline.join() } : {}),
-    ...keepData(state, session).ownRows,
+    ...copiesOf(keepData(state, session).ownRows),
   }
 }
+
+const copiesOf = (blocks: Blocks): Blocks =>
+  Object.fromEntries(Object.entries(blocks).map(([name, values]) => [name, values.slice()]))
 
 /** One metric after another; and their targets where these are not among the rows that `resume` is given */
 function readMetricBlocks({ metricValues, metricTargets, data }: TrainingSession<SessionData>): Blocks {

@@ -110,6 +110,17 @@ describe('folds', () => {
     for (const rows of parts) expect(rows).toEqual([...rows].sort((a, b) => a - b))
   })
 
+  it('are those of every version, by the seed', async () => {
+    const species = [0, 1, 2, 0, 1, 2, 0, 1, 1]
+    const config: NetworkConfig = { inputs: 1, layers: [{ units: 3, activation: 'softmax' }], seed: 1 }
+    const inputs = species.map((_, row) => [row])
+    expect(rowsOfFolds(await crossValidate(config, inputs, species, { folds: 3, epochs: 1 }))).toEqual([
+      [3, 4, 8],
+      [1, 2, 6],
+      [0, 5, 7],
+    ])
+  })
+
   it('are the same for the same seed, and others for another', async () => {
     const of = async (options: CrossValidateOptions, config = IRIS) =>
       rowsOfFolds(await crossValidate(config, INPUTS, SPECIES, { epochs: 1, ...options }))

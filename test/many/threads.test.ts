@@ -1,6 +1,7 @@
 // trainMany and crossValidate over threads: each network with all that it has on one thread, to the bit, whatever becomes of
 // the workers, and never a hang. Of the built package, since workers load a file. In browsers: anywhere/threads.test.ts.
 import { execFile } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -245,6 +246,7 @@ describe('an abort', () => {
         if (away === before) throw new Error('no worker was ready in time')
         const reasons = trained.map(({ result }) => result.stopReason)
         expect(new Set(reasons)).toEqual(new Set(['aborted']))
+        expect(getEventListeners(controller.signal, 'abort')).toEqual([])
         expect(trained.filter(({ result }) => result.steps > 0).length).toBeGreaterThan(5)
         for (const { network, result } of trained) {
           const whole = await network.resume(X, Y)

@@ -14,7 +14,7 @@ import {
 import { Lanes } from '../../src/many/lanes.ts'
 import { planLanes } from '../../src/many/throughput.ts'
 import { trainTogether } from '../../src/many/training.ts'
-import type { Network } from '../../src/network/network.ts'
+import { Network } from '../../src/network/network.ts'
 import { activations } from '../../src/tables/activations.ts'
 import { losses } from '../../src/tables/losses.ts'
 import { optimizers } from '../../src/tables/optimizers.ts'
@@ -462,11 +462,15 @@ describe('networks of any shapes', () => {
       },
     })
     WebAssembly.Instance = refusing
+    const disposed = vi.spyOn(Network.prototype, 'dispose')
     try {
       const training = trainMany(many(200, TUTORIAL), HOURS, SCORES)
       await expectRefusal(training, 'ENGINE_FAILED', /^configs\[\d+\]: expected another WebAssembly instance, the host/)
       expect(refused).toBe(1)
+      const { path } = await training.catch((error) => error)
+      expect(`configs[${disposed.mock.calls.length}]`).toBe(path)
     } finally {
+      disposed.mockRestore()
       WebAssembly.Instance = Instance
     }
   })

@@ -151,6 +151,15 @@ describe('bytes in other clothes', () => {
     given.fill(255)
     expect(restored.snapshot()).toEqual(bytes)
   })
+
+  it('are read from no shared memory, which others may change and browsers do not decode', async () => {
+    const decode = vi.spyOn(TextDecoder.prototype, 'decode')
+    await restoreNetwork(copyInto(new Uint8Array(new SharedArrayBuffer(bytes.length)), bytes))
+    const buffers = decode.mock.calls.map(([part]) => (part as Uint8Array).buffer)
+    decode.mockRestore()
+    expect(buffers.length).toBeGreaterThan(0)
+    for (const buffer of buffers) expect(buffer).toBeInstanceOf(ArrayBuffer)
+  })
 })
 
 function copyInto(target: Uint8Array, source: Uint8Array): Uint8Array {
@@ -207,6 +216,7 @@ describe('contents with the right checksum', () => {
     ['no validation rows', (_, blocks) => delete blocks.validationInputs, 'validationInputs'],
     ['targets that are infinite', (_, blocks) => blocks.validationTargets.fill(Infinity), 'validationTargets'],
     ['a timeline that falls', (_, blocks) => blocks.timelineEpochs.reverse(), 'timelineEpochs'],
+    ['a timeline that stands still', (_, blocks) => blocks.timelineEpochs.fill(0), 'timelineEpochs'],
     [
       'an empty timeline',
       (_, blocks) => Object.assign(blocks, { timelineEpochs: new Float64Array(0) }),
@@ -310,15 +320,15 @@ describe('contents with the right checksum', () => {
     ['a length of −1', [{ name: 'progress', dtype: 'float64', length: -1 }]],
     ['a length of 2⁵³', [{ name: 'progress', dtype: 'float64', length: 2 ** 53 }]],
     ['a length of text', [{ name: 'progress', dtype: 'float64', length: '16' }]],
-    ['one name twice', Array(2).fill({ name: 'progress', dtype: 'float64', length: 0 })],
+    ['one name twice', Array(2).fill({ name: 'progress', dtype: 'float64', length: 0 }), 'blocks of different names'],
     ['fewer than there are', [{ name: 'progress', dtype: 'float64', length: 0 }]],
-  ])('blocks of which %s is given', async (_, blocks) => {
+  ])('blocks of which %s is given', async (_, blocks, expected = '') => {
     const json = new TextEncoder().encode(JSON.stringify({ config: {}, blocks }).padEnd(400))
     const changed = new Uint8Array(16 + json.length + 8 + CHECKSUM)
     changed.set(bytes.subarray(0, 12))
     new DataView(changed.buffer).setUint32(12, json.length, true)
     changed.set(json, 16)
-    await expectRefusal(restoreNetwork(signed(changed)), 'INVALID_MODEL', /^snapshot: expected /)
+    await expectRefusal(restoreNetwork(signed(changed)), 'INVALID_MODEL', new RegExp(`^snapshot: expected ${expected}`))
   })
 })
 

@@ -3,6 +3,8 @@
 import { afterAll, describe, expect, it } from 'vitest'
 import { PROGRAM, STEP } from '../../assembly/program.ts'
 import { createNetwork, type Network, type NetworkConfig, restoreNetwork, type TrainOptions } from '../../src/index.ts'
+import { buffersOf } from '../../src/many/messages.ts'
+import { takeParts } from '../../src/model/snapshot.ts'
 import { Network as InnerNetwork } from '../../src/network/network.ts'
 import { activations } from '../../src/tables/activations.ts'
 import { optimizers } from '../../src/tables/optimizers.ts'
@@ -172,7 +174,13 @@ describe('a training that is cut and resumed ends as the one that never stopped'
     const restored = await restoreNetwork(bytes, { engine: other })
     expect(restored.weightsHash()).toBe(network.weightsHash())
     expect(restored.snapshot()).toEqual(bytes)
-    expect(outcomeOf(restored, await restored.resume(inputs, targets))).toEqual(expected)
+    const { session, engine: restoredEngine } = InnerNetwork.stateOf(restored)
+    const rowsOfEpoch = session?.data?.rows ?? 0
+    const rowsBefore = epochs * rowsOfEpoch + restoredEngine.program.get('position')
+    const result = await restored.resume(inputs, targets)
+    expect(outcomeOf(restored, result)).toEqual(expected)
+    const rows = result.epochs * rowsOfEpoch + restoredEngine.program.get('position')
+    expect((result.samplesPerSecond * result.milliseconds) / 1000).toBeCloseTo(rows - rowsBefore, 3)
     expect(outcomeOf(network, await network.resume(inputs, targets))).toEqual(expected)
   })
 
@@ -181,4 +189,26 @@ describe('a training that is cut and resumed ends as the one that never stopped'
     expect(used).toEqual(new Set(Object.keys(optimizers)))
     expect(midEpoch).toBeGreaterThan(RUNS / 4)
   })
+})
+
+it('parts of a snapshot share no number with the network that they are taken of', async () => {
+  const network = (await createNetwork({ inputs: 2, layers: [{ units: 3 }, { units: 1 }], seed: 1 })) as InnerNetwork
+  const [inputs, targets] = [rowsOf(12, 2, 1), rowsOf(12, 1, 2)]
+  const controller = new AbortController()
+  const options: TrainOptions = {
+    validation: { inputs, targets },
+    sampleWeights: targets.map(() => 1),
+    earlyStopping: { patience: 9 },
+    history: { weights: { every: 1 } },
+  }
+  await network.train(inputs, targets, {
+    ...options,
+    signal: controller.signal,
+    onEpoch: ({ epoch }) => epoch < 2 || controller.abort(),
+  })
+  const before = network.snapshot()
+  const parts = takeParts(InnerNetwork.stateOf(network))
+  expect(Object.keys(parts.blocks)).toEqual(expect.arrayContaining(['bestWeights', 'weights', 'validationInputs']))
+  structuredClone(parts, { transfer: buffersOf([{ parts }]) })
+  expect(network.snapshot()).toEqual(before)
 })

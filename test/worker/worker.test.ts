@@ -2,6 +2,7 @@
 // promise settled whatever becomes of the worker. Of the built package, since a worker loads files. In browsers:
 // anywhere/worker.test.ts.
 import { execFile } from 'node:child_process'
+import { getEventListeners } from 'node:events'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { afterEach, describe, expect, it, vi } from 'vitest'
@@ -17,6 +18,10 @@ const inWorker: typeof import('../../src/worker/client.ts') = await import(new U
 
 const INPUTS = rowsOf(40, 3, 1)
 const TARGETS = rowsOf(40, 2, 2)
+
+interface ResizableBuffer extends ArrayBuffer {
+  resize(bytes: number): void
+}
 
 const disposables: { dispose(): unknown }[] = []
 afterEach(async () => {
@@ -278,6 +283,24 @@ describe('a network in a worker', () => {
     await expect(predicting).rejects.toMatchObject({ code: 'INVALID_SHAPE', path: 'outputs' })
   })
 
+  it('refuses outputs that grow meanwhile', async () => {
+    const network = await small()
+    const Resizable = ArrayBuffer as unknown as new (bytes: number, options: object) => ResizableBuffer
+    const buffer = new Resizable(16, { maxByteLength: 64 })
+    const predicting = network.predictInto([1, 2, 3], new Float64Array(buffer))
+    buffer.resize(32)
+    await expect(predicting).rejects.toMatchObject({ code: 'INVALID_SHAPE', path: 'outputs' })
+  })
+
+  it("leaves Node's buffers whole, whose slices are views of the same memory", async () => {
+    const network = await small()
+    const data = Buffer.from([1, 2, 3])
+    expect(await network.predict({ data, rows: 1, columns: 3 })).toEqual(
+      await network.predict({ data: new Uint8Array([1, 2, 3]), rows: 1, columns: 3 }),
+    )
+    expect([...data]).toEqual([1, 2, 3])
+  })
+
   it('comes from a model', async () => {
     const near = await inThread.createNetwork(SMALL)
     const network = await inWorker.networkFromJSON(JSON.parse(JSON.stringify(near)))
@@ -391,12 +414,15 @@ describe('a stream to a network in a worker', () => {
 
   it('aborts while its source keeps it waiting', async () => {
     const network = await small()
+    const controller = new AbortController()
     const source = async function* () {
       yield batches[0]
+      setTimeout(() => controller.abort())
       await new Promise(() => {})
     }
-    const signal = AbortSignal.timeout(50)
+    const { signal } = controller
     expect(await network.trainStream(source, { signal, epochs: 2 })).toMatchObject({ stopReason: 'aborted', steps: 1 })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('rejects with what its source throws, and where it is none', async () => {
