@@ -232,6 +232,9 @@ describe('columns', () => {
     const [finding] = about(diagnose(inputs, TARGETS, WIDER), 'dependentColumn')
     expect(finding).toMatchObject({ severity: 'hint', path: 'inputs', column: 3 })
     expect(finding.message).toMatch(/column 3 is column 1 in other units/)
+    const found = (rows: number) =>
+      about(diagnose(inputs.slice(0, rows), TARGETS.slice(0, rows), WIDER), 'dependentColumn').length
+    expect([found(9), found(10)]).toEqual([0, 1]) // fewer rows are on a line too easily
     inputs[9][3] += 1e-6
     expect(about(diagnose(inputs, TARGETS, WIDER), 'dependentColumn')).toEqual([])
   })
@@ -242,6 +245,18 @@ describe('columns', () => {
     expect(constant.map((finding) => finding.column)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     expect(constant[9].message).toMatch(/20 more/)
     expect(constant[8].message).not.toMatch(/more/)
+    const ten = inputs.map((cells) => cells.slice(0, 11))
+    const all = about(diagnose(ten, TARGETS, { ...CONFIG, inputs: 11 }), 'constantColumn')
+    expect(all).toHaveLength(10)
+    expect(all[9].message).not.toMatch(/more/)
+  })
+
+  it('of very different scales, unless one is rarer than in a hundredth of the rows', () => {
+    const sizes = (rows: number) => {
+      const inputs = rowsOf(rows, 2, 1).map((cells, row) => [...cells, row === 0 ? 1e5 : 0])
+      return about(diagnose(inputs, rowsOf(rows, 1, 2), CONFIG), 'differentScales').length
+    }
+    expect([sizes(100), sizes(101)]).toEqual([1, 0])
   })
 
   it('of very different scales, where the scaling leaves them so', () => {
@@ -366,6 +381,8 @@ describe('targets', () => {
   it('that are probabilities are no classes', () => {
     const soft = TARGETS.map(([value]) => [0.97 + value / 1000])
     expect(diagnose(INPUTS, soft, withClasses(1))).toEqual([])
+    const withEnds = TARGETS.map((_, row) => [row < 2 ? row : 0.5])
+    expect(diagnose(INPUTS, withEnds, withClasses(1))).toEqual([])
     const manyLabels = TARGETS.map((_, row) => [row % 2, Number(row === 3), row % 3 === 0 ? 1 : 0])
     const layers: NetworkConfig['layers'] = [{ units: 3, activation: 'sigmoid' }]
     expect(diagnose(INPUTS, manyLabels, { ...CONFIG, layers })).toEqual([])
@@ -383,6 +400,9 @@ describe('rows', () => {
   it('that are fewer than the parameters', () => {
     const config = { ...CONFIG, layers: [{ units: 20 }, { units: 1, bias: false }] }
     expect(only(INPUTS, TARGETS, config).message).toMatch(/40 rows for 100 weights and biases/)
+    const few = (rows: number) =>
+      about(diagnose(INPUTS.slice(0, rows), TARGETS.slice(0, rows), CONFIG), 'fewRows').length
+    expect([few(25), few(26)]).toEqual([1, 0]) // 26 weights and biases
   })
 
   it('of any form give the same findings, and are left alone', () => {

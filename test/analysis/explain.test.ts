@@ -464,6 +464,19 @@ describe('toText', () => {
     expect(explanation.toMathML().includes('<mo></mo>')).toBe(false)
   })
 
+  it('leaves out of sums what is more than four terms, and of layers what is more than eight neurons', async () => {
+    const textOf = async (inputs: number, units: number) => {
+      const network = await createNetwork({ inputs, layers: [{ units }, { units: 1 }], seed: 1 })
+      return explain(network, new Array(inputs).fill(1), [1]).toText()
+    }
+    const whole = await textOf(4, 8)
+    expect(whole).toContain('w1 · i1 + w2 · i2 + w3 · i3 + w4 · i4 + b1')
+    expect(whole).not.toContain('… and')
+    const text = await textOf(5, 9)
+    expect(text).toContain('w1 · i1 + w2 · i2 + … + w5 · i5 + b1')
+    expect(text).toContain('… and 6 more neurons')
+  })
+
   it('stays short for large networks', async () => {
     const network = await createNetwork({
       inputs: 200,

@@ -133,6 +133,19 @@ describe("Mazur's example", () => {
     expect(slips.map(({ code }) => code)).toEqual(['errorSign', 'stepSign'])
   })
 
+  it('names three slips at most', async () => {
+    const explanation = await explainMazur()
+    const few = [
+      ['out h2', '0.4'],
+      ['∂E/∂net o1', '0.2'],
+      ['∂E/∂out o2', '0.2'],
+      ['E total', '0.6'],
+      ['w1', '0.2'],
+      ['w6', '0.5'],
+    ].map(([quantity, written]) => checkCalculation(explanation, quantity, written).slips.length)
+    expect(few).toEqual([3, 3, 3, 3, 3, 3])
+  })
+
   it('names a slip although numbers were rounded on the way', async () => {
     // The slope left out at o1: 0.74136507 and 0.59326999 with three decimals each
     const { slips } = checkCalculation(await explainMazur(), 'w5', (0.4 - 0.5 * 0.741 * 0.593).toFixed(6))
@@ -233,6 +246,8 @@ describe('the calculation by hand', () => {
     const alone = first.layers[0].neurons[1].weights[0].updated.toFixed(8)
     expect(checkCalculation(explanations, 'w3', alone).slips).toMatchObject([{ code: 'oneRow' }])
     expect(quantitiesOf(explanations)).toContain('out h2 row 3')
+    const { slips } = checkCalculation(explanations, 'E total', first.totalError.toFixed(8))
+    expect(slips.map(({ code }) => code)).toContain('oneRow')
     expect(checkCalculation(explanations, 'out h2 (3)', '0.5').quantity).toBe('out h2 row 3')
   })
 })
