@@ -19,6 +19,7 @@ describe('the race', () => {
       for (const key of ['ArrowRight', 'Shift+Tab', 'Shift+Tab', 'Enter']) await page.keyboard.press(key)
       const outcome = await textOf(page.getByTestId('hashes'), 4 * minutes)
       expect(outcome).toMatch(/^Equal weights, to the last bit: [0-9a-f]{16} in both/)
+      expect(await textOf(page.getByTestId('ratio-to-plain'))).toMatch(/^[\d. ]+ times$/)
       expect(await textOf(page.locator('.lane').first())).toMatch(/epoch 30.000 of 30.000/)
       const tree = await page.locator('main').ariaSnapshot()
       expect(tree).toMatch(/img "Loss by time of training. Arrow keys read its points/)

@@ -82,11 +82,7 @@ const PASTED = 'pasted table'
 
 const shownAs = ({ name, read: { rows } }: OpenTable) => `${name}, ${grouped(rows)} rows`
 
-/** A longer text is read at once when it is pasted: in a field it would hold the page up. */
-const LONGEST_SHOWN = 100_000
-
 function OwnTable() {
-  const text = useSignal('')
   const failure = useSignal('')
   const reading = useSignal('')
   const isOver = useSignal(false)
@@ -102,12 +98,6 @@ function OwnTable() {
   }
   const takeFile = (file: File | undefined | null) => {
     if (file) void take(file.name, file)
-  }
-  const paste = (event: ClipboardEvent) => {
-    const pasted = event.clipboardData?.getData('text/plain') ?? ''
-    if (pasted.length <= LONGEST_SHOWN) return
-    event.preventDefault()
-    void take(PASTED, pasted)
   }
   const table = openTable.value
   const isShown = setup.value.data.kind === 'file' && table !== undefined
@@ -142,30 +132,41 @@ function OwnTable() {
             ? shownAs(table)
             : 'or drop it here. It stays in this browser.'}
       </p>
-      <details class="small">
-        <summary>Paste a table</summary>
-        <textarea
-          rows={4}
-          aria-label="A table as text"
-          placeholder={'height,weight\n1.71,68'}
-          value={text.value}
-          onInput={(event) => (text.value = event.currentTarget.value)}
-          onPaste={paste}
-        />
-        <button
-          type="button"
-          class="button small"
-          disabled={text.value.trim() === ''}
-          onClick={() => take(PASTED, text.value)}
-        >
-          Use this table
-        </button>
-      </details>
+      <PastedTable onTake={(text) => void take(PASTED, text)} />
       {failure.value !== '' && (
         <p class="problem small" role="alert">
           {failure.value}
         </p>
       )}
     </div>
+  )
+}
+
+/** A longer text is read at once when it is pasted: in a field it would hold the page up. */
+const LONGEST_SHOWN = 100_000
+
+function PastedTable({ onTake }: { onTake: (text: string) => void }) {
+  const text = useSignal('')
+  const paste = (event: ClipboardEvent) => {
+    const pasted = event.clipboardData?.getData('text/plain') ?? ''
+    if (pasted.length <= LONGEST_SHOWN) return
+    event.preventDefault()
+    onTake(pasted)
+  }
+  return (
+    <details class="small">
+      <summary>Paste a table</summary>
+      <textarea
+        rows={4}
+        aria-label="A table as text"
+        placeholder={'height,weight\n1.71,68'}
+        value={text.value}
+        onInput={(event) => (text.value = event.currentTarget.value)}
+        onPaste={paste}
+      />
+      <button type="button" class="button small" disabled={text.value.trim() === ''} onClick={() => onTake(text.value)}>
+        Use this table
+      </button>
+    </details>
   )
 }

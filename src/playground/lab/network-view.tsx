@@ -86,36 +86,7 @@ function LayerHead({ layer, index, left }: { layer: HiddenLayer; index: number; 
   const name = `Layer ${index + 1}`
   return (
     <div class="column-head" style={{ left: `${left + NODE / 2}px` }}>
-      <div class="stepper">
-        <button
-          type="button"
-          aria-label={`${name}: one unit less`}
-          disabled={layer.units <= 1}
-          onClick={() => set({ units: layer.units - 1 })}
-        >
-          −
-        </button>
-        <input
-          type="number"
-          aria-label={`${name}: units`}
-          min={1}
-          max={MOST_UNITS}
-          value={layer.units}
-          onChange={(event) => {
-            const wanted = Math.round(Number(event.currentTarget.value))
-            if (wanted >= 1 && wanted <= MOST_UNITS) void set({ units: wanted })
-            else event.currentTarget.value = String(layer.units)
-          }}
-        />
-        <button
-          type="button"
-          aria-label={`${name}: one unit more`}
-          disabled={layer.units >= MOST_UNITS}
-          onClick={() => set({ units: layer.units + 1 })}
-        >
-          +
-        </button>
-      </div>
+      <UnitsStepper name={name} count={layer.units} onChange={(count) => void set({ units: count })} />
       <SelectField
         label={`${name}: activation`}
         isLabelHidden
@@ -134,6 +105,48 @@ function LayerHead({ layer, index, left }: { layer: HiddenLayer; index: number; 
         />
         <FreezeButton index={index} />
       </div>
+    </div>
+  )
+}
+
+interface UnitsStepperProps {
+  /** Of the layer */
+  readonly name: string
+  readonly count: number
+  readonly onChange: (count: number) => void
+}
+
+function UnitsStepper({ name, count, onChange }: UnitsStepperProps) {
+  return (
+    <div class="stepper">
+      <button
+        type="button"
+        aria-label={`${name}: one unit less`}
+        disabled={count <= 1}
+        onClick={() => onChange(count - 1)}
+      >
+        −
+      </button>
+      <input
+        type="number"
+        aria-label={`${name}: units`}
+        min={1}
+        max={MOST_UNITS}
+        value={count}
+        onChange={(event) => {
+          const wanted = Math.round(Number(event.currentTarget.value))
+          if (wanted >= 1 && wanted <= MOST_UNITS) onChange(wanted)
+          else event.currentTarget.value = String(count)
+        }}
+      />
+      <button
+        type="button"
+        aria-label={`${name}: one unit more`}
+        disabled={count >= MOST_UNITS}
+        onClick={() => onChange(count + 1)}
+      >
+        +
+      </button>
     </div>
   )
 }

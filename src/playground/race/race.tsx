@@ -92,7 +92,6 @@ function lengthTitle(length: 'whole' | 'short'): string {
 }
 
 export function Race() {
-  const isRunning = state.value === 'running'
   return (
     <div class="race">
       <section class="card" aria-labelledby="race-title">
@@ -101,48 +100,7 @@ export function Race() {
           The same network, the same rows, the same seed: each trains as many epochs, in turns of {TURN_MILLISECONDS}{' '}
           ms, in a worker of its own. The first two end with the same weights to the last bit.
         </p>
-        <div class="row controls">
-          <button
-            type="button"
-            class="button primary play"
-            onClick={() => (isRunning ? stopper.abort() : void start())}
-          >
-            {isRunning ? 'Stop' : 'Race'}
-          </button>
-          <SelectField
-            label="Network"
-            isLabelHidden
-            value={size.value}
-            disabled={isRunning}
-            options={Object.entries(sizes).map(([value, { title }]) => ({ value: value as SizeName, title }))}
-            onChange={(value) => {
-              size.value = value
-              dtype.value = undefined
-              clear()
-            }}
-          />
-          <Segmented
-            legend="Length"
-            value={isShort.value ? 'short' : 'whole'}
-            options={(['whole', 'short'] as const).map((value) => ({ value, title: lengthTitle(value) }))}
-            onChange={(value) => {
-              if (isRunning) return
-              isShort.value = value === 'short'
-              clear()
-            }}
-          />
-          <Segmented
-            legend="Numbers"
-            value={chosenDtype()}
-            options={[
-              { value: 'float32', title: 'float32' },
-              { value: 'float64', title: 'float64' },
-            ]}
-            onChange={(value) => {
-              if (!isRunning) dtype.value = value
-            }}
-          />
-        </div>
+        <Controls />
         {failure.value !== '' && <p class="note bad">{failure.value}</p>}
         {warnings.value.map((warning) => (
           <p key={warning} class="note warn">
@@ -160,6 +118,47 @@ export function Race() {
       <Card title="At every size">
         <Sweep />
       </Card>
+    </div>
+  )
+}
+
+function Controls() {
+  const isRunning = state.value === 'running'
+  return (
+    <div class="row controls">
+      <button type="button" class="button primary play" onClick={() => (isRunning ? stopper.abort() : void start())}>
+        {isRunning ? 'Stop' : 'Race'}
+      </button>
+      <SelectField
+        label="Network"
+        isLabelHidden
+        value={size.value}
+        disabled={isRunning}
+        options={Object.entries(sizes).map(([value, { title }]) => ({ value: value as SizeName, title }))}
+        onChange={(value) => {
+          size.value = value
+          dtype.value = undefined
+          clear()
+        }}
+      />
+      <Segmented
+        legend="Length"
+        value={isShort.value ? 'short' : 'whole'}
+        options={(['whole', 'short'] as const).map((value) => ({ value, title: lengthTitle(value) }))}
+        onChange={(value) => {
+          if (isRunning) return
+          isShort.value = value === 'short'
+          clear()
+        }}
+      />
+      <Segmented
+        legend="Numbers"
+        value={chosenDtype()}
+        options={(['float32', 'float64'] as const).map((value) => ({ value, title: value }))}
+        onChange={(value) => {
+          if (!isRunning) dtype.value = value
+        }}
+      />
     </div>
   )
 }
@@ -221,13 +220,7 @@ function Outcome() {
         {areEqual ? 'Equal weights, to the last bit: ' : 'The weights differ: '}
         <code class="number">{wasm.hash}</code> {areEqual ? 'in both.' : <code class="number">{typescript.hash}</code>}
       </p>
-      {plain && (
-        <p class="small quiet">
-          The plain loop ends with <code class="number">{plain.hash}</code>: <code>Math.exp</code> may differ in its
-          last bit from browser to browser, and its sums run in another order. After thousands of steps such bits have
-          grown.
-        </p>
-      )}
+      {plain && <AgainstPlain wasm={wasm} plain={plain} />}
       <ColdStarts />
       <div class="row">
         <button type="button" class="button" onClick={copyResult}>
@@ -238,6 +231,17 @@ function Outcome() {
         </span>
       </div>
     </div>
+  )
+}
+
+function AgainstPlain({ wasm, plain }: { wasm: Lane; plain: Lane }) {
+  return (
+    <p class="small quiet">
+      It is <b data-testid="ratio-to-plain">{short(ratioOf(wasm, plain).median)} times</b> as fast as the plain loop,
+      which is written for this network alone. That one ends with <code class="number">{plain.hash}</code>:{' '}
+      <code>Math.exp</code> may differ in its last bit from browser to browser, and its sums run in another order. After
+      thousands of steps such bits have grown.
+    </p>
   )
 }
 

@@ -68,19 +68,21 @@ export function CheckCalculation({ pass: shown }: { pass: Pass }) {
           Check
         </button>
       </form>
-      <div aria-live="polite">
-        {verdict.value && (
-          <p class={`note ${verdict.value.kind}`} id="check-verdict">
-            {verdict.value.text}{' '}
-            {verdict.value.kind !== 'good' && (
-              <button type="button" class="button small" onClick={() => open(chosen)}>
-                Show how it is done
-              </button>
-            )}
-          </p>
-        )}
-      </div>
+      <div aria-live="polite">{verdict.value && <VerdictNote {...verdict.value} onShow={() => open(chosen)} />}</div>
     </Card>
+  )
+}
+
+function VerdictNote({ kind, text, onShow }: Verdict & { onShow: () => void }) {
+  return (
+    <p class={`note ${kind}`} id="check-verdict">
+      {text}{' '}
+      {kind !== 'good' && (
+        <button type="button" class="button small" onClick={onShow}>
+          Show how it is done
+        </button>
+      )}
+    </p>
   )
 }
 

@@ -39,28 +39,9 @@ export function Chart({
   isLogX = false,
   isShowingPoints = isLogX,
 }: ChartProps) {
-  const holder = useRef<HTMLDivElement>(null)
-  const plot = useRef<uPlot | undefined>(undefined)
+  const { holder, plot } = usePlot({ x, lines, height, isLog, isLogX, isShowingPoints })
   const place = useSignal(-1)
   const isOpen = useSignal(false)
-  const dark = isDark()
-  const shape = `${lines.map(({ label }) => label).join()}${isLog}${isLogX}${dark}`
-  useEffect(() => {
-    const element = holder.current!
-    const made = new uPlot(
-      optionsOf({ lines, isLog, isLogX, isShowingPoints, width: element.clientWidth, height }),
-      dataOf(x, lines, { isLog, isLogX }),
-      element,
-    )
-    plot.current = made
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
-    observer.observe(element)
-    return () => {
-      observer.disconnect()
-      made.destroy()
-    }
-  }, [shape])
-  useEffect(() => plot.current?.setData(dataOf(x, lines, { isLog, isLogX })))
   const move = (event: KeyboardEvent) => {
     const to = nextPlace(event.key, place.value, x.length)
     if (to === undefined || x.length === 0) return
@@ -98,6 +79,30 @@ export function Chart({
       </details>
     </div>
   )
+}
+
+/** A plot in `holder`, as wide as that: made anew where its kind changes, and given its numbers at every rendering */
+function usePlot({ x, lines, height, isLog, isLogX, isShowingPoints }: Required<Omit<ChartProps, 'name' | 'xLabel'>>) {
+  const holder = useRef<HTMLDivElement>(null)
+  const plot = useRef<uPlot | undefined>(undefined)
+  const shape = `${lines.map(({ label }) => label).join()}${isLog}${isLogX}${isDark()}`
+  useEffect(() => {
+    const element = holder.current!
+    const made = new uPlot(
+      optionsOf({ lines, isLog, isLogX, isShowingPoints, width: element.clientWidth, height }),
+      dataOf(x, lines, { isLog, isLogX }),
+      element,
+    )
+    plot.current = made
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      made.destroy()
+    }
+  }, [shape])
+  useEffect(() => plot.current?.setData(dataOf(x, lines, { isLog, isLogX })))
+  return { holder, plot }
 }
 
 function NumbersTable({ name, xLabel, x, lines }: Pick<ChartProps, 'name' | 'xLabel' | 'x' | 'lines'>) {
