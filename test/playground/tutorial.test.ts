@@ -1,18 +1,18 @@
 // The tutorial in Chromium as a visitor uses it: train, scrub, open numbers down to the data, step, check, by mouse and by
 // keyboard; the numbers are those of Node.
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect } from 'vitest'
 import { findings } from '../support/playground.ts'
 import { whenFound } from '../support/tools.ts'
-import { receiveVisitors, tabTo } from '../support/visitors.ts'
+import { type Looks, receiveVisitors, tabTo } from '../support/visitors.ts'
 import { tutorialInNode } from './in-node.ts'
 
 const visitors = receiveVisitors()
 
 /** A test with the page open. Without motion training ends at its last epoch at once. */
-function inPage(name: string, visit: (page: Page) => Promise<void>, options: BrowserContextOptions = {}): void {
+function inPage(name: string, visit: (page: Page) => Promise<void>, looks: Looks = {}): void {
   whenFound('chromium', name, async (path) => {
-    await visit(await visitors.open(path, 'tutorial', undefined, { reducedMotion: 'reduce', ...options }))
+    await visit(await visitors.open(path, 'tutorial', { reducedMotion: 'reduce', ...looks }))
   })
 }
 

@@ -1,5 +1,5 @@
 // The report in a browser: what axe finds of barriers, whether it fits narrow screens, and that its policy blocks nothing of it.
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, describe, expect } from 'vitest'
 import { reportPage } from '../../src/report/page.ts'
 import { findings, startChromium } from '../support/playground.ts'
@@ -53,6 +53,13 @@ describe('the report in Chromium', () => {
     opened ??= startChromium(executablePath)
     return opened
   }
+  let shown: Promise<Page> | undefined
+  /** One tab for all looks. axe is a script, which the page's own policy would refuse. */
+  const show = async (executablePath: string) => {
+    const tab = await (await launch(executablePath)).newPage({ bypassCSP: true })
+    await tab.setContent(page)
+    return tab
+  }
   afterAll(async () => (await opened)?.close())
 
   const looks = [
@@ -63,17 +70,15 @@ describe('the report in Chromium', () => {
   ] as const
   for (const [width, colorScheme] of looks) {
     whenFound('chromium', `has no barriers and fits at ${width} px, ${colorScheme}`, async (path) => {
-      const browser = await launch(path)
-      // axe is a script, which the page's own policy would refuse.
-      const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, bypassCSP: true })
-      const tab = await context.newPage()
-      await tab.setContent(page)
+      shown ??= show(path)
+      const tab = await shown
+      await tab.setViewportSize({ width, height: 800 })
+      await tab.emulateMedia({ colorScheme })
       expect(await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
       // What is dark or narrow differs in nothing but colours and sizes.
       expect(
         await findings(tab, width === 1440 && colorScheme === 'light' ? undefined : ['color-contrast', 'target-size']),
       ).toEqual([])
-      await context.close()
     })
   }
 

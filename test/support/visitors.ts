@@ -1,5 +1,6 @@
-// Visitors of the page in Chromium: one browser for a file of tests, and for each of them a visitor with nothing kept. What the
-// page throws, or its policy refuses, fails the test.
+// Visitors of the page in Chromium: one browser for a file of tests, and one tab in which visitors come one after another, each with
+// nothing kept, since a tab that has shown the page shows it again at a third of the work. What the page throws, or its policy
+// refuses, fails the test.
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect } from 'vitest'
 import { PATIENCE, type ServedPlayground, servePlayground, startChromium } from './playground.ts'
@@ -8,10 +9,18 @@ export interface Visitors {
   readonly site: ServedPlayground
   /** What went wrong so far: a test that expects it empties this. */
   readonly faults: string[]
-  /** A visitor of their own; by default without a service worker, which would keep all files each time */
+  /** A visitor with tabs of their own; by default without a service worker, which would keep all files each time */
   visit(executable: string, options?: BrowserContextOptions): Promise<BrowserContext>
-  /** Their page at a view; the lab as soon as it can be played */
-  open(executable: string, view: string, address?: string, options?: BrowserContextOptions): Promise<Page>
+  /** The next visitor in the tab, at a view of the page; the lab as soon as it can be played */
+  open(executable: string, view: string, looks?: Looks): Promise<Page>
+}
+
+/** How a visitor sees the page, and where */
+export interface Looks {
+  readonly address?: string
+  readonly colorScheme?: 'light' | 'dark'
+  readonly reducedMotion?: 'reduce'
+  readonly viewport?: { readonly width: number; readonly height: number }
 }
 
 const UNCACHED = { serviceWorkers: 'block' } as const
@@ -21,44 +30,67 @@ const VIEWPORT = { width: 1280, height: 900 }
 export function receiveVisitors(): Visitors {
   let site: ServedPlayground
   let browser: Promise<Browser> | undefined
+  let tab: Page | undefined
   const contexts: BrowserContext[] = []
   const faults: string[] = []
+  const enter = async (executable: string, options: BrowserContextOptions = UNCACHED) => {
+    browser ??= startChromium(executable)
+    const context = await (await browser).newContext({ viewport: VIEWPORT, ...options })
+    context.setDefaultTimeout(PATIENCE)
+    context.on('page', (page) => noteFaults(page, faults))
+    return context
+  }
   beforeAll(async () => {
     site = await servePlayground()
   })
-  afterEach(async () => {
+  afterEach(async ({ task }) => {
     for (const context of contexts.splice(0)) await context.close()
+    if (task.result?.state === 'fail') {
+      await tab?.context().close()
+      tab = undefined
+    }
     expect(faults.splice(0)).toEqual([])
   })
   afterAll(async () => {
     await (await browser)?.close()
     await site?.close()
   })
-  const visit = async (executable: string, options: BrowserContextOptions = UNCACHED) => {
-    browser ??= startChromium(executable)
-    const context = await (await browser).newContext({ viewport: VIEWPORT, ...options })
-    context.setDefaultTimeout(PATIENCE)
-    contexts.push(context)
-    context.on('page', (page) => noteFaults(page, faults))
-    return context
-  }
   return {
     get site() {
       return site
     },
     faults,
-    visit,
-    open: async (executable, view, address = site.address, options = {}) => {
-      const page = await (await visit(executable, { ...UNCACHED, ...options })).newPage()
-      await page.goto(`${address}#/${view}`)
-      if (view.startsWith('lab')) await isReady(page)
-      return page
+    visit: async (executable, options) => {
+      const context = await enter(executable, options)
+      contexts.push(context)
+      return context
+    },
+    open: async (executable, view, { address = site.address, viewport = VIEWPORT, ...media } = {}) => {
+      tab ??= await (await enter(executable)).newPage()
+      await forgetAll(tab, address)
+      await tab.setViewportSize(viewport)
+      await tab.emulateMedia({ colorScheme: 'light', reducedMotion: 'no-preference', ...media })
+      await tab.goto(`${address}#/${view}`)
+      if (view.startsWith('lab')) await isReady(tab)
+      return tab
     },
   }
 }
 
+/** All that the page has kept, as seen from a file beside it: the page itself may keep more until it is left. */
+async function forgetAll(tab: Page, address: string): Promise<void> {
+  await tab.goto(`${address}icon.svg`)
+  const session = await tab.context().newCDPSession(tab)
+  await session.send('Storage.clearDataForOrigin', { origin: new URL(address).origin, storageTypes: 'all' })
+  await session.detach()
+}
+
 function noteFaults(page: Page, faults: string[]): void {
   page.on('pageerror', (error) => faults.push(String(error)))
+  page.on('dialog', (dialog) => {
+    faults.push(dialog.message())
+    void dialog.dismiss()
+  })
   page.on('console', (message) => {
     // Pages of plain text have no icon of their own.
     if (message.type() === 'error' && !message.location().url.endsWith('/favicon.ico')) faults.push(message.text())
