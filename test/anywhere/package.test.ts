@@ -1,9 +1,9 @@
-// What is in the package, and that TypeScript finds its types.
+// What is in the package. That TypeScript finds its types: test/types.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as esbuild from 'esbuild'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type Installed, ROOT, sharedPackage } from './package.ts'
+import { type Installed, sharedPackage } from './package.ts'
 
 let installed: Installed
 let manifest: Record<string, Record<string, unknown>>
@@ -49,20 +49,6 @@ describe('the package', () => {
     const imports = Object.values(metafile.inputs).flatMap((input) => input.imports)
     const others = imports.filter(({ external }) => external).map(({ path }) => path)
     expect(others.filter((path) => path !== '<runtime>')).toEqual([]) // esbuild's own
-  })
-})
-
-describe('a program in strict TypeScript compiles against the package', () => {
-  const resolutions = [
-    { module: 'esnext', moduleResolution: 'bundler' },
-    { module: 'node16', moduleResolution: 'node16' },
-    { module: 'esnext', moduleResolution: 'node' },
-  ]
-  it.each(resolutions)('with moduleResolution $moduleResolution', async ({ module, moduleResolution }) => {
-    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
-    const options = ['--strict', '--noEmit', '--target', 'es2022', '--lib', 'es2022,dom']
-    const resolution = ['--module', module, '--moduleResolution', moduleResolution]
-    await installed.node(tsc, ...options, ...resolution, 'consumer.mts')
   })
 })
 

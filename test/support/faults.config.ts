@@ -9,6 +9,7 @@ const exclude = [
   'test/anywhere/**',
   'test/hosts/**',
   'test/storm/**',
+  'test/types/sources.test.ts',
   'test/readme.test.ts',
   'test/node/kill.test.ts',
   'test/network/memory.test.ts',
@@ -16,6 +17,12 @@ const exclude = [
 
 export default defineConfig({
   root,
-  resolve: { alias: [{ find: /^wasmprop$/, replacement: `${root}/src/index.ts` }] },
+  resolve: {
+    alias: [
+      { find: /^wasmprop$/, replacement: `${root}/src/index.ts` },
+      { find: /^wasmprop\/table$/, replacement: `${root}/src/table/index.ts` },
+      { find: /^wasmprop\/lesson$/, replacement: `${root}/src/lesson.ts` },
+    ],
+  },
   test: { include: ['test/**/*.test.ts'], exclude, testTimeout: 60_000, hookTimeout: 120_000, maxWorkers: 2 },
 })

@@ -1,4 +1,4 @@
-// Compiles the programs against dist/, as if the package were installed beside them, with any version of TypeScript.
+// Compiles the programs against the package, as if it were installed beside them, with any version of TypeScript.
 import { cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -26,13 +26,13 @@ export const LANGUAGE_ALONE = {
   types: [],
 }
 
-/** Puts the programs where `import 'wasmprop'` finds this package. Returns the folder. */
-export function installPrograms(): string {
+/** Puts the programs where `import 'wasmprop'` finds this package, or what is installed of it. Returns the folder. */
+export function installPrograms(library = root): string {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(join(folder, 'node_modules'), { recursive: true })
   cpSync(fileURLToPath(new URL('programs', import.meta.url)), folder, { recursive: true })
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
-  symlinkSync(root, join(folder, 'node_modules/wasmprop'), 'junction')
+  symlinkSync(library, join(folder, 'node_modules/wasmprop'), 'junction')
   return folder
 }
 

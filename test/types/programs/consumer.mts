@@ -1,4 +1,4 @@
-// A user's program in strict TypeScript; compiled against the installed package, never run.
+// A user's program in strict TypeScript, with the types of the web. Compiled, never run.
 import {
   createNetwork,
   explain,
@@ -40,7 +40,7 @@ const text: string = explain(network, [2, 9], [92]).toText(chain)
 const farNetwork: WorkerNetwork = await createWorkerNetwork(config)
 const farResult: TrainResult = await farNetwork.train([[2, 9]], [[92]], { epochs: 10 })
 const farRow: number[] = await farNetwork.predict([2, 9])
-const farUnits: number = farNetwork.layers[0].units
+const farUnits: number | undefined = farNetwork.layers[0]?.units
 await saveSnapshot(farNetwork, 'network.snapshot')
 const farCopy: WorkerNetwork = await farNetwork.clone()
 await farCopy.dispose()
