@@ -16,9 +16,20 @@ const maxWorkers = Math.min(availableParallelism() + 1, 8)
 /** What opens the page, which is built before */
 const page = ['test/playground/*.test.ts']
 
+const sourceOf = (name: string, file: string) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: fileURLToPath(new URL(`src/${file}.ts`, import.meta.url)),
+})
+
 export default defineConfig({
-  // As in tsconfig.json: the package's own name is its source
-  resolve: { alias: [{ find: /^wasmprop$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
+  // As in tsconfig.json: the package's own names are its sources
+  resolve: {
+    alias: [
+      sourceOf('wasmprop', 'index'),
+      sourceOf('wasmprop/table', 'table/index'),
+      sourceOf('wasmprop/lesson', 'lesson'),
+    ],
+  },
   test: {
     globalSetup: ['test/support/build.ts', 'test/support/shared.ts'],
     testTimeout: 60_000,

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WasmpropError } from '../../src/errors.ts'
 import { readTable, trainTable } from '../../src/table/index.ts'
+import { type Answer, callCommand } from '../support/command.ts'
 
 interface Case {
   readonly id: string
@@ -34,7 +35,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-function run(...args: string[]) {
+function run(...args: string[]): Answer {
   const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { cwd: folder, encoding: 'utf8' })
   return { status, stdout, stderr }
 }
@@ -47,7 +48,7 @@ function expectNamed(message: string, { message_should_name }: Case): void {
 }
 
 /** Of a message on standard error: a line or two, and no stack */
-function expectRefusal({ status, stdout, stderr }: ReturnType<typeof run>, one: Case): void {
+function expectRefusal({ status, stdout, stderr }: Answer, one: Case): void {
   expect([status === 0, stdout]).toEqual([false, ''])
   expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
   expect(stderr).not.toMatch(/\bat .*:\d+:\d+/)
@@ -85,9 +86,9 @@ describe('tables', () => {
     if (one.id === 'csv-class_gap') expect(predictions.every((label) => [0, 2, 7].includes(label))).toBe(true)
   })
 
-  it('are refused by the command in a line, with their name', () => {
+  it('are refused by the command in a line, with their name', async () => {
     for (const one of csv.filter((other) => other.expect === 'error')) {
-      const answer = run('train', fixture(one.file), '--target', 'y', '--effort', 'quick')
+      const answer = await callCommand(['train', fixture(one.file), '--target', 'y', '--effort', 'quick'], folder)
       expectRefusal(answer, one)
       expect([answer.status, answer.stderr]).toEqual([3, expect.stringContaining(one.file)])
     }

@@ -1,4 +1,4 @@
-// The command `wasmprop` as a user runs it: dist/cli.js in processes of its own.
+// The command `wasmprop` as a user runs it: dist/cli.js in processes of its own, but for most of what is refused.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
@@ -10,6 +10,7 @@ import type { Machine } from '../../src/cli/bench/machine.ts'
 import { createNetwork, explain, type NetworkConfig } from '../../src/index.ts'
 import mazur from '../fixtures/mazur.json' with { type: 'json' }
 import tutorial from '../fixtures/tutorial.json' with { type: 'json' }
+import { callCommand } from '../support/command.ts'
 import { whenThere } from '../support/tools.ts'
 
 const CLI = fileURLToPath(new URL('../../dist/cli.js', import.meta.url))
@@ -114,8 +115,8 @@ describe('wasmprop', () => {
       '--hidden does not go with --example',
     ],
   ])('refuses %s in two lines: %j', async (_, args, message) => {
-    const { code, stdout, stderr } = await run(args)
-    expect(code).toBe(2)
+    const { status, stdout, stderr } = await callCommand(args)
+    expect(status).toBe(2)
     expect(stdout).toBe('')
     expect(stderr).toContain(message)
     expect(stderr).toMatch(/^wasmprop: .*\nTry: wasmprop (tutorial |bench )?--help\n$/)
@@ -383,8 +384,8 @@ describe('wasmprop bench --layers', () => {
     [['--batch', '4'], '--batch needs --layers'],
     [['--layers', '4,2', '--optimizer', 'lbfgs'], '--optimizer: expected sgd, rmsprop'],
   ])('refuses %j', async (args, message) => {
-    const { code, stderr } = await wasmprop('bench', ...args)
-    expect(code).toBe(2)
+    const { status, stderr } = await callCommand(['bench', ...args])
+    expect(status).toBe(2)
     expect(stderr).toContain(message)
   })
 })

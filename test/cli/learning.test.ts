@@ -14,7 +14,7 @@ import { whenThere } from '../support/tools.ts'
 const PENGUINS = fileURLToPath(new URL('../../data/penguins.csv', import.meta.url))
 const TRAIN = ['train', 'penguins.csv', '--target', 'Species', '--effort', 'quick']
 const command = useCommand('learning')
-const { run, runWith, read } = command
+const { run, runWith, call, read } = command
 
 let folder: string
 beforeAll(() => {
@@ -39,7 +39,7 @@ describe('train --report', () => {
     expect(existsSync(join(folder, 'other.json'))).toBe(false)
   })
 
-  it('shows names and labels that want to be markup, formulas or codes of a terminal as text', () => {
+  it('shows names and labels that want to be markup, formulas or codes of a terminal as text', async () => {
     const labels = HOSTILE.filter((text) => text.length < 100 && !/[\ud800\u2028]/.test(text))
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
     const rows = Array.from({ length: 90 }, (_, row) => `${row % 7},${row % 3},${quoted(labels[row % 2])}`)
@@ -55,7 +55,7 @@ describe('train --report', () => {
     expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/)
     expect(read('h.html')).not.toMatch(/<script|<img/)
     for (const index of labels.keys()) {
-      const inspected = run('inspect', `hostile${index}.csv`)
+      const inspected = await call('inspect', `hostile${index}.csv`)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be there
       expect(inspected.stdout + inspected.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
     }

@@ -10,7 +10,7 @@ const fixture = (name: string) =>
   fileURLToPath(new URL(name === 'penguins.csv' ? `../../data/${name}` : `../fixtures/tables/${name}`, import.meta.url))
 
 const command = useCommand('tables')
-const { run, write } = command
+const { run, call, write } = command
 let folder: string
 beforeAll(() => {
   folder = command.folder
@@ -90,8 +90,8 @@ describe('train', () => {
       3,
       'one_column.csv, columns: expected a column to learn from',
     ],
-  ])('%j ends with %i and says so in one line', (args, code, words) => {
-    const { status, stderr, stdout } = run(...args)
+  ])('%j ends with %i and says so in one line', async (args, code, words) => {
+    const { status, stderr, stdout } = await call(...args)
     expect([status, stdout]).toEqual([code, ''])
     expect(stderr).toContain(words)
     expect(stderr.trim().split('\n').length).toBeLessThanOrEqual(2)
@@ -108,22 +108,22 @@ describe('predict', () => {
     expect(lines[0]).toMatch(/^Adelie Penguin \(Pygoscelis adeliae\),(1|0\.\d+)$/)
   })
 
-  it('prints a column per class, and the rows before them, where it is asked to', () => {
-    const [header, first] = run('predict', 'model.json', 'penguins.csv', '--probabilities', '--with-rows').stdout.split(
-      '\n',
-    )
+  it('prints a column per class, and the rows before them, where it is asked to', async () => {
+    const [header, first] = (
+      await call('predict', 'model.json', 'penguins.csv', '--probabilities', '--with-rows')
+    ).stdout.split('\n')
     expect(header).toMatch(/^studyName,.*,Species,.*,Adelie Penguin \(Pygoscelis adeliae\),Chinstrap[^,]*,Gentoo[^,]*$/)
     expect(first).toContain('"Adult, 1 Egg Stage"')
     expect(first).toContain('2007-11-11')
   })
 
-  it('prints one document with --json', () => {
-    const document = JSON.parse(run('predict', 'model.json', 'penguins.csv', '--json').stdout)
+  it('prints one document with --json', async () => {
+    const document = JSON.parse((await call('predict', 'model.json', 'penguins.csv', '--json')).stdout)
     expect(Object.keys(document)).toEqual(['target', 'classes', 'predictions', 'probabilities'])
     expect(document.probabilities[0][document.predictions[0]]).toBeGreaterThan(0.5)
   })
 
-  it('takes JSON, JSON Lines, gzip by its bytes and standard input', () => {
+  it('takes JSON, JSON Lines, gzip by its bytes and standard input', async () => {
     const records = [
       { x: 1, y: 'a' },
       { x: 2, y: 'b' },
@@ -135,9 +135,9 @@ describe('predict', () => {
     write('r.json', JSON.stringify(records))
     write('r.jsonl', records.map((record) => JSON.stringify(record)).join('\n'))
     run('train', 'r.json', '--target', 'y', '--effort', 'quick', '--out', 'r.model')
-    const expected = run('predict', 'r.model', 'r.json').stdout
+    const expected = (await call('predict', 'r.model', 'r.json')).stdout
     expect(expected.split('\n').length).toBe(8)
-    expect(run('predict', 'r.model', 'r.jsonl').stdout).toBe(expected)
+    expect((await call('predict', 'r.model', 'r.jsonl')).stdout).toBe(expected)
     const piped = spawnSync(process.execPath, [CLI, 'predict', 'r.model', '-'], {
       cwd: folder,
       encoding: 'utf8',
@@ -146,21 +146,21 @@ describe('predict', () => {
     expect(piped.stdout).toBe(expected)
   })
 
-  it('neutralises what a spreadsheet would take for a formula, unless it is told not to', () => {
+  it('neutralises what a spreadsheet would take for a formula, unless it is told not to', async () => {
     const rows = Array.from({ length: 30 }, (_, i) =>
       `${i % 7},${i % 7 > 3 ? '=HYPERLINK("x")' : '-5'}`.replace('"x"', '""x""'),
     )
     write('f.csv', `x,label\n${rows.map((row) => row.replace(/,(.*)$/, ',"$1"')).join('\n')}\n`)
     run('train', 'f.csv', '--target', 'label', '--effort', 'quick', '--out', 'f.model')
-    const { stdout } = run('predict', 'f.model', 'f.csv')
+    const { stdout } = await call('predict', 'f.model', 'f.csv')
     expect(stdout).toContain(`"'=HYPERLINK(""x"")"`)
     expect(stdout).toContain('\n-5,')
-    expect(run('predict', 'f.model', 'f.csv', '--raw').stdout).toContain('"=HYPERLINK(""x"")"')
+    expect((await call('predict', 'f.model', 'f.csv', '--raw')).stdout).toContain('"=HYPERLINK(""x"")"')
   })
 
-  it('says which column is ignored, and which is not there', () => {
+  it('says which column is ignored, and which is not there', async () => {
     write('few.csv', 'a,b\n1,2\n')
-    expect(run('predict', 'model.json', 'few.csv')).toMatchObject({
+    expect(await call('predict', 'model.json', 'few.csv')).toMatchObject({
       status: 3,
       stderr: expect.stringContaining('few.csv, column "'),
     })
@@ -172,12 +172,12 @@ describe('predict', () => {
         .map((line, row) => (row === 0 ? `${line},z` : `${line},7`))
         .join('\n'),
     )
-    expect(run('predict', 'model.json', 'more.csv').stderr).toContain('column "z"')
+    expect((await call('predict', 'model.json', 'more.csv')).stderr).toContain('column "z"')
   })
 
-  it('says what is no model', () => {
+  it('says what is no model', async () => {
     write('no.json', '{"format": "another"}')
-    expect(run('predict', 'no.json', 'penguins.csv')).toMatchObject({
+    expect(await call('predict', 'no.json', 'penguins.csv')).toMatchObject({
       status: 4,
       stderr: expect.stringContaining('no.json, format'),
     })
@@ -185,19 +185,19 @@ describe('predict', () => {
 })
 
 describe('explain', () => {
-  it('shows what each column adds to the prediction of a row, from the mean to the prediction', () => {
-    const { stdout } = run('explain', 'model.json', 'penguins.csv', '--row', '2')
+  it('shows what each column adds to the prediction of a row, from the mean to the prediction', async () => {
+    const { stdout } = await call('explain', 'model.json', 'penguins.csv', '--row', '2')
     expect(stdout).toMatch(/^Species: Adelie Penguin \(Pygoscelis adeliae\), probability (1\.000|0\.\d+)/)
     expect(stdout).toMatch(/Culmen Length \(mm\) +39\.5 +[+-]?\d/)
     const { columns, base, prediction } = JSON.parse(
-      run('explain', 'model.json', 'penguins.csv', '--row', '2', '--json').stdout,
+      (await call('explain', 'model.json', 'penguins.csv', '--row', '2', '--json')).stdout,
     )
     const sum = columns.reduce(
       (total: number, { contribution }: { contribution: number }) => total + contribution,
       base,
     )
     expect(sum).toBeCloseTo(prediction, 9)
-    expect(run('explain', 'model.json', 'penguins.csv', '--row', '9999')).toMatchObject({
+    expect(await call('explain', 'model.json', 'penguins.csv', '--row', '9999')).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('1 to 344'),
     })
@@ -205,18 +205,20 @@ describe('explain', () => {
 })
 
 describe('evaluate and inspect', () => {
-  it('score a model on rows whose target is known', () => {
+  it('score a model on rows whose target is known', async () => {
     expect(run('evaluate', 'model.json', 'penguins.csv').stdout).toMatch(
       /Species\n +rows +344\n +accuracy +(1\.000|0\.99\d*)\n/,
     )
-    expect(JSON.parse(run('evaluate', 'model.json', 'penguins.csv', '--json').stdout).accuracy).toBeGreaterThan(0.97)
+    expect(
+      JSON.parse((await call('evaluate', 'model.json', 'penguins.csv', '--json')).stdout).accuracy,
+    ).toBeGreaterThan(0.97)
   })
 
-  it('show the columns of a table and how it is written, and what a model is', () => {
-    const { stdout } = run('inspect', fixture('sacramento__semicolon.csv'))
+  it('show the columns of a table and how it is written, and what a model is', async () => {
+    const { stdout } = await call('inspect', fixture('sacramento__semicolon.csv'))
     expect(stdout).toContain("--delimiter ';'")
     expect(stdout).toMatch(/zip +category +by its name/)
-    expect(run('inspect', 'model.json').stdout).toMatch(
+    expect((await call('inspect', 'model.json')).stdout).toMatch(
       /^Species: classification of 344 rows from 13 columns\n +model +linear +baseline\n/,
     )
   })
