@@ -10,7 +10,7 @@ import { style } from './style.ts'
 import { curveFigures, importanceFigure, leaderboard, searchTable } from './training.ts'
 
 /** SHA-256 of the style, in base64; a test computes it anew. */
-export const STYLE_HASH = 'IPK4X7WfbjupPEfaSfuAu8SFQIqxbCpk8s/rjDMy4qk='
+export const STYLE_HASH = '4n/S1gRf93neC/0x21k2Pj/+YFxCLSRnf66Lg6wxdX4='
 const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; base-uri 'none'; form-action 'none'`
 
 /** The whole page. It loads nothing and runs nothing; text of the data is clipped and escaped wherever it stands. */
@@ -64,9 +64,9 @@ function searchOf({ trials = [], lossName }: ReportTarget): Markup | false {
 /** In a sentence: what the model comes to, and beside what */
 function verdict({ task, metrics, loss, lossName, rows }: ReportTarget): Markup {
   const values = new Map(metrics)
-  const beside = `Its ${lossName} is ${short(loss.model)}, a linear model's ${short(loss.linear)}, without any column ${short(loss.baseline)}.`
+  const beside = html`Its ${lossName} is ${short(loss.model)}, a linear model's ${short(loss.linear)}, without any column ${short(loss.baseline)}.`
   const gain =
-    loss.model < loss.linear ? '' : ' The linear model is as good: there is nothing in these rows that needs more.'
+    loss.model >= loss.linear && html` The linear model is as good: there is nothing in these rows that needs more.`
   if (task === 'classification') {
     const accuracy = values.get('accuracy') ?? Number.NaN
     const baseline = values.get('baseline') ?? Number.NaN
@@ -101,7 +101,7 @@ function columnsSection({ schema, rows }: ReportInput): Markup {
   const lines = schema.map(({ name, kind, because, missing, distinct }) => [
     name,
     kind,
-    html`<span class="because">${because}</span>`,
+    html`<span class="because">${sentence(because)}</span>`,
     missing === 0 ? '–' : `${missing} (${percent(missing / rows)})`,
     distinct,
   ])

@@ -1,8 +1,8 @@
 // How a report looks: one style sheet, whose hash stands in the page's policy.
 
 export const style = `
-:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1d2126;--soft:#59626d;--line:#dfe2e6;--ours:#1f5fbf;--theirs:#b3580a;--warn:#8a5a00;--warned:#fff6e0;--hit:31,95,191;--miss:190,60,20}
-@media (prefers-color-scheme:dark){:root{--page:#14171b;--card:#1c2025;--ink:#e8eaed;--soft:#a5adb7;--line:#353b43;--ours:#7fb0ff;--theirs:#f0a35e;--warn:#f2c968;--warned:#2b2617;--hit:110,160,245;--miss:240,120,80}}
+:root{color-scheme:light dark;--page:#fbfbfa;--card:#fff;--ink:#1d2126;--soft:#59626d;--line:#dfe2e6;--ours:#1f5fbf;--bar:#4a83d6;--theirs:#b3580a;--warn:#8a5a00;--warned:#fff6e0;--hit:31,95,191;--miss:190,60,20}
+@media (prefers-color-scheme:dark){:root{--page:#14171b;--card:#1c2025;--ink:#e8eaed;--soft:#a5adb7;--line:#353b43;--ours:#7fb0ff;--bar:#3f74c6;--theirs:#f0a35e;--warn:#f2c968;--warned:#2b2617;--hit:110,160,245;--miss:240,120,80}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:anywhere}
 main,header,footer{max-width:72rem;margin:0 auto;padding:0 1.25rem}
@@ -35,7 +35,7 @@ svg text{fill:var(--soft);font-variant-numeric:tabular-nums}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke-linecap:round}
 .line.ours{stroke:var(--ours)}.line.theirs{stroke:var(--theirs);stroke-opacity:.75;stroke-dasharray:5 3}
 .dot.ours{fill:var(--ours);stroke:var(--card);stroke-width:1}
-.bar.ours{fill:var(--ours)}
+.bar.ours{fill:var(--bar)}
 .whisker{stroke:var(--ink);stroke-width:1.5}
 .points{stroke:var(--ours);stroke-opacity:.55;stroke-width:5;stroke-linecap:round;fill:none}
 details{margin-top:.6rem;font-size:.875rem}
@@ -60,7 +60,7 @@ pre{background:var(--card);border:1px solid var(--line);border-radius:8px;paddin
 .choices dt{color:var(--soft)}.choices dd{margin:0}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 @media (max-width:30rem){h1{font-size:1.5rem}main,header,footer{padding-left:1rem;padding-right:1rem}figure{padding:.75rem}th,td{padding:.3rem .5rem}.choices{grid-template-columns:1fr}.choices dd{margin-bottom:.5rem}}
-@media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--ours:#1f5fbf;--theirs:#b3580a;--warn:#8a5a00;--warned:#fff;--hit:31,95,191;--miss:190,60,20}body{font-size:10.5pt}nav,details{display:none}header{padding-top:0}h2{break-after:avoid;margin-top:1.5rem}figure,.warnings li,tr{break-inside:avoid}.figures{grid-template-columns:1fr 1fr}.wide{overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#ccc;--ours:#1f5fbf;--bar:#4a83d6;--theirs:#b3580a;--warn:#8a5a00;--warned:#fff;--hit:31,95,191;--miss:190,60,20}body{font-size:10.5pt}nav,details{display:none}header{padding-top:0}h2{break-after:avoid;margin-top:1.5rem}figure,.warnings li,tr{break-inside:avoid}.figures{grid-template-columns:1fr 1fr}.wide{overflow:visible}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `
 
 /** Light enough that the ink above it can be read */

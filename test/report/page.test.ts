@@ -42,6 +42,8 @@ const numbers: ReportTarget = {
     ['r2', 0.7],
     ['meanAbsoluteError', 12_345],
   ],
+  lossName: 'scaled square error',
+  loss: { baseline: 1.0003, linear: 0.1511, model: 0.1514 },
   unseen: { truth: [1, 2, 3, 4], outputs: [1.5, 2, 2.5, 4] },
 }
 
@@ -73,6 +75,7 @@ describe('the page', () => {
     const other = reportPage(input([numbers]))
     for (const what of ['Predicted against true', 'Residuals', '12\u202f345']) expect(other).toContain(what)
     expect(other).not.toContain('Confusion')
+    for (const whole of [page, other]) expect(whole).not.toContain('…')
   })
 
   it('shows what the search tried, what went furthest first', () => {
