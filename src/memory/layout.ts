@@ -10,7 +10,7 @@ import type { ResolvedConfig } from '../config/config.ts'
 import type { Engine } from '../engine.ts'
 import { unexpected } from '../errors.ts'
 import { activations } from '../tables/activations.ts'
-import { losses } from '../tables/losses.ts'
+import { hasManyClasses, losses } from '../tables/losses.ts'
 import { optimizers } from '../tables/optimizers.ts'
 
 const ALIGNMENT = 64
@@ -64,6 +64,8 @@ export interface Layout {
   readonly inputStride: number
   readonly targetBlock: number
   readonly targetStride: number
+  /** Whether targets may lie there as class numbers: src/tables/losses.ts */
+  readonly hasManyClasses: boolean
   /** A float64 per row of a block */
   readonly weightBlock: number
   readonly lossColumns: number
@@ -195,6 +197,7 @@ export function layOut(config: ResolvedConfig, threads = 1, lanes = 1): Layout {
     inputStride,
     targetBlock,
     targetStride,
+    hasManyClasses: hasManyClasses(config),
     weightBlock: addresses.take(blockRows * 8 * config.outputs),
     lossColumns: addresses.take(2 * config.outputs * 8 * lanes),
     zeros: addresses.take(widest),
@@ -276,14 +279,15 @@ export function layOutData(layout: Layout, shape: DataShape): DataLayout {
     ratesCapacity: hasRates ? STEP_RATES : 0,
     end: align(addresses.next, ALIGNMENT),
   }
-  refuseTooLarge(data.end, 'inputs', `the network with ${rows + validationRows} rows of data`)
+  const instead = !classTargets && layout.hasManyClasses ? 'class numbers instead of one-hot rows, ' : ''
+  refuseTooLarge(data.end, 'inputs', `the network with ${rows + validationRows} rows of data`, instead)
   return data
 }
 
-function refuseTooLarge(bytes: number, path: string, what: string): void {
+function refuseTooLarge(bytes: number, path: string, what: string, instead = ''): void {
   if (bytes <= LARGEST_MEMORY) return
   const gigabytes = (bytes / 2 ** 30).toPrecision(3)
-  const advice = 'use trainStream, which holds a batch at a time, fewer units, or float32'
+  const advice = `use ${instead}trainStream, which holds a batch at a time, fewer units, or float32`
   const expected = `at most 4 GiB (WebAssembly's limit), ${what} needs ${gigabytes} GiB; ${advice}`
   throw unexpected('OUT_OF_MEMORY', path, expected)
 }

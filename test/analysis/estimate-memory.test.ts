@@ -1,6 +1,8 @@
 // The estimate of memory against the memory that networks really take, and its limit.
 import { beforeAll, describe, expect, it } from 'vitest'
+import { resolveConfig } from '../../src/config/resolve.ts'
 import { createNetwork, estimateMemory, type NetworkConfig, type TrainOptions } from '../../src/index.ts'
+import { layOut, layOutData } from '../../src/memory/layout.ts'
 import { Network } from '../../src/network/network.ts'
 import { optimizers } from '../../src/tables/optimizers.ts'
 import { loosely } from '../support/choices.ts'
@@ -112,6 +114,22 @@ describe('estimateMemory', () => {
       'OUT_OF_MEMORY',
       new RegExp(`^${path}: .*4 GiB.*needs .* GiB`),
     )
+  })
+
+  it('names class numbers where one-hot rows of many classes are too large, and only there', () => {
+    const refusal = (units: number, classTargets?: true) => {
+      const config = resolveConfig({ inputs: 4, layers: [{ units, activation: 'softmax' }] })
+      const shape = { rows: 2 ** 28, validationRows: 0, isShuffled: true, isWeighted: false, hasRates: false }
+      try {
+        layOutData(layOut(config), { ...shape, weightColumns: undefined, classTargets })
+      } catch (error) {
+        return (error as Error).message
+      }
+      return ''
+    }
+    expect(refusal(1000)).toContain('use class numbers instead of one-hot rows, trainStream, which')
+    expect(refusal(1000, true)).toContain('GiB; use trainStream, which')
+    expect(refusal(3)).toContain('GiB; use trainStream, which')
   })
 
   it.each([-1, 1.5, Number.NaN, 2 ** 32, '5', undefined])('refuses %o rows', async (rows) => {

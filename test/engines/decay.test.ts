@@ -12,12 +12,18 @@ const LEAST_NORMAL = { float32: 2 ** -126, float64: 2 ** -1022 }
 /** 0.9 to so many steps is far below the smallest number of float64. */
 const STEPS = 9000
 
-/** Of parameters, optimizer states and the optimizer's own numbers, those that are too small to be normal */
-function subnormalsOf(network: Network, dtype: Dtype): number[] {
+/** Parameters and optimizer states */
+function statesOf(network: Network, dtype: Dtype): number[] {
   const { engine, layout } = InnerNetwork.stateOf(network)
   const { parameters, trainedBytes, bytesPerValue } = layout
   const first = parameters / bytesPerValue
-  const values = valuesOf(engine.buffer, dtype).subarray(first, first + trainedBytes / bytesPerValue)
+  return [...valuesOf(engine.buffer, dtype).subarray(first, first + trainedBytes / bytesPerValue)]
+}
+
+/** Of parameters, optimizer states and the optimizer's own numbers, those that are too small to be normal */
+function subnormalsOf(network: Network, dtype: Dtype): number[] {
+  const { engine } = InnerNetwork.stateOf(network)
+  const values = statesOf(network, dtype)
   const running = new Float64Array(engine.buffer, P.PROGRAM + P.OPTIMIZER_VALUES, P.OPTIMIZER_VALUES_COUNT)
   const isSubnormal = (least: number) => (value: number) => value !== 0 && Math.abs(value) < least
   return [...values.filter(isSubnormal(LEAST_NORMAL[dtype])), ...running.filter(isSubnormal(2 ** -1022))]
@@ -105,4 +111,24 @@ it.each(dtypes)('decays beside others as alone, in %s', async (dtype) => {
     expect(network?.weightsHash()).toBe(alone.weightsHash())
     expect(subnormalsOf(alone, dtype)).toEqual([])
   }
+})
+
+describe.each(dtypes)('in %s', (dtype) => {
+  it.each(named(MEANS))(
+    'states of %s are the same in both engines where squares are hardly normal',
+    async (_, optimizer) => {
+      const [first, second] = await Promise.all(
+        engines.map(async (engine) => {
+          const network = await small(engine, loosely({ ...line, dtype, optimizer, loss: 'meanAbsoluteError' }))
+          for (const times of [50, 3, 2, 1]) {
+            const x = times * Math.sqrt(LEAST_NORMAL[dtype])
+            network.trainSync([[x, -x]], [[1e9]], { epochs: times === 50 ? 1 : 8 })
+          }
+          return statesOf(network, dtype)
+        }),
+      )
+      expect(first.some((value) => value !== 0)).toBe(true)
+      expect(second).toEqual(first)
+    },
+  )
 })
