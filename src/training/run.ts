@@ -40,10 +40,11 @@ export async function runYielding<Result>(
 ): Promise<Result> {
   const yielder = new Yielder()
   let step = start.next()
-  for (; !step.done; step = start.next()) {
-    if (!yielder.isDue(START_MILLISECONDS)) continue
+  for (let after = FIRST_TURN; !step.done; step = start.next()) {
+    if (!yielder.isDue(after)) continue
     for (const { keep } of unread.matrices) keep?.()
     await yielder.yield()
+    after = START_MILLISECONDS
   }
   const run = step.value
   follow(run)
@@ -69,8 +70,10 @@ export async function runUntil(
 
 /** A slice ends after about this time: half a frame at 60 Hz. */
 export const SLICE_MILLISECONDS = 8
-/** Before the first of them: rows may be looked at, all of them, when these are over. */
-export const START_MILLISECONDS = 2
+/** Before the first of them, where rows go into fresh memory: a piece of them may take as long again. */
+const START_MILLISECONDS = 4
+/** The first turn of all comes sooner, since all rows may have to be looked at before it. */
+const FIRST_TURN = 2
 
 export const now = (): number => (typeof performance === 'undefined' ? Date.now() : performance.now())
 
