@@ -80,3 +80,25 @@ it('looks for outliers where they are among the validation rows alone', async ()
     }
   }
 })
+
+it('says that the weights are the best ones where they are, after outliers among the validation rows as well', async () => {
+  const network = await createNetwork({
+    inputs: 1,
+    layers: [{ units: 1, weightInit: 'zeros' }],
+    optimizer: { name: 'sgd', learningRate: 0.05 },
+    dtype: 'float64',
+  })
+  // (w · 10¹⁵⁴)², of which the second is beyond float64: w becomes 1 and then 1.8
+  const validation = { inputs: [[1e154]], targets: [[0]] }
+  const { stopReason, bestEpoch, advice } = await network.train([[1]], [[10]], {
+    epochs: 3,
+    batchSize: 'full',
+    validation,
+    earlyStopping: {},
+  })
+  expect([stopReason, bestEpoch]).toEqual(['diverged', 0])
+  expect(advice).toMatch(
+    /; the weights are those of epoch 0, the best one\. Look for outliers in the validation inputs/,
+  )
+  expect(network.getWeights()[0].weights[0][0]).toBe(1)
+})
