@@ -68,13 +68,9 @@ export class TrainingRun implements SlicedRun<TrainResult> {
     this.#trained = { inputs, targets, classTargets, rows: data.rows, weights: undefined }
     this.#epochEnd = new EpochEnd(state, session, host, validation, this.#trained)
     this.#slices = new Slices(state, data, places, this.#epochEnd.isWatched, session.options.targetLoss)
-    if (session.losses.length > 0) this.#goOn()
-  }
-
-  /** After epochs of another run */
-  #goOn(): void {
-    if (this.#session.awaitsEpochEnd) this.#rate = this.#slices.rateBefore()
-    else this.#reason = this.#session.verdict()
+    if (session.losses.length === 0) return
+    if (session.awaitsEpochEnd) this.#rate = this.#slices.rateBefore()
+    else this.#reason = session.verdict()
   }
 
   /** Trains on for about 8 ms, or one step where that is longer. False: the run has ended. */
@@ -96,26 +92,9 @@ export class TrainingRun implements SlicedRun<TrainResult> {
 
   /** The batches of a slice */
   train(started: number): void {
-    const slice = this.#longBatch ? this.#advance(this.#longBatch, started) : this.#runSlice(started)
-    if (slice) this.#conclude(slice)
-  }
-
-  #runSlice(started: number): Slice {
     this.#makeRoom()
-    return this.#slices.run(started)
-  }
-
-  /** Undefined where the batch is not done */
-  #advance(batch: LongBatch, started: number): Slice | undefined {
-    if (this.#state.unfinished === undefined) this.begin()
-    try {
-      const reason = batch.advance(() => now() < started + SLICE_MILLISECONDS)
-      return reason === undefined ? undefined : this.#slices.end(reason, now() - started)
-    } catch (error) {
-      batch.leave()
-      this.#slices.toStart()
-      throw error
-    }
+    const slice = this.#slices.run(started, this.#longBatch)
+    if (slice) this.#conclude(slice)
   }
 
   /** Before the steps: where there is none for their losses, nothing is lost. */

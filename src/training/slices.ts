@@ -23,6 +23,12 @@ export function operationsOf({ layers }: ResolvedConfig, rows: number): number {
   return 6 * multiplications * rows + LAYER_OVERHEAD * layers.length
 }
 
+/** A batch that takes longer than a slice: src/training/long-batch.ts */
+interface InBlocks {
+  advance(hasTime: () => boolean): number | undefined
+  leave(): void
+}
+
 /** What a slice came to */
 export interface Slice {
   /** One of the reasons in assembly/ids.ts */
@@ -73,12 +79,18 @@ export class Slices {
     this.#steps = Math.max(1, Math.floor(FIRST_SLICE_OPERATIONS / this.operations))
   }
 
-  /** A whole slice, which began at `started`. An engine that fails in its midst leaves the network as it was before. */
-  run(started: number): Slice {
-    const steps = this.begin()
+  /**
+   * A whole slice, which began at `started`, or of a long batch what there is time for: undefined where blocks of it are left. An
+   * engine that fails in its midst leaves the network as it was before.
+   */
+  run(started: number, longBatch: InBlocks | undefined): Slice | undefined {
+    const steps = this.#state.unfinished ? 0 : this.begin()
+    const hasTime = () => now() < started + SLICE_MILLISECONDS
     try {
-      return this.end(this.#take(steps), now() - started)
+      const reason = longBatch ? longBatch.advance(hasTime) : this.#take(steps)
+      return reason === undefined ? undefined : this.end(reason, now() - started)
     } catch (error) {
+      longBatch?.leave()
       this.toStart()
       throw error
     }
