@@ -51,7 +51,7 @@ export function validationAdvice(
     const where = `the validation ${name}, whose column ${column} reaches ${short(magnitude)}${whose} (after scaling)`
     return `${what}; ${weights}. Look for outliers in ${where}: the training itself went well.`
   }
-  const inputs = placedRows(state, validationRows, held.inputs, 'inputs')
+  const inputs = placedRows(state, validationRows, held.inputs)
   return divergenceAdvice(state, what, weights, learningRate, inputs)
 }
 

@@ -14,7 +14,7 @@ import { AbortableWait, isPromise, now, SLICE_MILLISECONDS, type SlicedRun } fro
 import type { TrainingSession, TrainingState } from './session.ts'
 import type { SessionData } from './session-data.ts'
 import { operationsOf, type Slice, Slices } from './slices.ts'
-import { placedInputs } from './training-rows.ts'
+import { placedRows } from './training-rows.ts'
 
 /** `onProgress` is called no more often than after this time. */
 const PROGRESS_MILLISECONDS = 50
@@ -256,7 +256,7 @@ export class TrainingRun implements SlicedRun<TrainResult> {
   }
 
   #adviceAfter(what: string, weights: string): string {
-    const inputs = placedInputs(this.#state, this.#data.rows, this.#places.inputs)
+    const inputs = placedRows(this.#state, this.#data.rows, this.#places.inputs)
     return divergenceAdvice(this.#state, what, this.#session.endWeights(weights), this.#rate, inputs)
   }
 }

@@ -5,7 +5,7 @@ import { adviceFor } from './divergence.ts'
 import type { StopReason } from './options.ts'
 import type { TrainingSession, TrainingState } from './session.ts'
 import type { Timeline } from './timeline.ts'
-import { placedInputs } from './training-rows.ts'
+import { placedRows } from './training-rows.ts'
 import { doubtsOf, type TrainedRows } from './warnings.ts'
 
 /** What one call of `train` did; after `resume`, the whole of the call that was resumed */
@@ -87,7 +87,7 @@ export function resultOf(state: TrainingState, session: TrainingSession, ending:
 }
 
 function explosionAdvice(state: TrainingState, learningRate: number, { rows, inputs }: TrainedRows): string {
-  const advice = adviceFor(state, learningRate, placedInputs(state, rows, inputs))
+  const advice = adviceFor(state, learningRate, placedRows(state, rows, inputs))
   return `the loss is finite, but far above what the targets account for; ${advice}`
 }
 

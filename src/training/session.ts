@@ -56,10 +56,6 @@ export class NumberList {
     this.#numbers = grown
   }
 
-  get first(): number {
-    return this.#numbers[0]
-  }
-
   get last(): number {
     return this.#numbers[this.length - 1]
   }

@@ -115,16 +115,12 @@ function findUnfit(values: Values, { matrix, address, stride }: Piece, from: num
   }
 }
 
-/** The inputs that are trained on, as they lie in memory */
-export function placedInputs(state: NetworkState, rows: number, address: number): Matrix {
-  return placedRows(state, rows, address, 'inputs')
-}
-
+/** Rows as they lie in memory */
 export function placedRows(
   { engine, layout, config }: NetworkState,
   rows: number,
   address: number,
-  name: 'inputs' | 'targets',
+  name: 'inputs' | 'targets' = 'inputs',
 ): Matrix {
   const { bytesPerValue } = layout
   const [columns, rowBytes] =
