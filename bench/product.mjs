@@ -87,7 +87,7 @@ async function time(module, dtype, quick) {
     here('peak', PEAK_TURNS * dtype.peakOperations, () => runPeak(module, dtype)),
     ...SIZES.map((size) => here(String(size), 2 * size ** 3, () => multiply(module, dtype, size))),
   ]
-  return measure(variants, quick ? { seconds: 1.5, warmUp: 0.1 } : { seconds: 20 })
+  return measure(variants, quick ? { seconds: 0.8, warmUp: 0.1 } : { seconds: 20 })
 }
 
 const shareCells = (share) => [percent(share.median), percent(uncertainty(share)), percent(share.min)]

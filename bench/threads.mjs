@@ -54,7 +54,7 @@ async function timeWorkload(name, quick) {
   for (const threads of COUNTS) {
     variants.push(await inChild(keyOf(threads), { ...options, threads, ...(quick ? { rows: quickRows[name] } : {}) }))
   }
-  const milliseconds = await measure(variants, quick ? { seconds: 2, warmUp: 0.1 } : { seconds: 20, warmUp: 0.5 })
+  const milliseconds = await measure(variants, quick ? { seconds: 0.5, warmUp: 0.05 } : { seconds: 20, warmUp: 0.5 })
   for (const { stop } of variants) await stop()
   return milliseconds
 }
@@ -84,7 +84,7 @@ async function timeSquare(size, quick) {
   for (const threads of COUNTS) variants.push(await makeSquare(size, threads))
   const results = variants.map(({ network }) => ({ hash: network.weightsHash(), threads: network.engine.threads }))
   const proof = proofOf(`${size}-${size}-${size}, ${size} rows`, results)
-  const milliseconds = await measure(variants, { seconds: quick ? 1 : 6, warmUp: 0.2 })
+  const milliseconds = await measure(variants, quick ? { seconds: 0.3, warmUp: 0.05 } : { seconds: 6, warmUp: 0.2 })
   for (const { network } of variants) network.dispose()
   return { proof, milliseconds }
 }
@@ -103,7 +103,7 @@ async function timePeak(quick) {
       return performance.now() - started
     },
   }))
-  const milliseconds = await measure(variants, { seconds: quick ? 1 : 6, warmUp: 0.2 })
+  const milliseconds = await measure(variants, quick ? { seconds: 0.3, warmUp: 0.05 } : { seconds: 6, warmUp: 0.2 })
   for (const worker of workers) await worker.terminate()
   return milliseconds
 }

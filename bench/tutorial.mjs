@@ -48,7 +48,7 @@ async function prove(variants) {
 export async function run({ quick }) {
   const variants = await startVariants()
   const proofs = await prove(variants)
-  const milliseconds = await measure(variants, quick ? { seconds: 2, warmUp: 0.2 } : { seconds: 30 })
+  const milliseconds = await measure(variants, quick ? { seconds: 1, warmUp: 0.1 } : { seconds: 30 })
   for (const { stop } of variants) stop()
   const { wasm } = milliseconds
   const results = Object.entries(milliseconds).map(([name, summary]) => [
