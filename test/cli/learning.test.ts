@@ -7,6 +7,7 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { shellWord } from '../../src/shell.ts'
+import { crossValidateTable } from '../../src/table/index.ts'
 import { CLI, environment, useCommand } from '../support/command.ts'
 import { HOSTILE } from '../support/hostile.ts'
 import { whenThere } from '../support/tools.ts'
@@ -83,7 +84,7 @@ describe('compare', () => {
     )
   })
 
-  it('prints one document with --json', () => {
+  it('prints one document with --json', async () => {
     const args = ['--target', 'Species', '--effort', 'quick', '--folds', '2', '--only', 'linear', '--json']
     const { leaderboards, command } = JSON.parse(run('compare', 'penguins.csv', ...args).stdout)
     const [{ target, folds, metric, places }] = leaderboards
@@ -91,6 +92,11 @@ describe('compare', () => {
     const losses = places.map(({ mean }: { mean: { logLoss: number } }) => mean.logLoss)
     expect(losses).toEqual([...losses].sort((a, b) => a - b))
     expect(command).toContain('--only linear')
+    // Student's t for one degree of freedom
+    const options = { target: 'Species', effort: 'quick', only: 'linear', folds: 2 } as const
+    const { standardError } = [await crossValidateTable(read('penguins.csv'), options)].flat()[0]
+    const { interval } = places.find(({ name }: { name: string }) => name === 'linear')
+    expect(interval.logLoss / (standardError.linear as { logLoss: number }).logLoss).toBeCloseTo(12.706, 9)
   })
 })
 

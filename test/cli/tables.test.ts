@@ -114,7 +114,9 @@ describe('predict', () => {
     ).stdout.split('\n')
     expect(header).toMatch(/^studyName,.*,Species,.*,Adelie Penguin \(Pygoscelis adeliae\),Chinstrap[^,]*,Gentoo[^,]*$/)
     expect(first).toContain('"Adult, 1 Egg Stage"')
-    expect(first).toContain('2007-11-11')
+    expect(first).toContain(',2007-11-11,')
+    const [beside] = (await call('predict', 'model.json', 'penguins.csv', '--with-rows')).stdout.split('\n')
+    expect(beside).toMatch(/^studyName,.*,Species,.*,Species \(predicted\),probability$/)
   })
 
   it('prints one document with --json', async () => {

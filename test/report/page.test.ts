@@ -100,6 +100,14 @@ describe('the page', () => {
     expect(page).toContain('Leaderboard')
   })
 
+  it('draws losses of 0 and predictions that are all the same', () => {
+    const curves = [{ name: 'network', training: [1, 0.001, 0] }]
+    const unseen = { truth: [5, 5, 5, 5], outputs: [5, 5, 5, 5] }
+    const page = reportPage(input([{ ...numbers, curves, unseen }]))
+    expect(page).toContain('Predicted against true')
+    expect(page).not.toMatch(/NaN|Infinity|logarithmic/)
+  })
+
   it('has a section for every target', () => {
     const page = reportPage(input([classes, numbers]))
     expect(page).toContain('id="target0"')
@@ -231,7 +239,7 @@ describe('text and numbers', () => {
       '0',
       '–',
     ])
-    expect([200_000, 1_500_000, 5000, 2e9].map(compact)).toEqual(['200k', '1.5M', '5000', '2G'])
+    expect([200_000, 1_500_000, 5000, 10_000, 2e9].map(compact)).toEqual(['200k', '1.5M', '5000', '10k', '2G'])
     expect([percent(0.9734), percent(Number.NaN)]).toEqual(['97.3 %', '–'])
   })
 })
