@@ -370,8 +370,14 @@ describe('softmax', () => {
       dtype: 'float64',
       seed: 5,
     })
-    for (const neuron of neuronsOf(explain(network, [1], [[0.2, 0.3, 0.5]]))) {
-      expectClose(neuron.error!, -neuron.target! * Math.log(neuron.output), 1e-14, neuron.name)
+    // The second: whose sum is hardly another than 1
+    for (const targets of [
+      [0.2, 0.3, 0.5],
+      [0.2, 0.3, 0.5002],
+    ]) {
+      for (const neuron of neuronsOf(explain(network, [1], [targets]))) {
+        expectClose(neuron.error!, -neuron.target! * Math.log(neuron.output), 1e-14, neuron.name)
+      }
     }
   })
 })
@@ -431,6 +437,12 @@ describe('toText', () => {
     const frozen = explain(await mazurNetwork(), x, target)
     expect(frozen.toText({ weight: 'b1' })).toBe('Chain of b1, the bias of h1\n  b1⁺ = b1 (frozen) = 0.35')
     expect(neuronsOf(frozen)[0].bias).toMatchObject({ isFrozen: true, errorByWeight: 0, updated: 0.35 })
+    const layers = [{ units: 1, trainable: false }, { units: 1 }] as const
+    const [hidden, output] = neuronsOf(
+      explain(await createNetwork({ inputs: 2, layers: [...layers], seed: 1 }), x, [1]),
+    )
+    expect(hidden).toMatchObject({ bias: { isFrozen: true }, weights: [{ isFrozen: true }, { isFrozen: true }] })
+    expect(output.bias).not.toHaveProperty('isFrozen', true)
     const adam = explain(await mazurNetwork({ optimizer: 'adam' }), x, target)
     expect(adam.toText({ weight: 'w5' })).toMatch(/w5⁺ += w5 after one adam step += 0\.399/)
   })

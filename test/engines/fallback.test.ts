@@ -193,6 +193,16 @@ describe('the option wasm', () => {
     await expectOtherModule(await WebAssembly.compile(binary))
   })
 
+  it('asks a module in each type of numbers', async () => {
+    const { prototype } = await loadEngine()
+    const module = await WebAssembly.compile(binary)
+    const { createNetwork } = await load()
+    await createNetwork({ ...CONFIG, wasm: module })
+    vi.spyOn(prototype, 'train').mockReturnValue(0)
+    const refused = createNetwork({ ...CONFIG, engine: 'wasm', dtype: 'float64', wasm: module })
+    await expect(refused).rejects.toMatchObject({ code: 'ENGINE_FAILED', path: 'wasm' })
+  })
+
   it.each(['wasmprop-float64', 'wasmprop-threads', 'wasmprop-lanes'])(
     'refuses another of its own builds: %s',
     async (name) => {

@@ -246,6 +246,15 @@ describe('a network on several threads', () => {
     for (const network of many) expect(network.weightsHash()).toBe(one.weightsHash())
   })
 
+  it('keeps its workers where another network of theirs is disposed of', async () => {
+    const [other, network] = [await create(LARGE, 2), await create(LARGE, 2)]
+    other.dispose()
+    await new Promise((resolve) => setTimeout(resolve, 1200)) // they end a second after the last
+    await network.train(INPUTS, TARGETS, { epochs: 1 })
+    expect(network.engine).toEqual({ name: 'wasm', threads: 2, relaxed: false })
+    expect(stateOf(network).engine.workingThreads).toBe(2)
+  })
+
   it('is disposed of while it trains', async () => {
     const network = await create(LARGE, 3)
     const training = network.train(INPUTS, TARGETS, { epochs: 1e6 })
