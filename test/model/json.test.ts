@@ -219,6 +219,15 @@ describe('what is no model is refused', () => {
     await expect(refused).rejects.toMatchObject({ code: 'INVALID_CONFIG', path })
   })
 
+  it.each(['offset', 'scale'] as const)('whose %s is another than the one that was given', async (name) => {
+    const scaling = { inputs: { offset: [1, 2], scale: [3, 4] } }
+    const model = (await small('wasm', { inputs: 2, scaling })).toJSON()
+    expect(await loadOrRefuse(structuredClone(model))).toBe('loaded')
+    ;(model.scaling.inputs as unknown as Record<string, number[]>)[name][1] += 1
+    const refused = await loadOrRefuse(model)
+    expect(refused).toMatchObject({ code: 'INVALID_MODEL', message: expect.stringContaining('config.scaling') })
+  })
+
   it('without any one of its parts, unless it has a default', async () => {
     const model = (await trainedTutorial()).toJSON()
     // Options of an activation, a loss or an optimizer, and of the rules for scaling
