@@ -21,7 +21,10 @@ async function makeAll() {
   cpSync('build/types', 'dist/types', { recursive: true, filter: isDeclared })
 }
 
-/** Writes declarations into build/types, those of changed sources only: all of them take longer than the bundles. */
+/**
+ * Writes declarations into build/types, those of changed sources only: all of them take as long as the bundles. That the types are right
+ * is for the tests to see, and takes twice as long.
+ */
 async function declareTypes() {
   try {
     await promisify(execFile)(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'])
