@@ -161,21 +161,16 @@ function flatShape(form: Form, rows: number, path: string, { name, columns }: Ex
 /** Reads numbers of the caller once, in order, checks and keeps them: `count` lists of `length` each. */
 function keep(
   shape: Shape,
-  { dtype, room }: Expected,
+  expected: Expected,
   count: number,
   listAt: (index: number) => ArrayLike<unknown>,
   length: number,
 ): Matrix {
-  const limit = LIMITS[dtype]
-  const values = count * length
-  if (values <= FEW_VALUES) {
-    const numbers: number[] = []
-    for (let index = 0; index < count; index++) addFew(numbers, listAt(index), length, limit, shape)
-    return keptFew(shape, numbers)
-  }
-  const kept = new Kept(shape, limit, room && values <= MOST_IN_ROOM ? valuesIn(room, values, dtype) : undefined)
-  for (let index = 0; index < count; index++) kept.add(listAt(index), length)
-  return kept.matrix
+  const limit = LIMITS[expected.dtype]
+  if (count * length > FEW_VALUES) return keepMany(shape, expected, count, listAt, length, limit)
+  const numbers: number[] = []
+  for (let index = 0; index < count; index++) addFew(numbers, listAt(index), length, limit, shape)
+  return keptFew(shape, numbers)
 }
 
 function addFew(numbers: number[], list: ArrayLike<unknown>, length: number, limit: number, shape: Shape): void {
@@ -186,49 +181,40 @@ function addFew(numbers: number[], list: ArrayLike<unknown>, length: number, lim
   }
 }
 
+function keepMany(
+  shape: Shape,
+  { dtype, room }: Expected,
+  count: number,
+  listAt: (index: number) => ArrayLike<unknown>,
+  length: number,
+  limit: number,
+): Matrix {
+  const { name } = shape
+  const all = count * length
+  let values = room && all <= MOST_IN_ROOM ? valuesIn(room, all, dtype) : roomFor(Math.min(FIRST_VALUES, all), name)
+  for (let index = 0, at = 0; index < count; index++) {
+    const list = listAt(index)
+    for (let from = 0; from < length; ) {
+      if (at === values.length) values = copyInto(roomFor(all, name), values)
+      const end = Math.min(length, from + values.length - at)
+      const wrong = readNumbers(list, from, end, values, at, limit)
+      if (wrong >= 0) throw unfit(list[wrong], at + wrong - from, shape)
+      at += end - from
+      from = end
+    }
+  }
+  return keptMatrix(shape, values)
+}
+
 /** In the type in which the numbers are stored: to convert them costs as much as to read them. */
 function valuesIn(room: Room, count: number, dtype: Dtype): Values {
   if (room.values === undefined || room.values.length < count) room.values = newValues(dtype, count)
   return room.values
 }
 
-class Kept {
-  readonly #shape: Shape
-  readonly #limit: number
-  #values: Values
-  #length = 0
-
-  constructor(
-    shape: Shape,
-    limit: number,
-    values: Values = roomFor(Math.min(FIRST_VALUES, shape.rows * shape.columns), shape.name),
-  ) {
-    this.#shape = shape
-    this.#limit = limit
-    this.#values = values
-  }
-
-  add(cells: ArrayLike<unknown>, length: number): void {
-    for (let from = 0; from < length; ) {
-      if (this.#length === this.#values.length) this.#grow()
-      const end = Math.min(length, from + this.#values.length - this.#length)
-      const index = readNumbers(cells, from, end, this.#values, this.#length, this.#limit)
-      if (index >= 0) throw unfit(cells[index], this.#length + index - from, this.#shape)
-      this.#length += end - from
-      from = end
-    }
-  }
-
-  #grow(): void {
-    const { rows, columns, name } = this.#shape
-    const values = roomFor(rows * columns, name)
-    values.set(this.#values)
-    this.#values = values
-  }
-
-  get matrix(): Matrix {
-    return keptMatrix(this.#shape, this.#values)
-  }
+function copyInto(larger: Values, values: Values): Values {
+  larger.set(values)
+  return larger
 }
 
 function refuseNoCount(value: unknown, path: string, least = 1): void {
