@@ -65,7 +65,7 @@ export function gather(source: usize, stride: usize, order: usize, rows: usize, 
   }
 }
 
-/** The same for one f64 a row. */
+/** The same for `columns` f64 a row. */
 export function gatherDoubles(source: usize, columns: usize, order: usize, rows: usize, target: usize): void {
   for (const end = order + (rows << 2); order < end; order += 4) {
     let from = source + (<usize>load<u32>(order) * columns << 3)

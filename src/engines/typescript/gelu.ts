@@ -1,4 +1,5 @@
-// The Gaussian error linear unit and its tanh form in float64, operation by operation what assembly/kernels/gelu.ts does.
+// The Gaussian error linear unit and its tanh form (Hendrycks, Gimpel, 2016) in float64, operation by operation what
+// assembly/kernels/gelu.ts does, which says where P comes from: Φ(−a) = e^(−a²/2) · P(t) / (a + 4),  t = (a − 4) / (a + 4).
 import { exp } from './float64/exponential.ts'
 
 const P = [

@@ -55,7 +55,7 @@ export function activate(
   }
 }
 
-/** deltas: ∂loss/∂output in, ∂loss/∂net out. */
+/** deltas: ∂loss/∂output in, ∂loss/∂net out; as outputs and nets rows × units with `stride` elements a row. */
 export function differentiate(
   v: Values,
   activation: number,
@@ -231,7 +231,7 @@ function mishDerivative(net: number): number {
   return round(round(numerator / divisor) + bend)
 }
 
-/** outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j; 0 where that would be subnormal */
+/** Of one row: outputs[j] = e^(net[j] − largest net) / Σ of these, summed in order of j; 0 where that would be subnormal */
 function softmax(v: Values, nets: number, outputs: number, units: number): void {
   let largest = v[nets]
   for (let i = 1; i < units; i++) if (v[nets + i] > largest) largest = v[nets + i]
@@ -243,7 +243,7 @@ function softmax(v: Values, nets: number, outputs: number, units: number): void 
   for (let i = 0; i < units; i++) v[outputs + i] = flush(round(v[outputs + i] / sum), LEAST_NORMAL)
 }
 
-/** The full Jacobian: ∂loss/∂net[j] = output[j] · (delta[j] − Σ delta[k] · output[k]), summed in order of k */
+/** The full Jacobian of one row: ∂loss/∂net[j] = output[j] · (delta[j] − Σ delta[k] · output[k]), summed in order of k */
 function softmaxBackward(v: Values, deltas: number, outputs: number, units: number): void {
   let dot = 0
   for (let i = 0; i < units; i++) dot = round(dot + round(v[deltas + i] * v[outputs + i]))

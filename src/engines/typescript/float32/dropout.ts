@@ -1,4 +1,5 @@
-// Inverted dropout: what a layer hands on in training. The numbering of its random words is assembly/dropout.ts'.
+// Inverted dropout (Srivastava et al., 2014): what a layer hands on in training. The numbering of its random words is that of
+// assembly/dropout.ts.
 import { DROPOUT } from '../../../../assembly/ids.ts'
 import {
   DROPOUT_THRESHOLD,
@@ -19,7 +20,10 @@ import { round, SHIFT, type Values } from './dtype.ts'
 
 const block = new Uint32Array(4)
 
-/** dropped = outputs · kept for the `rows` of a block that starts at row `firstRow` of its batch. */
+/**
+ * dropped = outputs ∘ kept for the `rows` of a block that starts at row `firstRow` of its batch: all three rows × units, kept
+ * KEPT_FACTOR or 0.
+ */
 export function dropOut(
   { words, doubles, values }: Memory<Values>,
   program: number,
@@ -55,7 +59,7 @@ export function dropOut(
   )
 }
 
-/** target = a · b, element by element; may work in place. */
+/** target = a · b, `count` elements, one by one; may work in place. */
 export function multiply(v: Values, a: number, b: number, target: number, count: number): void {
   for (let i = 0; i < count; i++) v[target + i] = round(v[a + i] * v[b + i])
 }

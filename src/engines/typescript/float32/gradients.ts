@@ -24,7 +24,10 @@ import {
 import type { Memory } from '../memory.ts'
 import { flush, LEAST_VALUE, round, SHIFT, type Values } from './dtype.ts'
 
-/** From the gradients of the loss to those of the objective; with `clips` clipped, by value before by norm. */
+/**
+ * From the gradients of the loss to those of the objective; with `clips` clipped, by value before by norm. Gradients lie as the
+ * parameters do, PARAMETER_BYTES from GRADIENTS on: of a layer inputs × units weights, then units biases, STRIDE bytes a row.
+ */
 export function adjustGradients({ words, doubles, values }: Memory<Values>, program: number, clips: boolean): void {
   const double = (field: number) => doubles[(program + field) >>> 3]
   if (double(L1) !== 0 || double(L2) !== 0) {
@@ -48,7 +51,7 @@ function forEachLayer(words: Uint32Array, program: number, visit: (layer: number
   for (let layer = first; layer < end; layer += LAYER_SIZE) visit(layer)
 }
 
-/** g += l1 · sign(w) + l2 · w */
+/** g += l1 · sign(w) + l2 · w, `count` elements */
 function penalize(v: Values, w: number, g: number, count: number, l1: number, l2: number): void {
   const magnitude = round(l1)
   const factor = round(l2)

@@ -12,7 +12,9 @@ import { exp, expNormal } from '../float64/exponential.ts'
 import { flush, LEAST_VALUE, round, type Values } from './dtype.ts'
 
 /**
- * All places are indices into `v`.
+ * Places are indices into `v`: outputs, targets and deltas are rows × units, `stride` elements a row.
+ * @param nets pre-activations, rows × units; read by the cross-entropies, so that they are finite for any finite net
+ * @param deltas ∂loss/∂output, or ∂loss/∂net where the loss contains the activation
  * @param sums index into `doubles` of the terms' sums, one per output
  * @param scale what every derivative is multiplied by
  * @param parameter Huber's delta, or the quantile
@@ -116,7 +118,7 @@ export function giveDerivatives(
   }
 }
 
-/** By the output; by the net where the loss contains the activation */
+/** Of one term by its output; by the net where the loss contains the activation */
 function derivativeOf(loss: number, error: number, scale: number, parameter: number): number {
   if (loss === ABSOLUTE_ERROR) return signed(error, scale)
   if (loss === QUANTILE) return pinballDerivative(error, scale, parameter)
@@ -156,7 +158,7 @@ function distance(net: number, largest: number): number {
   return (difference < -Number.MAX_VALUE ? -Number.MAX_VALUE : difference) + (net - net)
 }
 
-/** Σ target[j] · (ln Σ e^(net[k] − m) − (net[j] − m)), m the largest net */
+/** Of one row, `units` long: Σ target[j] · (ln Σ e^(net[k] − m) − (net[j] − m)), m the largest net */
 function categoricalCrossEntropy(v: Values, nets: number, targets: number, units: number): number {
   let largest = v[nets]
   for (let i = 1; i < units; i++) if (v[nets + i] > largest) largest = v[nets + i]

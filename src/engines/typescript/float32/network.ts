@@ -31,8 +31,9 @@ import { SHIFT, type Values } from './dtype.ts'
 import { columnSums, product } from './product.ts'
 
 /**
- * Every layer's OUTPUTS = f(inputs · W + b). `inputs` is a byte address of rows of `inputStride` bytes. With `drops` layers hand on
- * their DROPPED outputs, for a block that starts at row `firstRow` of its batch.
+ * Every layer's OUTPUTS = f(X · W + b), rows × units: X rows × inputs, W inputs × units, b units. `inputs` is a byte address of
+ * rows of `inputStride` bytes. With `drops` layers hand on their DROPPED outputs, for a block that starts at row `firstRow` of its
+ * batch.
  */
 export function forward(
   memory: Memory<Values>,
@@ -82,8 +83,9 @@ export function forward(
 }
 
 /**
- * From the loss' derivatives to all gradients; `adds`: they go on from an earlier block of the same batch; `drops`:
- * `forward` dropped outputs; `isByOutput`: the output layer's deltas are ∂loss/∂output, whatever the loss contains.
+ * From the loss' derivatives, D of the output layer, to all gradients. Of a layer ∂W = Xᵀ · D (inputs × units) and ∂b = Σ D over
+ * the rows (units), and below it D = (D · Wᵀ) ∘ f′ (rows × inputs). `adds`: they go on from an earlier block of the same batch;
+ * `drops`: `forward` dropped outputs; `isByOutput`: the output layer's deltas are ∂loss/∂output, whatever the loss contains.
  */
 export function backward(
   memory: Memory<Values>,
@@ -131,7 +133,7 @@ export function backward(
   }
 }
 
-/** A layer's deltas from ∂loss/∂output to ∂loss/∂net */
+/** A layer's DELTAS, rows × units, from ∂loss/∂output to ∂loss/∂net; by OUTPUTS and NETS of the same shape */
 function differentiateLayer({ words, doubles, values }: Memory<Values>, layer: number, rows: number): void {
   const parameter = doubles[(layer + ACTIVATION_PARAMETER) >>> 3]
   const activation = words[(layer + ACTIVATION) >>> 2]

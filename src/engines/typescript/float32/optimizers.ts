@@ -7,7 +7,10 @@ import { exp } from '../float64/exponential.ts'
 import type { Memory } from '../memory.ts'
 import { flush, LEAST_NORMAL, LEAST_SQUARE, LEAST_VALUE, round, SHIFT, type Values } from './dtype.ts'
 
-/** Where an optimizer's numbers lie: element indices into `v`, and its fields of the program */
+/**
+ * Where an optimizer's numbers lie: element indices into `v` of blocks of `count` elements, and its fields of the program. States
+ * follow each other from `state` on.
+ */
 interface Blocks {
   readonly v: Values
   readonly count: number

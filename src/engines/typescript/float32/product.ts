@@ -2,9 +2,9 @@
 import { round, type Values } from './dtype.ts'
 
 /**
- * C[m][n] = S[m][n] + Σ A[m][k] · B[k][n]. Indices and strides count elements; every matrix is read through two strides,
- * so that Xᵀ·D and D·Wᵀ need no copies. Tiles of 2 × 4 keep the accumulators in registers: 2 to 4 times as fast as
- * adding to C in memory.
+ * C[m][n] = S[m][n] + Σ A[m][k] · B[k][n]: A rows × depth, B depth × columns, S and C rows × columns. Indices and strides count
+ * elements; every matrix is read through two strides, so that Xᵀ·D and D·Wᵀ need no copies. Tiles of 2 × 4 keep the accumulators
+ * in registers: 2 to 4 times as fast as adding to C in memory.
  */
 export function product(
   v: Values,
@@ -117,7 +117,7 @@ function tile(
   v[c1 + 3] = c13
 }
 
-/** sums[n] = D[0][n] + D[1][n] + …, or sums[n] + D[0][n] + … where `adds` */
+/** Of D, rows × columns: sums[n] = D[0][n] + D[1][n] + …, or sums[n] + D[0][n] + … where `adds` */
 export function columnSums(
   v: Values,
   d: number,
