@@ -1,11 +1,19 @@
 // A worker from its start to its end: it is greeted, serves its users over ports, and each of them is told when it fails.
 import { unexpected, WasmpropError } from '../errors.ts'
-import { type Invitation, type Opening, type Port, PROTOCOL, type Role, type Welcome } from './messages.ts'
+import {
+  type Invitation,
+  type Opening,
+  type Port,
+  PROTOCOL,
+  type Refusal,
+  type Role,
+  type Welcome,
+} from './messages.ts'
 import { type AnyWorker, hearFailures } from './worker.ts'
 
 /** What has a port in the worker */
 export interface WorkerUser {
-  /** Called once, when the worker has failed */
+  /** Called once, when the worker has failed, or cannot do what it was opened for */
   fail(error: WasmpropError): void
 }
 
@@ -22,7 +30,9 @@ export class RunningWorker {
   readonly #worker: AnyWorker
   readonly #isOurs: boolean
   readonly #control: Port
-  readonly #users = new Set<WorkerUser>()
+  /** With a number of their own */
+  readonly #users = new Map<WorkerUser, number>()
+  #lastUser = 0
   #settle: { resolve(): void; reject(error: Error): void } | undefined
   #failure: WasmpropError | undefined
 
@@ -49,14 +59,14 @@ export class RunningWorker {
 
   /** Opens a port's other end in the worker, which serves it as the role says. To be called once it is ready. */
   open(role: Role, port: MessagePort, user: WorkerUser): void {
-    const opening: Opening = { role, port }
-    this.#control.postMessage(opening, [port])
     this.add(user)
+    const opening: Opening = { role, port, user: this.#lastUser }
+    this.#control.postMessage(opening, [port])
   }
 
   /** Takes in a user whose port the worker gets from another one. */
   add(user: WorkerUser): void {
-    this.#users.add(user)
+    this.#users.set(user, ++this.#lastUser)
     if (this.#failure) user.fail(this.#failure)
   }
 
@@ -87,9 +97,16 @@ export class RunningWorker {
     if (this.#isOurs) this.#worker.unref?.()
   }
 
-  #receive({ protocol }: Welcome): void {
-    if (protocol === PROTOCOL) this.#settle?.resolve()
+  #receive(message: Welcome | Refusal): void {
+    if ('reason' in message) this.#refuse(message)
+    else if (message.protocol === PROTOCOL) this.#settle?.resolve()
     else this.#fail(otherVersion())
+  }
+
+  /** Others that it serves are none the worse for it. */
+  #refuse({ user: number, reason }: Refusal): void {
+    const error = this.#failureOf(`the worker could not load what it was asked for: ${reason}`)
+    for (const [user, known] of this.#users) if (known === number) user.fail(error)
   }
 
   #failureOf(reason: string): WasmpropError {
@@ -100,7 +117,7 @@ export class RunningWorker {
     if (this.#failure) return
     this.#failure = error
     this.#settle?.reject(error)
-    for (const user of [...this.#users]) user.fail(error)
+    for (const user of [...this.#users.keys()]) user.fail(error)
     if (this.#isOurs) this.end()
   }
 }

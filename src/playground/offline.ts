@@ -1,4 +1,5 @@
-// Has the service worker keep the page, once what is shown no longer waits for anything.
+// Has the service worker keep the page, once what is shown no longer waits for anything. Browsers that refuse it, as some do in
+// private windows, show the page as before, from the network.
 import { trustedScript } from './trusted.ts'
 
 export function keepOffline(): void {

@@ -1,5 +1,6 @@
 // The worker's side of its start: it answers who invites it, and serves the ports that it is sent.
-import { type Invitation, type Opening, PROTOCOL, type Role, type Welcome } from '../hosts/messages.ts'
+import { type Invitation, type Opening, PROTOCOL, type Refusal, type Role, type Welcome } from '../hosts/messages.ts'
+import { wordsOf } from '../hosts/worker.ts'
 
 /** Loaded when they are asked for: a worker mostly has one role. */
 const roles: Record<Role, () => Promise<{ serve(port: MessagePort): void }>> = {
@@ -13,12 +14,17 @@ export function accept(data: unknown): void {
   if (typeof data !== 'object' || data === null || !Object.hasOwn(data, 'wasmprop') || !Object.hasOwn(data, 'port'))
     return
   const { port } = data as Invitation
-  port.onmessage = ({ data }) => open(data)
+  port.onmessage = ({ data }) => open(data, (refusal) => port.postMessage(refusal))
   const welcome: Welcome = { protocol: PROTOCOL }
   port.postMessage(welcome)
 }
 
-async function open({ role, port }: Opening): Promise<void> {
-  const { serve } = await roles[role]()
-  serve(port)
+/** The code may be gone, where another version of an app has been put in its place: whoever waits is told. */
+async function open({ role, port, user }: Opening, refuse: (refusal: Refusal) => void): Promise<void> {
+  try {
+    const { serve } = await roles[role]()
+    serve(port)
+  } catch (cause) {
+    refuse({ user, reason: wordsOf(cause) })
+  }
 }

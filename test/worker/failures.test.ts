@@ -1,8 +1,9 @@
 // How the end of a worker and its failures are heard, and how one is started again: by workers that fail as they are told.
 import { EventEmitter } from 'node:events'
 import workerThreads, { Worker } from 'node:worker_threads'
-import { afterEach, describe, expect, it } from 'vitest'
-import { givenWorker } from '../../src/hosts/running-worker.ts'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { WasmpropError } from '../../src/errors.ts'
+import { givenWorker, RunningWorker } from '../../src/hosts/running-worker.ts'
 import { hearFailures } from '../../src/hosts/worker.ts'
 import { SMALL } from '../support/networks.ts'
 
@@ -68,5 +69,32 @@ describe("the library's own worker", () => {
     await expect(createNetwork(SMALL)).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
     refuse(({ protocol }) => protocol === 'file:')
     await (await createNetwork(SMALL)).dispose()
+  })
+})
+
+describe('what a worker cannot load', () => {
+  afterEach(() => {
+    vi.doUnmock('../../src/many/worker.ts')
+    vi.resetModules()
+  })
+
+  it('is told to who asked for it, and to nobody else', async () => {
+    vi.doMock('../../src/many/worker.ts', () => {
+      throw new Error('404')
+    })
+    const { accept } = await import('../../src/worker/accept.ts')
+    const running = new RunningWorker({ postMessage: accept }, false)
+    await running.ready
+    const { port1, port2 } = new MessageChannel()
+    const told: string[] = []
+    const reason = await new Promise<WasmpropError>((resolve) => {
+      running.add({ fail: ({ message }) => told.push(message) })
+      running.open('many', port2, { fail: resolve })
+      running.add({ fail: ({ message }) => told.push(message) })
+    })
+    expect(reason.message).toMatch(/^the worker could not load what it was asked for: /)
+    expect(told).toEqual([])
+    port1.close()
+    running.end()
   })
 })

@@ -147,7 +147,7 @@ async function turn(): Promise<void> {
 export async function turnTo(wanted: readonly number[]): Promise<void> {
   axes.value = wanted
   if (isBusy.value) isTurning = true
-  else await turn()
+  else await carryOn(turn)
 }
 
 async function look({ epoch: done, loss, validationLoss }: Look): Promise<void> {
@@ -223,10 +223,15 @@ export async function play(epochs?: number): Promise<void> {
       trouble.value = troubleIn(playing, losses, units.value, outcome.advice)
     } else await rest('ready')
   } catch (error) {
-    if (playing !== run) return
-    status.value = 'failed'
-    message.value = (error as Error).message
+    fail(playing, error)
   }
+}
+
+/** Of a run that is still there */
+function fail(failing: Run | undefined, error: unknown): void {
+  if (failing !== run) return
+  status.value = 'failed'
+  message.value = (error as Error).message
 }
 
 export const pause = (): void => run?.pause()
@@ -266,12 +271,12 @@ export async function change(part: Partial<Setup>): Promise<void> {
 }
 
 async function carryOn(act: () => Promise<void> | undefined): Promise<void> {
+  const acting = run
   try {
     await act()
     keep()
   } catch (error) {
-    status.value = 'failed'
-    message.value = (error as Error).message
+    fail(acting, error)
   }
 }
 

@@ -19,6 +19,14 @@ export function TakeAlong() {
     const link = new URL(writeLink(run.setup, run.log), location.href).href
     said.value = (await copy(link)) ? 'Link copied: it holds the data set, the network and every epoch.' : link
   }
+  const attempt = (act: () => Promise<void> | void) => async () => {
+    said.value = ''
+    try {
+      await act()
+    } catch (error) {
+      said.value = `Not saved: ${(error as Error).message}`
+    }
+  }
   return (
     <>
       <p>
@@ -32,31 +40,38 @@ export function TakeAlong() {
         <button type="button" class="button primary" disabled={!isResting} onClick={share}>
           Copy a link to this run
         </button>
-        <button type="button" class="button" disabled={!isResting} onClick={() => saveModel(run)}>
+        <button type="button" class="button" disabled={!isResting} onClick={attempt(() => saveModel(run))}>
           Model (JSON)
         </button>
-        <button type="button" class="button" disabled={!isResting} onClick={() => saveWeights(run)}>
+        <button type="button" class="button" disabled={!isResting} onClick={attempt(() => saveWeights(run))}>
           Weights (JSON)
         </button>
-        <button type="button" class="button" disabled={!isResting} onClick={() => savePredictions(run)}>
+        <button type="button" class="button" disabled={!isResting} onClick={attempt(() => savePredictions(run))}>
           Data with predictions (CSV)
         </button>
-        <button type="button" class="button" onClick={savePicture}>
+        <button type="button" class="button" onClick={attempt(savePicture)}>
           Picture (PNG)
         </button>
-        <button type="button" class="button" onClick={saveDrawing}>
+        <button type="button" class="button" onClick={attempt(saveDrawing)}>
           Network (SVG)
         </button>
       </div>
       <p role="status" class="small breakable">
         {said.value}
       </p>
-      <Program run={run} hash={hash.value} isResting={isResting} />
+      <Program run={run} hash={hash.value} isResting={isResting} attempt={attempt} />
     </>
   )
 }
 
-function Program({ run, hash, isResting }: { run: Run; hash: string; isResting: boolean }) {
+interface ProgramProps {
+  readonly run: Run
+  readonly hash: string
+  readonly isResting: boolean
+  readonly attempt: (act: () => Promise<void>) => () => Promise<void>
+}
+
+function Program({ run, hash, isResting, attempt }: ProgramProps) {
   const isOpen = useSignal(false)
   const text = isOpen.value && isResting ? codeOf(run, hash) : ''
   return (
@@ -67,7 +82,7 @@ function Program({ run, hash, isResting }: { run: Run; hash: string; isResting: 
           Copy
         </button>
         {run.division.training.rows > 500 && (
-          <button type="button" class="button small" onClick={() => saveRows(run)}>
+          <button type="button" class="button small" onClick={attempt(() => saveRows(run))}>
             Its rows (JSON)
           </button>
         )}
