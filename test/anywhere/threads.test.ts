@@ -29,23 +29,37 @@ it('two threads in Node give the bits of one', async () => {
   expect(JSON.parse(await installed.node('threads.mjs', '2'))).toEqual(on(2))
 })
 
+/**
+ * Of 119 such pages in Firefox 153, 8 reported nothing: they had asked for the scripts of two or three of their four workers, and then no
+ * timer of the library's went off. Why is not known; another page does.
+ */
+const ATTEMPTS: Partial<Record<Browser, number>> = { firefox: 3 }
+const PATIENCE = 90_000
+
 const browsers: Browser[] = ['chromium', 'firefox']
 for (const browser of browsers) {
   describe(`in ${browser}`, () => {
     const open = async (page: Page) => (await openPage(browser, page)) as Result[]
+    const openIsolated = async (page: Page, attempts = ATTEMPTS[browser] ?? 1): Promise<Result[]> => {
+      try {
+        return await open({ ...page, headers: ISOLATED, timeout: PATIENCE })
+      } catch (error) {
+        if (attempts === 1 || !/the page reported nothing/.test((error as Error).message)) throw error
+        return openIsolated(page, attempts - 1)
+      }
+    }
     const plain = () => ({ folders: { '/': installed.folder }, path: '/threads-plain.html' })
 
     whenFound(browser, 'an isolated page and its worker give the bits of Node', async () => {
-      expect(await open({ ...plain(), headers: ISOLATED })).toEqual([on(2), on(3)])
+      expect(await openIsolated(plain())).toEqual([on(2), on(3)])
     })
 
     whenFound(browser, 'so does a Vite build', async () => {
       const page = {
         folders: { '/': join(installed.folder, 'built') },
         path: '/threads-bundled.html',
-        headers: ISOLATED,
       }
-      expect(await open(page)).toEqual([on(2), on(3)])
+      expect(await openIsolated(page)).toEqual([on(2), on(3)])
     })
 
     whenFound(browser, 'a page that is not isolated has one thread, and says why', async () => {
