@@ -98,8 +98,8 @@ export class RunningWorker {
   }
 
   #receive(message: Welcome | Refusal): void {
-    if ('reason' in message) this.#refuse(message)
-    else if (message.protocol === PROTOCOL) this.#settle?.resolve()
+    if (Object.hasOwn(message, 'reason')) this.#refuse(message as Refusal)
+    else if ((message as Welcome).protocol === PROTOCOL) this.#settle?.resolve()
     else this.#fail(otherVersion())
   }
 
